@@ -1,0 +1,1 @@
+"""One combined elective waiting list from several organisations' own extracts."""

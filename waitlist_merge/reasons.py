@@ -1,0 +1,189 @@
+"""The words of the library: every reason, relation and state that an output may hold.
+
+One enum member is one word in the outputs, the explanations and the docs; its ``meaning`` is the
+sentence that documents it.
+
+>>> Relation.TRANSFER, Relation.TRANSFER.meaning[:42]
+(<Relation.TRANSFER: 'transfer'>, 'One pathway handed from one organisation t')
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Word(StrEnum):
+    """A member is its text; ``meaning`` says what it means to a reader of the outputs."""
+
+    meaning: str
+
+    def __new__(cls, text: str, meaning: str = "") -> Self:
+        member = str.__new__(cls, text)
+        member._value_ = text
+        member.meaning = meaning
+        return member
+
+
+class Confidence(Word):
+    """How sure we are that two entries are the same; empty where they are held apart."""
+
+    CERTAIN = "certain", "Shares a group; rests on a shared identifier and a certain patient"
+    PROBABLE = "probable", "Shares a group that is only proposed: asked and shown in full"
+    POSSIBLE = "possible", "Joins nothing; a person is asked"
+
+
+class Joins(Word):
+    """Whether the two entries of a link share a group."""
+
+    YES = "yes", "The two share a group"
+    NO = "no", "The two are held apart"
+    ASKED = "asked", "The two stay apart until a person has answered"
+
+
+class Relation(Word):
+    """What two entries of one patient are to each other (design: the two levels, in this order)."""
+
+    RESENT = "resent", "The same row of the same organisation sent again"
+    TWO_STAGES = "two_stages", "One pathway's outpatient and admitted rows at one organisation"
+    LATER_PERIOD = "later_period", "Same identifier, but the earlier waiting period has ended"
+    TREATED_ELSEWHERE = (
+        "treated_elsewhere",
+        "The clock was stopped for the same need at another organisation after this clock started",
+    )
+    TRANSFER = "transfer", "One pathway handed from one organisation to another"
+    MUTUAL_AID_IN_PROGRESS = "mutual_aid_in_progress", "Offered to another provider, not yet accepted"
+    SUBCONTRACTED = "subcontracted", "Done by another provider under an agreement"
+    DIAGNOSTIC_ELSEWHERE = "diagnostic_elsewhere", "A test at another provider for a pathway here"
+    IDENTIFIER_AT_TWO_ORGANISATIONS = (
+        "identifier_at_two_organisations",
+        "Same pathway identifier and issuer at two organisations, kind not told apart",
+    )
+    INTERFACE_SERVICE = "interface_service", "One referral through an interface service"
+    PLANNED = "planned", "Planned care: outside referral to treatment"
+    FOLLOW_UP_OR_PIFU = "follow_up_or_pifu", "A follow-up outside referral to treatment"
+    DIAGNOSTIC = "diagnostic", "A diagnostic wait with its own clock"
+    OTHER_SIDE = "other_side", "Same procedure on the other side of the body"
+    OTHER_PROCEDURE = "other_procedure", "A different procedure"
+    STAGED_PROCEDURE = "staged_procedure", "A further stage of planned treatment"
+    OTHER_SPECIALTY = "other_specialty", "A specialty that is no neighbour"
+    REPEAT_SAME_ORGANISATION = (
+        "repeat_same_organisation",
+        "The same need referred again to the same organisation",
+    )
+    REPEAT_OTHER_ORGANISATION = (
+        "repeat_other_organisation",
+        "The same need referred to another organisation",
+    )
+    PATIENT_CHOICE_SWITCH = "patient_choice_switch", "The patient chose another provider"
+    SECOND_OPINION = "second_opinion", "A second opinion for the same problem"
+    UNRELATED = "unrelated", "Nothing ties the two together"
+
+
+class PatientRelation(Word):
+    """What two entries say of their patients."""
+
+    SAME_PERSON = "same_person", "The two entries are of one person"
+    HELD_APART = "held_apart", "The two entries look alike but are not joined"
+
+
+class Veto(Word):
+    """A fact that forbids an automatic link whatever the score."""
+
+    DIFFERENT_NHS_NUMBERS = "different_nhs_numbers", "Two different valid NHS numbers"
+    DIFFERENT_PERSON_KEYS = "different_person_keys", "Two different person keys"
+    CONFUSION = "confusion", "Same number, but birth date and given name both differ"
+    AGE_GAP = "age_gap", "Same full name, born 15 or more years apart: parent and child"
+    TWINS = "twins", "Same birth date, family name and address; other given name"
+    CLOSE_RIVAL = "close_rival", "Another candidate fits almost as well"
+    GROUP_CONFLICT = "group_conflict", "Joining would put two vetoed records in one group"
+    OTHER_SIDE = "other_side", "Same procedure, two different sides"
+    CANCER_WITH_ROUTINE = "cancer_with_routine", "Suspected cancer with routine"
+    PLANNED_WITH_ACTIVE = "planned_with_active", "Planned with active"
+    PATIENT_NOT_CERTAIN = "patient_not_certain", "The patient link itself is not certain"
+
+
+class ListState(Word):
+    """What kind of place on a list an entry is."""
+
+    OPEN = "open", "An open referral-to-treatment wait"
+    CLOSED = "closed", "Stopped, treated or removed: evidence only"
+    NOT_RTT = "not_rtt", "On the list but outside referral to treatment"
+    PLANNED = "planned", "Planned care with a due date"
+    DIAGNOSTIC = "diagnostic", "A diagnostic wait"
+    UNBOOKED_REFERRAL = "unbooked_referral", "A referral not yet booked (ASI, CAS, RAS)"
+    UNCLEAR = "unclear", "Contradictory or unknown: kept on the list"
+
+
+class Stage(Word):
+    """How far along the pathway an entry is."""
+
+    ADMITTED = "admitted", "Decision to admit made"
+    NON_ADMITTED = "non-admitted", "Waiting for a decision"
+    PLANNED = "planned", "Planned admission"
+    DIAGNOSTIC = "diagnostic", "Waiting for a test"
+    UNBOOKED = "unbooked", "Referral not yet booked"
+
+
+class Outcome(Word):
+    """What became of an entry."""
+
+    SINGLE = "single", "The only entry of its pathway"
+    SHOWN = "shown", "Fills the combined row; says nothing about who treats or reports"
+    PROPOSED_DUPLICATE = "proposed_duplicate", "Probably the same need as the shown entry: asked"
+    CONFIRMED_DUPLICATE = "confirmed_duplicate", "Certainly the same need as the shown entry"
+    NOT_WAITING = "not_waiting", "Closed: not on the combined list"
+    UNREADABLE = "unreadable", "A person's row of which little could be read; on the list"
+
+
+class StartStatus(Word):
+    """Where the clock start on a combined row comes from."""
+
+    AGREED = "agreed", "Every open member that states a start states this one"
+    PROPOSED = "proposed", "The earliest candidate; asked"
+    FROM_OTHER_ORGANISATION = (
+        "from_other_organisation",
+        "The earliest start under a shared identifier, from another organisation than the one shown",
+    )
+    UNKNOWN = "unknown", "No open member states a start; still on the list"
+
+
+class Fault(Word):
+    """Why a finding was made: one code for each kind of data-quality fault."""
+
+    NOT_A_PERSON_ROW = "not_a_person_row", "A title, total, blank line or repeated header"
+    INCOMPLETE = "incomplete", "Too little could be read of this row; it stays on the list"
+    RAGGED_ROW = "ragged_row", "More or fewer cells than the header"
+    UNMAPPED_COLUMN = "unmapped_column", "A column that was not recognised and is not used"
+    DUPLICATE_COLUMN = "duplicate_column", "A second column for one field; the better one was used"
+    AMBIGUOUS_COLUMN = "ambiguous_column", "A column that could be two things"
+    SHEET_CHOSEN = "sheet_chosen", "One of several sheets was read"
+    DIGITS_LOST = "digits_lost", "An identifier in scientific notation: its digits are gone"
+    SAME_FILE_TWICE = "same_file_twice", "The same bytes were given twice; read once"
+    EXTRACT_OLDER = "extract_older", "The extract is older than the run's date"
+    NOT_UNDERSTOOD = "not_understood", "A value that could not be read as this field"
+    PLACEHOLDER = "placeholder", "A stand-in for a missing value; treated as missing"
+    REPAIRED = "repaired", "A value that was read after a small repair"
+    CHECK_DIGIT = "check_digit", "An NHS number that fails its check digit"
+    OTHER_NUMBER_KIND = "other_number_kind", "A Scottish, Northern Irish, Irish or test number"
+    UNKNOWN_CODE = "unknown_code", "A code that is in no national list"
+    DATE_ORDER_ASSUMED = "date_order_assumed", "No value shows day or month first; read day first"
+    DATE_ORDER_MIXED = "date_order_mixed", "Values that fit only the other date order"
+    CENTURY_ASSUMED = "century_assumed", "A two-digit birth year that fits two centuries"
+    DATE_IMPOSSIBLE = "date_impossible", "A date outside what this field can hold"
+    DATE_IN_FUTURE = "date_in_future", "A date after the census that cannot be in the future"
+    PRIORITY_UNCLEAR = "priority_unclear", "A bare digit that could be two scales"
+    SIDE_CONFLICT = "side_conflict", "The side column and the procedure disagree"
+    STATE_CONFLICT = "state_conflict", "Status and list contradict each other; kept on the list"
+    WAIT_DIFFERS = "wait_differs", "The extract's own wait differs from the one computed"
+    CLOCK_START_MISSING = "clock_start_missing", "No clock start; reported as unknown"
+    CLOCK_AFTER_CENSUS = "clock_after_census", "The clock starts after the census date"
+    DATES_OUT_OF_ORDER = "dates_out_of_order", "Dates that contradict each other"
+    TCI_IN_PAST = "tci_in_past", "An admission date that has passed"
+    LEADING_ZERO_LOST = "leading_zero_lost", "A code that lost its leading zero; restored"
+    ORGANISATION_ALIAS = "organisation_alias", "A code of a merged organisation; read as its successor"
+    PLANNED_OVERDUE = "planned_overdue", "Planned and past its due date"
+    BOTH_SIDES_OPEN = "both_sides_open", "Both sides waiting with open clocks at once"
+    DECEASED = "deceased", "A death is recorded for this patient: check before contact"
+    POSTPONED_WITH_TCI = "postponed_with_tci", "P5 or P6 with an admission date"
+    NO_LOCAL_IDENTIFIER = "no_local_identifier", "The row has no local patient identifier"
