@@ -9,19 +9,22 @@ it is, where it comes from and of which date.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import resources
+from io import StringIO
+from itertools import dropwhile
 
 import pandas as pd
 
 __all__ = ["load"]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _cached(name: str) -> pd.DataFrame:
     path = resources.files(__name__) / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        return pd.read_csv(lines, dtype=str, keep_default_na=False, comment="#")
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    table = StringIO("".join(dropwhile(lambda line: line.startswith("#"), lines)))
+    return pd.read_csv(table, dtype=str, keep_default_na=False)
 
 
 def load(name: str) -> pd.DataFrame:
