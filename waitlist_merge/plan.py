@@ -80,7 +80,7 @@ def _fault(expected: str) -> PydanticCustomError:
 
 def _one_of(names: tuple[str, ...], value: str) -> str:
     if value not in names:
-        context = {"expected": f"one of {', '.join(names)}", "names": names}
+        context = {"expected": "a field that docs/configuration.md lists", "names": names}
         raise PydanticCustomError("name", "{expected}", context)
     return value
 
