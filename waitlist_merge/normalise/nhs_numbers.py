@@ -1,0 +1,139 @@
+"""The NHS numbers that can be trusted, and the scheme that each belongs to.
+
+Ten digits, the last a check digit (domain 3). Every repeated digit passes the check, so
+placeholders are listed or recognised by pattern; Scottish, Northern Irish, Irish and test numbers
+pass too and are told apart by their range.
+
+>>> reading = read_nhs_numbers(as_texts(["999 012 3462", "999-012-3463", "9999999999"]))
+>>> reading.values.tolist()
+['9990123462', None, None]
+>>> reading.faults[Fault.CHECK_DIGIT].tolist(), reading.faults[Fault.PLACEHOLDER].tolist()
+([False, True, False], [False, False, True])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waitlist_merge.normalise.reading import (
+    DIGITS_LOST,
+    Mask,
+    Reading,
+    Texts,
+    as_texts,
+    is_blank,
+    matched,
+    missing,
+    replaced,
+)
+from waitlist_merge.reasons import Fault
+from waitlist_merge.reference import load
+
+WEIGHTS: Final = np.array([10, 9, 8, 7, 6, 5, 4, 3, 2, 1], dtype=np.int64)
+"""Weights of the ten digits: a number holds where their weighted sum is a multiple of 11, which
+says the same as the data dictionary's rule for the check digit (domain 3)."""
+
+_RANGES = load("nhs_number_ranges")
+_STARTS: Final = _RANGES["start"].to_numpy(dtype=np.int64)
+_KINDS: Final[Texts] = as_texts(_RANGES["kind"])
+_SENTINELS: Final = frozenset(load("nhs_number_sentinels")["value"])
+
+_SEPARATORS = r"[\s\p{Z}\p{Pd}._]+"
+_HEADED = r"(?i)^(?:NHS|CHI|H&C)?\s*(?:no|num|number)?[\s.:#]*"
+_PATTERNED = r"^\d0{8}\d$"
+"""Seen as stand-ins in a national audit's cleaning code (messy_values): 1000000001 and the like."""
+_WORDS = r"(?i)^[^\d]+$"
+
+
+def digit_matrix(numbers: Texts) -> NDArray[np.uint8]:
+    """The digits of ten-digit texts, one row each; every text must be ten ASCII digits."""
+    joined = "".join(numbers.tolist()).encode("ascii")
+    matrix: NDArray[np.uint8] = np.frombuffer(joined, dtype=np.uint8).reshape(-1, 10) - ord("0")
+    return matrix
+
+
+def check_digit_holds(numbers: Iterable[str]) -> Mask:
+    """True where a text is ten digits whose last is the right check digit (mod 11).
+
+    >>> check_digit_holds(["9990123462", "9990123463", "999"]).tolist()
+    [True, False, False]
+    """
+    texts = as_texts(numbers)
+    holds: Mask = matched(texts, r"^[0-9]{10}$")
+    holds[holds] = digit_matrix(texts[holds]) @ WEIGHTS % 11 == 0
+    return holds
+
+
+def with_check_digit(stems: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The ten-digit numbers whose first nine digits are given; -1 where no check digit exists.
+
+    >>> with_check_digit(np.array([999012346, 999012342])).tolist()
+    [9990123462, -1]
+    """
+    digits = stems[:, None] // 10 ** np.arange(8, -1, -1) % 10
+    check = -(digits @ WEIGHTS[:9]) % 11
+    numbers: NDArray[np.int64] = np.where(check == 10, -1, stems * 10 + check)
+    return numbers
+
+
+def nhs_number_kind(numbers: Iterable[str | None]) -> Texts:
+    """The scheme of each number: ``nhs``, ``chi``, ``hc``, ``ihi``, ``test`` or ``not_issued``.
+
+    Ranges from the nhs-number library (domain 3): issue policy may change, so a kind marks a
+    number and rejects none. None stays None.
+
+    >>> nhs_number_kind(["4012345672", "0101501234", "9990123462", None]).tolist()
+    ['nhs', 'chi', 'test', None]
+    """
+    texts = as_texts(["" if each is None else each for each in numbers])
+    kinds = missing(len(texts))
+    numeric = matched(texts, r"^[0-9]{10}$")
+    position = np.searchsorted(_STARTS, texts[numeric].astype(np.int64), side="right") - 1
+    kinds[numeric] = _KINDS[position]
+    return kinds
+
+
+def is_placeholder_number(numbers: Texts) -> Mask:
+    """Which ten-digit texts stand in for a missing number: listed, or by their pattern."""
+    listed = np.fromiter((each in _SENTINELS for each in numbers), bool, len(numbers))
+    repeated = np.fromiter((len(set(each)) == 1 for each in numbers), bool, len(numbers))
+    mask: Mask = listed | repeated | matched(numbers, _PATTERNED)
+    return mask
+
+
+def read_nhs_numbers(texts: Texts) -> Reading:
+    """The usable NHS number in each text.
+
+    Spaces, hyphens, a leading ``NHS No`` and the ``.0`` of a spreadsheet number are no fault.
+    Returns ten-digit texts; None for blanks, words, wrong lengths, failed checks, placeholders
+    and numbers in scientific notation, each with its fault.
+    """
+    blank = is_blank(texts)
+    bare = replaced(replaced(texts, _HEADED), r"^(\d+)\.0+$", r"\1")
+    digits = replaced(replaced(bare, _SEPARATORS), r"[;,/\\'\"`]+$")
+    lost = matched(bare, DIGITS_LOST)
+    ten = matched(digits, r"^[0-9]{10}$") & ~lost
+    placeholder = ten.copy()
+    placeholder[ten] = is_placeholder_number(digits[ten])
+    words = ~blank & matched(texts, _WORDS) & ~ten
+    failed = ten & ~placeholder
+    failed[failed] = ~check_digit_holds(digits[failed])
+    usable = ten & ~placeholder & ~failed
+    values = missing(len(texts))
+    values[usable] = digits[usable]
+    other = usable.copy()
+    other[usable] = nhs_number_kind(digits[usable]) != "nhs"
+    return Reading(
+        values,
+        {
+            Fault.CHECK_DIGIT: failed,
+            Fault.PLACEHOLDER: placeholder | words,
+            Fault.DIGITS_LOST: lost,
+            Fault.OTHER_NUMBER_KIND: other,
+            Fault.NOT_UNDERSTOOD: ~(blank | lost | ten | words),
+        },
+    )

@@ -1,0 +1,123 @@
+"""What the distinct texts of one column mean, and what was wrong with them.
+
+Every reader of this folder takes an array of *distinct* texts (a column's categories) and returns a
+``Reading`` of the same length, so that a million rows cost as many steps as they have different
+values. Patterns are RE2 patterns, run by Arrow over the whole array at once.
+
+>>> matched(as_texts(["RM3", "ward 3"]), r"^[A-Z0-9]{3}$").tolist()
+[True, False]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from waitlist_merge.reasons import Fault
+
+Texts = NDArray[np.object_]
+"""Array of str; a reader's values may hold None, which is missing."""
+
+Mask = NDArray[np.bool_]
+
+BLANK = (
+    r"^(?i)(?:[\s\p{Z}\p{P}\p{C}]*|\\N|\*?\(?null\)?|<?nan>?|<na>|n[/.]?a\.?|none|nat|nil|#n/a|"
+    r"#value!|#ref!|\*unspecified|\*not applicable)$"
+)
+"""Cells that hold nothing: blanks, lone punctuation, and the null words of databases and of Epic
+(``*Unspecified``; messy_values). They are missing, not placeholders, so make no finding."""
+
+PLACEHOLDER_WORDS = (
+    r"(?i)^[\s\p{P}]*(?:unk|unknown|not ?(?:known|recorded|specified|given|stated|available|"
+    r"supplied|obtained|provided|applicable|entered)|unable to obtain|unspecified|undefined|"
+    r"refused|declined|missing|to be (?:advised|confirmed|arranged)|tb[ac]|nk|nfa|no fixed abode|"
+    r"no (?:patient id|data|value|entry|information|date)|(?:please )?update|pending|dummy|"
+    r"system generated|default)[\s\p{P}]*$"
+)
+"""Words that people and systems write for want of a value (messy_values): each is a finding."""
+
+DIGITS_LOST = r"^\d(?:[.,]\d+)?[eE]\+?\d{1,2}$"
+"""Scientific notation in a column of identifiers: the last digits are gone (domain 7)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What an array of distinct texts means, position by position.
+
+    ``values`` has None, NaT or NaN where nothing could be read; ``faults`` has one mask for each
+    kind of fault met; ``kept`` marks values whose source text must be kept whatever they say.
+    """
+
+    values: NDArray[Any]
+    faults: Mapping[Fault, Mask] = field(default_factory=lambda: MappingProxyType({}))
+    kept: Mask | None = None
+
+
+def as_texts(values: Iterable[str]) -> Texts:
+    """The texts as an array of str, in their order."""
+    if isinstance(values, np.ndarray) and values.dtype == object:
+        return values
+    listed = list(values)
+    array = np.empty(len(listed), dtype=object)
+    array[:] = listed
+    return array
+
+
+def missing(length: int) -> Texts:
+    """An array of that many missing texts, to be filled where something is read."""
+    return np.full(length, None, dtype=object)
+
+
+def matched(texts: Texts, pattern: str) -> Mask:
+    """Which texts match the RE2 pattern; a missing text does not."""
+    found = pc.match_substring_regex(pa.array(texts, pa.string()), pattern)
+    mask: Mask = pc.fill_null(found, False).to_numpy(zero_copy_only=False)
+    return mask
+
+
+def replaced(texts: Texts, pattern: str, by: str = "") -> Texts:
+    """The texts with every match of the RE2 pattern replaced."""
+    changed = pc.replace_substring_regex(pa.array(texts, pa.string()), pattern, by)
+    array: Texts = changed.to_numpy(zero_copy_only=False)
+    return array
+
+
+def extracted(texts: Texts, pattern: str) -> dict[str, Texts]:
+    """The named groups of the RE2 pattern, one array each; None where a text does not match."""
+    found = pc.extract_regex(pa.array(texts, pa.string()), pattern)
+    names = [each.name for each in found.type]
+    return {name: pc.struct_field(found, name).to_numpy(zero_copy_only=False) for name in names}
+
+
+def upper(texts: Texts) -> Texts:
+    """The texts in capitals, with the white space at both ends cut."""
+    array: Texts = pc.utf8_upper(pc.utf8_trim_whitespace(pa.array(texts, pa.string()))).to_numpy(
+        zero_copy_only=False
+    )
+    return array
+
+
+def is_blank(texts: Texts) -> Mask:
+    """Which texts hold nothing at all (see ``BLANK``); a missing text is blank.
+
+    >>> is_blank(as_texts([" ", "NULL", "-", "0", "Nunn"])).tolist()
+    [True, True, True, False, False]
+    """
+    found = pc.match_substring_regex(pa.array(texts, pa.string()), BLANK)
+    mask: Mask = pc.fill_null(found, True).to_numpy(zero_copy_only=False)
+    return mask
+
+
+def letters_and_digits(texts: Texts) -> Texts:
+    """The letters and digits of each text in lower case: what two spellings have in common."""
+    return replaced(
+        pc.utf8_lower(pa.array(texts, pa.string())).to_numpy(zero_copy_only=False),
+        r"[^\p{L}\p{M}\p{N}]+",
+    )
