@@ -1,0 +1,124 @@
+"""A table of the schema as Arrow batches, and back as a frame.
+
+Every output has exactly the columns of ``schema.TABLES``, in that order and of these types. A text
+column that is a category is decoded batch by batch from its few distinct values, so that a table
+of millions of rows needs no second copy of itself.
+
+>>> frame = pd.DataFrame({"entry_id_b": ["E-2", ""], "weight": [3.5, None]})
+>>> [batch] = batches(frame, TABLES["patient_links"])
+>>> batch.column("entry_id_b").to_pylist(), batch.column("veto").to_pylist()
+(['E-2', None], [None, None])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.api.extensions import ExtensionDtype
+
+from waitlist_merge.schema import TABLES, Column, Kind
+
+BATCH_ROWS = 131_072
+"""Rows in a batch: the widest table then takes some 100 MB while it is written."""
+
+ARROW_TYPES: Mapping[Kind, pa.DataType] = MappingProxyType(
+    {
+        Kind.TEXT: pa.string(),
+        Kind.DATE: pa.date32(),
+        Kind.FLAG: pa.bool_(),
+        Kind.INTEGER: pa.int32(),
+        Kind.NUMBER: pa.float64(),
+    }
+)
+
+_PANDAS_TYPES: Mapping[pa.DataType, ExtensionDtype] = MappingProxyType(
+    {
+        pa.string(): pd.StringDtype("pyarrow"),
+        pa.bool_(): pd.BooleanDtype(),
+        pa.int32(): pd.Int32Dtype(),
+    }
+)
+"""Types in which a value may be missing; dates and float64 have their own way to say so."""
+
+Slice = Callable[[int, int], pa.Array]
+"""The rows from one position up to another of one column."""
+
+
+def columns_of(table: str, frame: pd.DataFrame) -> tuple[Column, ...]:
+    """The columns that this frame has as an output table: the schema's, then its own as text.
+
+    Only ``entries`` may have its own: columns of an extract that were not recognised and are kept
+    on request. ValueError where another table has a column that the schema does not name.
+    """
+    own = [str(name) for name in frame.columns if name not in _names(table)]
+    if own and table != "entries":
+        raise ValueError(f"{table} has columns that the schema does not name: {', '.join(own)}")
+    meaning = "Column of an extract that was not recognised, as sent"
+    return TABLES[table] + tuple(Column(name, Kind.TEXT, meaning) for name in own)
+
+
+def _names(table: str) -> frozenset[str]:
+    return frozenset(column.name for column in TABLES[table])
+
+
+def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
+    """The Arrow types of these columns: string, date32, bool, int32, float64."""
+    return pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in columns])
+
+
+def batches(frame: pd.DataFrame, columns: Sequence[Column]) -> Iterator[pa.RecordBatch]:
+    """The frame in these columns, some rows at a time; a column that it lacks is all missing.
+
+    Empty text is missing. An empty frame gives one batch without rows.
+    """
+    schema = arrow_schema(columns)
+    slices = [_slice(frame, column) for column in columns]
+    for start in range(0, max(len(frame), 1), BATCH_ROWS):
+        end = min(start + BATCH_ROWS, len(frame))
+        arrays = [each(start, end) for each in slices]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _slice(frame: pd.DataFrame, column: Column) -> Slice:
+    if column.name not in frame:
+        return lambda start, end: pa.nulls(end - start, ARROW_TYPES[column.kind])
+    values = frame[column.name]
+    convert = _text if column.kind is Kind.TEXT else _plain
+    arrow_type = ARROW_TYPES[column.kind]
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        return lambda start, end: convert(values.iloc[start:end]).cast(arrow_type)
+    distinct = convert(values.cat.categories.to_series())
+    codes = values.cat.codes.to_numpy()
+
+    def decoded(start: int, end: int) -> pa.Array:
+        part = codes[start:end]
+        return distinct.take(pa.array(part, pa.int32(), mask=part < 0)).cast(arrow_type)
+
+    return decoded
+
+
+def _plain(values: pd.Series) -> pa.Array:
+    return pa.array(values, from_pandas=True)
+
+
+def _text(values: pd.Series) -> pa.Array:
+    """Large strings: the distinct values of one column may be over 2 GB together."""
+    text = pa.array(values, pa.large_string(), from_pandas=True)
+    if isinstance(text, pa.ChunkedArray):
+        text = text.combine_chunks()
+    return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """The table as a frame: text as ``string[pyarrow]``, dates as ``datetime64[s]``.
+
+    Flags are ``boolean``, integers ``Int32``, numbers ``float64``; the index counts rows.
+    """
+    seconds = {pa.date32(): pa.timestamp("s")}
+    fields = [(field.name, seconds.get(field.type, field.type)) for field in table.schema]
+    frame: pd.DataFrame = table.cast(pa.schema(fields)).to_pandas(types_mapper=_PANDAS_TYPES.get)
+    return frame

@@ -1,0 +1,143 @@
+"""What the output tables are, for programs (``schema.json``) and for people (``docs/outputs.md``).
+
+Both come from ``schema.TABLES``, so that neither can say what the tables are not. To write the
+committed copies anew, call ``write_pages("docs")``.
+
+>>> described = schema_document()["tables"]["patient_links"]["columns"][2]
+>>> described["name"], described["type"], described["meaning"]
+('relation', 'string', 'same_person or held_apart')
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from waitlist_merge.outputs.columns import ARROW_TYPES
+from waitlist_merge.reasons import (
+    Confidence,
+    Fault,
+    Joins,
+    ListState,
+    Outcome,
+    PatientRelation,
+    Relation,
+    Stage,
+    StartStatus,
+    Veto,
+    Word,
+)
+from waitlist_merge.schema import FIELDS, SCHEMA_VERSION, TABLES, Column
+
+MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "entries": "One row for each row of an extract, always: nothing is lost.",
+        "patient_links": "Pairs of entries with what they say of their patients.",
+        "pathway_links": "Pairs of entries of one patient with what they are to each other.",
+        "review_queue": "One row for each question to a person, in the order to ask.",
+        "findings": "One row for each data-quality fault.",
+        "combined_list": "One row for each need that waits: the list to work from.",
+        "members": "One row for each entry on the combined list.",
+    }
+)
+"""Output table -> what one row of it is."""
+
+_WORDS: Mapping[str, type[Word]] = MappingProxyType(
+    {
+        "entries.list_state": ListState,
+        "entries.outcome": Outcome,
+        "entries.stage": Stage,
+        "patient_links.relation": PatientRelation,
+        "patient_links.veto": Veto,
+        "pathway_links.relation": Relation,
+        "pathway_links.joins": Joins,
+        "pathway_links.confidence": Confidence,
+        "findings.reason": Fault,
+        "combined_list.rtt_start_status": StartStatus,
+    }
+)
+"""Column -> the words that it can hold; the same words are used wherever the name recurs."""
+
+
+def schema_document(columns: Mapping[str, Sequence[Column]] = TABLES) -> dict[str, Any]:
+    """Every table and column with type and meaning, as plain values for ``schema.json``."""
+    return {
+        "program": "waitlist_merge",
+        "version": SCHEMA_VERSION,
+        "tables": {
+            name: {
+                "meaning": MEANINGS[name],
+                "columns": [
+                    {
+                        "name": column.name,
+                        "type": str(ARROW_TYPES[column.kind]),
+                        "kind": column.kind.value,
+                        "meaning": column.meaning,
+                    }
+                    for column in listed
+                ],
+            }
+            for name, listed in columns.items()
+        },
+    }
+
+
+def schema_json(columns: Mapping[str, Sequence[Column]] = TABLES) -> str:
+    """``schema_document`` as the text of the file."""
+    return json.dumps(schema_document(columns), indent=2, ensure_ascii=False) + "\n"
+
+
+def outputs_page() -> str:
+    """The text of ``docs/outputs.md``: every table column by column, and every word."""
+    head = _HEAD.format(version=SCHEMA_VERSION)
+    tables = (_table(name) for name in TABLES)
+    words = (_words(column, word) for column, word in _WORDS.items())
+    return head + "\n".join([*tables, "## The words\n", *words])
+
+
+_HEAD = """# The output tables, column by column
+
+<!-- Written by waitlist_merge.outputs.description.write_pages; a test keeps it so. -->
+
+Version {version} of the tables; the first part of it changes when a reader would have to change.
+`OUT` holds each table as `.parquet` and `.csv` (choose with `--tables`), `schema.json` (this page
+for programs) and `manifest.json` (what was merged, with which plan and versions; no identifiers).
+`waitlist_merge.read_tables(OUT)` reads them back, the same frames from either format.
+
+- Parquet: `string`, `date32`, `int32`, `double`, `bool`; no categoricals, no index.
+- CSV: UTF-8 with byte order mark, comma, line feed, text in quotes, ISO dates, `true` and `false`,
+  empty for missing. Text that a spreadsheet would run as a formula has a leading `'`, which
+  `read_tables` takes away again.
+- Empty text is missing, in both.
+
+"""
+
+
+def _table(name: str) -> str:
+    columns = [column for column in TABLES[name] if not column.name.endswith("_source")]
+    rows = [f"| `{each.name}` | {each.kind} | {each.meaning} |" for each in columns]
+    lines = [f"## {name}", "", MEANINGS[name], "", "| column | type | meaning |", "|---|---|---|"]
+    text = "\n".join([*lines, *rows]) + "\n"
+    return text + (_SOURCES if name == "entries" else "")
+
+
+_SOURCES = f"""
+Beside these, for each of the {len(FIELDS)} fields of an entry, `<field>_source` holds its text as
+sent where it was changed or not understood, and is empty elsewhere. Columns of an extract that
+were not recognised follow under their own headings where `keep_unmapped` asks for them.
+"""
+
+
+def _words(column: str, words: type[Word]) -> str:
+    rows = [f"| `{word.value}` | {word.meaning} |" for word in words]
+    lines = [f"### {column}", "", "| word | meaning |", "|---|---|"]
+    return "\n".join([*lines, *rows]) + "\n"
+
+
+def write_pages(folder: str | Path) -> None:
+    """Write ``schema.json`` and ``outputs.md`` into this folder."""
+    Path(folder, "schema.json").write_text(schema_json(), encoding="utf-8")
+    Path(folder, "outputs.md").write_text(outputs_page(), encoding="utf-8")

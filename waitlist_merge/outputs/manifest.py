@@ -1,0 +1,127 @@
+"""What was merged, with which plan and versions, and where every row went; no identifiers.
+
+>>> read = InputFile(file="RM3.csv", organisation="RM3", census_date=date(2026, 11, 15),
+...                  census_source="file name", digest="0a1b", records=12, entries=10, set_aside=2)
+>>> manifest = build(plan=MergePlan(), run_date=date(2026, 11, 15), inputs=[read])
+>>> manifest["run_date"], manifest["plan"]["key"]
+('2026-11-15', 'fixed public')
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from waitlist_merge.errors import ConservationError, RefusedExtract
+from waitlist_merge.plan import MergePlan
+
+PACKAGES = (
+    "waitlist-merge",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "recordlinkage",
+    "rapidfuzz",
+    "jellyfish",
+    "pydantic",
+    "python-calamine",
+    "charset-normalizer",
+)
+"""The packages whose version can change a result."""
+
+_NHS_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{3}([ -]?)[0-9]{3}\1[0-9]{4}(?![0-9A-Za-z])")
+"""Ten digits that stand alone, in one piece or as 3-3-4; longer numbers and hashes are not."""
+
+_HIDDEN = "[number removed]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """One extract as the manifest tells of it.
+
+    ``records`` are all records below the header: each is an entry or is set aside.
+    """
+
+    file: str
+    organisation: str
+    census_date: date
+    census_source: str
+    digest: str
+    records: int
+    entries: int
+    set_aside: int
+    sheet: str = ""
+
+
+def build(
+    *,
+    plan: MergePlan,
+    run_date: date,
+    inputs: Sequence[InputFile],
+    stages: Mapping[str, Mapping[str, int]] | None = None,
+    seconds: Mapping[str, float] | None = None,
+    refused: Sequence[RefusedExtract] = (),
+    notes: Sequence[str] = (),
+) -> dict[str, object]:
+    """The manifest of a run, as plain values for ``manifest.json``.
+
+    ``stages`` are counts by stage, ``seconds`` the time that each took. Numbers that look like an
+    NHS number are removed, even from the name of a file. ConservationError where the records of a
+    file are not all accounted for.
+    """
+    check_conserved(inputs)
+    manifest = {
+        "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "run_date": run_date.isoformat(),
+        "versions": _versions(),
+        "plan": plan.public(),
+        "plan_digest": plan.digest(),
+        "inputs": [asdict(each) | {"census_date": each.census_date.isoformat()} for each in inputs],
+        "refused": [str(each) for each in refused],
+        "stages": {name: dict(counts) for name, counts in (stages or {}).items()},
+        "seconds": {name: round(each, 3) for name, each in (seconds or {}).items()},
+        "notes": list(notes),
+    }
+    return {name: without_numbers(value) for name, value in manifest.items()}
+
+
+def check_conserved(inputs: Sequence[InputFile]) -> None:
+    """ConservationError, naming each file, unless every record is an entry or set aside."""
+    lost = [
+        f"{each.file}: {each.records} records, but {each.entries} entries and "
+        f"{each.set_aside} set aside"
+        for each in inputs
+        if each.records != each.entries + each.set_aside
+    ]
+    if lost:
+        raise ConservationError("; ".join(lost) + "; this is a defect: please report it")
+
+
+def without_numbers(value: object) -> object:
+    """The same values, with whatever looks like an NHS number taken out of every text.
+
+    >>> without_numbers({"file": "list of 999 012 3463.csv", "digest": "a9990123463"})
+    {'file': 'list of [number removed].csv', 'digest': 'a9990123463'}
+    """
+    if isinstance(value, str):
+        return _NHS_NUMBER.sub(_HIDDEN, value)
+    if isinstance(value, Mapping):
+        return {key: without_numbers(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [without_numbers(each) for each in value]
+    return value
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,118 @@
+"""All output tables into one folder, and back.
+
+>>> import tempfile
+>>> out = Path(tempfile.mkdtemp()) / "merged"
+>>> tables = {name: pd.DataFrame() for name in TABLES}
+>>> tables["patient_links"] = pd.DataFrame({"entry_id_a": ["E-1"], "weight": [7.5]})
+>>> write_tables(out, tables, manifest={}, formats="csv")
+>>> read_tables(out)["patient_links"][["entry_id_a", "weight"]].values.tolist()
+[['E-1', 7.5]]
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from waitlist_merge.errors import OutputError
+from waitlist_merge.outputs.columns import arrow_schema, batches, columns_of, to_frame
+from waitlist_merge.outputs.description import schema_json
+from waitlist_merge.outputs.folder import MANIFEST, PROGRAM, is_ours, replacing
+from waitlist_merge.outputs.spreadsheet import CsvWriter, read_csv
+from waitlist_merge.schema import SCHEMA_VERSION, TABLES, Column, Kind
+
+Formats = Literal["csv", "parquet", "both"]
+
+SCHEMA = "schema.json"
+
+_ATTEMPTS = 5
+"""How often a reader begins anew because a run replaced the folder meanwhile."""
+
+
+def write_tables(
+    out: str | Path,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    manifest: Mapping[str, object],
+    formats: Formats = "both",
+) -> None:
+    """Write all tables to ``out``, which is the old or the new whole at every instant.
+
+    ``tables`` has a frame for each name in ``schema.TABLES``; a column that it lacks is written as
+    all missing. ValueError where a table is missing or unknown; OutputError, with the previous
+    output as it was, where the folder cannot be written or is not ours to replace.
+    """
+    if set(tables) != set(TABLES):
+        wrong = ", ".join(sorted(set(tables) ^ set(TABLES)))
+        raise ValueError(f"these tables are missing or unknown: {wrong}")
+    columns = {name: columns_of(name, tables[name]) for name in TABLES}
+    with replacing(out) as folder:
+        for name, listed in columns.items():
+            _write_table(folder / name, tables[name], listed, formats=formats)
+        (folder / SCHEMA).write_text(schema_json(columns), encoding="utf-8")
+        ours = {"program": PROGRAM, "schema_version": SCHEMA_VERSION}
+        rows = {"tables": {name: len(tables[name]) for name in TABLES}}
+        text = json.dumps(ours | dict(manifest) | rows, indent=2, ensure_ascii=False)
+        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _write_table(
+    stem: Path, frame: pd.DataFrame, columns: tuple[Column, ...], *, formats: Formats
+) -> None:
+    """One pass over the rows; the two formats are written at the same time."""
+    with ExitStack() as stack:
+        writers: list[CsvWriter | pq.ParquetWriter] = []
+        if formats != "csv":
+            path = stem.with_suffix(".parquet")
+            schema = arrow_schema(columns)
+            writers.append(stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd")))
+        if formats != "parquet":
+            writers.append(stack.enter_context(CsvWriter(stem.with_suffix(".csv"), columns)))
+        pool = stack.enter_context(ThreadPoolExecutor(len(writers)))
+        for batch in batches(frame, columns):
+            list(pool.map(lambda writer, batch=batch: writer.write_batch(batch), writers))
+
+
+def read_tables(out: str | Path) -> dict[str, pd.DataFrame]:
+    """The tables in an output folder: Parquet where it is there, else CSV; the same from both.
+
+    Text is ``string[pyarrow]``, dates ``datetime64[s]``, flags ``boolean``, integers ``Int32`` and
+    numbers ``float64``. All tables are of one run, even if another replaces the folder meanwhile.
+    OutputError where the folder was not written by this program or a table is not there.
+    """
+    folder = Path(out)
+    for _ in range(_ATTEMPTS):
+        if not is_ours(folder):
+            raise OutputError(f"{folder}: is no output of this program; name the folder of a merge")
+        run = (folder / MANIFEST).read_bytes()
+        try:
+            tables = _read(folder)
+            if (folder / MANIFEST).read_bytes() == run:
+                return tables
+        except FileNotFoundError:
+            continue
+    raise OutputError(f"{folder}: a table is missing or is replaced all the time; merge again")
+
+
+def _read(folder: Path) -> dict[str, pd.DataFrame]:
+    described = json.loads((folder / SCHEMA).read_bytes())["tables"]
+    columns = {
+        name: tuple(
+            Column(each["name"], Kind(each["kind"]), each["meaning"]) for each in table["columns"]
+        )
+        for name, table in described.items()
+    }
+    return {name: to_frame(_table(folder / name, each)) for name, each in columns.items()}
+
+
+def _table(stem: Path, columns: tuple[Column, ...]) -> pa.Table:
+    path = stem.with_suffix(".parquet")
+    return pq.read_table(path) if path.exists() else read_csv(stem.with_suffix(".csv"), columns)
