@@ -1,7 +1,8 @@
 """What was merged, with which plan and versions, and where every row went; no identifiers.
 
->>> read = InputFile(file="RM3.csv", organisation="RM3", census_date=date(2026, 11, 15),
-...                  census_source="file name", digest="0a1b", records=12, entries=10, set_aside=2)
+>>> read = InputFile(file="RM3.csv", sheet="", organisation="RM3", sha256="0a1b",
+...                  census_date="2026-11-15", census_source="file name",
+...                  records=12, entries=10, set_aside=2)
 >>> manifest = build(plan=MergePlan(), run_date=date(2026, 11, 15), inputs=[read])
 >>> manifest["run_date"], manifest["plan"]["key"]
 ('2026-11-15', 'fixed public')
@@ -12,11 +13,11 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any, TypedDict
 
-from waitlist_merge.errors import ConservationError, RefusedExtract
+from waitlist_merge.errors import ConservationError
 from waitlist_merge.plan import MergePlan
 
 PACKAGES = (
@@ -39,22 +40,21 @@ _NHS_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{3}([ -]?)[0-9]{3}\1[0-9]{4}(?![
 _HIDDEN = "[number removed]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputFile:
+class InputFile(TypedDict):
     """One extract as the manifest tells of it.
 
     ``records`` are all records below the header: each is an entry or is set aside.
     """
 
     file: str
-    organisation: str
-    census_date: date
+    sheet: str
+    organisation: str | None
+    sha256: str
+    census_date: str
     census_source: str
-    digest: str
     records: int
     entries: int
     set_aside: int
-    sheet: str = ""
 
 
 def build(
@@ -62,28 +62,28 @@ def build(
     plan: MergePlan,
     run_date: date,
     inputs: Sequence[InputFile],
-    stages: Mapping[str, Mapping[str, int]] | None = None,
-    seconds: Mapping[str, float] | None = None,
-    refused: Sequence[RefusedExtract] = (),
+    refused: Sequence[str] = (),
+    counts: Mapping[str, int] | None = None,
+    timings: Mapping[str, float] | None = None,
     notes: Sequence[str] = (),
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The manifest of a run, as plain values for ``manifest.json``.
 
-    ``stages`` are counts by stage, ``seconds`` the time that each took. Numbers that look like an
-    NHS number are removed, even from the name of a file. ConservationError where the records of a
-    file are not all accounted for.
+    ``counts`` are of what each stage made, ``timings`` the seconds that each took. Numbers that
+    look like an NHS number are removed, even from the name of a file. ConservationError where the
+    records of a file are not all accounted for.
     """
     check_conserved(inputs)
-    manifest = {
+    manifest: dict[str, object] = {
         "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
         "run_date": run_date.isoformat(),
         "versions": _versions(),
         "plan": plan.public(),
         "plan_digest": plan.digest(),
-        "inputs": [asdict(each) | {"census_date": each.census_date.isoformat()} for each in inputs],
-        "refused": [str(each) for each in refused],
-        "stages": {name: dict(counts) for name, counts in (stages or {}).items()},
-        "seconds": {name: round(each, 3) for name, each in (seconds or {}).items()},
+        "inputs": [dict(each) for each in inputs],
+        "refused": list(refused),
+        "counts": dict(counts or {}),
+        "seconds": {name: round(each, 3) for name, each in (timings or {}).items()},
         "notes": list(notes),
     }
     return {name: without_numbers(value) for name, value in manifest.items()}
@@ -92,10 +92,10 @@ def build(
 def check_conserved(inputs: Sequence[InputFile]) -> None:
     """ConservationError, naming each file, unless every record is an entry or set aside."""
     lost = [
-        f"{each.file}: {each.records} records, but {each.entries} entries and "
-        f"{each.set_aside} set aside"
+        f"{each['file']}: {each['records']} records, but {each['entries']} entries and "
+        f"{each['set_aside']} set aside"
         for each in inputs
-        if each.records != each.entries + each.set_aside
+        if each["records"] != each["entries"] + each["set_aside"]
     ]
     if lost:
         raise ConservationError("; ".join(lost) + "; this is a defect: please report it")

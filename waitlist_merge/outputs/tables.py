@@ -59,8 +59,7 @@ def write_tables(
             _write_table(folder / name, tables[name], listed, formats=formats)
         (folder / SCHEMA).write_text(schema_json(columns), encoding="utf-8")
         ours = {"program": PROGRAM, "schema_version": SCHEMA_VERSION}
-        rows = {"tables": {name: len(tables[name]) for name in TABLES}}
-        text = json.dumps(ours | dict(manifest) | rows, indent=2, ensure_ascii=False)
+        text = json.dumps(ours | dict(manifest), indent=2, ensure_ascii=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
