@@ -1,0 +1,42 @@
+"""Is every row that came in still there, exactly once? Checked at the end of every run.
+
+A failure is a defect of this library, so the run stops and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from waitlist_merge.errors import ConservationError
+from waitlist_merge.intake.assemble import Typed
+from waitlist_merge.reasons import Fault, Outcome
+
+
+def check_conservation(
+    typed: Sequence[Typed], entries: pd.DataFrame, members: pd.DataFrame
+) -> None:
+    """Every record of every file is an entry or set aside; every entry waits or says why not.
+
+    ``entries`` has ``outcome``. Raises ConservationError naming the first count that is off.
+    """
+    for each in typed:
+        extract = each.extract
+        aside = int((extract.findings["reason"] == Fault.NOT_A_PERSON_ROW).sum())
+        _same(f"{extract.source_file}: records", extract.records, len(extract.text) + aside)
+        _same(f"{extract.source_file}: typed rows", len(extract.text), len(each.normalised.entries))
+    _same("entries of all files", sum(len(each.extract.text) for each in typed), len(entries))
+    _same("different entry ids", len(entries), entries["entry_id"].nunique())
+    waiting = entries.loc[entries["outcome"] != Outcome.NOT_WAITING, "entry_id"]
+    _same("entries on the combined list", len(waiting), len(members))
+    _same("different entries among members", len(waiting), members["entry_id"].nunique())
+    unknown = ~members["entry_id"].isin(waiting)
+    _same("members that are no waiting entry", 0, int(unknown.sum()))
+
+
+def _same(what: str, expected: int, found: int) -> None:
+    if expected != found:
+        raise ConservationError(
+            f"{what}: {expected} expected, {found} found; nothing was written; please report this"
+        )

@@ -1,0 +1,97 @@
+"""How do several extracts become one frame of typed entries?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import union_categoricals
+
+from waitlist_merge.errors import RefusedExtract
+from waitlist_merge.identity import entry_ids
+from waitlist_merge.intake.extract import Extract
+from waitlist_merge.normalise import Normalised, normalise
+from waitlist_merge.plan import MergePlan
+from waitlist_merge.schema import CANONICAL
+
+UNKNOWN_ORGANISATION = "UNKNOWN"
+"""Organisation of a row whose provider column is empty: the row stays, and has a finding."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Typed:
+    """One extract with its values read: ``normalised.entries`` has a row for each of its rows."""
+
+    extract: Extract
+    census_date: date
+    normalised: Normalised
+
+
+def read_values(extract: Extract, census_date: date) -> Typed | RefusedExtract:
+    """The extract with typed values, or why it cannot be of this census date."""
+    normalised = normalise(
+        extract.text,
+        organisation=extract.organisation,
+        census_date=census_date,
+        date_orders=extract.date_orders,
+        wait_unit=extract.wait_unit,
+    )
+    referrals = normalised.entries["referral_date"].dropna()
+    if len(referrals) and (referrals > pd.Timestamp(census_date)).all():
+        return RefusedExtract(
+            extract.source_file,
+            f"its census date {census_date} is before every referral date in it",
+            "correct the census date",
+        )
+    return Typed(extract, census_date, normalised)
+
+
+def assemble(typed: Sequence[Typed], *, run_date: date, plan: MergePlan) -> pd.DataFrame:
+    """All rows of all extracts in one frame, each with its id and where it came from.
+
+    Columns are ``entry_id``, ``source_file``, ``source_sheet``, ``source_row``,
+    ``extract_census_date``, ``extract_age_days``, every canonical field, and ``<field>_source``
+    where any extract has one. The index is 0 upwards.
+    """
+    frames = [each.normalised.entries for each in typed]
+    origins = pd.concat([_origin(each, run_date) for each in typed], ignore_index=True)
+    origins = origins.astype({"source_file": "category", "source_sheet": "category"})
+    sources = sorted({name for frame in frames for name in frame.columns} - set(CANONICAL))
+    columns = {name: _stacked(name, frames) for name in (*CANONICAL, *sources)}
+    entries = pd.concat([origins, pd.DataFrame(columns)], axis=1)
+    known = entries["organisation"].cat.add_categories(
+        [] if UNKNOWN_ORGANISATION in entries["organisation"].cat.categories
+        else [UNKNOWN_ORGANISATION]
+    )
+    entries["organisation"] = known.fillna(UNKNOWN_ORGANISATION)
+    entries.insert(0, "entry_id", entry_ids(entries, key=plan.hmac_key))
+    return entries
+
+
+def _origin(typed: Typed, run_date: date) -> pd.DataFrame:
+    extract = typed.extract
+    return pd.DataFrame(
+        {
+            "source_file": extract.source_file,
+            "source_sheet": extract.source_sheet,
+            "source_row": np.asarray(extract.source_row, dtype=np.int64),
+            "extract_census_date": np.datetime64(typed.census_date, "s"),
+            "extract_age_days": np.int64((run_date - typed.census_date).days),
+        },
+        index=range(len(extract.source_row)),
+    )
+
+
+def _stacked(name: str, frames: Sequence[pd.DataFrame]) -> pd.Series:
+    """One column of all frames, its coding kept; missing where a frame has no such column."""
+    parts = [
+        frame[name] if name in frame else pd.Series(pd.Categorical([None] * len(frame)))
+        for frame in frames
+    ]
+    if isinstance(parts[0].dtype, pd.CategoricalDtype):
+        texts = [part.cat.set_categories(part.cat.categories.astype(object)) for part in parts]
+        return pd.Series(union_categoricals(texts))
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,67 @@
+"""Which files are to be read, for whom, and which of them cannot be?
+
+Every file is read before anything is said, so that all problems are known together.
+"""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from waitlist_merge.errors import RefusedExtract
+from waitlist_merge.intake.extract import Extract, read_extract
+from waitlist_merge.plan import ORGANISATION_CODE, ExtractPlan, MergeConfig
+
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """One file to read; ``organisation`` where the request says whose list it is.
+
+    >>> FileRequest.parse("RM3=RM3_waiting list.xlsx")
+    FileRequest(path='RM3_waiting list.xlsx', organisation='RM3')
+    >>> FileRequest.parse("a=b.csv")
+    FileRequest(path='a=b.csv', organisation=None)
+    """
+
+    path: str
+    organisation: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> FileRequest:
+        """A path or ``ORG=path``: what stands before the first "=" counts only if it is like a code."""
+        before, equals, after = text.partition("=")
+        if equals and after and ORGANISATION_CODE.fullmatch(before):
+            return cls(after, before.upper())
+        return cls(text)
+
+
+def read_all(
+    files: Sequence[FileRequest], config: MergeConfig
+) -> tuple[list[Extract], list[RefusedExtract]]:
+    """Every file as an extract, and those that could not be read.
+
+    Files named only in ``config`` are read too; a pattern there may name many.
+    """
+    extracts: list[Extract] = []
+    refused: list[RefusedExtract] = []
+    for request, options in _requests(files, config):
+        try:
+            extracts.append(
+                read_extract(request.path, organisation=request.organisation, options=options)
+            )
+        except RefusedExtract as problem:
+            refused.append(problem)
+    return extracts, refused
+
+
+def _requests(
+    files: Sequence[FileRequest], config: MergeConfig
+) -> list[tuple[FileRequest, ExtractPlan | None]]:
+    if files:
+        return [(each, config.options_for(each.path)) for each in files]
+    return [
+        (FileRequest(path), options)
+        for options in config.extracts
+        for path in sorted(glob.glob(options.path)) or [options.path]
+    ]

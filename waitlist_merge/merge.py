@@ -1,0 +1,145 @@
+"""From several organisations' extracts to one combined list: the story, top to bottom.
+
+::
+
+    extracts   read as they are (intake)            nothing is guessed in silence
+    entries    one typed row for each record        nothing is lost, nothing is changed
+    patients   who is the same person               unsure means ask
+    pathways   what is the same need                unsure means ask
+    combined   one row for each need that waits     no wait is shortened
+    questions  what a person has to say
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from waitlist_merge import combined, pathways, patients, review
+from waitlist_merge.conservation import check_conservation
+from waitlist_merge.errors import RefusedExtract
+from waitlist_merge.findings import gather_findings
+from waitlist_merge.intake import Extract
+from waitlist_merge.intake.accept import accept
+from waitlist_merge.intake.assemble import assemble
+from waitlist_merge.intake.requests import FileRequest, read_all
+from waitlist_merge.plan import MergeConfig, MergePlan
+from waitlist_merge.result import MergeResult, Stopwatch
+
+
+def _in_silence(_stage: str) -> None:
+    """Nobody wants to hear of progress."""
+
+
+def merge(
+    extracts: Sequence[Extract],
+    *,
+    census_date: date | str | None = None,
+    plan: MergePlan | None = None,
+    allow_stale: bool = False,
+    skip_refused: bool = False,
+    refused: Sequence[RefusedExtract] = (),
+    progress: Callable[[str], None] = _in_silence,
+) -> MergeResult:
+    """One combined list from several extracts: who is the same patient, what is the same need?
+
+    ``census_date`` is the run's date (a date or ISO text), by default the latest extract's.
+    Extracts more than ``plan.stale_days`` older are refused unless ``allow_stale``. One refused
+    extract stops the run unless ``skip_refused``; ``refused`` are those that could not be read, to
+    be reported with the rest. ``progress`` is told each stage as it begins. The order of extracts
+    and of their rows changes no id and no group.
+
+    Raises RefusedExtracts, InputError where there is no census date or no extract, and
+    ConservationError where rows in and out do not agree.
+
+    >>> from waitlist_merge.intake import Extract
+    >>> people = {"NHS number": ["9990000018"], "DOB": ["3 May 1971"], "Surname": ["Okafor"],
+    ...           "Forename": ["Chidi"], "Specialty": ["110"], "RTT start": ["2026-03-02"]}
+    >>> lists = [Extract.from_frame(pd.DataFrame(people), organisation=code)
+    ...          for code in ("RM3", "RW3")]
+    >>> result = merge(lists, census_date="2026-11-15")
+    >>> len(result.entries), result.entries["patient_id"].nunique()
+    (2, 1)
+    """
+    plan = plan or MergePlan()
+    watch = Stopwatch(progress)
+
+    with watch("normalise"):
+        accepted = accept(
+            extracts,
+            census_date=census_date,
+            plan=plan,
+            allow_stale=allow_stale,
+            skip_refused=skip_refused,
+            refused=refused,
+        )
+        entries = assemble(accepted.typed, run_date=accepted.run_date, plan=plan)
+    with watch("patients"):
+        people = patients.match_patients(
+            entries, plan.patients, superseded=dict(plan.superseded_numbers)
+        )
+    with watch("pathways"):
+        needs = pathways.match_pathways(entries, people, plan=plan, run_date=accepted.run_date)
+    with watch("combined list"):
+        listed = combined.combine(entries, people, needs, run_date=accepted.run_date)
+        questions = review.questions(entries, people, needs, listed, run_date=accepted.run_date)
+    with watch("check"):
+        entries = pd.concat([entries, listed.entry_columns], axis=1)
+        findings = gather_findings(accepted, entries, needs.findings)
+        check_conservation(accepted.typed, entries, listed.members)
+    return MergeResult(
+        entries=entries,
+        combined_list=listed.combined_list,
+        members=listed.members,
+        patient_links=named_links(people.links, entries),
+        pathway_links=named_links(needs.links, entries),
+        review_queue=questions,
+        findings=findings,
+        accepted=accepted,
+        plan=plan,
+        timings=watch.timings,
+        counts={"candidate_pairs_of_patients": people.candidate_pairs},
+    )
+
+
+def merge_files(
+    files: Sequence[FileRequest],
+    *,
+    config: MergeConfig | None = None,
+    census_date: date | str | None = None,
+    allow_stale: bool = False,
+    skip_refused: bool = False,
+    progress: Callable[[str], None] = _in_silence,
+) -> MergeResult:
+    """One combined list from files: each is read, then ``merge`` has them all.
+
+    ``config`` says how files are read and holds the plan; without ``files`` it names them too.
+    """
+    config = config or MergeConfig()
+    watch = Stopwatch(progress)
+    with watch("read"):
+        extracts, refused = read_all(files, config)
+    result = merge(
+        extracts,
+        census_date=census_date or config.census_date,
+        plan=config.plan,
+        allow_stale=allow_stale,
+        skip_refused=skip_refused,
+        refused=refused,
+        progress=progress,
+    )
+    return replace(result, timings=watch.timings | dict(result.timings))
+
+
+def named_links(links: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
+    """The links with entry ids instead of positions, the smaller id first, in order of ids."""
+    ids = entries["entry_id"].to_numpy()
+    one, other = ids[links["a"]], ids[links["b"]]
+    named = links.drop(columns=["a", "b"])
+    named.insert(0, "entry_id_a", np.where(one < other, one, other))
+    named.insert(1, "entry_id_b", np.where(one < other, other, one))
+    return named.sort_values(["entry_id_a", "entry_id_b"], ignore_index=True)

@@ -1,0 +1,184 @@
+"""Which pairs of records are worth comparing?
+
+A pair is made where any one key agrees. Keys on identifiers pair all records; the other keys, on
+names, birth dates and places, only make pairs of which at least one record lacks an identifier
+(two valid numbers that differ are never joined, so nothing is to be found there), except the key
+on full name and birth date, which finds the two-number questions. One error in any one field
+still leaves a key that agrees.
+
+>>> keys = [Key("number", np.array([0, 0, 1, 1]), everyone=True)]
+>>> [(a.tolist(), b.tolist()) for a, b in pairs(keys, lacking=np.zeros(4, dtype=bool))]
+[([0, 2], [1, 3])]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.patients.records import MISSING, Codes, Records, pack
+
+Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
+
+LARGEST_BLOCK = 200
+"""Records with one key value beyond which the key is narrowed by a further field. A true patient
+has a handful of entries; a block of 200 makes 19,900 pairs, nearly all of different people."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Key:
+    """One blocking key: a code a record, -1 where it has none.
+
+    ``everyone`` says that all its pairs are wanted, not only those of a record that lacks an
+    identifier. ``narrowed`` counts the records whose block was too large for the key alone.
+    """
+
+    name: str
+    codes: NDArray[np.int64]
+    everyone: bool = False
+    narrowed: int = 0
+
+
+def keys(records: Records) -> list[Key]:
+    """The keys of the patient linkage, identifiers first; a later key skips an earlier one's pairs."""
+    family, given, birth = records.family.codes, records.given.codes, records.birth
+    swapped_birth = _swapped(records)
+    first = np.minimum(records.family_sound, records.given_sound)
+    second = np.maximum(records.family_sound, records.given_sound)
+    further = pack(np.maximum(given, 0), np.maximum(birth, 0))
+    lists: list[tuple[str, tuple[Codes, ...], bool]] = [
+        ("nhs_number", (records.nhs_number.codes,), True),
+        ("person_key", (records.person_key.codes,), True),
+        ("local_patient_identifier", (records.local.codes,), True),
+        ("full name and birth date", (family, given, birth), True),
+        ("birth date and sound of both names in either order", (birth, first, second), False),
+        ("birth date and sound of family name", (birth, records.family_sound), False),
+        ("birth date and given name", (birth, given), False),
+        ("birth date and postcode", (birth, records.postcode.codes), False),
+        ("exchanged birth date and family name", (swapped_birth, family), False),
+        ("full name, year and month", (family, given, _part(records, "year", "month")), False),
+        ("full name, year and day", (family, given, _part(records, "year", "day")), False),
+        ("full name, month and day", (family, given, _part(records, "month", "day")), False),
+        ("full name and postcode", (family, given, records.postcode.codes), False),
+        ("given name, postcode and year", (given, records.postcode.codes, _year(records)), False),
+        ("telephone", (records.phone.codes,), False),
+        ("email", (records.email.codes,), False),
+    ]
+    return [
+        _narrowed(Key(name, pack(*parts), everyone), further)
+        for name, parts, everyone in lists
+        if all((part >= 0).any() for part in parts)
+    ]
+
+
+def _swapped(records: Records) -> Codes:
+    """The birth date, or the one with day and month exchanged if that is smaller."""
+    day, month = records.day.astype(np.int32), records.month.astype(np.int32)
+    code = records.year.astype(np.int32) * 400
+    smaller, larger = np.minimum(day, month), np.maximum(day, month)
+    return np.where(records.birth >= 0, code + smaller * 32 + larger, MISSING).astype(np.int32)
+
+
+def _part(records: Records, one: str, other: str) -> Codes:
+    parts = getattr(records, one).astype(np.int32) * 100 + getattr(records, other)
+    return np.where(records.birth >= 0, parts, MISSING).astype(np.int32)
+
+
+def _year(records: Records) -> Codes:
+    return np.where(records.birth >= 0, records.year, MISSING).astype(np.int32)
+
+
+def _narrowed(key: Key, further: NDArray[np.int64]) -> Key:
+    """The key, with a further field where a block is larger than ``LARGEST_BLOCK``."""
+    known = key.codes >= 0
+    sizes = pd.Series(key.codes[known]).groupby(key.codes[known]).transform("size").to_numpy()
+    if sizes.max(initial=0) <= LARGEST_BLOCK:
+        return key
+    large = np.zeros(len(known), dtype=bool)
+    large[np.flatnonzero(known)[sizes > LARGEST_BLOCK]] = True
+    codes = pack(key.codes, np.where(large, pd.factorize(further)[0] + 1, 0))
+    return Key(key.name, codes, key.everyone, narrowed=int(large.sum()))
+
+
+def forecast(keys: Sequence[Key], *, lacking: NDArray[np.bool_]) -> pd.DataFrame:
+    """How many pairs would each key make, before any is made? A pair may count under two keys."""
+    rows = [
+        (key.name, int(_Blocks.of(key, lacking).partners.sum()), key.narrowed) for key in keys
+    ]
+    return pd.DataFrame(rows, columns=["key", "pairs", "records_narrowed"])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Blocks:
+    """Rows ordered by key, those that make pairs first in each block, and what each makes."""
+
+    rows: NDArray[np.int64]
+    partners: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, key: Key, lacking: NDArray[np.bool_]) -> _Blocks:
+        rows = np.flatnonzero(key.codes >= 0)
+        active = np.ones(len(rows), dtype=bool) if key.everyone else lacking[rows]
+        if not key.everyone:
+            wanted = pd.unique(key.codes[rows[active]])
+            inside = pd.Index(wanted).get_indexer(key.codes[rows]) >= 0
+            rows, active = rows[inside], active[inside]
+        order = np.lexsort((~active, key.codes[rows]))
+        rows, active = rows[order], active[order]
+        codes = key.codes[rows]
+        last = np.flatnonzero(np.append(codes[1:] != codes[:-1], True)) if len(rows) else rows
+        ends = np.repeat(last, np.diff(np.append(-1, last)))
+        partners = np.where(active, ends - np.arange(len(rows)), 0)
+        return cls(rows, partners)
+
+
+def pairs(
+    keys: Sequence[Key], *, lacking: NDArray[np.bool_], chunk: int = 2_000_000
+) -> Iterator[Pairs]:
+    """All candidate pairs, each once, as two int32 arrays of positions, the smaller first.
+
+    ``lacking`` tells the records without a usable identifier; ``chunk`` bounds the pairs that are
+    made at a time. The pairs do not depend on it.
+    """
+    for at, key in enumerate(keys):
+        blocks = _Blocks.of(key, lacking)
+        for one, other in _emitted(blocks, chunk):
+            fresh = ~_seen(keys[:at], one, other, lacking)
+            if fresh.any():
+                yield one[fresh], other[fresh]
+
+
+def _emitted(blocks: _Blocks, chunk: int) -> Iterator[Pairs]:
+    makers = np.flatnonzero(blocks.partners)
+    counts = blocks.partners[makers]
+    totals = np.cumsum(counts)
+    start = 0
+    while start < len(makers):
+        done = totals[start - 1] if start else 0
+        stop = max(int(np.searchsorted(totals, done + chunk, side="right")), start + 1)
+        here, many = makers[start:stop], counts[start:stop]
+        offsets = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+        one = blocks.rows[np.repeat(here, many)]
+        other = blocks.rows[np.repeat(here + 1, many) + offsets]
+        yield np.minimum(one, other).astype(np.int32), np.maximum(one, other).astype(np.int32)
+        start = stop
+
+
+def _seen(
+    earlier: Sequence[Key],
+    one: NDArray[np.int32],
+    other: NDArray[np.int32],
+    lacking: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Which of these pairs did an earlier key make already?"""
+    seen = np.zeros(len(one), dtype=bool)
+    either = lacking[one] | lacking[other]
+    for key in earlier:
+        codes = key.codes[one]
+        same = (codes >= 0) & (codes == key.codes[other])
+        seen |= same if key.everyone else same & either
+    return seen

@@ -1,0 +1,49 @@
+"""Why are two entries one patient, or not? The parts of the weight, in words.
+
+The sentence is the very sum that decided: each part is named with its bits, and they add up to the
+link's weight (but for rounding).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.patients.levels import LEVELS, Level
+from waitlist_merge.patients.model import Weights
+from waitlist_merge.reference import load
+
+SHOWN_FROM = 0.05
+"""Bits below which a part is left out of the sentence: it would be shown as 0.0."""
+
+
+def explanations(
+    levels: Mapping[str, Level], parts: Mapping[str, Weights]
+) -> NDArray[np.object_]:
+    """One sentence for each pair: "same NHS number, verified (+29.1); same birth date (+13.2); ..."."""
+    words = _words()
+    count = len(parts["prior"])
+    if not count:
+        return np.empty(0, dtype=object)
+    sentence = pd.Series("", index=range(count), dtype=object)
+    for field in LEVELS:
+        texts = np.asarray([words.get((field, name), "") for name in LEVELS[field]], dtype=object)
+        shown = np.abs(parts[field]) >= SHOWN_FROM
+        said = texts[levels[field]] + _bits(parts[field])
+        sentence = sentence + np.where(shown, said, "")
+    return (sentence + "few pairs are one person" + _bits(parts["prior"])).str[:-2].to_numpy()
+
+
+def _bits(part: Weights) -> NDArray[np.object_]:
+    """" (+13.2); " for each value, formatted once for each distinct tenth of a bit."""
+    codes, distinct = pd.factorize(np.round(part.astype(np.float64), 1))
+    return np.asarray([f" ({value:+.1f}); " for value in distinct], dtype=object)[codes]
+
+
+def _words() -> dict[tuple[str, str], str]:
+    return {
+        (row.field, row.level): row.words for row in load("linkage_words").itertuples(index=False)
+    }

@@ -1,0 +1,177 @@
+"""Which records are one person, all links taken together?
+
+Strongest links first. A link is not made where it would put two records in one group that are
+known to be two people (other valid NHS numbers, other person keys, a vetoed pair), or where a
+rival fits the record almost as well: it is asked instead, and the reason is named.
+
+Whole components without any such conflict are joined at once; only the few that have one are
+walked link by link, which gives the same result (tested against the plain walk).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from waitlist_merge.reasons import Veto
+
+Group = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Edges:
+    """Candidate links: positions, weight, a rank that breaks ties by content, what each may do.
+
+    ``strong`` links may join; ``barred`` pairs are known to be two people; the rest are rivals only.
+    """
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    weight: NDArray[np.float32]
+    rank: NDArray[np.int64]
+    strong: NDArray[np.bool_]
+    barred: NDArray[np.bool_]
+
+    def __getitem__(self, where: NDArray[np.integer] | NDArray[np.bool_]) -> Edges:
+        return Edges(
+            self.a[where],
+            self.b[where],
+            self.weight[where],
+            self.rank[where],
+            self.strong[where],
+            self.barred[where],
+        )
+
+
+def group(
+    edges: Edges, identities: Iterable[NDArray[np.int32]], *, size: int, margin: float
+) -> tuple[Group, NDArray[np.int8]]:
+    """Group number of each record (0.. in order of first appearance), and the refusal of each edge.
+
+    ``identities`` are code arrays (-1 missing) of which one group may hold one value only. The
+    refusal is 0, or 1 for a group conflict, or 2 for a close rival; only strong edges are refused.
+    """
+    codes = tuple(identities)
+    component = _components(edges, size)
+    conflicted = _conflicted(component, codes, edges)
+    inside = conflicted[component[edges.a]]
+    walked = np.flatnonzero(inside)
+    joined = edges.strong & ~edges.barred & ~inside
+    refusal = np.zeros(len(edges.a), dtype=np.int8)
+    if len(walked):
+        refusal[walked] = walk(edges[walked], codes, margin=margin)
+        joined[walked] = edges.strong[walked] & ~edges.barred[walked] & (refusal[walked] == 0)
+    graph = coo_matrix((np.ones(joined.sum(), np.int8), (edges.a[joined], edges.b[joined])), (size,) * 2)
+    return connected_components(graph, directed=False)[1].astype(np.int32), refusal
+
+
+def _components(edges: Edges, size: int) -> Group:
+    graph = coo_matrix((np.ones(len(edges.a), np.int8), (edges.a, edges.b)), (size, size))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)
+
+
+def _conflicted(
+    component: Group, identities: tuple[NDArray[np.int32], ...], edges: Edges
+) -> NDArray[np.bool_]:
+    """Which components hold two values of one identity, or a barred pair?"""
+    found = np.zeros(int(component.max(initial=-1)) + 1, dtype=bool)
+    for codes in identities:
+        known = codes >= 0
+        low = np.full(len(found), np.iinfo(np.int32).max)
+        high = np.full(len(found), -1)
+        np.minimum.at(low, component[known], codes[known])
+        np.maximum.at(high, component[known], codes[known])
+        found |= high > np.where(high < 0, np.iinfo(np.int32).max, low)
+    found[component[edges.a[edges.barred]]] = True
+    return found
+
+
+def walk(
+    edges: Edges, identities: tuple[NDArray[np.int32], ...], *, margin: float
+) -> NDArray[np.int8]:
+    """The plain walk: strongest link first, each made unless refused; the refusal of each edge."""
+    forest = _Forest(edges, identities)
+    refusal = np.zeros(len(edges.a), dtype=np.int8)
+    for at in np.lexsort((edges.rank, -edges.weight)):
+        if not edges.strong[at] or edges.barred[at]:
+            continue
+        one, other = forest.root(edges.a[at]), forest.root(edges.b[at])
+        if one == other:
+            continue
+        if forest.conflict(one, other):
+            refusal[at] = 1
+        elif forest.rival(one, other, edges.weight[at] - margin):
+            refusal[at] = 2
+        else:
+            forest.join(one, other)
+    settled = (refusal > 0) & [
+        forest.root(a) == forest.root(b) for a, b in zip(edges.a, edges.b, strict=True)
+    ]
+    refusal[settled] = 0
+    return refusal
+
+
+REFUSALS = ("", Veto.GROUP_CONFLICT, Veto.CLOSE_RIVAL)
+"""Why a strong link was not made, by its code."""
+
+
+class _Forest:
+    """Groups so far: members' identities, and for each group its edges and whom it is barred from."""
+
+    def __init__(self, edges: Edges, identities: tuple[NDArray[np.int32], ...]) -> None:
+        self.parent: dict[int, int] = {}
+        self.values: dict[int, list[int]] = {}
+        self.barred: defaultdict[int, set[int]] = defaultdict(set)
+        self.touching: defaultdict[int, list[tuple[float, int, int]]] = defaultdict(list)
+        for at in range(len(edges.a)):
+            a, b = int(edges.a[at]), int(edges.b[at])
+            for each in (a, b):
+                if each not in self.parent:
+                    self.parent[each] = each
+                    self.values[each] = [int(codes[each]) for codes in identities]
+            if edges.barred[at]:
+                self.barred[a].add(b)
+                self.barred[b].add(a)
+            else:
+                self.touching[a].append((float(edges.weight[at]), a, b))
+                self.touching[b].append((float(edges.weight[at]), a, b))
+
+    def root(self, record: int) -> int:
+        at = int(record)
+        while self.parent[at] != at:
+            self.parent[at] = self.parent[self.parent[at]]
+            at = self.parent[at]
+        return at
+
+    def conflict(self, one: int, other: int) -> bool:
+        """Are these two groups known to be two people?"""
+        pairs = zip(self.values[one], self.values[other], strict=True)
+        if any(x >= 0 and y >= 0 and x != y for x, y in pairs):
+            return True
+        return any(self.root(each) == other for each in self.barred[one])
+
+    def rival(self, one: int, other: int, least: float) -> bool:
+        """Does either group fit a third one about as well that conflicts with the second?"""
+        for mine, theirs in ((one, other), (other, one)):
+            for weight, a, b in self.touching[mine]:
+                if weight < least:
+                    continue
+                third = self.root(b) if self.root(a) == mine else self.root(a)
+                if third not in (one, other) and self.conflict(third, theirs):
+                    return True
+        return False
+
+    def join(self, one: int, other: int) -> None:
+        keep, gone = min(one, other), max(one, other)
+        self.parent[gone] = keep
+        self.values[keep] = [
+            max(x, y) for x, y in zip(self.values[keep], self.values[gone], strict=True)
+        ]
+        self.barred[keep] |= self.barred.pop(gone, set())
+        self.touching[keep] += self.touching.pop(gone, [])

@@ -1,0 +1,77 @@
+"""Who is the same patient in any table? The patient level alone, for notebooks and other uses."""
+
+from __future__ import annotations
+
+import warnings
+
+import pandas as pd
+
+from waitlist_merge.errors import InputError
+from waitlist_merge.identity import entry_ids, group_ids
+from waitlist_merge.normalise import normalise_person
+from waitlist_merge.patients.match import match_patients
+from waitlist_merge.plan import PatientPlan
+from waitlist_merge.schema import CANONICAL, PERSON_FIELDS, Kind, field
+
+USED = ("organisation", *(name for name in PERSON_FIELDS if name not in {"title", "death_date"}))
+"""Columns that say something of who a person is."""
+
+
+def link_patients(records: pd.DataFrame, *, plan: PatientPlan | None = None) -> pd.Series:
+    """Which rows of a table are one person? A Series ``patient_id`` on the index of ``records``.
+
+    ``records`` has some of the canonical person columns, raw text or typed: ``nhs_number``,
+    ``person_key``, ``organisation`` with ``local_patient_identifier``, names, ``birth_date``,
+    ``gender``, ``postcode``, ``address``, ``phone``, ``email``, ``gp_practice_code``. Columns that
+    are not used are named in a warning. Only links that the engine would make by itself are made.
+
+    Raises InputError where no column can be used.
+
+    >>> people = pd.DataFrame({
+    ...     "family_name": ["Okafor", "OKAFOR", "Lee"],
+    ...     "given_name": ["Chidi", "Chidi", "Ann"],
+    ...     "birth_date": ["3 May 1971", "1971-05-03", "1971-05-03"],
+    ...     "postcode": ["LS6 2AB", "ls62ab", None],
+    ... })
+    >>> ids = link_patients(people)
+    >>> ids[0] == ids[1] != ids[2]
+    True
+    """
+    used = [name for name in records.columns if name in USED]
+    if not used:
+        expected = ", ".join(USED[:6])
+        raise InputError(
+            f"the table has none of the columns that tell who a person is; name some of them "
+            f"{expected}, ... (docs/quick-start.md)"
+        )
+    _warn_of_unused([str(name) for name in records.columns if name not in USED])
+    typed = _complete(normalise_person(records[used]))
+    if "local_patient_identifier" in used and "organisation" not in used:
+        warnings.warn(
+            "local_patient_identifier without organisation: all rows count as one organisation",
+            UserWarning,
+            stacklevel=2,
+        )
+    typed = typed.assign(entry_id=entry_ids(typed))
+    match = match_patients(typed, plan or PatientPlan())
+    ids = group_ids("P", match.group, typed["entry_id"].tolist())
+    return pd.Series(ids, index=records.index, name="patient_id", dtype="str")
+
+
+def _warn_of_unused(names: list[str]) -> None:
+    if names:
+        warnings.warn(f"columns not used: {', '.join(names)}", UserWarning, stacklevel=3)
+
+
+def _complete(typed: pd.DataFrame) -> pd.DataFrame:
+    """Every canonical column, missing where the table had none."""
+    empty = {
+        Kind.TEXT: pd.Categorical([None] * len(typed), categories=[]),
+        Kind.DATE: pd.array([pd.NaT] * len(typed), dtype="datetime64[s]"),
+        Kind.FLAG: pd.array([None] * len(typed), dtype="boolean"),
+        Kind.NUMBER: pd.array([float("nan")] * len(typed), dtype="float64"),
+    }
+    columns = {
+        name: typed[name] if name in typed else empty[field(name).kind] for name in CANONICAL
+    }
+    return pd.DataFrame(columns, index=typed.index)

@@ -1,0 +1,229 @@
+"""Which entries are of one patient? Candidate pairs, their evidence, vetoes, groups.
+
+The story of the stage: code the person fields, make candidate pairs, weigh each pair, name the
+vetoes, join strongest first, keep every link that a person may want to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.patients import blocking
+from waitlist_merge.patients.explain import explanations
+from waitlist_merge.patients.grouping import REFUSALS, Edges, group
+from waitlist_merge.patients.levels import LEVELS, Level, Positions, compare
+from waitlist_merge.patients.model import Frequencies, PatientModel, Weights, total, weigh
+from waitlist_merge.patients.records import Records, prepare
+from waitlist_merge.patients.vetoes import VETOES, find_vetoes
+from waitlist_merge.plan import PatientPlan
+from waitlist_merge.reasons import Confidence, Joins, PatientRelation
+
+LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation")
+
+NAMES_AGREE = ("exact", "variant", "near", "part", "initial", "middle", "previous")
+"""Name levels at which two valid numbers are a question; with others they are two people."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PatientMatch:
+    """Who is the same patient: a group number for each entry, and the links behind it.
+
+    ``group`` is int32, 0 upwards, one element an entry. ``links`` has a row for each pair that was
+    joined, asked or notably held apart: int32 positions ``a`` < ``b``, ``relation``, ``joins``,
+    ``confidence``, ``veto``, ``weight`` (bits) and ``explanation``. ``forecast`` tells the pairs
+    each blocking key made.
+    """
+
+    group: NDArray[np.int32]
+    links: pd.DataFrame
+    forecast: pd.DataFrame
+    candidate_pairs: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Scored:
+    """Pairs worth keeping, with everything that the decision and its explanation need."""
+
+    a: Positions
+    b: Positions
+    levels: dict[str, Level]
+    parts: dict[str, Weights]
+    veto: NDArray[np.int8]
+
+    def __getitem__(self, where: NDArray[np.bool_] | NDArray[np.integer]) -> _Scored:
+        return _Scored(
+            self.a[where],
+            self.b[where],
+            {field: found[where] for field, found in self.levels.items()},
+            {field: part[where] for field, part in self.parts.items()},
+            self.veto[where],
+        )
+
+    @property
+    def weight(self) -> Weights:
+        return total(self.parts)
+
+
+def match_patients(
+    entries: pd.DataFrame, plan: PatientPlan, *, superseded: Mapping[str, str] | None = None
+) -> PatientMatch:
+    """Which entries are of one patient? ``entries`` holds typed person columns and ``entry_id``.
+
+    ``superseded`` maps an old NHS number to its successor: the two then count as one number. The
+    result does not depend on the order of the rows.
+    """
+    records = prepare(_succeeded(entries, superseded or {}))
+    keys = blocking.keys(records)
+    lacking = ~records.numbered
+    kept, seen = _score(records, keys, lacking, plan)
+    rank = pd.factorize(entries["entry_id"].to_numpy(), sort=True)[0].astype(np.int64)
+    edges = Edges(
+        kept.a,
+        kept.b,
+        kept.weight,
+        _pair_rank(rank, kept.a, kept.b),
+        strong=kept.weight >= plan.match_weight,
+        barred=kept.veto > 0,
+    )
+    identities = (records.nhs_number.codes, records.person_key.codes)
+    groups, refusal = group(edges, identities, size=records.size, margin=plan.margin)
+    shown = _strongest_asked(edges, groups)
+    links = _links(kept[shown], edges[shown], refusal[shown], groups)
+    return PatientMatch(groups, links, blocking.forecast(keys, lacking=lacking), seen)
+
+
+def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataFrame:
+    """The entries with superseded NHS numbers read as their successors."""
+    if not superseded:
+        return entries
+    numbers = entries["nhs_number"].astype("category")
+    renamed = numbers.cat.categories.to_series().replace(superseded)
+    return entries.assign(nhs_number=numbers.map(renamed).astype("category"))
+
+
+def _score(
+    records: Records, keys: list[blocking.Key], lacking: NDArray[np.bool_], plan: PatientPlan
+) -> tuple[_Scored, int]:
+    """All candidate pairs, weighed; only those at or over the weight of a question are kept."""
+    model = PatientModel.published(records=records.size)
+    frequencies = Frequencies.count(records, model)
+    kept, seen = [_none(records)], 0
+    for a, b in _candidates(keys, lacking, plan):
+        levels = compare(records, a, b)
+        parts = weigh(model, frequencies, records, levels, a, b)
+        scored = _Scored(a, b, levels, parts, find_vetoes(records, levels, a, b))
+        kept.append(scored[_worth_keeping(scored, plan)])
+        seen += len(a)
+    return _together(kept), seen
+
+
+def _candidates(
+    keys: list[blocking.Key], lacking: NDArray[np.bool_], plan: PatientPlan
+) -> Iterator[blocking.Pairs]:
+    return blocking.pairs(keys, lacking=lacking, chunk=plan.chunk_pairs)
+
+
+def _worth_keeping(scored: _Scored, plan: PatientPlan) -> NDArray[np.bool_]:
+    """Two valid numbers are two people, and no question, unless names and birth date agree."""
+    names = np.ones(len(scored.a), dtype=bool)
+    for field in ("family_name", "given_name"):
+        names &= np.isin(scored.levels[field], _codes(field, *NAMES_AGREE))
+    agree = names & (scored.levels["birth_date"] == LEVELS["birth_date"].index("exact"))
+    two_numbers = np.isin(scored.veto, (1, 2))
+    return (scored.weight >= plan.possible_weight) & (~two_numbers | agree)
+
+
+def _codes(field: str, *names: str) -> list[int]:
+    return [LEVELS[field].index(name) for name in names if name in LEVELS[field]]
+
+
+def _none(records: Records) -> _Scored:
+    """No pairs at all, in the shape of some."""
+    nobody = np.empty(0, dtype=np.int32)
+    model = PatientModel.published(records=records.size)
+    levels = {field: np.empty(0, dtype=np.int8) for field in LEVELS}
+    parts = {"prior": np.empty(0, np.float32)} | {
+        field: np.empty(0, np.float32) for field in model.tables
+    }
+    return _Scored(nobody, nobody, levels, parts, np.empty(0, dtype=np.int8))
+
+
+def _together(chunks: list[_Scored]) -> _Scored:
+    return _Scored(
+        np.concatenate([each.a for each in chunks]),
+        np.concatenate([each.b for each in chunks]),
+        {name: np.concatenate([each.levels[name] for each in chunks]) for name in LEVELS},
+        {name: np.concatenate([each.parts[name] for each in chunks]) for name in chunks[0].parts},
+        np.concatenate([each.veto for each in chunks]),
+    )
+
+
+def _pair_rank(rank: NDArray[np.int64], a: Positions, b: Positions) -> NDArray[np.int64]:
+    """A rank of each pair by what the two records are, not by where they stand."""
+    return np.minimum(rank[a], rank[b]) * len(rank) + np.maximum(rank[a], rank[b])
+
+
+def _strongest_asked(edges: Edges, groups: NDArray[np.int32]) -> NDArray[np.int64]:
+    """All joined pairs, and of two groups in doubt the one strongest pair, in order of strength."""
+    one, other = groups[edges.a], groups[edges.b]
+    order = np.lexsort((edges.rank, -edges.weight))
+    pairs = np.minimum(one, other).astype(np.int64) * len(groups) + np.maximum(one, other)
+    repeated = pd.Series(pairs[order]).duplicated().to_numpy(dtype=bool)
+    return order[~repeated | (one == other)[order]]
+
+
+def _links(
+    kept: _Scored, edges: Edges, refusal: NDArray[np.int8], groups: NDArray[np.int32]
+) -> pd.DataFrame:
+    """The links as a frame: joined where both ended in one group, asked otherwise."""
+    joined = groups[kept.a] == groups[kept.b]
+    veto = np.asarray([str(name) for name in VETOES], dtype=object)[kept.veto]
+    refused = np.asarray([str(name) for name in REFUSALS], dtype=object)[refusal]
+    confidence = np.where(
+        joined & ~edges.barred,
+        np.where(_corroborated(kept), Confidence.CERTAIN, Confidence.PROBABLE),
+        Confidence.POSSIBLE,
+    )
+    return pd.DataFrame(
+        {
+            "a": kept.a,
+            "b": kept.b,
+            "relation": np.where(joined, PatientRelation.SAME_PERSON, PatientRelation.HELD_APART),
+            "joins": np.where(joined, Joins.YES, Joins.ASKED),
+            "confidence": confidence,
+            "veto": np.where(veto == "", refused, veto),
+            "weight": edges.weight.astype(np.float64),
+            "explanation": explanations(kept.levels, kept.parts),
+        }
+    )
+
+
+def _corroborated(kept: _Scored) -> NDArray[np.bool_]:
+    """A shared verified identifier, and birth date or name beside it that speak for one person.
+
+    The national trace takes NHS number with birth date as a match (domain 4.1); a number alone, or
+    one that another fact speaks against, is only probable.
+    """
+    levels = kept.levels
+    identifier = (
+        np.isin(levels["nhs_number"], _codes("nhs_number", "same_verified", "same"))
+        | (levels["person_key"] == 1)
+        | (levels["local_patient_identifier"] == 1)
+    )
+    birth = np.isin(levels["birth_date"], _codes("birth_date", "exact"))
+    nearly_born = np.isin(levels["birth_date"], _codes("birth_date", "swapped", "close", "one_part"))
+    given = np.isin(levels["given_name"], _codes("given_name", *NAMES_AGREE)) | (
+        levels["name_order"] == 1
+    )
+    unknown_name = levels["given_name"] == 0
+    unknown_birth = levels["birth_date"] == 0
+    family = levels["family_name"] == 1
+    return np.asarray(
+        identifier
+        & ((birth & (given | unknown_name)) | (nearly_born & given) | (unknown_birth & given & family))
+    )

@@ -1,0 +1,190 @@
+"""How strong is the evidence of a pair of records? Fellegi-Sunter weights in log2 (bits).
+
+The weight of a pair is the prior (how rare true pairs are among all pairs) plus one part for each
+field; the parts of that sum are what explanations show. Agreement on a rare value weighs more
+(term frequency), a near match is scaled in the same way, and of the fields that speak of one
+address only the strongest counts, since they agree or change together.
+
+>>> model = PatientModel.published(records=1_000)
+>>> round(model.prior, 1)
+-11.0
+>>> round(model.tables["birth_date"][LEVELS["birth_date"].index("other")], 1)
+-11.6
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waitlist_merge.patients.levels import LEVELS, Level, Positions
+from waitlist_merge.patients.records import MISSING, Codes, Records
+from waitlist_merge.reference import load
+
+Weights = NDArray[np.float32]
+
+SMALLEST_POPULATION = 1_000
+"""Records for which the prior is worked out at least: a small extract is a sample of a town."""
+
+PAIRS_PER_RECORD = 0.5
+"""Expected true pairs a record, for the prior. A list holds 1.19 pathways a patient (domain 5.6) and
+duplicates beside; a doubling moves the prior by one bit only."""
+
+PSEUDO_RECORDS = 1_000
+"""Weight of the published average against the frequencies counted in the data, in records."""
+
+RAREST = 1e-5
+"""No value counts as rarer than this: a household shares its rare family name and its postcode, so
+rarity beyond that speaks of the household and not of the person."""
+
+LARGEST_SCALING = 8.0
+"""How much commoner or rarer than average a near match may count (3 bits either way)."""
+
+ADDRESS_LIKE = ("postcode", "address", "phone", "email", "gp_practice_code")
+"""Fields that change together when a person moves: the strongest one speaks for all."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PatientModel:
+    """Weights per field and level, and the frequencies that adjust them; data-free but for those.
+
+    ``tables[field][level]`` is the weight in bits at average frequency; ``frequencies[column]`` the
+    share of records with each code of the column, or empty where none were counted.
+    """
+
+    prior: float
+    tables: Mapping[str, NDArray[np.float64]]
+    average: Mapping[tuple[str, int], float]
+    basis: Mapping[tuple[str, int], str]
+
+    @classmethod
+    def published(cls, *, records: int) -> PatientModel:
+        """The model before it has seen data, for a list of so many records (linkage_model.csv)."""
+        population = max(records, SMALLEST_POPULATION)
+        tables = {field: np.zeros(len(names)) for field, names in LEVELS.items()}
+        average: dict[tuple[str, int], float] = {}
+        basis: dict[tuple[str, int], str] = {}
+        for row in load("linkage_model").itertuples(index=False):
+            at = LEVELS[row.field].index(row.level)
+            u = float(row.u) / (population if row.basis == "population" else 1)
+            tables[row.field][at] = np.log2(float(row.m) / u)
+            average[row.field, at] = u
+            basis[row.field, at] = row.basis
+        prior = float(np.log2(2 * PAIRS_PER_RECORD / population)) - 1
+        return cls(
+            prior, MappingProxyType(tables), MappingProxyType(average), MappingProxyType(basis)
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frequencies:
+    """How common is each value? One share a code, the published average mixed in."""
+
+    shares: Mapping[str, NDArray[np.float64]]
+
+    @classmethod
+    def count(cls, records: Records, model: PatientModel) -> Frequencies:
+        """Count every coded column that carries a term-frequency adjustment."""
+        return cls(
+            {
+                name: _shares(codes, model.average[field, LEVELS[field].index(level)])
+                for name, (field, level, codes) in _columns(records).items()
+            }
+        )
+
+
+def _columns(records: Records) -> dict[str, tuple[str, str, Codes]]:
+    """Column name -> the field and level that give its published average, and its codes."""
+    return {
+        "family_name": ("family_name", "exact", records.family.codes),
+        "given_name": ("given_name", "exact", records.given.codes),
+        "birth_date": ("birth_date", "exact", records.birth),
+        "postcode": ("postcode", "exact", records.postcode.codes),
+        "sector": ("postcode", "sector", records.sector),
+        "district": ("postcode", "district", records.district),
+        "area": ("postcode", "area", records.area),
+        "address": ("address", "same", records.address.codes),
+        "phone": ("phone", "same", records.phone.codes),
+        "email": ("email", "same", records.email.codes),
+        "gp_practice_code": ("gp_practice_code", "same", records.practice.codes),
+    }
+
+
+def _shares(codes: Codes, average: float) -> NDArray[np.float64]:
+    """The pair itself is no evidence that a value is common, so two records are left out."""
+    known = codes[codes >= 0]
+    others = np.maximum((np.bincount(known) if len(known) else np.zeros(1)) - 2, 0)
+    shares = (others + PSEUDO_RECORDS * average) / (len(known) + PSEUDO_RECORDS)
+    return np.asarray(np.maximum(shares, RAREST))
+
+
+def weigh(
+    model: PatientModel,
+    frequencies: Frequencies,
+    records: Records,
+    levels: Mapping[str, Level],
+    a: Positions,
+    b: Positions,
+) -> dict[str, Weights]:
+    """The parts of the sum for each pair: ``prior`` and one float32 array for each field, in bits.
+
+    Adding the arrays up gives the weight; of the address-like fields all but the strongest are 0.
+    """
+    parts = {
+        field: model.tables[field][found].astype(np.float32) for field, found in levels.items()
+    }
+    columns = _columns(records)
+    for (field, at), basis in model.basis.items():
+        if basis not in ("frequency", "near"):
+            continue
+        where = np.flatnonzero(levels[field] == at)
+        name = _place(field, at)
+        codes, shares = columns[name][2], frequencies.shares[name]
+        one, other = codes[a[where]], codes[b[where]]
+        parts[field][where] += (
+            _exact(model.average[field, at], shares, one)
+            if basis == "frequency"
+            else _near(shares, one, other)
+        )
+    return {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
+
+
+def _place(field: str, at: int) -> str:
+    """The frequency column of a level: each width of postcode has its own."""
+    width = LEVELS[field][at]
+    return width if field == "postcode" and width in ("sector", "district", "area") else field
+
+
+def _exact(average: float, shares: NDArray[np.float64], codes: Codes) -> Weights:
+    """Bits by which the value that both records hold is rarer than average."""
+    return np.log2(average / shares[codes]).astype(np.float32)
+
+
+def _near(shares: NDArray[np.float64], one: Codes, other: Codes) -> Weights:
+    """The same for two unlike values: the mean of their frequencies, held within bounds."""
+    both = (shares[np.maximum(one, 0)] + shares[np.maximum(other, 0)]) / 2
+    expected = float((shares**2).sum() / shares.sum())
+    scaling = np.clip(expected / both, 1 / LARGEST_SCALING, LARGEST_SCALING)
+    scaling[(one == MISSING) | (other == MISSING)] = 1
+    return np.log2(scaling).astype(np.float32)
+
+
+def _strongest_address(parts: dict[str, Weights]) -> dict[str, Weights]:
+    """Of the address-like parts keep the best if any is positive, else the worst; others are 0."""
+    stacked = np.stack([parts[field] for field in ADDRESS_LIKE])
+    best = stacked.argmax(axis=0)
+    chosen = np.where(stacked.max(axis=0) > 0, best, stacked.argmin(axis=0))
+    kept = {
+        field: np.where(chosen == at, parts[field], np.float32(0)).astype(np.float32)
+        for at, field in enumerate(ADDRESS_LIKE)
+    }
+    return parts | kept
+
+
+def total(parts: Mapping[str, Weights]) -> Weights:
+    """The weight of each pair: the sum of its parts, in bits."""
+    return np.sum(np.stack(list(parts.values())), axis=0, dtype=np.float32)

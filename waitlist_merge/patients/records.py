@@ -1,0 +1,228 @@
+"""What the linkage compares: person fields as small integer codes, worked out on unique values.
+
+A value is coded once; every later stage compares codes. Code -1 is missing, which is neither
+agreement nor disagreement (design: missing is a state).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import jellyfish
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.normalise.name_forms import comparison_form
+from waitlist_merge.normalise.postcodes import areas, districts, sectors
+
+Codes = NDArray[np.int32]
+
+MISSING = -1
+MALE, FEMALE = 1, 2
+VERIFIED_STATUS = "01"
+"""NHS number status "present and verified": the only one of full weight (domain 1.6)."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Coded:
+    """A column as codes into ``values``; -1 is missing."""
+
+    codes: Codes
+    values: tuple[str, ...]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Where is there a value? One bool a row."""
+        return self.codes >= 0
+
+    def derive(self, function: Callable[[Sequence[str]], Sequence[str]]) -> Coded:
+        """The same rows under a function of the values, called once; "" becomes missing.
+
+        >>> names = Coded(np.array([0, 1, -1], dtype=np.int32), ("Ann", "Anne"))
+        >>> names.derive(lambda values: [value[:3] for value in values]).codes.tolist()
+        [0, 0, -1]
+        """
+        forms = np.asarray([form or None for form in function(self.values)], dtype=object)
+        codes, values = pd.factorize(forms)
+        table = np.append(codes, MISSING).astype(np.int32)
+        return Coded(table[self.codes], tuple(str(value) for value in values))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Names(Coded):
+    """Names coded by their letters; ``words`` has each value with its words kept apart."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Records:
+    """The person fields of all entries, coded; every array has one element a row."""
+
+    size: int
+    organisation: Codes
+    nhs_number: Coded
+    verified: NDArray[np.bool_]
+    person_key: Coded
+    local: Coded
+    family: Names
+    given: Names
+    middle: Coded
+    previous: Coded
+    family_sound: Codes
+    given_sound: Codes
+    birth: Codes
+    day: NDArray[np.int16]
+    month: NDArray[np.int16]
+    year: NDArray[np.int16]
+    gender: NDArray[np.int8]
+    postcode: Coded
+    sector: Codes
+    district: Codes
+    area: Codes
+    address: Coded
+    phone: Coded
+    email: Coded
+    practice: Coded
+
+    @property
+    def numbered(self) -> NDArray[np.bool_]:
+        """Which records carry an identifier that tells two people apart?"""
+        return self.nhs_number.known | self.person_key.known
+
+
+def coded(column: pd.Series) -> Coded:
+    """A text column as codes; categories are kept as they are."""
+    categorical = column.astype("category").cat
+    return Coded(
+        categorical.codes.to_numpy().astype(np.int32),
+        tuple(str(value) for value in categorical.categories),
+    )
+
+
+def combine(*columns: Codes) -> Codes:
+    """One code for equal tuples of codes; missing where any part is missing.
+
+    >>> combine(np.array([0, 0, 1, -1]), np.array([2, 2, 2, 2])).tolist()
+    [0, 0, 1, -1]
+    """
+    packed = pack(*columns)
+    codes = np.full(len(packed), MISSING, dtype=np.int32)
+    known = packed >= 0
+    codes[known] = pd.factorize(packed[known])[0]
+    return codes
+
+
+def pack(*columns: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Codes packed to one int64 that is equal exactly where all are; -1 where any is missing."""
+    packed = np.zeros(len(columns[0]), dtype=np.int64)
+    known = np.ones(len(columns[0]), dtype=bool)
+    room = 1
+    for column in columns:
+        span = int(column.max(initial=0)) + 1
+        if room > np.iinfo(np.int64).max // (span + 1):
+            packed = pd.factorize(packed)[0].astype(np.int64)
+            room = int(packed.max(initial=0)) + 1
+        packed = packed * span + column
+        known &= column >= 0
+        room *= span
+    packed[~known] = MISSING
+    return packed
+
+
+def prepare(entries: pd.DataFrame) -> Records:
+    """Which codes does the linkage work on? From typed person columns (see ``normalise``)."""
+    organisation = coded(entries["organisation"])
+    local = coded(entries["local_patient_identifier"])
+    family = names(coded(entries["family_name"]))
+    given = names(coded(entries["given_name"]))
+    family_sound, given_sound = _sound_codes(family, given)
+    postcode = coded(entries["postcode"])
+    births = entries["birth_date"]
+    days = births.to_numpy().astype("datetime64[D]").astype(np.int64)
+    birth = np.where(births.isna(), MISSING, days - _FIRST_DAY).astype(np.int32)
+    status = entries["nhs_number_status"]
+    return Records(
+        size=len(entries),
+        organisation=organisation.codes,
+        nhs_number=coded(entries["nhs_number"]),
+        verified=(status == VERIFIED_STATUS).to_numpy(),
+        person_key=coded(entries["person_key"]),
+        local=Coded(combine(_one_if_missing(organisation.codes), local.codes), ()),
+        family=family,
+        given=given,
+        middle=coded(entries["middle_name"]).derive(comparison_form),
+        previous=coded(entries["previous_family_name"]).derive(comparison_form),
+        family_sound=family_sound,
+        given_sound=given_sound,
+        birth=birth,
+        day=births.dt.day.fillna(MISSING).to_numpy(dtype=np.int16),
+        month=births.dt.month.fillna(MISSING).to_numpy(dtype=np.int16),
+        year=births.dt.year.fillna(MISSING).to_numpy(dtype=np.int16),
+        gender=pd.to_numeric(entries["gender"].astype(object), errors="coerce")
+        .fillna(MISSING)
+        .to_numpy(dtype=np.int8),
+        postcode=postcode,
+        sector=postcode.derive(sectors).codes,
+        district=postcode.derive(districts).codes,
+        area=postcode.derive(areas).codes,
+        address=coded(entries["address"]).derive(comparison_form_with_digits),
+        phone=coded(entries["phone"]),
+        email=coded(entries["email"]).derive(lambda each: [value.casefold() for value in each]),
+        practice=coded(entries["gp_practice_code"]),
+    )
+
+
+_FIRST_DAY = int(np.datetime64("1850-01-01", "D").astype(np.int64))
+"""Day zero of ``Records.birth``: before any birth date that ``normalise`` accepts."""
+
+
+def names(column: Coded) -> Names:
+    """Names coded by their letters A to Z: "Anne-Marie" and "ANNE MARIE" are one.
+
+    >>> names(Coded(np.array([0, 1]), ("Anne-Marie", "ANNE MARIE"))).words
+    ('ANNE MARIE',)
+    """
+    split = [_WORD_BREAK.split(value) for value in column.values]
+    flat = comparison_form([word for words in split for word in words])
+    letters = iter(flat)
+    spaced = [" ".join(filter(None, [next(letters) for _ in words])) for words in split]
+    squeezed = column.derive(lambda _values: [form.replace(" ", "") for form in spaced])
+    best: dict[str, str] = {}
+    for form in sorted(spaced, key=lambda each: (-each.count(" "), each)):
+        best.setdefault(form.replace(" ", ""), form)
+    return Names(squeezed.codes, squeezed.values, tuple(best[value] for value in squeezed.values))
+
+
+_WORD_BREAK = re.compile(r"[\s\-/_,.&]+")
+"""What stands between two words of a name; an apostrophe does not."""
+
+
+def _one_if_missing(codes: Codes) -> Codes:
+    return np.maximum(codes, 0)
+
+
+def _sound_codes(family: Names, given: Names) -> tuple[Codes, Codes]:
+    """How both names sound, in one coding, so that exchanged names can meet."""
+    heard = np.asarray([sound or None for sound in sounds(family.words + given.words)], object)
+    table = np.append(pd.factorize(heard)[0], MISSING).astype(np.int32)
+    split = len(family.values)
+    given_rows = np.where(given.known, given.codes + split, MISSING)
+    return np.where(family.known, table[family.codes], MISSING).astype(np.int32), table[given_rows]
+
+
+def sounds(forms: Sequence[str]) -> list[str]:
+    """How does the first word of each name sound? Soundex, and the letters where it has none.
+
+    >>> sounds(["SMITH", "SMYTHE"])
+    ['S530', 'S530']
+    """
+    return [jellyfish.soundex(form.split()[0]) if form.strip() else "" for form in forms]
+
+
+def comparison_form_with_digits(values: Sequence[str]) -> list[str]:
+    """An address reduced to its capital letters and digits."""
+    return ["".join(char for char in value.upper() if char.isalnum()) for value in values]

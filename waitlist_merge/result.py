@@ -1,0 +1,165 @@
+"""What did a merge find? The tables, a summary in a few lines, and how to save them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from waitlist_merge.intake.accept import Accepted
+from waitlist_merge.outputs import build_manifest, write_tables
+from waitlist_merge.plan import MergePlan
+from waitlist_merge.reasons import Joins, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Stopwatch:
+    """How long each stage took, in seconds; ``progress`` is told each as it begins."""
+
+    progress: Callable[[str], None]
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        self.progress(stage)
+        start = time.perf_counter()
+        yield
+        self.timings[stage] = time.perf_counter() - start
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A merge in numbers; ``str()`` gives the lines that the command line prints."""
+
+    files: int
+    refused: int
+    rows: int
+    set_aside: int
+    patients: int
+    pathways: int
+    waiting: int
+    proposed: int
+    confirmed: int
+    duplicates: Mapping[str, int]
+    questions: Mapping[str, int]
+    findings: int
+    seconds: float
+
+    def __str__(self) -> str:
+        lines = [
+            f"rows in             {self.rows:>9,}   from {_many(self.files, 'file')}"
+            + (f", {self.refused} refused" if self.refused else "")
+            + (f"; {self.set_aside} lines that are no person set aside" if self.set_aside else ""),
+            f"patients            {self.patients:>9,}",
+            f"pathways            {self.pathways:>9,}   {self.waiting:,} of them waiting",
+            f"duplicates          {self.proposed + self.confirmed:>9,}   "
+            f"{self.confirmed:,} confirmed, {self.proposed:,} proposed",
+            *(f"  {name:<32}{count:>9,} pairs" for name, count in self.duplicates.items()),
+            f"questions           {sum(self.questions.values()):>9,}   "
+            + ", ".join(f"{count:,} about {level}s" for level, count in self.questions.items()),
+            f"findings            {self.findings:>9,}",
+            f"time taken          {self.seconds:>9.1f} s",
+        ]
+        return "\n".join(line.rstrip() for line in lines)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MergeResult:
+    """The tables of a merge, each a DataFrame with the columns that docs/outputs.md lists.
+
+    ``save`` writes them; ``summary`` counts them; ``manifest`` says what made them.
+    """
+
+    entries: pd.DataFrame
+    combined_list: pd.DataFrame
+    members: pd.DataFrame
+    patient_links: pd.DataFrame
+    pathway_links: pd.DataFrame
+    review_queue: pd.DataFrame
+    findings: pd.DataFrame
+    accepted: Accepted
+    plan: MergePlan
+    timings: Mapping[str, float]
+    counts: Mapping[str, int]
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The output tables by name."""
+        return {
+            "combined_list": self.combined_list,
+            "members": self.members,
+            "entries": self.entries,
+            "patient_links": self.patient_links,
+            "pathway_links": self.pathway_links,
+            "review_queue": self.review_queue,
+            "findings": self.findings,
+        }
+
+    def summary(self) -> Summary:
+        """What came in and what was found, in numbers."""
+        outcomes = self.entries["outcome"].value_counts()
+        joined = self.pathway_links["joins"] == Joins.YES
+        relations = self.pathway_links.loc[joined, "relation"].value_counts()
+        return Summary(
+            files=len(self.accepted.typed),
+            refused=len(self.accepted.refused),
+            rows=len(self.entries),
+            set_aside=sum(
+                each.extract.records - len(each.extract.source_row) for each in self.accepted.typed
+            ),
+            patients=self.entries["patient_id"].nunique(),
+            pathways=self.entries["pathway_id"].nunique(),
+            waiting=len(self.combined_list),
+            proposed=int(outcomes.get(Outcome.PROPOSED_DUPLICATE, 0)),
+            confirmed=int(outcomes.get(Outcome.CONFIRMED_DUPLICATE, 0)),
+            duplicates={str(name): int(count) for name, count in relations.items() if count},
+            questions={
+                level: int((self.review_queue["level"] == level).sum())
+                for level in ("patient", "pathway")
+            },
+            findings=len(self.findings),
+            seconds=sum(self.timings.values()),
+        )
+
+    def manifest(self) -> dict[str, object]:
+        """What made these tables: versions, plan, inputs, counts and timings; no identifiers."""
+        return build_manifest(
+            plan=self.plan,
+            run_date=self.accepted.run_date,
+            inputs=[
+                {
+                    "file": each.extract.source_file,
+                    "sheet": each.extract.source_sheet,
+                    "organisation": each.extract.organisation,
+                    "sha256": each.extract.digest,
+                    "census_date": each.census_date.isoformat(),
+                    "census_source": each.extract.census_source,
+                    "records": each.extract.records,
+                    "entries": len(each.extract.source_row),
+                    "set_aside": each.extract.records - len(each.extract.source_row),
+                }
+                for each in self.accepted.typed
+            ],
+            refused=[str(problem) for problem in self.accepted.refused],
+            counts=dict(self.counts) | {name: len(table) for name, table in self.tables.items()},
+            timings=self.timings,
+        )
+
+    def save(
+        self, out: str | Path, *, tables: Literal["csv", "parquet", "both"] = "both"
+    ) -> None:
+        """Write the tables, ``schema.json`` and ``manifest.json`` to a folder, all or nothing.
+
+        Raises OutputError where the folder is not one that this library wrote, or cannot be
+        written; the folder is then as it was.
+        """
+        write_tables(Path(out), self.tables, manifest=self.manifest(), formats=tables)
