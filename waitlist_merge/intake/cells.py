@@ -1,0 +1,146 @@
+"""How does a cell of any kind become text, and a column of text become codes?
+
+Every reader hands over columns as Arrow dictionary arrays: each distinct text is held once, cells
+are codes, blank cells are null. Nothing is taken for missing but blanks: ``NULL`` and the like are
+decided where values are understood, not here.
+
+>>> encode(["RM3 ", None, "  ", "RM3"]).to_pylist()
+['RM3', None, None, 'RM3']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from waitlist_merge.errors import RefusedExtract
+
+__all__ = [
+    "MAX_CELL",
+    "Column",
+    "as_category",
+    "blank_column",
+    "cell_text",
+    "check_cells",
+    "encode",
+    "from_arrow_column",
+    "from_frame_column",
+    "tidy",
+]
+
+type_of_text = pa.string()
+
+Column = pa.DictionaryArray
+"""One column: int32 codes into distinct texts; null is blank."""
+
+MAX_CELL = 131_072
+"""Most characters of one cell: four times what Excel can hold (32,767); more is no list."""
+
+EXACT_INTEGERS = 1e15
+"""Excel keeps 15 digits: a longer number has lost its last ones and is shown as ``1.2E+19``."""
+
+
+def tidy(column: Column) -> Column:
+    """Outer spaces trimmed (no-break ones too), blanks null, each text held once."""
+    texts = pc.utf8_trim_whitespace(column.dictionary.cast(type_of_text))
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, type_of_text), texts)
+    once = texts.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(once.indices.take(column.indices), once.dictionary)
+
+
+def encode(texts: Sequence[str | None]) -> Column:
+    """A column from texts in row order."""
+    return tidy(pa.array(texts, type_of_text).dictionary_encode())
+
+
+def blank_column(length: int) -> Column:
+    """A column of so many blank cells."""
+    return pa.DictionaryArray.from_arrays(
+        pa.nulls(length, pa.int32()), pa.array([], type_of_text)
+    )
+
+
+def as_category(column: Column) -> pd.Categorical:
+    """The column as pandas holds it: categories are the texts that occur, in order of coming."""
+    codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    texts = column.dictionary.to_pylist()
+    used = np.zeros(len(texts), dtype=bool)
+    used[codes[codes >= 0]] = True
+    if not used.all():
+        renumbered = np.append(np.cumsum(used) - 1, -1)
+        codes = renumbered[codes]
+        texts = [text for text, keep in zip(texts, used.tolist(), strict=True) if keep]
+    return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype="object"))
+
+
+def cell_text(value: object) -> str | None:
+    """A workbook's cell as text: dates as ISO, whole numbers without ``.0``, all digits kept.
+
+    >>> cell_text(9990000018.0), cell_text(datetime(2026, 11, 15)), cell_text(1.5e19)
+    ('9990000018', '2026-11-15', '1.5E+19')
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        if pd.isna(value):
+            return None
+        midnight = value.time() == time()
+        return value.strftime("%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float | np.floating):
+        return _number_text(float(value))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return None if value is pd.NaT or value is pd.NA else str(value)
+
+
+def _number_text(number: float) -> str | None:
+    if np.isnan(number):
+        return None
+    if not number.is_integer():
+        return f"{number:.15g}"
+    return str(int(number)) if abs(number) < EXACT_INTEGERS else f"{number:.15G}"
+
+
+def from_frame_column(values: pd.Series) -> Column:
+    """A column of a data frame or Parquet file, of whatever kind, as text."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        codes, distinct = values.cat.codes.to_numpy(), values.cat.categories
+    else:
+        codes, distinct = pd.factorize(values)
+    texts = [cell_text(each) for each in distinct]
+    indices = pa.array(codes, pa.int32(), mask=np.asarray(codes) < 0)
+    return tidy(pa.DictionaryArray.from_arrays(indices, pa.array(texts, type_of_text)))
+
+
+def from_arrow_column(values: pa.ChunkedArray) -> Column:
+    """A column of a Parquet file as text; whole numbers keep all their digits."""
+    codes = values.dictionary_encode().unify_dictionaries().combine_chunks()
+    if isinstance(codes, pa.ChunkedArray):
+        return blank_column(0)
+    distinct, kind = codes.dictionary, codes.dictionary.type
+    if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        texts = distinct.cast(type_of_text)
+    else:
+        texts = pa.array([cell_text(each) for each in distinct.to_pylist()], type_of_text)
+    return tidy(pa.DictionaryArray.from_arrays(codes.indices, texts))
+
+
+def check_cells(source: str, columns: Sequence[Column]) -> None:
+    """RefusedExtract where one cell is longer than any list's can be."""
+    for position, column in enumerate(columns, start=1):
+        longest = pc.max(pc.utf8_length(column.dictionary)).as_py() or 0
+        if longest > MAX_CELL:
+            raise RefusedExtract(
+                source,
+                f"column {position} has a cell of {longest:,} characters (at most {MAX_CELL:,})",
+                "check for a missing quotation mark or take the column out",
+            )

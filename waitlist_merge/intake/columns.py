@@ -1,0 +1,147 @@
+"""Which field is this column, going by heading and values together?
+
+The heading proposes meanings (``meanings``), the values contradict or prove them (``probes``). A
+column is believed from ``CONFIDENT`` on; below that it stays unmapped and is reported, since a
+wrong column does more harm than a missing one.
+
+>>> found = judge("Hosp. No", sample(["A12345", "B23456"]))
+>>> found.field, found.score, found.reason
+('local_patient_identifier', 1.0, 'heading: hospital number')
+>>> judge("pcode", sample(["LS1 4AP", "BD3 9QX"])).field, judge("pcode", sample(["P2", "P4"])).field
+('postcode', 'priority_code')
+>>> judge("Date of birth", sample(["orthopaedics"])).field is None
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from waitlist_merge.intake.meanings import NOT_USED, Meaning, meanings
+from waitlist_merge.intake.probes import (
+    Sample,
+    fits,
+    proves,
+    sample,
+    share_of_hashes,
+    share_of_nhs_numbers,
+)
+from waitlist_merge.schema import FIELDS
+
+__all__ = ["CONFIDENT", "Judgement", "judge", "sample"]
+
+CONFIDENT = 0.6
+"""Score from which a column is mapped. Stated in the docs; below it the column is reported."""
+
+NHS_SHARE = 0.9
+"""A column with this share of valid NHS numbers is one, whatever its name; by chance 1 in 11 is."""
+
+NHS_DISTINCT = 3
+"""Fewer distinct values than this prove nothing."""
+
+FITTING = 0.8
+"""From this share of fitting values on, the others are taken for faults of single rows."""
+
+CONTRADICTED = 0.3
+"""Below this share the values contradict the heading."""
+
+PROVEN = 0.6
+"""From this share on the values speak for a field, and close half of the gap to certainty."""
+
+CLOSE = 0.02
+"""Two different fields within this of each other: not told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a column is: ``field`` None where it is not used; ``ambiguous`` names the rivals."""
+
+    field: str | None
+    score: float
+    reason: str
+    ambiguous: tuple[str, ...] = ()
+
+
+@cache
+def _own_names() -> Mapping[str, str]:
+    """Canonical names, and the element names of the NHS Data Dictionary, spelt plainly."""
+    own = {_plain(each.element): each.name for each in FIELDS if each.element}
+    return MappingProxyType(own | {_plain(each.name): each.name for each in FIELDS})
+
+
+def _plain(heading: str) -> str:
+    return "".join(letter for letter in heading.lower() if letter.isalnum())
+
+
+def judge(heading: str, values: Sample) -> Judgement:
+    """The field of a column with this heading and these distinct values."""
+    found = _proposed(heading)
+    known_as_other = bool(found) and found[0].field == NOT_USED
+    if not known_as_other and _is_nhs_number(values):
+        return Judgement("nhs_number", 0.95, "values: valid NHS numbers")
+    if _may_be_key(found) and share_of_hashes(values) >= FITTING:
+        return Judgement("person_key", 0.9, "values: pseudonyms, equal for one person")
+    weighed = sorted((_weighed(each, values) for each in found), key=_by_score)
+    return _decided(weighed)
+
+
+def _proposed(heading: str) -> tuple[Meaning, ...]:
+    own = _own_names().get(_plain(heading))
+    if own is not None:
+        return (Meaning(own, 1.0, "the name of the field itself"),)
+    return meanings(heading)
+
+
+def _is_nhs_number(values: Sample) -> bool:
+    return len(values) >= NHS_DISTINCT and share_of_nhs_numbers(values) >= NHS_SHARE
+
+
+def _may_be_key(found: tuple[Meaning, ...]) -> bool:
+    persons = {"nhs_number", "person_key", "local_patient_identifier"}
+    return bool(found) and found[0].field in persons
+
+
+def _by_score(judgement: Judgement) -> float:
+    return -judgement.score
+
+
+def _weighed(meaning: Meaning, values: Sample) -> Judgement:
+    """A meaning after its values are heard."""
+    fitting = fits(meaning.field, values)
+    proven = proves(meaning.field, values)
+    heading = f"heading: {meaning.why}"
+    if meaning.field == NOT_USED:
+        return Judgement(NOT_USED, meaning.score, heading)
+    if fitting < CONTRADICTED:
+        reason = f"{heading}; but its values are not of this kind"
+        return Judgement(meaning.field, 0.0, reason)
+    score = meaning.score * min(1.0, fitting / FITTING)
+    if proven >= PROVEN:
+        score += (1 - score) / 2 * proven
+        heading += f"; values: {proven:.0%} have its form"
+    return Judgement(meaning.field, round(score, 3), heading)
+
+
+def _decided(weighed: list[Judgement]) -> Judgement:
+    if not weighed:
+        return Judgement(None, 0.0, "the heading is not recognised")
+    best = weighed[0]
+    if best.field == NOT_USED:
+        return Judgement(None, best.score, f"{best.reason}: not a field that is used")
+    rivals = [each for each in weighed if each.field != NOT_USED and each.score > 0]
+    if best.score < CONFIDENT:
+        return _unsure(best, rivals)
+    close = [each for each in weighed[1:] if best.score - each.score < CLOSE]
+    return _unsure(best, [best, *close]) if close else best
+
+
+def _unsure(best: Judgement, rivals: list[Judgement]) -> Judgement:
+    if best.score == 0:
+        return Judgement(None, 0.0, best.reason)
+    names = tuple(each.field for each in rivals if each.field and each.field != NOT_USED)
+    listed = " or ".join(names[:3])
+    reason = f"perhaps {listed}: not sure enough"
+    return Judgement(None, best.score, reason, names if len(names) > 1 else ())

@@ -1,0 +1,109 @@
+"""In which encoding is this text, and what does it say?
+
+A byte-order mark decides; else UTF-16 shows by its zero bytes; else text that is valid UTF-8 is
+UTF-8; else it is Windows-1252, as NHS systems write. A UTF-8 file with a few stray Windows-1252
+bytes (two sources pasted together) is read as UTF-8, and those bytes as Windows-1252.
+
+>>> to_utf8("x.csv", "Siân".encode("cp1252"))
+(b'Si\\xc3\\xa2n', 'cp1252')
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from waitlist_merge.errors import RefusedExtract
+
+__all__ = ["to_utf8"]
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+"""Control bytes that text does not hold; 0x1A ends old DOS files, 0x1B is left by terminals."""
+
+_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+"""A letter outside ASCII as UTF-8 writes it."""
+
+_STRAY = re.compile("[\udc80-\udcff]")
+"""A byte that is no UTF-8, as ``surrogateescape`` marks it."""
+
+CONTROL_SHARE = 0.01
+"""More control bytes than this share of the first 64 kB: it is no text."""
+
+SAMPLE = 65_536
+WINDOWS = "cp1252"
+
+
+def to_utf8(source: str, data: bytes, encoding: str | None = None) -> tuple[bytes, str]:
+    """The text as UTF-8 bytes without mark, and the encoding it was in.
+
+    ``encoding`` is what the configuration says; RefusedExtract where it does not fit, or where the
+    bytes are no text.
+    """
+    if encoding is not None:
+        return _given(source, data, encoding), encoding
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return _decoded(source, data[len(mark) :], name.removesuffix("-sig")), name
+    zeros = _zero_side(data[:SAMPLE])
+    if zeros:
+        return _decoded(source, data, zeros), zeros
+    if len(_CONTROL.findall(data[:SAMPLE])) > CONTROL_SHARE * len(data[:SAMPLE]):
+        raise RefusedExtract(source, "it is not text", "send the list as .csv, .xlsx or .parquet")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _windows(source, data)
+    return data, "utf-8"
+
+
+def _given(source: str, data: bytes, encoding: str) -> bytes:
+    cure = "leave encoding out of the configuration, or set the right one"
+    try:
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        raise RefusedExtract(source, f"it is not in the encoding {encoding}", cure) from None
+    if "\x00" in text[:SAMPLE] or _zero_side(data[:SAMPLE]) and not encoding.startswith("utf-16"):
+        raise RefusedExtract(source, f"it is not in the encoding {encoding}", cure)
+    return text.removeprefix("\ufeff").encode("utf-8")
+
+
+def _decoded(source: str, data: bytes, encoding: str) -> bytes:
+    try:
+        return data.decode(encoding).encode("utf-8")
+    except UnicodeError:
+        problem = f"it begins as {encoding} text but does not stay so"
+        raise RefusedExtract(source, problem, "save it again as UTF-8") from None
+
+
+def _zero_side(sample: bytes) -> str:
+    """UTF-16 without a mark: nearly every second byte of plain text is zero."""
+    pairs = len(sample) // 2
+    if pairs < 2:
+        return ""
+    even, odd = sample[0 : 2 * pairs : 2].count(0), sample[1 : 2 * pairs : 2].count(0)
+    if odd > 0.6 * pairs and even < 0.1 * pairs:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.6 * pairs and odd < 0.1 * pairs else ""
+
+
+def _windows(source: str, data: bytes) -> tuple[bytes, str]:
+    """Windows-1252, or UTF-8 where its sequences outnumber the bytes that do not fit it."""
+    text = data.decode("utf-8", "surrogateescape")
+    strays = len(_STRAY.findall(text))
+    if len(_SEQUENCE.findall(data)) > strays:
+        mended = _STRAY.sub(_as_windows, text)
+        return mended.encode("utf-8"), "utf-8 with cp1252 bytes"
+    try:
+        return data.decode(WINDOWS).encode("utf-8"), WINDOWS
+    except UnicodeDecodeError:
+        problem = "it is neither UTF-8 nor Windows-1252"
+        raise RefusedExtract(source, problem, "save it as UTF-8 or set its encoding") from None
+
+
+def _as_windows(stray: re.Match[str]) -> str:
+    return bytes([ord(stray.group()) - 0xDC00]).decode(WINDOWS, "replace")

@@ -1,0 +1,72 @@
+"""Which row is the header?
+
+Title lines and blank lines may stand above it. The header is the row of which most cells are
+headings: known ones of the configuration, or ones whose meaning is recognised.
+
+>>> find_header("x.csv", [["RM3 waiting list"], [], ["NHS No", "Surname", "DOB"]], known=frozenset())
+2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from waitlist_merge.errors import RefusedExtract
+from waitlist_merge.intake.meanings import meanings
+
+__all__ = ["HEAD_ROWS", "Known", "clean_heading", "find_header", "recognised"]
+
+Known = frozenset[str]
+"""Headings that the configuration names."""
+
+HEAD_ROWS = 60
+"""The header is looked for in so many rows; title blocks seen have under twenty."""
+
+RECOGNISED = 0.6
+"""Score from which a cell counts as a heading; the same confidence as for a mapping."""
+
+LONGEST_HEADING = 120
+"""A longer cell is a sentence, not a heading."""
+
+
+def clean_heading(text: str | None) -> str:
+    """A heading on one line, without outer spaces and byte-order marks."""
+    return " ".join((text or "").replace("\ufeff", "").split())
+
+
+def recognised(row: Sequence[str | None], known: Known) -> int:
+    """How many distinct cells of a row are headings."""
+    cells = {clean_heading(cell) for cell in row} - {""}
+    return sum(cell in known or _is_heading(cell) for cell in cells)
+
+
+def _is_heading(cell: str) -> bool:
+    if len(cell) > LONGEST_HEADING:
+        return False
+    found = meanings(cell)
+    return bool(found) and found[0].score >= RECOGNISED
+
+
+def find_header(
+    source: str,
+    rows: Sequence[Sequence[str | None]],
+    *,
+    known: Known,
+    given: int | None = None,
+) -> int:
+    """Position of the header among these rows; ``given`` is what the configuration says.
+
+    RefusedExtract where the given row does not exist or no row looks like a header.
+    """
+    if given is not None:
+        if not 0 <= given < len(rows) or not any(map(clean_heading, rows[given])):
+            cure = "correct header_row in the configuration"
+            raise RefusedExtract(source, f"there is no header in row {given + 1}", cure)
+        return given
+    scores = [recognised(row, known) for row in rows[:HEAD_ROWS]]
+    best = max(scores, default=0)
+    if best == 0:
+        problem = f"none of its first {len(scores)} rows is a header that can be recognised"
+        cure = "send it with a header, or set header_row and columns in the configuration"
+        raise RefusedExtract(source, problem, cure)
+    return scores.index(best)

@@ -1,0 +1,169 @@
+"""Which column of the file is used for which field?
+
+The configuration decides first. Then each column is judged on its own (``columns``), and of several
+columns for one field the best is used and the others are reported, with three exceptions: address
+lines are joined in their order, further given-name columns become middle names, and a consultant's
+name is only used where there is no code.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import process
+
+from waitlist_merge.errors import ConfigError
+from waitlist_merge.intake.columns import CONFIDENT, Judgement, judge
+from waitlist_merge.intake.findings import Findings
+from waitlist_merge.intake.header import clean_heading
+from waitlist_merge.intake.probes import Sample
+from waitlist_merge.intake.words import words
+from waitlist_merge.reasons import Fault
+
+__all__ = ["HeadingMatch", "Uses", "configured", "map_columns"]
+
+JOINED = frozenset({"address"})
+"""Fields that several columns make up together, in their order."""
+
+BIRTH_PARTS = ("birth_day", "birth_month", "birth_year")
+
+SET = Judgement("", 1.0, "set in the configuration")
+
+Uses = Mapping[str, tuple[int, ...]]
+"""Field -> positions of the columns that give it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingMatch:
+    """What one heading of a file was taken for; ``score`` 0 to 1, ``reason`` in words."""
+
+    file: str
+    sheet: str
+    heading: str
+    field: str | None
+    score: float
+    reason: str
+
+
+def configured(source: str, headings: Sequence[str], wanted: Mapping[str, str]) -> dict[int, str]:
+    """Position -> field as the configuration sets it.
+
+    ConfigError where it names a column that the file does not have, with the nearest that it has.
+    """
+    places = {_plain(heading): at for at, heading in reversed(list(enumerate(headings)))}
+    found = {}
+    for heading, field in wanted.items():
+        place = places.get(_plain(heading))
+        if place is None:
+            near = process.extractOne(heading, headings)
+            hint = f"; the nearest is {near[0]!r}" if near else ""
+            raise ConfigError(f"{source}: columns: there is no column {heading!r}{hint}")
+        found[place] = field
+    return found
+
+
+def _plain(heading: str) -> str:
+    return clean_heading(heading).casefold()
+
+
+def map_columns(
+    headings: Sequence[str],
+    samples: Sequence[Sample],
+    settings: Mapping[int, str],
+    findings: Findings,
+) -> tuple[list[Judgement], Uses]:
+    """The judgement of each column, and which columns are used for which field.
+
+    ``settings`` is what ``configured`` found; what is not used is added to ``findings``.
+    """
+    judged = [
+        replace(SET, field=settings[at]) if at in settings else judge(heading, values)
+        for at, (heading, values) in enumerate(zip(headings, samples, strict=True))
+    ]
+    _later_given_names(headings, judged)
+    _drop_settled(judged, set(settings.values()))
+    uses = _choose(headings, judged)
+    _report(headings, judged, findings)
+    return judged, uses
+
+
+def _later_given_names(headings: Sequence[str], judged: list[Judgement]) -> None:
+    """A second column of given names holds middle names."""
+    given = [at for at, each in enumerate(judged) if each.field == "given_name"]
+    for at in sorted(given, key=lambda at: (_ordinal(headings[at]), -judged[at].score, at))[1:]:
+        if _ordinal(headings[at]) > 1 and judged[at].reason != SET.reason:
+            reason = f"{judged[at].reason}; a further given name"
+            judged[at] = replace(judged[at], field="middle_name", reason=reason)
+
+
+def _ordinal(heading: str) -> int:
+    digits = [each.text for each in words(heading) if each.text.isdigit()]
+    return int(digits[-1]) if digits else 1
+
+
+def _drop_settled(judged: list[Judgement], settled: set[str]) -> None:
+    """What the configuration has set, or a better kind of column gives, is not looked for."""
+    present = {each.field for each in judged}
+    for at, each in enumerate(judged):
+        if each.reason == SET.reason:
+            continue
+        if each.field in settled:
+            judged[at] = _second(each, "the column set in the configuration")
+        elif each.field == "consultant_name":
+            used = None if "consultant_code" in present else "consultant_code"
+            reason = f"{each.reason}{'' if used else '; there is a column of codes'}"
+            judged[at] = replace(each, field=used, reason=reason)
+        elif each.field in BIRTH_PARTS and (
+            "birth_date" in present or not set(BIRTH_PARTS) <= present
+        ):
+            judged[at] = replace(each, field=None, reason=f"{each.reason}: a part of a date")
+
+
+def _second(judgement: Judgement, used: str) -> Judgement:
+    reason = f"a second column for {judgement.field}; {used} was used"
+    return replace(judgement, field=None, reason=reason)
+
+
+def _choose(headings: Sequence[str], judged: list[Judgement]) -> dict[str, tuple[int, ...]]:
+    wanting: dict[str, list[int]] = defaultdict(list)
+    for at, each in enumerate(judged):
+        if each.field is not None:
+            wanting[each.field].append(at)
+    uses: dict[str, tuple[int, ...]] = {}
+    for field, places in wanting.items():
+        chosen = _address(headings, places) if field in JOINED else [_best(headings, judged, places)]
+        for at in places:
+            if at not in chosen:
+                judged[at] = _second(judged[at], repr(headings[chosen[0]]))
+        uses[field] = tuple(chosen)
+    return uses
+
+
+def _best(headings: Sequence[str], judged: Sequence[Judgement], places: Sequence[int]) -> int:
+    """The column with the highest score, then with the plainest heading, then the first."""
+    return min(places, key=lambda at: (-judged[at].score, len(words(headings[at])), at))
+
+
+def _address(headings: Sequence[str], places: Sequence[int]) -> list[int]:
+    """A column of the whole address, else all lines in the order of the file."""
+    whole = [at for at in places if _says(headings[at], "full")]
+    return whole[:1] or list(places)
+
+
+def _says(heading: str, concept: str) -> bool:
+    return any(concept in word.concepts for word in words(heading))
+
+
+def _report(headings: Sequence[str], judged: Sequence[Judgement], findings: Findings) -> None:
+    for heading, each in zip(headings, judged, strict=True):
+        if each.field is not None:
+            continue
+        if each.ambiguous:
+            fault = Fault.AMBIGUOUS_COLUMN
+        elif each.score >= CONFIDENT and each.reason.startswith("a second column"):
+            fault = Fault.DUPLICATE_COLUMN
+        else:
+            fault = Fault.UNMAPPED_COLUMN
+        findings.add(fault, f"column {heading!r}: {each.reason}")

@@ -1,0 +1,93 @@
+"""What can a column heading mean, and how sure is that?
+
+Each line of ``reference/heading_patterns.csv`` says which concepts a meaning needs and which it may
+have besides. A heading's score for it is the share of the heading's weight that the pattern
+explains, so that a word which is left over ("previous", "GP") speaks against it.
+
+>>> best = meanings("Hosp. No")[0]
+>>> best.field, best.score
+('local_patient_identifier', 1.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from waitlist_merge.intake.words import Word, words
+from waitlist_merge.reference import load
+
+__all__ = ["NOT_USED", "Meaning", "meanings"]
+
+NOT_USED = "-"
+"""The field of a meaning that is known but that no canonical field holds."""
+
+LEFT_OVER_PENALTY = 1.5
+"""A known word that a pattern does not explain counts this much: it names another thing."""
+
+FLOOR = 0.3
+"""Meanings below this score are not worth naming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One reading of a heading: ``score`` 0 to 1 from the heading alone, ``why`` in words."""
+
+    field: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    field: str
+    needs: tuple[frozenset[str], ...]
+    explained: frozenset[str]
+    ceiling: float
+    why: str
+
+
+@cache
+def _patterns() -> tuple[_Pattern, ...]:
+    found = []
+    for row in load("heading_patterns").itertuples(index=False):
+        needs = tuple(frozenset(each.split("|")) for each in str(row.needs).split())
+        explained = frozenset(str(row.may).split()).union(*needs)
+        found.append(_Pattern(row.field, needs, explained, float(row.ceiling), row.why))
+    return tuple(found)
+
+
+def _score(pattern: _Pattern, heading: Sequence[Word], concepts: frozenset[str]) -> float:
+    if not all(need & concepts for need in pattern.needs):
+        return 0.0
+    good = total = 0.0
+    for word in heading:
+        if word.concepts and word.concepts <= pattern.explained:
+            good += word.weight * word.quality
+            total += word.weight
+        elif word.concepts:
+            total += word.weight * LEFT_OVER_PENALTY
+        else:
+            total += word.weight
+    return pattern.ceiling * good / total if total else 0.0
+
+
+@lru_cache(maxsize=8192)
+def meanings(heading: str) -> tuple[Meaning, ...]:
+    """The meanings of a heading, best first; of one field only the best, ties by more needs.
+
+    >>> meanings("GP name")[0].field, meanings("qwerty")
+    ('-', ())
+    """
+    found = words(heading)
+    concepts = frozenset[str]().union(*(word.concepts for word in found))
+    best: dict[str, tuple[float, int, Meaning]] = {}
+    for pattern in _patterns():
+        score = _score(pattern, found, concepts)
+        held = best.get(pattern.field)
+        rank = (round(score, 4), len(pattern.needs))
+        if score >= FLOOR and (held is None or rank > held[:2]):
+            best[pattern.field] = (*rank, Meaning(pattern.field, round(score, 4), pattern.why))
+    ordered = sorted(best.values(), key=lambda each: each[:2], reverse=True)
+    return tuple(meaning for _, _, meaning in ordered)

@@ -1,0 +1,235 @@
+"""Do the values of a column look like this field?
+
+Two questions about a sample of distinct values, each answered by a share from 0 to 1: could they be
+values of the field at all (``fits``), and are they such that hardly any other field has them
+(``proves``)? A heading that its values contradict is not believed; one that they prove is believed
+more. Values are only looked at here; what they mean is decided by ``normalise``.
+
+>>> fits("birth_date", sample(["12/03/1962", "1948-11-30", "NULL"]))
+1.0
+>>> fits("birth_date", sample(["Trauma and orthopaedics"]))
+0.0
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+
+from waitlist_merge.normalise.nhs_numbers import check_digit_holds
+from waitlist_merge.reference import load
+from waitlist_merge.schema import DATE_FIELDS
+
+__all__ = [
+    "SAMPLE_SIZE",
+    "Sample",
+    "fits",
+    "is_date_like",
+    "proves",
+    "sample",
+    "share_of_hashes",
+    "share_of_nhs_numbers",
+]
+
+SAMPLE_SIZE = 1_000
+"""So many distinct values are looked at: the share is then known to within three per cent."""
+
+Sample = tuple[str, ...]
+Probe = Callable[[str], bool]
+
+_STAND_INS = frozenset(
+    "NULL NA N/A NONE NAN NIL UNKNOWN TBC TBA - -- . ? * : NOT-KNOWN UNSPECIFIED".split()
+)
+"""Common ways to say that there is no value; they speak for no field."""
+
+_MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC"
+_DATE = re.compile(
+    rf"""(\d{{1,2}}[-/. ]\d{{1,2}}[-/. ]\d{{2}}(\d{{2}})?     # 3/2/62, 03.02.1962
+    |\d{{4}}[-/. ]\d{{1,2}}[-/. ]\d{{1,2}}                    # 1962-02-03
+    |(18|19|20|21|29|99)\d{{6}}(\d{{4,6}})?                   # 19620203, with a time
+    |\d{{1,2}}(18|19|20)\d{{5}}|[0-3]\d[01]\d(19|20)\d\d      # 03021962
+    |\d{{1,2}}(ST|ND|RD|TH)?[-/. ]*({_MONTHS})[A-Z]*[-/. ,]*\d{{2}}(\d{{2}})?
+    |({_MONTHS})[A-Z]*[-/. ]*\d{{1,2}}(ST|ND|RD|TH)?[-/. ,]+\d{{2}}(\d{{2}})?
+    |[1-7]\d{{4}}(\.\d+)?)                                    # an Excel serial
+    ([ T].*)?""",
+    re.VERBOSE,
+)
+_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
+_OPCS = re.compile(r"[A-HJ-Z]\d{2}\.?\d?([ :-].*)?")
+_TITLES = re.compile(r"\b(MR|MRS|MS|MISS|MASTER|MX|DR|REV|SIR|LADY|PROF)\b")
+_PROCEDURE = re.compile(
+    r"\b(LEFT|RIGHT|BILATERAL|REPLACEMENT|REPAIR|EXCISION|REMOVAL|INJECTION|BIOPSY|HERNIA|"
+    r"CATARACT|FUSION|RELEASE|REVISION|HIP|KNEE|\w+(ECTOMY|OSCOPY|PLASTY|OTOMY|OSTOMY|GRAPHY))\b"
+)
+_HASH = re.compile(r"(?=.*\d)(?=.*[A-Z])[A-Z0-9+/=_-]{16,}")
+_WAIT = re.compile(r"-?\d{1,4}(\.\d+)?( ?(DAYS?|W(EE)?KS?|W|D))?")
+_SEX = re.compile(r"[0-39MFUXIN]|MALE|FEMALE|[129] ?- ?.*|NOT .*|INDETERMINATE|OTHER|NON.?BINARY")
+_RTT = re.compile(r"(1[0-2]|2[01]|3[0-6]|9[0-289])( ?[-:] ?.*)?")
+_TYPE = re.compile(
+    r"[1-3]|0[1-3]|[RU]|ROUTINE.*|.*URGENT.*|SOON|.*(TWO|2) ?-?W.*|.*CANCER.*|USC|[1-3] ?-.*"
+)
+_LIST = re.compile(r"[IOD](RTT|NON)|(RTT|P[TL]{2})[IO01]|(NON.?)?ADMITTED.*|(IN|OUT).?PATIENT.*")
+_FLAG = re.compile(r"[YNTF01SR]|YES.*|NO( .*)?|TRUE|FALSE|2WW|.*SUSPECTED.*|RESTRICTED|SENSITIVE")
+_CODE = re.compile(r"[A-Z0-9]{2,12}")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def _matches(pattern: re.Pattern[str]) -> Probe:
+    return lambda text: pattern.fullmatch(text) is not None
+
+
+def is_date_like(text: str) -> bool:
+    """True where the text has the shape of a date, however written.
+
+    >>> [is_date_like(each) for each in ("3 March 1962", "01-JAN-26 00:00", "9990000018")]
+    [True, True, False]
+    """
+    return _DATE.fullmatch(text.strip().upper()) is not None
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[\s\-.]", "", text)
+
+
+def _like_nhs_number(text: str) -> bool:
+    return sum(letter.isdigit() for letter in text) >= 6 and not is_date_like(text)
+
+
+def _name_like(text: str) -> bool:
+    return _LETTER.search(text) is not None and sum(each.isdigit() for each in text) < 3
+
+
+def _whole_name(text: str) -> bool:
+    parts = re.split(r"[,\s]+", text.strip())
+    named = "," in text or bool(_TITLES.search(text)) or len(parts) in {2, 3}
+    return _name_like(text) and named and not _PROCEDURE.search(text)
+
+
+def _identifier_like(text: str) -> bool:
+    return any(each.isdigit() for each in text) and not _written_date(text) and len(text) <= 64
+
+
+def _written_date(text: str) -> bool:
+    return is_date_like(text) and not text.isalnum()
+
+
+def _code_like(text: str) -> bool:
+    return _CODE.fullmatch(text) is not None and any(each.isdigit() for each in text)
+
+
+@cache
+def _services() -> frozenset[str]:
+    return frozenset(load("treatment_functions")["code"])
+
+
+def _treatment_function(text: str) -> bool:
+    return text.removeprefix("C_")[:3] in _services() and not is_date_like(text)
+
+
+def _no_date(text: str) -> bool:
+    return not _written_date(text)
+
+
+def _words(text: str) -> bool:
+    return sum(each.isalpha() for each in text) >= 4 and " " in text or bool(_PROCEDURE.search(text))
+
+
+_IDENTIFIERS = (
+    "local_patient_identifier patient_pathway_identifier unique_booking_reference_number "
+    "referral_identifier waiting_list_entry_identifier"
+).split()
+_CODES = (
+    "organisation site_code gp_practice_code referring_organisation pathway_identifier_issuer "
+    "mutual_aid_provider"
+).split()
+_NAMES = "family_name given_name middle_name previous_family_name full_name title".split()
+
+_FITS: Mapping[str, Probe] = (
+    dict.fromkeys(DATE_FIELDS, is_date_like)
+    | dict.fromkeys(_IDENTIFIERS, _identifier_like)
+    | dict.fromkeys(_CODES, _code_like)
+    | dict.fromkeys(_NAMES, _name_like)
+    | {
+        "nhs_number": _like_nhs_number,
+        "nhs_number_status": lambda text: len(text) <= 2 or not _identifier_like(text),
+        "person_key": lambda text: len(text) >= 6 and not _written_date(text),
+        "postcode": _matches(re.compile(r"[A-Z]{1,2}\d.*")),
+        "gender": _matches(_SEX),
+        "ethnic_category": lambda text: len(text) <= 3 or not any(c.isdigit() for c in text[1:]),
+        "phone": lambda text: len(re.sub(r"\D", "", text)) >= 9,
+        "email": lambda text: "@" in text,
+        "priority_code": _matches(re.compile(r"P? ?[1-6][AB]?([ -].*)?")),
+        "diagnostic_priority": _matches(re.compile(r"D? ?[1-6]([ -].*)?")),
+        "priority_type": _matches(_TYPE),
+        "laterality": _matches(re.compile(r"[LRBU]|[LR]T|(LEFT|RIGHT|BI|UNI|BOTH|NOT|Z94).*|[1-9]")),
+        "stated_wait": _matches(_WAIT),
+        "rtt_status": lambda text: not is_date_like(text) and len(text) <= 60,
+        "treatment_function_code": _no_date,
+        "main_specialty_code": _no_date,
+        "procedure_code": lambda text: bool(_OPCS.fullmatch(text)) or _words(text),
+        "procedure_text": lambda text: _LETTER.search(text) is not None and not _OPCS.fullmatch(text),
+        "suspected_cancer": _matches(_FLAG),
+        "restricted": _matches(_FLAG),
+        "waiting_list_type": _no_date,
+        "admission_method": _no_date,
+        "intended_management": _no_date,
+        "source_of_referral": _no_date,
+        "consultant_code": _no_date,
+        "consultant_name": _name_like,
+        "referrer_code": _no_date,
+        "address": _no_date,
+        "birth_day": _matches(re.compile(r"0?[1-9]|[12]\d|3[01]")),
+        "birth_month": _matches(re.compile(rf"0?[1-9]|1[0-2]|({_MONTHS}).*")),
+        "birth_year": _matches(re.compile(r"(18|19|20)\d\d")),
+    }
+)
+
+_PROVES: Mapping[str, Probe] = {
+    "postcode": _matches(_POSTCODE),
+    "email": lambda text: "@" in text,
+    "priority_code": _matches(re.compile(r"P ?[1-6][AB]?([ -].*)?|[4-6]")),
+    "diagnostic_priority": _matches(re.compile(r"D[1-6]([ -].*)?")),
+    "priority_type": lambda text: _TYPE.fullmatch(text) is not None and not text.isdigit(),
+    "rtt_status": _matches(_RTT),
+    "waiting_list_type": _matches(_LIST),
+    "procedure_code": _matches(_OPCS),
+    "procedure_text": lambda text: _PROCEDURE.search(text) is not None,
+    "full_name": _whole_name,
+    "treatment_function_code": _treatment_function,
+    "unique_booking_reference_number": lambda text: bool(re.fullmatch(r"\d{12}", _digits(text))),
+}
+
+
+def sample(values: Iterable[str]) -> Sample:
+    """The distinct values to look at, in capitals, stand-ins for "no value" left out."""
+    found = dict.fromkeys(" ".join(each.upper().split()) for each in values)
+    kept = [each for each in found if each.replace(" ", "-") not in _STAND_INS]
+    return tuple(kept[:SAMPLE_SIZE])
+
+
+def _share(values: Sequence[str], probe: Probe) -> float:
+    return sum(map(probe, values)) / len(values)
+
+
+def fits(field: str, values: Sample) -> float:
+    """Share of the values that can be of this field; 1 where that cannot be told."""
+    probe = _FITS.get(field)
+    return 1.0 if probe is None or not values else _share(values, probe)
+
+
+def proves(field: str, values: Sample) -> float:
+    """Share of the values that hardly any other field has; 0 where that cannot be told."""
+    probe = _PROVES.get(field)
+    return 0.0 if probe is None or not values else _share(values, probe)
+
+
+def share_of_nhs_numbers(values: Sample) -> float:
+    """Share of the values that are ten digits of which the check digit holds (mod 11)."""
+    tens = [digits for digits in map(_digits, values) if re.fullmatch(r"\d{10}", digits)]
+    return float(check_digit_holds(tens).sum()) / len(values) if tens else 0.0
+
+
+def share_of_hashes(values: Sample) -> float:
+    """Share of the values that look like a pseudonym: long, letters and digits, no spaces."""
+    return _share(values, _matches(_HASH)) if values else 0.0
