@@ -187,3 +187,4 @@ class Fault(Word):
     DECEASED = "deceased", "A death is recorded for this patient: check before contact"
     POSTPONED_WITH_TCI = "postponed_with_tci", "P5 or P6 with an admission date"
     NO_LOCAL_IDENTIFIER = "no_local_identifier", "The row has no local patient identifier"
+    TEST_PATIENT = "test_patient", "Named like a test patient; kept until a person says so"

@@ -1,7 +1,162 @@
-"""Names as people bear them, without the noise that systems put around them."""
+"""Names as people bear them, each part in its own column, without the noise around them.
+
+``comparison_form`` (in ``name_forms``) is the form in which matching compares them.
+
+>>> from waitlist_merge.normalise.reading import as_texts
+>>> column = TextColumn(np.array([0]), as_texts(["SMITH, Jane Ann (Mrs)"]))
+>>> parts = read_names({"full_name": column})
+>>> {field: part.column.rows().tolist() for field, part in parts.items()}  # doctest: +ELLIPSIS
+{'family_name': ['SMITH'], 'given_name': ['Jane'], 'middle_name': ['Ann'], ...
+"""
 
 from __future__ import annotations
 
-from waitlist_merge.normalise.name_forms import comparison_form
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
-__all__ = ["comparison_form"]
+import numpy as np
+
+from waitlist_merge.normalise.columns import TextColumn, empty_column, first_of, regroup, take
+from waitlist_merge.normalise.full_names import split_full_names
+from waitlist_merge.normalise.name_forms import comparison_form
+from waitlist_merge.normalise.name_noise import TITLES, Cleaned, clean_family, clean_given
+from waitlist_merge.normalise.reading import (
+    PLACEHOLDER_WORDS,
+    Mask,
+    Texts,
+    as_texts,
+    extracted,
+    is_blank,
+    matched,
+    replaced,
+)
+from waitlist_merge.reasons import Fault
+
+__all__ = ["NAME_FIELDS", "NamePart", "comparison_form", "read_names"]
+
+NAME_FIELDS: Final = (
+    "family_name",
+    "given_name",
+    "middle_name",
+    "previous_family_name",
+    "title",
+)
+
+_COMMA_IN_FAMILY = r"^(?P<family>[^,(]*[^,\s(])\s*,\s*(?P<given>[^,\s].*)$"
+_DIGITS = r"[0-9].*[0-9].*[0-9]"
+"""Three digits or more in a name: another field's value, often the local identifier."""
+
+_TEST = r"(?i)^(?:x{2,}|z{2,})[-_ ]?\w|\btest[-_ ]?(?:patient|record)|do ?not ?use|^testing?$"
+"""Names of test patients (messy_values): kept, so that no row is lost, and reported."""
+
+
+@dataclass(frozen=True, eq=False)
+class NamePart:
+    """One part of the names: its texts by row, what they were read from, and the faults by row."""
+
+    column: TextColumn
+    source: TextColumn
+    faults: Mapping[Fault, Mask] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, eq=False)
+class _CleanedColumn:
+    """The cleaned names of a column and what was found beside them."""
+
+    names: TextColumn
+    previous: TextColumn
+    title: TextColumn
+    faults: Mapping[Fault, Mask]
+
+
+def _cleaned(column: TextColumn, *, family: bool) -> _CleanedColumn:
+    clean = clean_family if family else clean_given
+    wrong = matched(column.texts, _DIGITS)
+    blank = is_blank(column.texts)
+    usable = ~(wrong | blank)
+    nothing = Cleaned(None)
+    each = [clean(text) if use else nothing for text, use in zip(column.texts, usable, strict=True)]
+    names = as_texts([one.name for one in each])
+    masks = {
+        Fault.PLACEHOLDER: np.array([one.stand_in for one in each], dtype=bool),
+        Fault.REPAIRED: np.array([one.repaired for one in each], dtype=bool),
+        Fault.NOT_UNDERSTOOD: wrong,
+        Fault.TEST_PATIENT: matched(names, _TEST),
+    }
+    return _CleanedColumn(
+        regroup(names, column.codes),
+        regroup(as_texts([one.previous for one in each]), column.codes),
+        regroup(as_texts([one.title for one in each]), column.codes),
+        {fault: take(mask, column.codes, False) for fault, mask in masks.items() if mask.any()},
+    )
+
+
+def _comma_split(column: TextColumn) -> tuple[TextColumn, TextColumn]:
+    """Family names with given names behind a comma, apart."""
+    parts = extracted(column.texts, _COMMA_IN_FAMILY)
+    whole = parts["family"] == None  # noqa: E711  (elementwise on an object array)
+    family = np.where(whole, column.texts, parts["family"])
+    return regroup(family, column.codes), regroup(parts["given"], column.codes)
+
+
+def _first_and_rest(given: TextColumn, middle: TextColumn) -> tuple[TextColumn, TextColumn]:
+    """The first given name, and the others where no middle name is stated."""
+    parts = extracted(given.texts, r"^(?P<first>\S+)(?:\s+(?P<rest>.+))?$")
+    rest = parts["rest"]
+    rest[rest == ""] = None
+    stated = middle.present()
+    alone = TextColumn(np.where(stated, -1, given.codes), given.texts)
+    first = first_of(
+        regroup(parts["first"], alone.codes),
+        TextColumn(np.where(stated, given.codes, -1), given.texts),
+    )
+    return first, first_of(middle, regroup(rest, alone.codes))
+
+
+def _titles(column: TextColumn) -> TextColumn:
+    """Titles as they are written out; others as sent, words for none missing."""
+    blank = is_blank(column.texts) | matched(column.texts, PLACEHOLDER_WORDS)
+    bare = replaced(column.texts, r"^[\s\p{P}]+|[\s\p{P}]+$")
+    known: Texts = as_texts(
+        [
+            None if gone else TITLES.get(each.lower(), each)
+            for each, gone in zip(bare, blank, strict=True)
+        ]
+    )
+    return regroup(known, column.codes)
+
+
+def read_names(columns: Mapping[str, TextColumn]) -> Mapping[str, NamePart]:
+    """The parts of each row's name from whichever name columns there are.
+
+    ``columns`` may hold the fields of ``NAME_FIELDS`` and ``full_name``; at least one. A part
+    stated in its own column wins over one found in another.
+    """
+    nothing = empty_column(len(next(iter(columns.values()))))
+    stated = {name: columns.get(name, nothing) for name in (*NAME_FIELDS, "full_name")}
+    whole = stated["full_name"]
+    split = split_full_names(whole.texts)
+    family_source = first_of(stated["family_name"], whole)
+    family_text, after_comma = _comma_split(stated["family_name"])
+    given_text = first_of(stated["given_name"], regroup(split.given, whole.codes), after_comma)
+    family = _cleaned(first_of(family_text, regroup(split.family, whole.codes)), family=True)
+    given = _cleaned(given_text, family=False)
+    middle = _cleaned(stated["middle_name"], family=False)
+    previous = _cleaned(stated["previous_family_name"], family=True)
+    first, others = _first_and_rest(given.names, middle.names)
+    titles = first_of(
+        _titles(stated["title"]),
+        _titles(regroup(split.title, whole.codes)),
+        given.title,
+        family.title,
+    )
+    earlier = first_of(previous.names, previous.previous, family.previous, given.previous)
+    return {
+        "family_name": NamePart(family.names, family_source, family.faults),
+        "given_name": NamePart(first, stated["given_name"], given.faults),
+        "middle_name": NamePart(others, stated["middle_name"], middle.faults),
+        "previous_family_name": NamePart(earlier, stated["previous_family_name"], previous.faults),
+        "title": NamePart(titles, stated["title"]),
+    }

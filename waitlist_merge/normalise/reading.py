@@ -36,7 +36,7 @@ BLANK = (
 
 PLACEHOLDER_WORDS = (
     r"(?i)^[\s\p{P}]*(?:unk|unknown|not ?(?:known|recorded|specified|given|stated|available|"
-    r"supplied|obtained|provided|applicable|entered)|unable to obtain|unspecified|undefined|"
+    r"supplied|obtained|provided|applicable|entered)|unable to obtain|unspecified|undefined|nsp|"
     r"refused|declined|missing|to be (?:advised|confirmed|arranged)|tb[ac]|nk|nfa|no fixed abode|"
     r"no (?:patient id|data|value|entry|information|date)|(?:please )?update|pending|dummy|"
     r"system generated|default)[\s\p{P}]*$"
@@ -60,8 +60,8 @@ class Reading:
     kept: Mask | None = None
 
 
-def as_texts(values: Iterable[str]) -> Texts:
-    """The texts as an array of str, in their order."""
+def as_texts(values: Iterable[str | None]) -> Texts:
+    """The texts as an array of str, in their order; None stays None."""
     if isinstance(values, np.ndarray) and values.dtype == object:
         return values
     listed = list(values)
