@@ -197,12 +197,14 @@ class ExtractPlan(Settings):
     def covers(self, path: str | Path) -> bool:
         """True where this file is the one, or one of those, that ``path`` names.
 
-        A pattern without a folder is compared with the file's name alone.
+        A pattern without a folder is compared with the file's name alone, one with a folder from
+        where the program runs.
         """
-        given = Path(path)
-        pattern = Path(self.path)
-        whole = len(pattern.parts) > 1
-        return fnmatch(given.as_posix() if whole else given.name, pattern.as_posix())
+        given, named = Path(path), Path(self.path)
+        if len(named.parts) == 1:
+            return given.name == named.name or fnmatch(given.name, named.name)
+        given, named = given.absolute(), named.absolute()
+        return given == named or fnmatch(given.as_posix(), named.as_posix())
 
 
 class Agreement(Settings):

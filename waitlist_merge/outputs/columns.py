@@ -106,7 +106,12 @@ def _plain(values: pd.Series) -> pa.Array:
 
 
 def _text(values: pd.Series) -> pa.Array:
-    """Large strings: the distinct values of one column may be over 2 GB together."""
+    """Large strings: the distinct values of one column may be over 2 GB together.
+
+    A column of another type can only be all missing; as objects its values are told from text.
+    """
+    if not isinstance(values.dtype, pd.StringDtype):
+        values = values.astype(object)
     text = pa.array(values, pa.large_string(), from_pandas=True)
     if isinstance(text, pa.ChunkedArray):
         text = text.combine_chunks()

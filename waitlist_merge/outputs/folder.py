@@ -127,7 +127,8 @@ def _settle_previous(out: Path) -> None:
         previous.rename(out)
     elif out.exists() and (previous / _MOVED).exists():
         shutil.rmtree(previous)
-    (out / _MOVED).unlink(missing_ok=True)
+    if (out / _MOVED).exists():
+        (out / _MOVED).unlink()
 
 
 def _new_folder(out: Path) -> tuple[Path, int | None]:
