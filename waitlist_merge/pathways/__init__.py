@@ -1,0 +1,7 @@
+"""What is the same need: evidence between two entries of one patient, relations, grouping."""
+
+from __future__ import annotations
+
+from waitlist_merge.pathways.match import PathwayMatch as PathwayMatch
+from waitlist_merge.pathways.match import Patients as Patients
+from waitlist_merge.pathways.match import match_pathways as match_pathways

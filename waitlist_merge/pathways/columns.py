@@ -1,0 +1,123 @@
+"""How is a typed entries column read as plain arrays, without touching each row's text?
+
+Text columns are categoricals: every question about a text is asked once of each category and
+answered for the rows by code. Dates become whole days since 1970 with ``NO_DAY`` for missing.
+
+>>> column = pd.Series(["30", None, "20"], dtype="category")
+>>> is_in(column, {"30"}).tolist(), codes(column).tolist()
+([True, False, False], [1, -1, 0])
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Collection, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.int32]
+Days = NDArray[np.int32]
+
+NO_DAY = int(np.iinfo(np.int32).min)
+"""The day that stands for a missing date; compare only where ``known``."""
+
+
+def codes(column: pd.Series) -> Codes:
+    """The code of each value, -1 for missing."""
+    return column.cat.codes.to_numpy().astype(np.int32)
+
+
+def categories(column: pd.Series) -> list[str]:
+    """The distinct values that the codes stand for."""
+    return [str(each) for each in column.cat.categories]
+
+
+def is_in(column: pd.Series, values: Collection[str]) -> Bools:
+    """Which rows hold one of these values?"""
+    return holds(column, values.__contains__)
+
+
+def matches(column: pd.Series, pattern: re.Pattern[str]) -> Bools:
+    """Which rows hold a text in which the pattern is found?"""
+    return holds(column, lambda value: pattern.search(value) is not None)
+
+
+def holds(column: pd.Series, test: Callable[[str], bool]) -> Bools:
+    """Which rows hold a value that passes the test? The test is asked once per distinct value."""
+    passed = np.array([test(value) for value in categories(column)] + [False], dtype=bool)
+    return passed[codes(column)]
+
+
+def numbered(column: pd.Series, number: Callable[[str], int]) -> Codes:
+    """A whole number for each row by its value; ``number`` is asked once per distinct value."""
+    return renumbered(column, [number(value) for value in categories(column)])
+
+
+def renumbered(column: pd.Series, numbers: Sequence[int]) -> Codes:
+    """The number of each row's category; -1 for missing."""
+    return np.array([*numbers, -1], dtype=np.int32)[codes(column)]
+
+
+def vocabulary(*columns: Sequence[str | None]) -> dict[str, int]:
+    """One numbering for several lists of values, in sorted order; None gets no number."""
+    words = {word for column in columns for word in column if word}
+    return {word: number for number, word in enumerate(sorted(words))}
+
+
+def flag(column: pd.Series) -> Bools:
+    """True where the flag is set; missing is not set."""
+    return column.fillna(False).to_numpy(dtype=bool)
+
+
+def days(column: pd.Series) -> Days:
+    """Whole days since 1970-01-01; NO_DAY for missing."""
+    stamps = column.to_numpy().astype("datetime64[D]")
+    whole = stamps.astype(np.int64)
+    return np.where(np.isnat(stamps), NO_DAY, whole).astype(np.int32)
+
+
+def known(column_days: Days) -> Bools:
+    """Where there is a date."""
+    return column_days != NO_DAY
+
+
+def day_number(day: dt.date) -> int:
+    """Whole days since 1970-01-01 of one date."""
+    return (day - dt.date(1970, 1, 1)).days
+
+
+def dates(whole_days: NDArray[np.integer]) -> NDArray[np.datetime64]:
+    """Days since 1970 as datetime64[s], NaT for NO_DAY."""
+    wide = whole_days.astype(np.int64)
+    stamps = wide.astype("datetime64[D]").astype("datetime64[s]")
+    stamps[wide == NO_DAY] = np.datetime64("NaT")
+    return stamps
+
+
+def order_of(entry_ids: pd.Series) -> NDArray[np.int64]:
+    """The place of each entry when sorted by its id, which breaks every tie whatever the row order.
+
+    >>> order_of(pd.Series(["E-B", "E-C", "E-A"])).tolist()
+    [1, 2, 0]
+    """
+    names = pa.array(entry_ids.astype("string"), pa.string())
+    place = np.empty(len(names), dtype=np.int64)
+    place[pc.sort_indices(names).to_numpy()] = np.arange(len(names))
+    return place
+
+
+def worded(number: NDArray[np.integer], words: Sequence[str]) -> pd.Categorical[str]:
+    """The word of each number, as a categorical over all ``words``; -1 is missing.
+
+    >>> worded(np.array([1, -1]), ["yes", "no"]).tolist()
+    ['no', nan]
+    """
+    return pd.Categorical.from_codes(
+        number.astype(np.int8), categories=pd.Index([str(word) for word in words])
+    )

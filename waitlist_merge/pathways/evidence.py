@@ -1,0 +1,391 @@
+"""What do two entries of one patient say of each other?
+
+Positive agreement, positive difference and *unknown* are three things: a name below is true only
+where both entries say it (principle 8). Every array is boolean with one element a pair.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools, Codes, Days, day_number, known
+from waitlist_merge.pathways.features import Features
+from waitlist_merge.pathways.services import family
+from waitlist_merge.plan import Agreement
+
+NEAR = 180
+"""Days within which two clocks of one need may start: a repeated referral follows within months.
+
+Our own choice (design says "clocks near"): about the longest usual wait for a first appointment,
+after which people chase by a second referral."""
+
+SAME_OPERATION = 365
+"""Days within which the same procedure on the same side is taken for one need."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Pairs ``a``, ``b`` (positions into the features) and what they say of each other."""
+
+    of: Features
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    run_date: dt.date
+    agreements: Sequence[Agreement] = ()
+
+    # -- helpers -----------------------------------------------------------------------------
+    def same(self, code: Codes) -> Bools:
+        """Both known and equal."""
+        return np.asarray((code[self.a] == code[self.b]) & (code[self.a] >= 0))
+
+    def differ(self, code: Codes) -> Bools:
+        """Both known and not equal."""
+        one, other = code[self.a], code[self.b]
+        return np.asarray((one != other) & (one >= 0) & (other >= 0))
+
+    def both(self, mask: Bools) -> Bools:
+        """True of both entries."""
+        return np.asarray(mask[self.a] & mask[self.b])
+
+    def either(self, mask: Bools) -> Bools:
+        """True of at least one of the two."""
+        return np.asarray(mask[self.a] | mask[self.b])
+
+    def one_of_each(self, mask: Bools, other: Bools) -> Bools:
+        """One entry is the first thing, the other the second."""
+        return np.asarray((mask[self.a] & other[self.b]) | (other[self.a] & mask[self.b]))
+
+    def same_day(self, day: Days) -> Bools:
+        """Both state this date and it is the same."""
+        return np.asarray((day[self.a] == day[self.b]) & known(day[self.a]))
+
+    # -- where -------------------------------------------------------------------------------
+    @cached_property
+    def same_organisation(self) -> Bools:
+        return np.asarray(self.of.organisation[self.a] == self.of.organisation[self.b])
+
+    @cached_property
+    def a_is_pathway(self) -> Bools:
+        """Both wait under referral to treatment, or did: no planned, test or follow-up entry."""
+        return self.both(self.of.active | self.of.closed)
+
+    @cached_property
+    def both_active(self) -> Bools:
+        return self.both(self.of.active)
+
+    @cached_property
+    def same_kind(self) -> Bools:
+        """Both active, or planned, and so on; a closed entry may have been any."""
+        of = self.of
+        kinds = (of.active, of.planned, of.diagnostic, of.not_rtt)
+        alike = np.logical_or.reduce([self.both(kind) for kind in kinds])
+        return np.asarray(alike | self.either(of.closed))
+
+    # -- identifiers -------------------------------------------------------------------------
+    @cached_property
+    def same_ppid(self) -> Bools:
+        """Same pathway identifier and issuer; within one organisation the issuer may be left out."""
+        ids = self.of.ids
+        implied = self.same_organisation & ~self.differ(ids.issuer)
+        return np.asarray(self.same(ids.ppid) & (self.same(ids.issuer) | implied))
+
+    @cached_property
+    def same_ppid_without_issuer(self) -> Bools:
+        """Same identifier at two organisations of which one does not say who issued it."""
+        ids = self.of.ids
+        return np.asarray(self.same(ids.ppid) & ~self.same_ppid & ~self.differ(ids.issuer))
+
+    @cached_property
+    def same_print(self) -> Bools:
+        """One is the first 15 characters of the other, as screens print it."""
+        ids = self.of.ids
+        cut = self.same(ids.shown) & (ids.is_print[self.a] != ids.is_print[self.b])
+        return np.asarray(cut & ~self.differ(ids.issuer) & ~self.same(ids.ppid))
+
+    @cached_property
+    def same_ubrn(self) -> Bools:
+        """One booking number, in its own column or inside the pathway identifier."""
+        ids = self.of.ids
+        crossed = (ids.ubrn[self.a] == ids.inner_ubrn[self.b]) & (ids.ubrn[self.a] >= 0)
+        crossed |= (ids.inner_ubrn[self.a] == ids.ubrn[self.b]) & (ids.ubrn[self.b] >= 0)
+        return np.asarray(self.same(ids.ubrn) | self.same(ids.inner_ubrn) | crossed)
+
+    @cached_property
+    def shared(self) -> Bools:
+        """A shared identifier that can make a link certain."""
+        return np.asarray(self.same_ppid | self.same_ubrn)
+
+    @cached_property
+    def weakly_shared(self) -> Bools:
+        """An identifier without issuer, or cut short: never certain."""
+        return np.asarray((self.same_ppid_without_issuer | self.same_print) & ~self.shared)
+
+    @cached_property
+    def same_entry(self) -> Bools:
+        return np.asarray(self.same_organisation & self.same(self.of.ids.entry))
+
+    @cached_property
+    def different_identifiers(self) -> Bools:
+        ids = self.of.ids
+        apart = self.differ(ids.ppid) | self.differ(ids.ubrn)
+        return np.asarray(apart & ~self.shared & ~self.weakly_shared)
+
+    @cached_property
+    def same_referral(self) -> Bools:
+        return np.asarray(self.same_organisation & self.same(self.of.ids.referral))
+
+    # -- service, procedure, side ------------------------------------------------------------
+    @cached_property
+    def same_service(self) -> Bools:
+        return self.same(self.of.service.family)
+
+    @cached_property
+    def neighbour_service(self) -> Bools:
+        code = self.of.service.family
+        return np.asarray(self.of.service.neighbour[code[self.a], code[self.b]])
+
+    @cached_property
+    def other_service(self) -> Bools:
+        return np.asarray(self.differ(self.of.service.family) & ~self.neighbour_service)
+
+    @cached_property
+    def same_procedure(self) -> Bools:
+        return self.same(self.of.procedure.procedure)
+
+    @cached_property
+    def other_procedure(self) -> Bools:
+        return self.differ(self.of.procedure.procedure)
+
+    @cached_property
+    def other_stage(self) -> Bools:
+        """Two named stages of a series of treatments."""
+        stage = self.of.procedure.stage
+        one, other = stage[self.a], stage[self.b]
+        return np.asarray((one > 0) & (other > 0) & (one != other))
+
+    @cached_property
+    def same_side(self) -> Bools:
+        side = self.of.side
+        return np.asarray((side[self.a] == side[self.b]) & (side[self.a] > 0))
+
+    @cached_property
+    def opposite_sides(self) -> Bools:
+        """Left and right: both sides of one person are never one need by themselves."""
+        side = self.of.side
+        return np.asarray(
+            (side[self.a] != side[self.b])
+            & (side[self.a] * side[self.b] == 2)  # left is 1, right is 2, bilateral is 3
+        )
+
+    @cached_property
+    def same_operation(self) -> Bools:
+        """The same procedure, and the same side where the organ is one of a pair."""
+        paired = self.either(self.of.procedure.paired)
+        one_sided = self.same_side | (~paired & ~self.mixed_sides)
+        return np.asarray(self.same_procedure & one_sided & ~self.other_stage)
+
+    @cached_property
+    def mixed_sides(self) -> Bools:
+        """Both name a side and not the same one."""
+        side = self.of.side
+        return np.asarray((side[self.a] > 0) & (side[self.b] > 0) & ~self.same_side)
+
+    @cached_property
+    def paired_without_side(self) -> Bools:
+        """One procedure on an organ of a pair, and a side is missing."""
+        side, paired = self.of.side, self.of.procedure.paired
+        missing = (side[self.a] == 0) | (side[self.b] == 0)
+        return np.asarray(self.same_procedure & self.either(paired) & missing)
+
+    # -- referral and clocks -----------------------------------------------------------------
+    @cached_property
+    def referrer_and_date(self) -> Bools:
+        """One referral sent twice: same referrer and the same referral date."""
+        dated = self.same_day(self.of.referral) | self.same_day(self.of.original)
+        return np.asarray(self.same(self.of.referrer) & (dated | self.carried_date))
+
+    @cached_property
+    def carried_date(self) -> Bools:
+        """One entry's first referral date is the other's own referral date."""
+        original, referral = self.of.original, self.of.referral
+        onward = (original[self.b] == referral[self.a]) & known(referral[self.a])
+        back = (original[self.a] == referral[self.b]) & known(referral[self.b])
+        return np.asarray(onward | back)
+
+    @cached_property
+    def same_start(self) -> Bools:
+        return self.same_day(self.of.start)
+
+    @cached_property
+    def days_apart(self) -> NDArray[np.int64]:
+        """Days between the two clocks, else between the referrals; -1 where not known."""
+        apart = np.full(len(self.a), -1, dtype=np.int64)
+        for day in (self.of.referral, self.of.start):
+            stated = self.both(known(day))
+            gap = np.abs(day[self.a].astype(np.int64) - day[self.b])
+            apart = np.where(stated, gap, apart)
+        return apart
+
+    @cached_property
+    def near(self) -> Bools:
+        """Not known to have started far from each other."""
+        return np.asarray(self.days_apart <= NEAR)
+
+    # -- what became of a period -------------------------------------------------------------
+    @cached_property
+    def a_ended_first(self) -> Bools:
+        return self._ended_before(self.a, self.b)
+
+    @cached_property
+    def b_ended_first(self) -> Bools:
+        return self._ended_before(self.b, self.a)
+
+    def _ended_before(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> Bools:
+        """One waiting period ended before the other's clock started."""
+        of = self.of
+        both_start = known(of.start[one]) & known(of.start[other])
+        later = both_start & (of.start[other] > of.start[one])
+        stop_known = known(of.stop[one])
+        after_stop = (of.start[other] >= of.stop[one]) & known(of.start[other])
+        later_if_known = later | ~known(of.start[one])
+        dated = stop_known & after_stop & later_if_known
+        undated = ~stop_known & of.stop_status[one] & later
+        return np.asarray(of.closed[one] & ~of.sent[one] & (dated | undated))
+
+    @cached_property
+    def ended_first(self) -> Bools:
+        return np.asarray(self.a_ended_first | self.b_ended_first)
+
+    @cached_property
+    def stopped_elsewhere(self) -> Bools:
+        """One organisation stopped the clock after the other's had started, which still waits."""
+        of = self.of
+
+        def stopped(one: NDArray[np.int64], other: NDArray[np.int64]) -> Bools:
+            overlap = ~known(of.start[other]) | ~known(of.stop[one])
+            overlap |= of.stop[one] >= of.start[other]
+            return np.asarray(of.closed[one] & ~of.sent[one] & of.active[other] & overlap)
+
+        either_way = stopped(self.a, self.b) | stopped(self.b, self.a)
+        return np.asarray(either_way & ~self.same_organisation & ~self.ended_first)
+
+    # -- transfers ---------------------------------------------------------------------------
+    @cached_property
+    def still_movable(self) -> Bools:
+        """Both wait, or one was closed only because its pathway was sent on."""
+        return self.both(self.of.active | (self.of.closed & self.of.sent))
+
+    @cached_property
+    def offered(self) -> Bools:
+        """Offered to another provider, and nothing says that one has accepted."""
+        waiting = self.of.pending & ~self.of.taken & ~self.of.sent
+        return np.asarray(self.either(waiting) & ~self.either(self.of.sent | self.of.taken))
+
+    @cached_property
+    def handed_over(self) -> Bools:
+        """One says that it sent the pathway on: status 21, a transfer status, who accepted."""
+        of = self.of
+        accepted = of.accepting[self.a] == of.organisation[self.b]
+        accepted |= of.accepting[self.b] == of.organisation[self.a]
+        return np.asarray(self.either(of.sent | of.taken) | accepted)
+
+    @cached_property
+    def named_receiver(self) -> Bools:
+        of = self.of
+        accepted = of.accepting[self.a] == of.organisation[self.b]
+        accepted |= of.accepting[self.b] == of.organisation[self.a]
+        return np.asarray(accepted)
+
+    @cached_property
+    def referred_by_other(self) -> Bools:
+        """One names the other's organisation as the one that referred."""
+        of = self.of
+        onward = of.referring[self.b] == of.organisation[self.a]
+        back = of.referring[self.a] == of.organisation[self.b]
+        return np.asarray((onward | back) & ~self.same_organisation)
+
+    @cached_property
+    def clock_travelled(self) -> Bools:
+        """The second organisation holds a date that only the first could have given it."""
+        return np.asarray((self.carried_date | self.same_start) & ~self.same_organisation)
+
+    @cached_property
+    def received_late(self) -> Bools:
+        """One was received after its first referral elsewhere."""
+        late = known(self.of.original) & known(self.of.referral)
+        return self.either(np.asarray(late & (self.of.original < self.of.referral)))
+
+    @cached_property
+    def transfer_marked(self) -> Bools:
+        marks = self.handed_over | self.referred_by_other | self.carried_date | self.received_late
+        return np.asarray(marks & ~self.same_organisation)
+
+    @cached_property
+    def transferred_without_identifier(self) -> Bools:
+        """Two independent marks of one hand-over, and nothing known against it."""
+        sent = self.named_receiver | (self.handed_over & self.referred_by_other)
+        travelled = self.clock_travelled & (self.referred_by_other | self.handed_over)
+        against = self.other_procedure | self.mixed_sides | self.other_stage
+        return np.asarray((sent | travelled) & self.same_service & ~against)
+
+    # -- agreements, second opinions -----------------------------------------------------------
+    def agreed(self, kind: str) -> Bools:
+        """An agreement of this kind covers organisations, service and day."""
+        of = self.of
+        number = {name: code for code, name in enumerate(of.organisations)}
+        covered = np.zeros(len(self.a), dtype=bool)
+        for each in self.agreements:
+            if each.kind != kind or not _holds(each, self.run_date):
+                continue
+            giver, taker = number.get(each.from_, -2), number.get(each.to, -2)
+            pair = (of.organisation[self.a] == giver) & (of.organisation[self.b] == taker)
+            pair |= (of.organisation[self.a] == taker) & (of.organisation[self.b] == giver)
+            covered |= pair & self._served(each)
+        return covered
+
+    def _served(self, agreement: Agreement) -> Bools:
+        if not agreement.services:
+            return np.ones(len(self.a), dtype=bool)
+        wanted = {family(code) for code in agreement.services} - {""}
+        names = self.of.service.names
+        served = np.array([name in wanted for name in names] + [False], dtype=bool)
+        return self.either(served[self.of.service.family])
+
+    @cached_property
+    def asks_opinion(self) -> Bools:
+        """One is a second opinion on the other: said so, or a consultant's referral from there."""
+        by_consultant = self.referred_by_other & self.either(self.of.consultant_referral)
+        return np.asarray(self.either(self.of.second_opinion) | by_consultant)
+
+    # -- what forbids ------------------------------------------------------------------------
+    @cached_property
+    def cancer_with_routine(self) -> Bools:
+        return np.asarray(self.one_of_each(self.of.cancer, self.of.routine) & ~self.shared)
+
+    @cached_property
+    def planned_with_active(self) -> Bools:
+        return self.one_of_each(self.of.planned, self.of.active)
+
+    @cached_property
+    def overdue(self) -> Bools:
+        """One is planned care past its due date."""
+        late = known(self.of.due) & (self.of.due < day_number(self.run_date))
+        return self.either(np.asarray(self.of.planned & late))
+
+    # -- what is worth a row -------------------------------------------------------------------
+    @cached_property
+    def worth_a_row(self) -> Bools:
+        """The two share a treatment function, a procedure or an identifier."""
+        alike = self.same_service | self.same_procedure
+        return np.asarray(alike | self.shared | self.weakly_shared | self.same_entry)
+
+
+def _holds(agreement: Agreement, day: dt.date) -> bool:
+    begun = agreement.start is None or agreement.start <= day
+    return begun and (agreement.end is None or day <= agreement.end)

@@ -1,0 +1,187 @@
+"""Why are two entries linked, asked about or held apart? One sentence a pair, with its dates.
+
+The sentence says the parts of the weight (principle 6) in words that a booking clerk uses. It is
+built column by column with Arrow, from distinct values; no pair is looked at by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools, Days, dates, known
+from waitlist_merge.pathways.evidence import Evidence
+from waitlist_merge.pathways.relations import RELATIONS, VETOES, Decided
+from waitlist_merge.pathways.weights import PARTS, words
+from waitlist_merge.reasons import Relation, Veto
+
+SIDE_WORDS = ("", "left", "right", "both sides")
+
+RELATION_WORDS: dict[Relation, str] = {
+    Relation.RESENT: "one row sent twice",
+    Relation.TWO_STAGES: "one pathway's rows at one organisation",
+    Relation.LATER_PERIOD: "the first waiting period ended before the second began",
+    Relation.TREATED_ELSEWHERE: "one organisation stopped its clock and the other still waits",
+    Relation.SUBCONTRACTED: "done by another provider under an agreement",
+    Relation.DIAGNOSTIC_ELSEWHERE: "one is a test for the other",
+    Relation.PLANNED: "planned care is outside referral to treatment",
+    Relation.FOLLOW_UP_OR_PIFU: "a follow-up is outside referral to treatment",
+    Relation.DIAGNOSTIC: "a test has a clock of its own",
+    Relation.STAGED_PROCEDURE: "stages of one course of treatment",
+    Relation.SECOND_OPINION: "one may be a second opinion on the other",
+    Relation.PATIENT_CHOICE_SWITCH: "a later referral to another provider",
+    Relation.UNRELATED: "nothing ties the two together",
+}
+
+VETO_WORDS: dict[Veto, str] = {
+    Veto.CANCER_WITH_ROUTINE: "never joined without a shared identifier",
+    Veto.PLANNED_WITH_ACTIVE: "never joined",
+    Veto.PATIENT_NOT_CERTAIN: "that the two are one person is itself asked",
+    Veto.GROUP_CONFLICT: "joining would put two entries together that are known to be apart",
+}
+
+_Text: TypeAlias = pa.Array
+
+
+def explanations(
+    evidence: Evidence, decided: Decided, *, certain: Bools, through_others: Bools
+) -> pa.Array:
+    """One sentence for each pair, as an Arrow array of text.
+
+    ``certain`` says that the two are certainly one person; ``through_others`` that the two share a
+    pathway only because each is linked to a third entry.
+    """
+    first, second = _names(evidence)
+    parts = [
+        _either("Same patient", "Probably the same patient", certain),
+        _when("joined through a third entry", through_others),
+        _word(RELATIONS, RELATION_WORDS, decided.relation),
+        *(_when(words()[part], PARTS[part](evidence)) for part in PARTS if words()[part]),
+        _procedures(evidence, first, second),
+        _sides(evidence, first, second),
+        *_clocks(evidence, first, second),
+        *_stops(evidence, first, second),
+        *_decisions(evidence, first, second),
+        _word(VETOES, VETO_WORDS, decided.veto),
+    ]
+    return pc.binary_join_element_wise(*parts, "; ", null_handling="skip")
+
+
+def _when(text: str, where: Bools) -> _Text:
+    """The text where the condition holds, else nothing."""
+    return pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(len(where), np.int8), mask=~where), pa.array([text])
+    ).dictionary_decode()
+
+
+def _either(text: str, otherwise: str, where: Bools) -> _Text:
+    return pa.array([otherwise, text]).take(pa.array(where.astype(np.int8)))
+
+
+def _word(
+    names: Sequence[str], said: dict[Relation, str] | dict[Veto, str], code: NDArray[np.int8]
+) -> _Text:
+    spoken = {str(key): text for key, text in said.items()}
+    return pa.array([spoken.get(name) for name in names], pa.string()).take(pa.array(code))
+
+
+def _join(*pieces: _Text | str) -> _Text:
+    """Pieces of one phrase; missing where any piece is."""
+    return pc.binary_join_element_wise(*pieces, "")
+
+
+def _only(phrase: _Text, where: Bools) -> _Text:
+    return pc.if_else(pa.array(where), phrase, pa.scalar(None, pa.string()))
+
+
+def _names(e: Evidence) -> tuple[_Text, _Text]:
+    """How the two entries are called: by organisation, the second as the other one if it is one."""
+    names = pa.array(e.of.organisations, pa.string())
+    first = pc.fill_null(names.take(_index(e.of.organisation[e.a])), "unknown organisation")
+    second = pc.fill_null(names.take(_index(e.of.organisation[e.b])), "unknown organisation")
+    other = _join(second, " (other entry)")
+    return first, pc.if_else(pa.array(e.same_organisation), other, second)
+
+
+def _index(code: NDArray[np.integer]) -> pa.Array:
+    return pa.array(code, mask=code < 0)
+
+
+def _procedures(e: Evidence, first: _Text, second: _Text) -> _Text:
+    """What the two are listed for."""
+    names = pa.array(e.of.procedure.names, pa.string())
+    code = e.of.procedure.procedure
+    mine, theirs = names.take(_index(code[e.a])), names.take(_index(code[e.b]))
+    lines = (
+        (e.same_procedure, _join("both list ", mine)),
+        (e.other_procedure, _join(first, " lists ", mine, ", ", second, " ", theirs)),
+        ((code[e.a] < 0) & (code[e.b] >= 0), _join(first, " names no procedure")),
+        ((code[e.b] < 0) & (code[e.a] >= 0), _join(second, " names no procedure")),
+        ((code[e.b] < 0) & (code[e.a] < 0), _when("neither names a procedure", code[e.a] < 0)),
+    )
+    return pc.coalesce(*(_only(phrase, where) for where, phrase in lines))
+
+
+def _sides(e: Evidence, first: _Text, second: _Text) -> _Text:
+    sides = pa.array(SIDE_WORDS)
+    mine, theirs = sides.take(pa.array(e.of.side[e.a])), sides.take(pa.array(e.of.side[e.b]))
+    lines = (
+        (e.same_side, _join("both say ", mine)),
+        (e.mixed_sides, _join(first, " says ", mine, ", ", second, " ", theirs)),
+        (e.paired_without_side, _when("a side is missing", e.paired_without_side)),
+    )
+    return pc.coalesce(*(_only(phrase, where) for where, phrase in lines))
+
+
+def _clocks(e: Evidence, first: _Text, second: _Text) -> list[_Text]:
+    """How the clocks stand to each other, the earlier one first."""
+    start = e.of.start
+    one, other = start[e.a], start[e.b]
+    both = known(one) & known(other)
+    apart = np.abs(one.astype(np.int64) - other)
+    number = pc.cast(pa.array(apart), pa.string())
+    unit = _either(" day before ", " days before ", apart == 1)
+    mine, theirs = _dated(one), _dated(other)
+
+    def before(x: _Text, y: _Text, x_day: _Text, y_day: _Text) -> _Text:
+        return _join(x, "'s clock started ", number, unit, y, "'s (", x_day, "; ", y_day, ")")
+
+    lines = (
+        (both & (one == other), _join("both clocks started on ", mine)),
+        (both & (one < other), before(first, second, mine, theirs)),
+        (both & (one > other), before(second, first, theirs, mine)),
+    )
+    return [
+        pc.coalesce(*(_only(phrase, where) for where, phrase in lines)),
+        _only(_join(first, " states no clock start"), ~known(one)),
+        _only(_join(second, " states no clock start"), ~known(other)),
+    ]
+
+
+def _stops(e: Evidence, first: _Text, second: _Text) -> list[_Text]:
+    """When a closed entry was stopped."""
+    phrases = []
+    for name, at in ((first, e.a), (second, e.b)):
+        ended = e.of.closed[at] & known(e.of.stop[at])
+        phrases.append(_only(_join(name, " stopped on ", _dated(e.of.stop[at])), ended))
+    return phrases
+
+
+def _decisions(e: Evidence, first: _Text, second: _Text) -> list[_Text]:
+    """Who has not decided to admit, where the other has."""
+    lacking = ~known(e.of.decision)
+    uneven = lacking[e.a] != lacking[e.b]
+    return [
+        _only(_join(name, "'s entry has no decision to admit"), uneven & lacking[at])
+        for name, at in ((first, e.a), (second, e.b))
+    ]
+
+
+def _dated(day: Days) -> _Text:
+    stamps = dates(day).astype("datetime64[D]")
+    return pc.cast(pa.array(stamps), pa.string())

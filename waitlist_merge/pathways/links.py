@@ -1,0 +1,154 @@
+"""Which links are told, once the groups are known?
+
+Every joined pair; of two groups in doubt the one strongest pair that asks; and pairs that are held
+apart though they share a service, a procedure or an identifier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools, worded
+from waitlist_merge.pathways.evidence import Evidence
+from waitlist_merge.pathways.explain import explanations
+from waitlist_merge.pathways.grouping import Edges, Group, components, group
+from waitlist_merge.pathways.relations import CONFIDENCES, JOINS, RELATIONS, VETOES, Decided
+from waitlist_merge.reasons import Confidence, Joins, Relation, Veto
+
+LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation")
+
+PARTING = (Relation.OTHER_PROCEDURE, Relation.STAGED_PROCEDURE, Relation.OTHER_SPECIALTY)
+"""Differences that a shared identifier outweighs (a procedure may change), nothing less."""
+
+YES, ASKED, NO = (JOINS.index(each) for each in (Joins.YES, Joins.ASKED, Joins.NO))
+CERTAIN, PROBABLE, POSSIBLE = (
+    CONFIDENCES.index(each)
+    for each in (Confidence.CERTAIN, Confidence.PROBABLE, Confidence.POSSIBLE)
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Judged:
+    """Pairs with their decision: positions, decision, weight, and what a row needs to know."""
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    relation: NDArray[np.int8]
+    joins: NDArray[np.int8]
+    confidence: NDArray[np.int8]
+    veto: NDArray[np.int8]
+    weight: NDArray[np.float32]
+    identified: Bools
+    worth_a_row: Bools
+    certain_patient: Bools
+    same_organisation: Bools
+
+    def __getitem__(self, where: NDArray[np.integer] | Bools) -> Self:
+        return type(self)(*(getattr(self, each.name)[where] for each in fields(self)))
+
+    @classmethod
+    def together(cls, chunks: list[Self]) -> Self:
+        """Several chunks of pairs as one."""
+        return cls(
+            *(np.concatenate([getattr(one, each.name) for one in chunks]) for each in fields(cls))
+        )
+
+
+def grouped(
+    pairs: Judged, traits: NDArray[np.uint8], order: NDArray[np.int64]
+) -> tuple[Group, Judged]:
+    """The pathway of each entry, and the pairs with what became of them."""
+    edges = Edges(
+        a=pairs.a,
+        b=pairs.b,
+        joining=pairs.joins == YES,
+        tier=pairs.confidence,
+        weight=pairs.weight,
+        rank=_rank(pairs, order),
+        identified=pairs.identified,
+        barred=(pairs.veto > 0) | (pairs.relation == RELATIONS.index(Relation.LATER_PERIOD)),
+        parted=np.isin(pairs.relation, [RELATIONS.index(each) for each in PARTING]),
+    )
+    groups, refused = group(edges, traits, size=len(traits))
+    return groups, _told(_settled(pairs, groups, refused), groups, order)
+
+
+def _rank(pairs: Judged, order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A place for each pair by the ids of its entries, whatever the order of rows."""
+    one, other = order[pairs.a], order[pairs.b]
+    return np.minimum(one, other) * (int(order.max(initial=0)) + 1) + np.maximum(one, other)
+
+
+def _settled(pairs: Judged, groups: Group, refused: Bools) -> Judged:
+    """Refused links are asked; pairs that ended in one group are joined, whatever they asked."""
+    made = (pairs.joins == YES) & ~refused
+    sure = made & (pairs.confidence == CERTAIN)
+    surely = components(pairs.a[sure], pairs.b[sure], len(groups))
+    indirect = (groups[pairs.a] == groups[pairs.b]) & ~made
+    through = np.where(surely[pairs.a] == surely[pairs.b], CERTAIN, PROBABLE)
+    return replace(
+        pairs,
+        relation=np.where(indirect, _indirect_relation(pairs), pairs.relation).astype(np.int8),
+        joins=np.where(refused, ASKED, np.where(indirect, YES, pairs.joins)).astype(np.int8),
+        confidence=np.where(
+            refused, POSSIBLE, np.where(indirect, through, pairs.confidence)
+        ).astype(np.int8),
+        veto=np.where(
+            refused, VETOES.index(Veto.GROUP_CONFLICT), np.where(indirect, 0, pairs.veto)
+        ).astype(np.int8),
+    )
+
+
+def _indirect_relation(pairs: Judged) -> NDArray[np.int8]:
+    """What two entries of one pathway are that only a third ties together."""
+    keeps = [RELATIONS.index(each) for each in (
+        Relation.REPEAT_SAME_ORGANISATION, Relation.REPEAT_OTHER_ORGANISATION,
+        Relation.IDENTIFIER_AT_TWO_ORGANISATIONS)]  # fmt: skip
+    here = RELATIONS.index(Relation.TWO_STAGES)
+    there = RELATIONS.index(Relation.IDENTIFIER_AT_TWO_ORGANISATIONS)
+    otherwise = np.where(pairs.same_organisation, here, there)
+    return np.where(np.isin(pairs.relation, keeps), pairs.relation, otherwise).astype(np.int8)
+
+
+def _told(pairs: Judged, groups: Group, order: NDArray[np.int64]) -> Judged:
+    """The pairs that get a row, in the order of their entries' ids."""
+    rank = _rank(pairs, order)
+    asked = np.flatnonzero(pairs.joins == ASKED)
+    one, other = groups[pairs.a[asked]], groups[pairs.b[asked]]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    by_strength = np.lexsort(
+        (rank[asked], -pairs.weight[asked], pairs.confidence[asked], high, low)
+    )
+    low, high = low[by_strength], high[by_strength]
+    strongest = np.ones(len(asked), dtype=bool)
+    strongest[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    keep = (pairs.joins == YES) | ((pairs.joins == NO) & pairs.worth_a_row)
+    keep[asked[by_strength[strongest]]] = True
+    kept = np.flatnonzero(keep)
+    return pairs[kept[np.argsort(rank[kept], kind="stable")]]
+
+
+def frame(
+    pairs: Judged, evidence: Evidence, rows: NDArray[np.int64], *, through: Bools
+) -> pd.DataFrame:
+    """The links as a table with positions of the whole list; ``rows`` maps our positions to it."""
+    decided = Decided(pairs.relation, pairs.joins, pairs.confidence, pairs.veto)
+    why = explanations(evidence, decided, certain=pairs.certain_patient, through_others=through)
+    one, other = rows[pairs.a], rows[pairs.b]
+    return pd.DataFrame(
+        {
+            "a": np.minimum(one, other).astype(np.int32),
+            "b": np.maximum(one, other).astype(np.int32),
+            "relation": worded(pairs.relation, RELATIONS),
+            "joins": worded(pairs.joins, JOINS),
+            "confidence": worded(pairs.confidence, CONFIDENCES),
+            "veto": worded(pairs.veto, VETOES),
+            "weight": pairs.weight.astype(np.float64),
+            "explanation": pd.Series(why.to_pandas(), dtype="string"),
+        }
+    )

@@ -1,0 +1,228 @@
+"""Which entries of a patient are one need?
+
+The story of the stage: tell the state of each entry, code what the entries of patients with several
+say, compare pairs within each patient, decide each by the relations table, group strongest first,
+keep the links that a person may want to see.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways import grouping
+from waitlist_merge.pathways.columns import Bools, days, is_in, known, order_of
+from waitlist_merge.pathways.evidence import Evidence
+from waitlist_merge.pathways.faults import faults
+from waitlist_merge.pathways.features import Features, features
+from waitlist_merge.pathways.grouping import Group, components
+from waitlist_merge.pathways.links import NO, YES, Judged, frame, grouped
+from waitlist_merge.pathways.pairs import candidates
+from waitlist_merge.pathways.relations import RELATIONS, decide
+from waitlist_merge.pathways.state import list_state, signals, stage
+from waitlist_merge.pathways.weights import weigh
+from waitlist_merge.plan import MergePlan
+from waitlist_merge.reasons import Confidence, Joins, Relation
+
+DIED = frozenset({"36"})
+"""RTT status: patient died before treatment (domain 2)."""
+
+
+class Patients(Protocol):
+    """Who is who: the group of each entry, and the links with ``a``, ``b``, joins, confidence."""
+
+    @property
+    def group(self) -> NDArray[np.int32]: ...
+
+    @property
+    def links(self) -> pd.DataFrame: ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PathwayMatch:
+    """What is the same need: a group number for each entry, the links behind it, each one's state.
+
+    ``group`` is int32, one element an entry. ``links`` has int32 positions ``a`` < ``b``,
+    ``relation``, ``joins``, ``confidence``, ``veto``, ``weight`` (bits) and ``explanation``.
+    ``list_state`` and ``stage`` are categoricals with one element an entry. ``findings`` has
+    ``row``, ``field``, ``reason``, ``message`` and ``count``.
+    """
+
+    group: NDArray[np.int32]
+    links: pd.DataFrame
+    list_state: pd.Categorical[str]
+    stage: pd.Categorical[str]
+    findings: pd.DataFrame
+
+
+def match_pathways(
+    entries: pd.DataFrame, patients: Patients, *, plan: MergePlan, run_date: dt.date
+) -> PathwayMatch:
+    """Which entries of a patient are one need? ``entries`` are typed, one row a place on a list.
+
+    Nothing depends on the order of rows. ``plan.agreements`` says who sees whose patients.
+    """
+    said = signals(entries)
+    state, stages = list_state(said), stage(entries, said)
+    several = _with_company(patients.group)
+    order = order_of(entries["entry_id"].iloc[several])
+    some = entries.iloc[several]
+    of = features(some, state[several], stages[several])
+    pairs = _judge(of, patients, several, order, plan, run_date)
+    local, told = grouped(pairs, _traits(of), order)
+    evidence = Evidence(of, told.a, told.b, run_date, plan.agreements)
+    links = frame(told, evidence, several, through=_through_others(pairs, told, order))
+    found = faults(
+        entries,
+        said,
+        state,
+        died=died(entries, patients.group),
+        both_sides=_both_sides(told, of, several, len(entries)),
+        run_date=run_date,
+    )
+    return PathwayMatch(_everyone(local, several, len(entries)), links, state, stages, found)
+
+
+def died(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
+    """Entries of a patient of whom any entry records a death (domain 3; issue of safety: flag all)."""
+    recorded = known(days(entries["death_date"])) | is_in(entries["rtt_status"], DIED)
+    of_patient = np.zeros(int(patient.max(initial=-1)) + 1, dtype=bool)
+    of_patient[patient[recorded]] = True
+    return np.asarray(of_patient[patient])
+
+
+def certain_people(links: pd.DataFrame, size: int) -> Group:
+    """Number of the certain person of each entry: linked by certain patient links alone."""
+    sure = is_in(_category(links["confidence"]), {Confidence.CERTAIN})
+    sure &= is_in(_category(links["joins"]), {Joins.YES})
+    return components(links["a"].to_numpy()[sure], links["b"].to_numpy()[sure], size)
+
+
+def _category(column: pd.Series) -> pd.Series:
+    return column.astype("category")
+
+
+def _with_company(patient: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The entries of patients that have several."""
+    return (
+        np.flatnonzero(np.bincount(patient)[patient] > 1) if len(patient) else np.empty(0, np.int64)
+    )
+
+
+def _everyone(local: Group, several: NDArray[np.int64], size: int) -> Group:
+    """Groups of all entries: those looked at, and one of its own for each of the rest."""
+    alone = np.setdiff1d(np.arange(size), several, assume_unique=True)
+    groups = np.empty(size, dtype=np.int32)
+    groups[several] = local
+    groups[alone] = np.arange(len(alone)) + int(local.max(initial=-1)) + 1
+    return groups
+
+
+def _judge(
+    of: Features,
+    patients: Patients,
+    several: NDArray[np.int64],
+    order: NDArray[np.int64],
+    plan: MergePlan,
+    run_date: dt.date,
+) -> Judged:
+    """Every candidate pair with its decision, chunk by chunk."""
+    size = len(patients.group)
+    person = certain_people(patients.links, size)[several]
+    doubts = _doubted(patients.links, size)
+    keys = (of.ids.entry, of.ids.ppid, of.ids.ubrn, of.service.family, of.procedure.procedure)
+    none = np.empty(0, dtype=np.int64)
+    chunks = [_judge_chunk(of, (none, none), person, doubts, several, size, plan, run_date)]
+    for pair in candidates(patients.group[several], keys, order):
+        first = order[pair[0]] < order[pair[1]]
+        named = (np.where(first, *pair), np.where(first, *pair[::-1]))
+        chunks.append(_judge_chunk(of, named, person, doubts, several, size, plan, run_date))
+    return Judged.together(chunks)
+
+
+def _judge_chunk(
+    of: Features,
+    pair: tuple[NDArray[np.int64], NDArray[np.int64]],
+    person: Group,
+    doubts: NDArray[np.int64],
+    several: NDArray[np.int64],
+    size: int,
+    plan: MergePlan,
+    run_date: dt.date,
+) -> Judged:
+    """The decisions on one chunk; pairs that nothing will ask for again are left out."""
+    evidence = Evidence(of, *pair, run_date, plan.agreements)
+    certain = np.asarray(person[evidence.a] == person[evidence.b])
+    doubted = np.isin(_keys(several[evidence.a], several[evidence.b], size), doubts)
+    decided = decide(evidence, certain_patient=certain, doubted_patient=doubted)
+    judged = Judged(
+        evidence.a,
+        evidence.b,
+        decided.relation,
+        decided.joins,
+        decided.confidence,
+        decided.veto,
+        weigh(evidence),
+        identified=evidence.shared,
+        worth_a_row=evidence.worth_a_row,
+        certain_patient=certain,
+        same_organisation=evidence.same_organisation,
+    )
+    joining = np.zeros(len(person), dtype=bool)
+    made = judged.joins == YES
+    joining[judged.a[made]] = joining[judged.b[made]] = True
+    matters = joining[judged.a] & joining[judged.b]
+    return judged[(judged.joins != NO) | judged.worth_a_row | matters]
+
+
+def _doubted(links: pd.DataFrame, size: int) -> NDArray[np.int64]:
+    """The pairs that the patient stage asks about or holds apart."""
+    apart = ~is_in(_category(links["joins"]), {Joins.YES})
+    return _keys(links["a"].to_numpy()[apart], links["b"].to_numpy()[apart], size)
+
+
+def _keys(one: NDArray[np.integer], other: NDArray[np.integer], size: int) -> NDArray[np.int64]:
+    """One number for each pair of positions."""
+    low, high = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
+    return low * size + high
+
+
+def _traits(of: Features) -> NDArray[np.uint8]:
+    """What each entry is that a group may not hold together with its opposite."""
+    bits = (
+        (of.side == 1, grouping.LEFT),
+        (of.side == 2, grouping.RIGHT),
+        (of.planned, grouping.PLANNED),
+        (of.active, grouping.ACTIVE),
+        (of.cancer, grouping.CANCER),
+        (of.routine, grouping.ROUTINE),
+    )
+    traits = np.zeros(len(of.side), dtype=np.uint8)
+    for mask, bit in bits:
+        traits |= np.where(mask, bit, np.uint8(0))
+    return traits
+
+
+def _through_others(pairs: Judged, told: Judged, order: NDArray[np.int64]) -> Bools:
+    """Joined pairs whose own evidence would not have joined them."""
+    joined = pairs.joins == YES
+    size = len(order)
+    direct = _keys(pairs.a[joined], pairs.b[joined], size)
+    return np.asarray((told.joins == YES) & ~np.isin(_keys(told.a, told.b, size), direct))
+
+
+def _both_sides(told: Judged, of: Features, several: NDArray[np.int64], size: int) -> Bools:
+    """Entries that wait for the two sides of one procedure with open clocks (domain 5.3)."""
+    clocked = of.active & known(of.start)
+    two = (
+        (told.relation == RELATIONS.index(Relation.OTHER_SIDE)) & clocked[told.a] & clocked[told.b]
+    )
+    found = np.zeros(size, dtype=bool)
+    found[several[told.a[two]]] = found[several[told.b[two]]] = True
+    return found

@@ -1,0 +1,173 @@
+"""Do two services see the same problem, and are two procedures the same one?
+
+Tables that a clinician can read and correct: ``treatment_families.csv``,
+``neighbour_specialties.csv``, ``procedure_groups.csv``, ``paired_organs.csv`` (design: the two
+levels; domain 2 and 5.3).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import (
+    Bools,
+    Codes,
+    categories,
+    renumbered,
+    vocabulary,
+)
+from waitlist_merge.reference import load
+
+SITE_CHAPTERS = frozenset("YZ")
+"""OPCS-4 chapters that say how or where, never what: no procedure by themselves (domain 1.6)."""
+
+STAGE_WORDS = re.compile(
+    r"\b(?:stage\s*(?P<after>[1-4])|(?P<before>1st|2nd|3rd|4th|first|second|third)\s+stage)\b",
+    re.IGNORECASE,
+)
+_ORDINALS = {"1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4}
+
+
+@cache
+def _families() -> dict[str, str]:
+    table = load("treatment_families")
+    return dict(zip(table["code"], table["family"], strict=True))
+
+
+def family(code: str) -> str:
+    """The service that this code counts as; empty for the totals of a report.
+
+    >>> family("111"), family("502"), family("X05"), family("C_999")
+    ('110', '502', '', '')
+    """
+    return _families().get(code.removeprefix("C_"), code.removeprefix("C_"))
+
+
+@cache
+def _neighbours() -> frozenset[frozenset[str]]:
+    """Pairs of families; two codes of one family are the same service, not neighbours."""
+    table = load("neighbour_specialties")
+    pairs = zip(table["one"].map(family), table["other"].map(family), strict=True)
+    return frozenset(frozenset(pair) for pair in pairs)
+
+
+def are_neighbours(one: str, other: str) -> bool:
+    """May two services see the same problem? Enough to ask, never enough to join.
+
+    >>> are_neighbours("108", "150"), are_neighbours("110", "502")
+    (True, False)
+    """
+    return frozenset({family(one), family(other)}) in _neighbours()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Services:
+    """The service of each entry: code into ``names`` (-1 says nothing), and who neighbours whom."""
+
+    family: Codes
+    names: tuple[str, ...]
+    neighbour: NDArray[np.bool_]
+
+
+def services(column: pd.Series) -> Services:
+    """The services of the entries, with a square table of which families are neighbours."""
+    names = [family(code) for code in categories(column)]
+    number = vocabulary(names)
+    table = np.zeros((len(number) + 1, len(number) + 1), dtype=bool)
+    for pair in _neighbours():
+        found = [number[name] for name in pair if name in number]
+        if len(found) == 2:
+            table[found[0], found[1]] = table[found[1], found[0]] = True
+    codes_of = renumbered(column, [number.get(name, -1) for name in names])
+    return Services(codes_of, tuple(number), table)
+
+
+@cache
+def _groups() -> tuple[dict[str, str], re.Pattern[str], dict[str, str]]:
+    """Root -> group, a pattern of all lay names, lay name -> group."""
+    roots: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for row in load("procedure_groups").itertuples(index=False):
+        roots |= dict.fromkeys(str(row.roots).split(), str(row.group))
+        words |= dict.fromkeys(str(row.words).casefold().split("|"), str(row.group))
+    longest = sorted(words, key=lambda word: (-len(word), word))
+    return roots, re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b"), words
+
+
+@cache
+def _ranges() -> tuple[tuple[str, str], ...]:
+    table = load("paired_organs")
+    return tuple(zip(table["first"], table["last"], strict=True))
+
+
+def procedure_of_code(code: str) -> str:
+    """The procedure that a code means: a group's name, else its root; empty for site codes.
+
+    >>> procedure_of_code("W371"), procedure_of_code("W93"), procedure_of_code("Z942")
+    ('hip replacement', 'hip replacement', '')
+    """
+    root = code[:3].upper()
+    return "" if root[:1] in SITE_CHAPTERS else _groups()[0].get(root, root)
+
+
+def procedure_of_text(text: str) -> str:
+    """The one procedure that a text names; empty where it names none or several.
+
+    >>> procedure_of_text("R THR"), procedure_of_text("see letter")
+    ('hip replacement', '')
+    """
+    _, pattern, words = _groups()
+    found = {words[each] for each in pattern.findall(" ".join(text.casefold().split()))}
+    return found.pop() if len(found) == 1 else ""
+
+
+def is_paired(procedure: str) -> bool:
+    """Does a person have two of the organ, so that a side belongs to the procedure?
+
+    >>> is_paired("hip replacement"), is_paired("gallbladder removal"), is_paired("C79")
+    (True, False, True)
+    """
+    of_group = [root for root, group in _groups()[0].items() if group == procedure]
+    roots = of_group or [procedure]
+    return any(first <= root <= last for root in roots for first, last in _ranges())
+
+
+def stage_number(text: str) -> int:
+    """Which stage of a series a text names; 0 for none.
+
+    >>> stage_number("Breast recon stage 2"), stage_number("1st stage ACL"), stage_number("THR")
+    (2, 1, 0)
+    """
+    found = STAGE_WORDS.search(text)
+    if found is None:
+        return 0
+    return int(found["after"]) if found["after"] else _ORDINALS[found["before"].casefold()]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Procedures:
+    """The procedure of each entry: code into ``names`` (-1 unknown), pairedness, stage number."""
+
+    procedure: Codes
+    paired: Bools
+    stage: Codes
+    names: tuple[str, ...]
+
+
+def procedures(code: pd.Series, text: pd.Series) -> Procedures:
+    """What each entry is listed for: its code, or where there is none the lay name in its text."""
+    by_code = [procedure_of_code(each) for each in categories(code)]
+    by_text = [procedure_of_text(each) for each in categories(text)]
+    number = vocabulary(by_code, by_text)
+    coded = renumbered(code, [number.get(name, -1) for name in by_code])
+    worded = renumbered(text, [number.get(name, -1) for name in by_text])
+    procedure = np.where(coded >= 0, coded, worded)
+    paired = np.array([is_paired(name) for name in number] + [False], dtype=bool)
+    stages = renumbered(text, [stage_number(each) for each in categories(text)])
+    return Procedures(procedure, paired[procedure], np.maximum(stages, 0), tuple(number))
