@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from waitlist_merge.outputs.columns import ARROW_TYPES
+from waitlist_merge.plan import FULL_NAME
 from waitlist_merge.reasons import (
     Confidence,
     Fault,
@@ -137,7 +138,23 @@ def _words(column: str, words: type[Word]) -> str:
     return "\n".join([*lines, *rows]) + "\n"
 
 
+def configuration_page(written: str) -> str:
+    """``docs/configuration.md`` with its last part, the fields of an entry, made anew."""
+    kept, _, _ = written.partition(FIELDS_TITLE)
+    rows = [f"| `{each.name}` | {each.kind} | {each.meaning} |" for each in FIELDS]
+    lines = ["| field | type | meaning |", "|---|---|---|", *rows, _FULL_NAME_ROW]
+    return f"{kept}{FIELDS_TITLE}\n\n" + "\n".join(lines) + "\n"
+
+
+FIELDS_TITLE = "## The fields that a column can be"
+_FULL_NAME_ROW = (
+    f"| `{FULL_NAME}` | text | For `columns` only: a whole name in one cell, taken apart |"
+)
+
+
 def write_pages(folder: str | Path) -> None:
-    """Write ``schema.json`` and ``outputs.md`` into this folder."""
+    """Write what is made from the schema of ``docs``: two files and the end of a third."""
     Path(folder, "schema.json").write_text(schema_json(), encoding="utf-8")
     Path(folder, "outputs.md").write_text(outputs_page(), encoding="utf-8")
+    page = Path(folder, "configuration.md")
+    page.write_text(configuration_page(page.read_text(encoding="utf-8")), encoding="utf-8")
