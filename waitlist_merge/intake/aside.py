@@ -1,4 +1,4 @@
-"""Which records are about a person?
+"""Which records are about a person, and which are set aside.
 
 A record with one name, identifier or date of its own is an entry, however little else can be read.
 Blank lines, repeated headers, titles and totals are not: they are set aside and listed. In doubt a
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from waitlist_merge.intake.cells import Column
-from waitlist_merge.intake.probes import is_date_like
+from waitlist_merge.intake.probes import IDENTIFIER_FIELDS, NAME_FIELDS, is_date_like
 from waitlist_merge.schema import DATE_FIELDS
 
 __all__ = ["BLANK", "FOOTER", "REPEATED_HEADER", "TITLE", "set_aside"]
@@ -41,12 +41,9 @@ _FOOTER = (
 _COUNT = r"^\d{1,3}(,?\d{3})*$"
 _IDENTIFIER, _NAME = r"\d", r"\pL"
 
-_IDENTIFIERS = (
-    "nhs_number person_key local_patient_identifier patient_pathway_identifier "
-    "unique_booking_reference_number referral_identifier waiting_list_entry_identifier"
-).split()
-_NAMES = "family_name given_name middle_name previous_family_name full_name".split()
-_OWN: Mapping[str, str] = dict.fromkeys(_IDENTIFIERS, _IDENTIFIER) | dict.fromkeys(_NAMES, _NAME)
+_OWN: Mapping[str, str] = dict.fromkeys(
+    ("nhs_number", "person_key", *IDENTIFIER_FIELDS), _IDENTIFIER
+) | dict.fromkeys(NAME_FIELDS, _NAME)
 _OWN_DATES = frozenset(DATE_FIELDS) - {"census_date"}
 
 
@@ -102,4 +99,4 @@ def _matches(texts: pa.Array, pattern: str) -> pa.Array:
 
 def _per_record(column: Column, of_text: pa.Array) -> Mask:
     """A fact about each distinct text, for each record; blank cells have none."""
-    return of_text.take(column.indices).fill_null(False).to_numpy(zero_copy_only=False)
+    return np.asarray(of_text.take(column.indices).fill_null(False))

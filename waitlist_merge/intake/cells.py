@@ -1,4 +1,4 @@
-"""How does a cell of any kind become text, and a column of text become codes?
+"""A cell of any kind as text, and a column of text as codes.
 
 Every reader hands over columns as Arrow dictionary arrays: each distinct text is held once, cells
 are codes, blank cells are null. Nothing is taken for missing but blanks: ``NULL`` and the like are
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -33,10 +34,10 @@ __all__ = [
     "tidy",
 ]
 
-type_of_text = pa.string()
+_TEXT = pa.string()
 
-Column = pa.DictionaryArray
-"""One column: int32 codes into distinct texts; null is blank."""
+Column: TypeAlias = Any
+"""One column: int32 codes into distinct texts, null where blank; a ``pyarrow.DictionaryArray``."""
 
 MAX_CELL = 131_072
 """Most characters of one cell: four times what Excel can hold (32,767); more is no list."""
@@ -47,22 +48,20 @@ EXACT_INTEGERS = 1e15
 
 def tidy(column: Column) -> Column:
     """Outer spaces trimmed (no-break ones too), blanks null, each text held once."""
-    texts = pc.utf8_trim_whitespace(column.dictionary.cast(type_of_text))
-    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, type_of_text), texts)
+    texts = pc.utf8_trim_whitespace(column.dictionary.cast(_TEXT))
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
     once = texts.dictionary_encode()
     return pa.DictionaryArray.from_arrays(once.indices.take(column.indices), once.dictionary)
 
 
 def encode(texts: Sequence[str | None]) -> Column:
     """A column from texts in row order."""
-    return tidy(pa.array(texts, type_of_text).dictionary_encode())
+    return tidy(pa.array(texts, _TEXT).dictionary_encode())
 
 
 def blank_column(length: int) -> Column:
     """A column of so many blank cells."""
-    return pa.DictionaryArray.from_arrays(
-        pa.nulls(length, pa.int32()), pa.array([], type_of_text)
-    )
+    return pa.DictionaryArray.from_arrays(pa.nulls(length, pa.int32()), pa.array([], _TEXT))
 
 
 def as_category(column: Column) -> pd.Categorical:
@@ -84,22 +83,23 @@ def cell_text(value: object) -> str | None:
     >>> cell_text(9990000018.0), cell_text(datetime(2026, 11, 15)), cell_text(1.5e19)
     ('9990000018', '2026-11-15', '1.5E+19')
     """
-    if value is None or isinstance(value, str):
+    if isinstance(value, str):
         return value
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    if isinstance(value, datetime):
-        if pd.isna(value):
-            return None
-        midnight = value.time() == time()
-        return value.strftime("%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
-        return value.isoformat()
+        return _date_text(value)
     if isinstance(value, float | np.floating):
         return _number_text(float(value))
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return None if value is pd.NaT or value is pd.NA else str(value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _date_text(day: date) -> str:
+    if isinstance(day, datetime) and day.time() != time():
+        return day.strftime("%Y-%m-%d %H:%M:%S")
+    return day.strftime("%Y-%m-%d")
 
 
 def _number_text(number: float) -> str | None:
@@ -118,7 +118,7 @@ def from_frame_column(values: pd.Series) -> Column:
         codes, distinct = pd.factorize(values)
     texts = [cell_text(each) for each in distinct]
     indices = pa.array(codes, pa.int32(), mask=np.asarray(codes) < 0)
-    return tidy(pa.DictionaryArray.from_arrays(indices, pa.array(texts, type_of_text)))
+    return tidy(pa.DictionaryArray.from_arrays(indices, pa.array(texts, _TEXT)))
 
 
 def from_arrow_column(values: pa.ChunkedArray) -> Column:
@@ -128,9 +128,9 @@ def from_arrow_column(values: pa.ChunkedArray) -> Column:
         return blank_column(0)
     distinct, kind = codes.dictionary, codes.dictionary.type
     if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        texts = distinct.cast(type_of_text)
+        texts = distinct.cast(_TEXT)
     else:
-        texts = pa.array([cell_text(each) for each in distinct.to_pylist()], type_of_text)
+        texts = pa.array([cell_text(each) for each in distinct.to_pylist()], _TEXT)
     return tidy(pa.DictionaryArray.from_arrays(codes.indices, texts))
 
 

@@ -1,4 +1,4 @@
-"""Which field is this column, going by heading and values together?
+"""The field of one column, going by heading and values together.
 
 The heading proposes meanings (``meanings``), the values contradict or prove them (``probes``). A
 column is believed from ``CONFIDENT`` on; below that it stays unmapped and is reported, since a

@@ -1,4 +1,4 @@
-"""What is in this file, whatever its name says?
+"""What is in a file, whatever its name says.
 
 The first bytes decide between workbook, Parquet and text; gzip, and zip of exactly one file, are
 opened. What cannot be a list is refused with a cure.
@@ -144,7 +144,12 @@ def _kind(source: str, data: bytes, ending: str) -> Kind:
         return Kind.WORKBOOK
     if ending in {".parquet", ".pq"} | (WORKBOOK_ENDINGS - {".xls"}):
         raise RefusedExtract(source, f"it is no {ending} file inside", "send the file again")
-    if data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"%pdf", b"{")):
+    if (
+        data[:512]
+        .lstrip(b"\xef\xbb\xbf \r\n\t")
+        .lower()
+        .startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"%pdf", b"{"))
+    ):
         raise RefusedExtract(source, "it is no list of rows and columns", _SAVE_AS)
     return Kind.TEXT
 

@@ -1,4 +1,4 @@
-"""Which day does this list describe?
+"""The day that a list describes.
 
 The configuration says it, else a census column (its most frequent value), else a date in a line
 above the header, else one in the file's name. A date among words ("as at 15 November 2026", "wl
@@ -26,7 +26,7 @@ __all__ = ["census_of", "date_in"]
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 """Years that the census of a list can lie in."""
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = "|".join(_MONTHS)
 _FORMS = (
     re.compile(r"(?<!\d)(?P<y>\d{4})[-_/. ](?P<m>\d{1,2})[-_/. ](?P<d>\d{1,2})(?!\d)"),
@@ -45,7 +45,8 @@ _FORMS = (
     re.compile(r"(?<!\d)(?P<d>\d\d)(?P<m>\d\d)(?P<y>20\d\d)(?!\d)"),
 )
 _ABOUT_CENSUS = re.compile(
-    r"census|as at|as of|week ending|w/?e\b|snapshot|position|extract|report date|data", re.IGNORECASE
+    r"census|as at|as of|week ending|w/?e\b|snapshot|position|extract|report date|data",
+    re.IGNORECASE,
 )
 
 

@@ -1,4 +1,4 @@
-"""How are the rows of a text file told apart, fast and without losing one?
+"""The rows of a text file told apart, fast and without losing one.
 
 The header is found in the first rows with Python's ``csv``; the records below are read by Arrow,
 and those whose cells do not fit the header are handed back by Arrow and read one by one. Where a
@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -155,7 +154,7 @@ def _body(source: str, body: bytes, head: _Head, delimiter: str) -> _Body:
     if not body:
         return _Body(())
     fast = _arrow(source, body, head.width, delimiter)
-    if fast is None or _swallowed(fast[0], head.width, delimiter) and _broken(body, delimiter):
+    if fast is None or (_swallowed(fast[0], head.width, delimiter) and _broken(body, delimiter)):
         return _spliced([encode([])] * head.width, _line_by_line(body, delimiter), head)
     columns, odd = fast
     rows = {number: next(careful_rows(text, delimiter), []) for number, text in odd}
@@ -168,7 +167,7 @@ def _arrow(
     """Columns of the records that fit, and number and text of those that do not; None: neither."""
     odd: list[tuple[int, str]] = []
 
-    def set_aside(record: Any) -> str:
+    def set_aside(record: arrow_csv.InvalidRow) -> str:
         odd.append((record.number, record.text))
         return "skip"
 
@@ -199,7 +198,7 @@ def _arrow(
     return [tidy(_one(column)) for column in table.columns], odd
 
 
-def _one(column: Any) -> Column:
+def _one(column: pa.ChunkedArray) -> Column:
     return column.chunk(0) if column.num_chunks else encode([])
 
 
@@ -228,9 +227,10 @@ def _line_by_line(body: bytes, delimiter: str) -> dict[int, list[str]]:
     rows: dict[int, list[str]] = {}
     for number, line in enumerate(_lines(body.decode("utf-8")), start=1):
         balanced = line.count('"') % 2 == 0
-        quoting = csv.QUOTE_MINIMAL if balanced else csv.QUOTE_NONE
-        row = next(csv.reader([line], delimiter=delimiter, quoting=quoting), [])
-        rows[number] = row if balanced else [cell.strip('"') for cell in row]
+        if balanced:
+            rows[number] = next(csv.reader([line], delimiter=delimiter), [])
+        else:
+            rows[number] = [cell.strip('"') for cell in line.rstrip("\r\n").split(delimiter)]
     return rows
 
 
@@ -268,7 +268,9 @@ def _beyond(columns: Sequence[Column], more: Mapping[int, Sequence[str]]) -> dic
     cells: dict[int, list[str]] = {}
     for column in columns:
         filled = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
-        for at, text in zip(filled.tolist(), column.take(pa.array(filled)).to_pylist(), strict=True):
+        for at, text in zip(
+            filled.tolist(), column.take(pa.array(filled)).to_pylist(), strict=True
+        ):
             cells.setdefault(at + 1, []).append(text)
     for number, row in more.items():
         cells.setdefault(number, []).extend(cell.strip() for cell in row)

@@ -1,11 +1,11 @@
-"""In which encoding is this text, and what does it say?
+r"""The encoding of a text, and what it says.
 
 A byte-order mark decides; else UTF-16 shows by its zero bytes; else text that is valid UTF-8 is
 UTF-8; else it is Windows-1252, as NHS systems write. A UTF-8 file with a few stray Windows-1252
 bytes (two sources pasted together) is read as UTF-8, and those bytes as Windows-1252.
 
 >>> to_utf8("x.csv", "Siân".encode("cp1252"))
-(b'Si\\xc3\\xa2n', 'cp1252')
+(b'Si\xc3\xa2n', 'cp1252')
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _given(source: str, data: bytes, encoding: str) -> bytes:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         raise RefusedExtract(source, f"it is not in the encoding {encoding}", cure) from None
-    if "\x00" in text[:SAMPLE] or _zero_side(data[:SAMPLE]) and not encoding.startswith("utf-16"):
+    if "\x00" in text[:SAMPLE] or (_zero_side(data[:SAMPLE]) and not encoding.startswith("utf-16")):
         raise RefusedExtract(source, f"it is not in the encoding {encoding}", cure)
     return text.removeprefix("\ufeff").encode("utf-8")
 

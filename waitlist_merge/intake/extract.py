@@ -1,4 +1,4 @@
-"""What is one organisation's list once it is read?
+"""One organisation's list once it is read.
 
 An ``Extract``: the text of its entries under canonical names, where each stood in the file, and
 everything that was noticed on the way. Nothing is interpreted yet; ``normalise`` does that.
@@ -6,21 +6,27 @@ everything that was noticed on the way. Nothing is interpreted yet; ``normalise`
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
-from typing import Literal
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from waitlist_merge.intake.findings import Findings
+from waitlist_merge.intake.contents import Contents, Kind, open_contents
+from waitlist_merge.intake.delimited import read_delimited
+from waitlist_merge.intake.frames import grid_of_frame, read_parquet
+from waitlist_merge.intake.grid import Grid
 from waitlist_merge.intake.mapping import HeadingMatch
+from waitlist_merge.intake.settle import WaitUnit, settle
+from waitlist_merge.intake.workbooks import read_workbook
+from waitlist_merge.plan import ExtractPlan
 
-__all__ = ["Extract"]
-
-WaitUnit = Literal["days", "weeks"]
+__all__ = ["Extract", "read_extract"]
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -50,6 +56,60 @@ class Extract:
     digest: str
     unmapped: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        organisation: str | None = None,
+        census_date: date | None = None,
+        name: str = "frame",
+        options: ExtractPlan | None = None,
+    ) -> Self:
+        """The extract that a data frame holds; its column names are read as headings are.
+
+        Values may be text, numbers or dates; the index is not used. ``name`` is what outputs call
+        the source. RefusedExtract where no person can be told from its columns.
+
+        >>> frame = pd.DataFrame({"NHS No": ["999 000 0018"], "Date on list": ["3/2/26"]})
+        >>> extract = Extract.from_frame(frame, organisation="RM3")
+        >>> extract.text.columns.tolist(), extract.source_row.tolist()
+        (['nhs_number', 'list_date'], [1])
+        """
+        grid = grid_of_frame(name, frame)
+        given = census_date or (options.census_date if options else None)
+        return cls.from_grid(
+            name,
+            grid,
+            digest=_digest(grid),
+            organisation=organisation,
+            census=given,
+            options=options,
+        )
+
+    @classmethod
+    def from_grid(
+        cls,
+        source: str,
+        grid: Grid,
+        *,
+        digest: str,
+        organisation: str | None = None,
+        census: date | None = None,
+        options: ExtractPlan | None = None,
+    ) -> Self:
+        """The extract that a grid holds: headings to fields, entries apart from what is none."""
+        return cls(
+            **settle(
+                source,
+                grid,
+                digest=digest,
+                organisation=organisation,
+                census=census,
+                options=options,
+            )
+        )
+
     @property
     def set_aside(self) -> int:
         """How many records are not about a person; each is in ``findings``."""
@@ -60,3 +120,69 @@ class Extract:
             f"Extract({self.source_file!r}, organisation={self.organisation!r}, "
             f"entries={len(self.text)}, census_date={self.census_date})"
         )
+
+
+def _digest(grid: Grid) -> str:
+    """Hash of the content of a frame, so that the same frame given twice is seen."""
+    found = hashlib.sha256("\x1f".join(grid.headings).encode())
+    for column in grid.columns:
+        for text in column.cast(pa.string()).to_pylist():
+            found.update(b"\x1f" + ("" if text is None else text).encode())
+    return found.hexdigest()
+
+
+def read_extract(
+    path: str | Path, *, organisation: str | None = None, options: ExtractPlan | None = None
+) -> Extract:
+    r"""One organisation's list, from a file as it is.
+
+    ``organisation`` is a code such as ``"RM3"``; without it the options say it, or a provider
+    column. Text (UTF-8, UTF-16, Windows-1252; comma, tab, pipe, semicolon), Excel, OpenDocument and
+    Parquet are read, also packed with gzip or zip. RefusedExtract where the file is no list;
+    ConfigError where the options do not fit it.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "RM3 PTL 20261115.csv"
+    ...     _ = path.write_text("NHS No,Surname,DOB\n999 000 0018,Smith,3/2/1962\nTotal,1,\n")
+    ...     extract = read_extract(path, organisation="RM3")
+    >>> extract.records, len(extract.text), extract.census_date, extract.census_source
+    (2, 1, datetime.date(2026, 11, 15), 'file name')
+    """
+    contents = open_contents(Path(path))
+    grid = _grid(contents, options)
+    return Extract.from_grid(
+        contents.source,
+        grid,
+        digest=contents.digest,
+        organisation=organisation,
+        options=options,
+    )
+
+
+def _grid(contents: Contents, options: ExtractPlan | None) -> Grid:
+    known = frozenset(options.columns) if options else frozenset[str]()
+    header_row = options.header_row if options else None
+    if contents.kind is Kind.PARQUET:
+        grid = read_parquet(contents.source, contents.data)
+    elif contents.kind is Kind.WORKBOOK:
+        grid = read_workbook(
+            contents.source,
+            contents.data,
+            known=known,
+            sheet=options.sheet if options else None,
+            header_row=header_row,
+        )
+    else:
+        grid = read_delimited(
+            contents.source,
+            contents.data,
+            known=known,
+            encoding=options.encoding if options else None,
+            delimiter=options.delimiter if options else None,
+            header_row=header_row,
+        )
+    if contents.packed:
+        grid = replace(grid, formats={**grid.formats, "packed": contents.packed})
+    return grid

@@ -1,4 +1,4 @@
-"""What was noticed while reading, as one tidy frame?
+"""What was noticed while reading, as one tidy frame.
 
 Columns ``source_row`` (int64: record below the header, -1 for a whole column or file), ``field``,
 ``reason`` (a ``Fault``), ``message`` (never a value of a patient) and ``count`` (int64).
@@ -37,20 +37,12 @@ class Findings:
         """One finding."""
         self._rows.append((row, field, fault.value, message, count))
 
-    def add_rows(
-        self, fault: Fault, message: str, rows: Iterable[int], *, field: str = ""
-    ) -> None:
+    def add_rows(self, fault: Fault, message: str, rows: Iterable[int], *, field: str = "") -> None:
         """The same finding for each of these records."""
         self._rows.extend((row, field, fault.value, message, 1) for row in rows)
 
     def frame(self) -> pd.DataFrame:
         """All findings, those of whole columns first, then by record."""
         ordered = sorted(self._rows, key=lambda each: (each[0], each[2]))
-        columns = list(zip(*ordered, strict=True)) or [()] * len(FINDING_COLUMNS)
-        kinds = ("int64", "str", "str", "str", "int64")
-        return pd.DataFrame(
-            {
-                name: pd.Series(list(values), dtype=None if kind == "str" and values else ("object" if kind == "str" else kind))
-                for name, values, kind in zip(FINDING_COLUMNS, columns, kinds, strict=True)
-            }
-        )
+        frame = pd.DataFrame(ordered, columns=list(FINDING_COLUMNS))
+        return frame.astype({"source_row": "int64", "count": "int64"})

@@ -1,4 +1,4 @@
-"""How does a Parquet file or a data frame become a grid?
+"""Parquet files and data frames as grids.
 
 Their columns have names and kinds already; every value becomes text as a workbook's cells do, so
 that one list reads alike in every format.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as parquet
+from pyarrow import parquet
 
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.cells import from_arrow_column, from_frame_column

@@ -1,4 +1,4 @@
-"""What does every reader hand over?
+"""What every reader hands over.
 
 A ``Grid``: the headings of one sheet, its columns as codes, the lines above the header and how many
 records there are below it. Position ``i`` of a column is record ``i + 1`` of the file.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
 
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.cells import Column, check_cells, encode
@@ -127,8 +126,7 @@ def grid_of_rows(
     body = rows[at + 1 :]
     beyond = [[cell.strip() for cell in row[width:] if cell and cell.strip()] for row in body]
     columns = [
-        encode([row[place] if place < len(row) else None for row in body])
-        for place in range(width)
+        encode([row[place] if place < len(row) else None for row in body]) for place in range(width)
     ]
     long_rows = tuple(number for number, extra in enumerate(beyond, start=1) if extra)
     if long_rows:
@@ -141,7 +139,9 @@ def grid_of_rows(
         header_row=at + first_row,
         titles=title_lines(rows[:at]),
         long_rows=long_rows,
-        short_rows=sum(len(row) < width and any(cell and cell.strip() for cell in row) for row in body),
+        short_rows=sum(
+            len(row) < width and any(cell and cell.strip() for cell in row) for row in body
+        ),
         formats=formats,
     )
 

@@ -1,9 +1,10 @@
-"""Which row is the header?
+"""The row that is the header.
 
 Title lines and blank lines may stand above it. The header is the row of which most cells are
 headings: known ones of the configuration, or ones whose meaning is recognised.
 
->>> find_header("x.csv", [["RM3 waiting list"], [], ["NHS No", "Surname", "DOB"]], known=frozenset())
+>>> rows = [["RM3 waiting list"], [], ["NHS No", "Surname", "DOB"]]
+>>> find_header("x.csv", rows, known=frozenset())
 2
 """
 

@@ -1,4 +1,4 @@
-"""Which column of the file is used for which field?
+"""Which column of the file is used for which field.
 
 The configuration decides first. Then each column is judged on its own (``columns``), and of several
 columns for one field the best is used and the others are reported, with three exceptions: address
@@ -133,7 +133,9 @@ def _choose(headings: Sequence[str], judged: list[Judgement]) -> dict[str, tuple
             wanting[each.field].append(at)
     uses: dict[str, tuple[int, ...]] = {}
     for field, places in wanting.items():
-        chosen = _address(headings, places) if field in JOINED else [_best(headings, judged, places)]
+        chosen = (
+            _address(headings, places) if field in JOINED else [_best(headings, judged, places)]
+        )
         for at in places:
             if at not in chosen:
                 judged[at] = _second(judged[at], repr(headings[chosen[0]]))

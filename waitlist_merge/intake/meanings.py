@@ -1,4 +1,4 @@
-"""What can a column heading mean, and how sure is that?
+"""What a column heading can mean, and how sure that is.
 
 Each line of ``reference/heading_patterns.csv`` says which concepts a meaning needs and which it may
 have besides. A heading's score for it is the share of the heading's weight that the pattern
@@ -51,10 +51,11 @@ class _Pattern:
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
     found = []
-    for row in load("heading_patterns").itertuples(index=False):
-        needs = tuple(frozenset(each.split("|")) for each in str(row.needs).split())
-        explained = frozenset(str(row.may).split()).union(*needs)
-        found.append(_Pattern(row.field, needs, explained, float(row.ceiling), row.why))
+    rows = load("heading_patterns").itertuples(index=False, name=None)
+    for field, needed, may, ceiling, why in rows:
+        needs = tuple(frozenset(each.split("|")) for each in needed.split())
+        explained = frozenset(may.split()).union(*needs)
+        found.append(_Pattern(field, needs, explained, float(ceiling), why))
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""Do the values of a column look like this field?
+"""Whether the values of a column look like a field.
 
 Two questions about a sample of distinct values, each answered by a share from 0 to 1: could they be
 values of the field at all (``fits``), and are they such that hardly any other field has them
@@ -22,6 +22,8 @@ from waitlist_merge.reference import load
 from waitlist_merge.schema import DATE_FIELDS
 
 __all__ = [
+    "IDENTIFIER_FIELDS",
+    "NAME_FIELDS",
     "SAMPLE_SIZE",
     "Sample",
     "fits",
@@ -39,7 +41,10 @@ Sample = tuple[str, ...]
 Probe = Callable[[str], bool]
 
 _STAND_INS = frozenset(
-    "NULL NA N/A NONE NAN NIL UNKNOWN TBC TBA - -- . ? * : NOT-KNOWN UNSPECIFIED".split()
+    (
+        *("NULL", "NA", "N/A", "NONE", "NAN", "NIL", "UNKNOWN", "NOT-KNOWN", "UNSPECIFIED"),
+        *("TBC", "TBA", "-", "--", ".", "?", "*", ":"),
+    )
 )
 """Common ways to say that there is no value; they speak for no field."""
 
@@ -132,24 +137,37 @@ def _no_date(text: str) -> bool:
 
 
 def _words(text: str) -> bool:
-    return sum(each.isalpha() for each in text) >= 4 and " " in text or bool(_PROCEDURE.search(text))
+    return (sum(each.isalpha() for each in text) >= 4 and " " in text) or bool(
+        _PROCEDURE.search(text)
+    )
 
 
-_IDENTIFIERS = (
-    "local_patient_identifier patient_pathway_identifier unique_booking_reference_number "
-    "referral_identifier waiting_list_entry_identifier"
-).split()
-_CODES = (
-    "organisation site_code gp_practice_code referring_organisation pathway_identifier_issuer "
-    "mutual_aid_provider"
-).split()
-_NAMES = "family_name given_name middle_name previous_family_name full_name title".split()
+IDENTIFIER_FIELDS = (
+    "local_patient_identifier",
+    "patient_pathway_identifier",
+    "unique_booking_reference_number",
+    "referral_identifier",
+    "waiting_list_entry_identifier",
+)
+"""Fields whose values name a person's place at one organisation, in any letters and digits."""
+
+_CODE_FIELDS = (
+    "organisation",
+    "site_code",
+    "gp_practice_code",
+    "referring_organisation",
+    "pathway_identifier_issuer",
+    "mutual_aid_provider",
+)
+
+NAME_FIELDS = ("family_name", "given_name", "middle_name", "previous_family_name", "full_name")
+"""Fields that hold a person's name or a part of it."""
 
 _FITS: Mapping[str, Probe] = (
     dict.fromkeys(DATE_FIELDS, is_date_like)
-    | dict.fromkeys(_IDENTIFIERS, _identifier_like)
-    | dict.fromkeys(_CODES, _code_like)
-    | dict.fromkeys(_NAMES, _name_like)
+    | dict.fromkeys(IDENTIFIER_FIELDS, _identifier_like)
+    | dict.fromkeys(_CODE_FIELDS, _code_like)
+    | dict.fromkeys((*NAME_FIELDS, "title"), _name_like)
     | {
         "nhs_number": _like_nhs_number,
         "nhs_number_status": lambda text: len(text) <= 2 or not _identifier_like(text),
@@ -162,13 +180,17 @@ _FITS: Mapping[str, Probe] = (
         "priority_code": _matches(re.compile(r"P? ?[1-6][AB]?([ -].*)?")),
         "diagnostic_priority": _matches(re.compile(r"D? ?[1-6]([ -].*)?")),
         "priority_type": _matches(_TYPE),
-        "laterality": _matches(re.compile(r"[LRBU]|[LR]T|(LEFT|RIGHT|BI|UNI|BOTH|NOT|Z94).*|[1-9]")),
+        "laterality": _matches(
+            re.compile(r"[LRBU]|[LR]T|(LEFT|RIGHT|BI|UNI|BOTH|NOT|Z94).*|[1-9]")
+        ),
         "stated_wait": _matches(_WAIT),
         "rtt_status": lambda text: not is_date_like(text) and len(text) <= 60,
         "treatment_function_code": _no_date,
         "main_specialty_code": _no_date,
         "procedure_code": lambda text: bool(_OPCS.fullmatch(text)) or _words(text),
-        "procedure_text": lambda text: _LETTER.search(text) is not None and not _OPCS.fullmatch(text),
+        "procedure_text": lambda text: (
+            _LETTER.search(text) is not None and not _OPCS.fullmatch(text)
+        ),
         "suspected_cancer": _matches(_FLAG),
         "restricted": _matches(_FLAG),
         "waiting_list_type": _no_date,

@@ -1,4 +1,4 @@
-"""Which concepts does a column heading speak of?
+"""The concepts that a column heading speaks of.
 
 A heading is cut at case, digits and punctuation, abbreviations are replaced by concepts
 (``reference/heading_words.csv``), run-on words are taken apart and misspelt ones are read as the
@@ -43,7 +43,9 @@ _PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|#")
 _PROVIDER = re.compile(r"r[a-z0-9]{2}")
 """The ODS code of an NHS trust: R and two more (domain 6)."""
 
-_TWO_LETTERS = frozenset("no id nm cd dt pt wl gp of to on ip op wk".split())
+_TWO_LETTERS = frozenset(
+    ["no", "id", "nm", "cd", "dt", "pt", "wl", "gp", "of", "to", "on", "ip", "op", "wk"]
+)
 """Short words that a run-on word may be cut into; others of two letters would fit anywhere."""
 
 
@@ -55,14 +57,13 @@ class Word:
     concepts: frozenset[str]
     weight: float
     quality: float = 1.0
-    known: bool = True
 
 
 @cache
 def _lexicon() -> Mapping[str, tuple[frozenset[str], float]]:
-    rows = load("heading_words").itertuples(index=False)
+    rows = load("heading_words").itertuples(index=False, name=None)
     return MappingProxyType(
-        {str(r.word): (frozenset(str(r.concepts).split()), float(r.weight or 1)) for r in rows}
+        {word: (frozenset(concepts.split()), float(weight or 1)) for word, concepts, weight in rows}
     )
 
 
@@ -82,13 +83,21 @@ def _known(text: str, quality: float = 1.0) -> Word:
 
 
 def _pieces(heading: str) -> list[str]:
-    """Lower-case pieces of a heading; a camel-case word that the lexicon knows stays whole."""
-    lexicon = _lexicon()
+    """Lower-case pieces of a heading, taken apart at its capitals where that gives known words."""
     found: list[str] = []
     for run in re.findall(r"[A-Za-z0-9]+|#", heading.replace("'", "").replace("’", "")):
-        whole = run.lower()
-        found += [whole] if whole in lexicon else [each.lower() for each in _PIECES.findall(run)]
+        found += _pieces_of_run(run)
     return _join_letters(found)
+
+
+def _pieces_of_run(run: str) -> list[str]:
+    whole = run.lower()
+    if whole in _lexicon():
+        return [whole]
+    pieces = [each.lower() for each in _PIECES.findall(run)]
+    if all(piece in _lexicon() or piece.isdigit() for piece in pieces):
+        return pieces
+    return list(_cut(whole)) or pieces
 
 
 def _join_letters(pieces: Sequence[str]) -> list[str]:
@@ -126,27 +135,38 @@ def _may_be_piece(piece: str) -> bool:
 
 
 def _unknown(text: str) -> tuple[Word, ...]:
-    """Words for a piece that the lexicon has not: digits, plural, run-on, misspelt, or unknown."""
+    """Words for a piece that the lexicon has not, by the first way that gives any."""
+    return _simple(text) or _run_on(text) or _misspelt(text) or (_strange(text),)
+
+
+def _simple(text: str) -> tuple[Word, ...]:
+    """Digits, a number sign, or the plural of a known word."""
     if text.isdigit():
         return (Word(text, frozenset(), 0.1),)
     if text == "#":
         return (_known("number"),)
-    if text.endswith("s") and text[:-1] in _lexicon():
-        return (_known(text[:-1]),)
-    pieces = _cut(text)
-    if pieces:
-        return tuple(_known(piece, SPLIT_QUALITY) for piece in pieces)
-    if len(text) >= FUZZY_LENGTH:
-        near = process.extractOne(
-            text, _fuzzy_words(), scorer=fuzz.ratio, score_cutoff=FUZZY_RATIO
-        )
-        if near is not None:
-            return (_known(near[0], FUZZY_QUALITY),)
-    if len(text) == 1 or _PROVIDER.fullmatch(text):
-        concept = "site_letter" if len(text) == 1 else "provider_code"
-        return (Word(text, frozenset({concept}), UNKNOWN_SHORT_WEIGHT),)
+    return (_known(text[:-1]),) if text.endswith("s") and text[:-1] in _lexicon() else ()
+
+
+def _run_on(text: str) -> tuple[Word, ...]:
+    return tuple(_known(piece, SPLIT_QUALITY) for piece in _cut(text))
+
+
+def _misspelt(text: str) -> tuple[Word, ...]:
+    if len(text) < FUZZY_LENGTH:
+        return ()
+    near = process.extractOne(text, _fuzzy_words(), scorer=fuzz.ratio, score_cutoff=FUZZY_RATIO)
+    return (_known(near[0], FUZZY_QUALITY),) if near is not None else ()
+
+
+def _strange(text: str) -> Word:
+    """One letter and an ODS code mark a hospital's own numbers; the rest says nothing known."""
+    if len(text) == 1:
+        return Word(text, frozenset({"site_letter"}), UNKNOWN_SHORT_WEIGHT)
+    if _PROVIDER.fullmatch(text):
+        return Word(text, frozenset({"provider_code"}), UNKNOWN_SHORT_WEIGHT)
     weight = UNKNOWN_SHORT_WEIGHT if len(text) <= 3 else UNKNOWN_WEIGHT
-    return (Word(text, frozenset(), weight, known=False),)
+    return Word(text, frozenset(), weight)
 
 
 @lru_cache(maxsize=8192)

@@ -1,4 +1,4 @@
-"""Which sheet of a workbook is the list, and what do its cells say?
+"""Which sheet of a workbook is the list, and what its cells say.
 
 Excel (``.xlsx``, ``.xls``) and OpenDocument sheets are read by calamine. Of several sheets the one
 with most recognised headings, then with most rows, is the list; hidden sheets only if none is
@@ -8,12 +8,11 @@ visible. Dates come as ISO text and whole numbers without ``.0``.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -63,7 +62,7 @@ def read_workbook(
     return replace(grid, formats=formats)
 
 
-def _open(source: str, data: bytes) -> Any:
+def _open(source: str, data: bytes) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except PasswordError:
@@ -74,24 +73,24 @@ def _open(source: str, data: bytes) -> Any:
         raise RefusedExtract(source, "the workbook cannot be read", cure) from None
 
 
-def _visible(book: Any) -> list[str]:
+def _visible(book: CalamineWorkbook) -> list[str]:
     sheets = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
     shown = [each.name for each in sheets if each.visible == SheetVisibleEnum.Visible]
     return shown or [each.name for each in sheets]
 
 
-def _likeness(book: Any, name: str, known: Known) -> tuple[int, int]:
+def _likeness(book: CalamineWorkbook, name: str, known: Known) -> tuple[int, int]:
     """How many headings the sheet shows, and how many rows it has."""
     cells = book.get_sheet_by_name(name)
     head = [[cell_text(cell) for cell in row] for row in cells.to_python(nrows=HEAD_ROWS)]
     return max((recognised(row, known) for row in head), default=0), cells.height
 
 
-def _order(each: Sequence[Any]) -> tuple[int, int]:
+def _order(each: tuple[int, int, str]) -> tuple[int, int]:
     return -each[0], -each[1]
 
 
-def _refuse_width(source: str, cells: Any) -> None:
+def _refuse_width(source: str, cells: CalamineSheet) -> None:
     if cells.width > MAX_COLUMNS:
         problem = f"it has {cells.width:,} columns (at most {MAX_COLUMNS:,})"
         raise RefusedExtract(source, problem, "send the list itself, one row for each entry")
