@@ -117,10 +117,13 @@ def without_numbers(value: object) -> object:
 
 
 def _versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
+    return {"python": platform.python_version()} | {
+        name: installed_version(name) for name in PACKAGES
+    }
 
 
-def _version(package: str) -> str:
+def installed_version(package: str) -> str:
+    """The version of an installed package, or that it is not installed: run from its sources."""
     try:
         return version(package)
     except PackageNotFoundError:
