@@ -72,7 +72,7 @@ def vocabulary(*columns: Sequence[str | None]) -> dict[str, int]:
 
 def flag(column: pd.Series) -> Bools:
     """True where the flag is set; missing is not set."""
-    return column.fillna(False).to_numpy(dtype=bool)
+    return np.asarray(column.fillna(False), dtype=bool)
 
 
 def days(column: pd.Series) -> Days:
@@ -84,7 +84,7 @@ def days(column: pd.Series) -> Days:
 
 def known(column_days: Days) -> Bools:
     """Where there is a date."""
-    return column_days != NO_DAY
+    return np.asarray(column_days != NO_DAY)
 
 
 def day_number(day: dt.date) -> int:

@@ -91,7 +91,9 @@ class Features:
     census: Days
 
 
-def features(entries: pd.DataFrame, state: pd.Categorical[str], stage: pd.Categorical) -> Features:
+def features(
+    entries: pd.DataFrame, state: pd.Categorical[str], stage: pd.Categorical[str]
+) -> Features:
     """The features of these entries; ``state`` and ``stage`` as ``state`` tells them."""
     organisation, referring, accepting, names = _organisations(entries)
     status = entries["rtt_status"]

@@ -190,7 +190,7 @@ def _doubted(links: pd.DataFrame, size: int) -> NDArray[np.int64]:
 def _keys(one: NDArray[np.integer], other: NDArray[np.integer], size: int) -> NDArray[np.int64]:
     """One number for each pair of positions."""
     low, high = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
-    return low * size + high
+    return np.asarray(low * size + high, dtype=np.int64)
 
 
 def _traits(of: Features) -> NDArray[np.uint8]:

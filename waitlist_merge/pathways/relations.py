@@ -262,8 +262,10 @@ def decide(evidence: Evidence, *, certain_patient: Bools, doubted_patient: Bools
             break
         rule[undecided & each.fits(evidence)] = number
     decided = Decided(
-        *(_look_up(column)[rule] for column in (_relation, _joins, _confidence)),
-        np.zeros(len(rule), dtype=np.int8),
+        relation=_look_up(_relation)[rule],
+        joins=_look_up(_joins)[rule],
+        confidence=_look_up(_confidence)[rule],
+        veto=np.zeros(len(rule), dtype=np.int8),
     )
     return _veto(decided, evidence, certain_patient, doubted_patient)
 

@@ -1,0 +1,227 @@
+"""How long has a need waited, by which clock, and who says so?
+
+The earliest start among the open members is taken (domain 8: earliest of one period), never
+silently: the status says whether all agree, and the note names each start that was not taken with
+the reason. Nothing outside referral to treatment feeds or has a wait here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from waitlist_merge.combined.bundles import Bundles, Positions
+from waitlist_merge.pathways.columns import (
+    NO_DAY,
+    Bools,
+    Codes,
+    Days,
+    dates,
+    day_number,
+    known,
+    worded,
+)
+from waitlist_merge.reasons import StartStatus
+
+THRESHOLDS = (18, 26, 52, 65, 78, 104)
+"""Weeks that are counted as breaches (NHSE WLMDS SQL; domain 8): over 7 times as many days."""
+
+WEEK = 7
+STATUSES = (
+    StartStatus.AGREED,
+    StartStatus.PROPOSED,
+    StartStatus.FROM_OTHER_ORGANISATION,
+    StartStatus.UNKNOWN,
+)
+
+SUPERSEDED = "superseded submission"
+NOT_YET = "after the run's date"
+OUTSIDE = "outside referral to treatment"
+LATER = "later than the start taken"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Starts:
+    """What each entry of the whole list says of its clock; one element an entry.
+
+    ``rtt`` entries wait under referral to treatment; ``sent`` ones were closed only because their
+    pathway was handed on, so that their start still counts; ``superseded`` ones were sent again.
+    ``sure`` numbers the entries that are certainly one need.
+    """
+
+    start: Days
+    rtt: Bools
+    sent: Bools
+    superseded: Bools
+    organisation: Codes
+    sure: NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Clocks:
+    """The clock of each bundle: day, status (place in STATUSES), giving entry or -1, note."""
+
+    start: Days
+    status: NDArray[np.int8]
+    giver: Positions
+    note: pd.Series
+
+
+def clocks(
+    bundles: Bundles,
+    said: Starts,
+    *,
+    pathway: NDArray[np.integer],
+    order: NDArray[np.int64],
+    organisations: list[str],
+    run_date: dt.date,
+) -> Clocks:
+    """The clock start proposed for each bundle; ``order`` breaks ties by entry id."""
+    rows, number = _stating(bundles, said, pathway)
+    counted = ~said.superseded[rows] & (said.start[rows] <= day_number(run_date))
+    counted &= said.rtt[rows] | said.sent[rows]
+    giver = _earliest(bundles, rows[counted], number[counted], said.start, order)
+    start = np.where(giver >= 0, said.start[giver], NO_DAY).astype(np.int32)
+    differing = np.zeros(len(bundles.first), dtype=bool)
+    differing[number[counted & (said.start[rows] != start[number])]] = True
+    status = _status(bundles, said, giver, differing)
+    note = _notes(rows, number, start, said, organisations, run_date, len(start))
+    return Clocks(start, status, giver, note)
+
+
+def _stating(
+    bundles: Bundles, said: Starts, pathway: NDArray[np.integer]
+) -> tuple[Positions, NDArray[np.int32]]:
+    """Entries that state a start, with their bundle: members, and those that handed the need on."""
+    stated = known(said.start)
+    mine = stated[bundles.rows]
+    of_pathway = np.full(int(pathway.max(initial=-1)) + 1, -1, dtype=np.int32)
+    of_pathway[pathway[bundles.shown]] = np.arange(len(bundles.first))
+    handed = np.flatnonzero(said.sent & stated)
+    handed = handed[of_pathway[pathway[handed]] >= 0]
+    rows = np.concatenate([bundles.rows[mine], handed])
+    return rows, np.concatenate([bundles.number[mine], of_pathway[pathway[handed]]])
+
+
+def _earliest(
+    bundles: Bundles,
+    rows: Positions,
+    number: NDArray[np.int32],
+    start: Days,
+    order: NDArray[np.int64],
+) -> Positions:
+    """The entry with the earliest start of each bundle; the shown one of those alike."""
+    giver = np.full(len(bundles.first), -1, dtype=np.int64)
+    many = np.bincount(number, minlength=len(giver))[number] > 1
+    giver[number[~many]] = rows[~many]
+    some, of = rows[many], number[many]
+    by = np.lexsort((order[some], some != bundles.shown[of], start[some], of))
+    first = by[np.flatnonzero(np.diff(of[by], prepend=-1))]
+    giver[of[first]] = some[first]
+    return giver
+
+
+def _status(bundles: Bundles, said: Starts, giver: Positions, differing: Bools) -> NDArray[np.int8]:
+    """Where the start comes from: never filled silently from an entry that is merely probable."""
+    shown = bundles.shown
+    certainly = said.sure[giver] == said.sure[shown]
+    own = (said.start[giver] == said.start[shown]) & said.rtt[shown]
+    agreed = ~differing & (certainly | own)
+    elsewhere = certainly & (said.organisation[giver] != said.organisation[shown])
+    filled = np.where(elsewhere & ~own, 2, 0)
+    chosen = np.where(agreed, filled, np.where(elsewhere, 2, 1))
+    return np.where(giver < 0, 3, chosen).astype(np.int8)
+
+
+def _notes(
+    rows: Positions,
+    number: NDArray[np.int32],
+    start: Days,
+    said: Starts,
+    organisations: list[str],
+    run_date: dt.date,
+    size: int,
+) -> pd.Series:
+    """The starts that were not taken, each with its organisation, date and reason."""
+    refused = np.flatnonzero(said.start[rows] != start[number])
+    rows, number = rows[refused], number[refused]
+    reasons = [
+        (said.superseded[rows], SUPERSEDED),
+        (said.start[rows] > day_number(run_date), NOT_YET),
+        (~said.rtt[rows] & ~said.sent[rows], OUTSIDE),
+    ]
+    code = np.select([mask for mask, _ in reasons], list(range(len(reasons))), default=3)
+    words = pa.array([*(text for _, text in reasons), LATER])
+    stamps = pc.cast(pa.array(dates(said.start[rows]).astype("datetime64[D]")), pa.string())
+    names = pa.array([*organisations, "unknown organisation"])
+    told = pc.binary_join_element_wise(
+        names.take(pa.array(said.organisation[rows] % len(names))),
+        " ",
+        stamps,
+        ": ",
+        words.take(pa.array(code)),
+        "",
+    )
+    return joined_text(np.asarray(told.to_pylist(), dtype=object), number, size, "; ")
+
+
+def joined_text(
+    texts: NDArray[np.object_], number: NDArray[np.integer], size: int, by: str
+) -> pd.Series:
+    """The different texts of each number, sorted and joined; missing where there are none.
+
+    >>> joined_text(np.array(["b", "a", "a"], dtype=object), np.array([1, 1, 1]), 2, ";").tolist()
+    [<NA>, 'a;b']
+    """
+    table = pd.DataFrame({"number": number, "text": texts}).drop_duplicates()
+    table = table.sort_values(["number", "text"])
+    ends = np.searchsorted(table["number"].to_numpy(), np.arange(size + 1))
+    lists = pa.ListArray.from_arrays(
+        pa.array(ends, pa.int32()), pa.array(table["text"].tolist(), pa.string())
+    )
+    told = pc.binary_join(lists, by)
+    return pd.Series(pc.if_else(pc.equal(told, ""), None, told).to_pandas(), dtype="string")
+
+
+def waits(start: Days, rtt: Bools, run_date: dt.date) -> dict[str, object]:
+    """Days, weeks, band and next threshold of each bundle; empty where it is no RTT wait.
+
+    Days are counted from the start to the run's date; band 18 is over 17 and up to 18 weeks, and
+    a threshold is passed on the first day over 7 times its weeks (domain 8).
+
+    >>> told = waits(np.array([0, 0]), np.array([True, False]), dt.date(1970, 5, 7))
+    >>> told["days_waiting"].tolist(), told["week_band"].tolist(), told["weeks_waiting"].tolist()
+    ([126, <NA>], [18, <NA>], [18.0, nan])
+    >>> told["next_threshold_weeks"].tolist(), str(told["next_threshold_date"][0])[:10]
+    ([18, <NA>], '1970-05-08')
+    """
+    running = rtt & known(start)
+    days = np.where(running, day_number(run_date) - start.astype(np.int64), 0)
+    limits = np.array(THRESHOLDS, dtype=np.int64)
+    at = np.searchsorted(limits * WEEK, days)
+    ahead = running & (at < len(limits))
+    weeks = limits[np.minimum(at, len(limits) - 1)]
+    passed_on = np.where(ahead, start.astype(np.int64) + weeks * WEEK + 1, NO_DAY)
+    return {
+        "days_waiting": whole(days, running),
+        "weeks_waiting": np.where(running, np.round(days / WEEK, 1), np.nan),
+        "week_band": whole(np.maximum(1, -(-days // WEEK)), running),
+        "next_threshold_weeks": whole(weeks, ahead),
+        "next_threshold_date": dates(passed_on),
+    }
+
+
+def whole(number: NDArray[np.integer], there: Bools) -> pd.arrays.IntegerArray:
+    """Whole numbers, missing where ``there`` is false."""
+    return pd.arrays.IntegerArray(number.astype(np.int32), ~there)
+
+
+def status_words(status: NDArray[np.int8]) -> pd.Categorical[str]:
+    """The status of each start in words."""
+    return worded(status, STATUSES)

@@ -1,0 +1,143 @@
+"""About which patients and needs is a person to be asked?
+
+A question is a set of entries that one answer settles: two patients that look alike, a patient or a
+need that is only proposed, needs that may be one. Each is told by its strongest link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools, is_in, order_of
+from waitlist_merge.pathways.grouping import components
+from waitlist_merge.pathways.match import Patients
+from waitlist_merge.reasons import Confidence, Joins
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Doubts:
+    """Questions as positions.
+
+    ``questions`` has a row each: ``level`` (patient or pathway), ``a``, ``b`` (the strongest link),
+    relation, joins, confidence, veto, weight, explanation. ``entries`` lists whom each concerns: ``question`` (row of ``questions``) and ``entry``.
+    """
+
+    questions: pd.DataFrame
+    entries: pd.DataFrame
+
+
+def doubts(entry_ids: pd.Series, patients: Patients, pathways: Patients, waits: Bools) -> Doubts:
+    """The open questions; only those that concern a need that waits."""
+    found = [
+        *_questions("patient", patients, entry_ids, by_component=False),
+        *_questions("pathway", pathways, entry_ids, by_component=True),
+    ]
+    live = np.zeros(len(patients.group), dtype=bool)
+    live[patients.group[waits]] = True
+    questions, concerned = _stacked([each for each in found if len(each)])
+    keep = np.zeros(len(questions), dtype=bool)
+    keep[concerned["question"].to_numpy()[live[patients.group[concerned["entry"]]]]] = True
+    number = np.cumsum(keep) - 1
+    kept = concerned[keep[concerned["question"]]]
+    return Doubts(
+        questions[keep].reset_index(drop=True),
+        kept.assign(question=number[kept["question"]]).reset_index(drop=True),
+    )
+
+
+_TOLD = ["level", "a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation"]
+
+
+def _questions(
+    level: str, match: Patients, entry_ids: pd.Series, *, by_component: bool
+) -> list[pd.DataFrame]:
+    """The links that ask, each with the number of its question: asked ones, then proposed ones."""
+    links = match.links
+    asked = is_in(links["joins"].astype("category"), {Joins.ASKED})
+    proposed = is_in(links["joins"].astype("category"), {Joins.YES})
+    proposed &= is_in(links["confidence"].astype("category"), {Confidence.PROBABLE})
+    one, other = match.group[links["a"].to_numpy()], match.group[links["b"].to_numpy()]
+    if by_component:
+        size = int(match.group.max(initial=-1)) + 1
+        together = components(one[asked], other[asked], size)[one].astype(np.int64)
+    else:
+        low, high = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
+        together = low * (int(match.group.max(initial=0)) + 1) + high
+    return [
+        _ranked(links[asked], level, together[asked], entry_ids),
+        _ranked(links[proposed], level, one[proposed].astype(np.int64), entry_ids),
+    ]
+
+
+def _ranked(
+    links: pd.DataFrame, level: str, question: NDArray[np.int64], entry_ids: pd.Series
+) -> pd.DataFrame:
+    """Links with their question, the telling one first: a named veto, then by strength."""
+    a, b = links["a"].to_numpy(), links["b"].to_numpy()
+    ends = np.unique(np.concatenate([a, b]))
+    place = order_of(entry_ids.iloc[ends])
+    one, other = place[np.searchsorted(ends, a)], place[np.searchsorted(ends, b)]
+    unnamed = is_in(links["veto"].astype("category"), {""}) | links["veto"].isna().to_numpy()
+    unsure = is_in(links["confidence"].astype("category"), {Confidence.POSSIBLE})
+    order = np.lexsort(
+        (
+            np.maximum(one, other),
+            np.minimum(one, other),
+            -links["weight"].to_numpy(dtype=np.float64),
+            unsure,
+            unnamed,
+            question,
+        )
+    )
+    told = links.iloc[order].assign(level=level, question=question[order])
+    return told[[*_TOLD, "question"]].astype(
+        dict.fromkeys(("relation", "joins", "confidence", "veto", "explanation"), "string")
+    )
+
+
+def _stacked(found: list[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All questions one below the other, numbered, and the entries of each."""
+    if not found:
+        nobody = np.empty(0, dtype=np.int64)
+        empty = pd.DataFrame({name: pd.Series(dtype="string") for name in _TOLD})
+        return (
+            empty.astype({"a": np.int64, "b": np.int64, "weight": np.float64}),
+            pd.DataFrame({"question": nobody, "entry": nobody}),
+        )
+    numbered, begun = [], 0
+    for links in found:
+        first = np.diff(links["question"].to_numpy(), prepend=-1) != 0
+        number = np.cumsum(first) - 1 + begun
+        begun = int(number[-1]) + 1
+        numbered.append(links.assign(question=number, first=first))
+    links = pd.concat(numbered, ignore_index=True)
+    concerned = pd.DataFrame(
+        {
+            "question": np.concatenate([links["question"], links["question"]]),
+            "entry": np.concatenate([links["a"], links["b"]]).astype(np.int64),
+        }
+    ).drop_duplicates(ignore_index=True)
+    return links.loc[links["first"], _TOLD].reset_index(drop=True), concerned
+
+
+def count_by_pathway(asked: Doubts, patients: Patients, pathways: Patients) -> NDArray[np.int32]:
+    """How many questions concern each need or its patient; one element a group of ``pathways``."""
+    level = asked.questions["level"].to_numpy()[asked.entries["question"]]
+    entry = asked.entries["entry"].to_numpy()
+    number = asked.entries["question"].to_numpy()
+    counts = np.zeros(int(pathways.group.max(initial=-1)) + 1, dtype=np.int32)
+    of_patient = np.zeros(int(patients.group.max(initial=-1)) + 1, dtype=np.int32)
+    for name, group, total in (
+        ("pathway", pathways.group, counts),
+        ("patient", patients.group, of_patient),
+    ):
+        mine = level == name
+        told = pd.DataFrame({"question": number[mine], "group": group[entry[mine]]})
+        np.add.at(total, told.drop_duplicates()["group"].to_numpy(), 1)
+    whose = np.zeros(len(counts), dtype=np.int64)
+    whose[pathways.group] = patients.group
+    return (counts + of_patient[whose]).astype(np.int32)

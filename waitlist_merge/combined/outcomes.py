@@ -1,0 +1,69 @@
+"""What became of each entry, and why, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.combined.bundles import Bundles
+from waitlist_merge.pathways.columns import Bools, codes, days, is_in, known, worded
+from waitlist_merge.pathways.state import STOP_STATUSES
+from waitlist_merge.reasons import ListState, Outcome
+
+REASONS: dict[str, str] = {
+    "alone": "The only entry of this need that waits",
+    "shown": "Fills the row of this need; other entries of it are listed beside it",
+    "proposed": "Probably the same need as the entry shown; a person is asked",
+    "confirmed": "The same need as the entry shown, by a shared identifier",
+    "unreadable": "Too little of the row could be read to compare it; it has a row of its own",
+    "stop_date": "Not waiting: the clock was stopped",
+    "stop_status": "Not waiting: the status says that the clock was stopped",
+    "removed": "Not waiting: removed from the list",
+}
+"""The reason of each outcome; the words of ``entries.reason``."""
+
+_PLACE = {name: at for at, name in enumerate(REASONS)}
+_OUTCOME_OF = {
+    "alone": Outcome.SINGLE,
+    "shown": Outcome.SHOWN,
+    "proposed": Outcome.PROPOSED_DUPLICATE,
+    "confirmed": Outcome.CONFIRMED_DUPLICATE,
+    "unreadable": Outcome.UNREADABLE,
+    "stop_date": Outcome.NOT_WAITING,
+    "stop_status": Outcome.NOT_WAITING,
+    "removed": Outcome.NOT_WAITING,
+}
+
+
+def incomplete(entries: pd.DataFrame) -> Bools:
+    """Entries of which too little could be read to say who they are.
+
+    No NHS number, person key or local number, and not a name together with a birth date.
+    """
+    numbered = np.zeros(len(entries), dtype=bool)
+    for name in ("nhs_number", "person_key", "local_patient_identifier"):
+        numbered |= codes(entries[name]) >= 0
+    named = (codes(entries["family_name"]) >= 0) | (codes(entries["given_name"]) >= 0)
+    return np.asarray(~numbered & ~(named & known(days(entries["birth_date"]))))
+
+
+def outcomes(
+    entries: pd.DataFrame,
+    state: pd.Categorical[str],
+    bundles: Bundles,
+    sure: NDArray[np.int32],
+) -> tuple[pd.Categorical[str], pd.Categorical[str]]:
+    """The outcome and the reason of every entry; ``sure`` numbers certain needs."""
+    why = np.full(len(entries), _PLACE["removed"], dtype=np.int8)
+    why[is_in(entries["rtt_status"], STOP_STATUSES)] = _PLACE["stop_status"]
+    why[known(days(entries["rtt_end_date"]))] = _PLACE["stop_date"]
+    rows = bundles.rows
+    certain = sure[rows] == sure[bundles.shown_of_row]
+    why[rows] = np.where(certain, _PLACE["confirmed"], _PLACE["proposed"])
+    why[bundles.shown] = np.where(bundles.size > 1, _PLACE["shown"], _PLACE["alone"])
+    lone = np.asarray(state != str(ListState.CLOSED)) & incomplete(entries)
+    why[lone & (why == _PLACE["alone"])] = _PLACE["unreadable"]
+    words = list(Outcome)
+    outcome = np.array([words.index(_OUTCOME_OF[name]) for name in REASONS], np.int8)[why]
+    return worded(outcome, words), worded(why, tuple(REASONS.values()))

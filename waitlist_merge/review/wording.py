@@ -1,0 +1,61 @@
+"""What is asked of a booking clerk, for each kind of doubt."""
+
+from __future__ import annotations
+
+from waitlist_merge.reasons import Relation, Veto
+
+PATIENT_QUESTION = "Are these entries one person? Check the demographic details with the Spine."
+PATIENT_PROPOSED = "These entries are taken for one person. Is that right?"
+
+BY_VETO: dict[str, str] = {
+    Veto.CANCER_WITH_ROUTINE: (
+        "One entry says suspected cancer, another routine. Is this one problem, and which is right?"
+    ),
+    Veto.OTHER_SIDE: "One entry says left, another right. Which side is meant, or are both waiting?",
+    Veto.PLANNED_WITH_ACTIVE: (
+        "Planned care is overdue and an active entry is for the same procedure. Is one to close?"
+    ),
+    Veto.GROUP_CONFLICT: (
+        "These entries look like one need, but one of them is tied to an entry that is kept apart."
+        " Which belong together?"
+    ),
+    Veto.PATIENT_NOT_CERTAIN: "Are these entries one person, and if so one need?",
+}
+"""What is asked where a veto forbade the link."""
+
+BY_RELATION: dict[str, str] = {
+    Relation.TREATED_ELSEWHERE: (
+        "Has this patient been treated elsewhere for this? If so, may the waiting entry be closed?"
+    ),
+    Relation.TRANSFER: (
+        "Was this patient transferred? Confirm which organisation treats and which clock start holds."
+    ),
+    Relation.MUTUAL_AID_IN_PROGRESS: "Has the other provider accepted this patient?",
+    Relation.SUBCONTRACTED: "Which of the two organisations reports this wait?",
+    Relation.DIAGNOSTIC_ELSEWHERE: "Is one entry only a test for the other?",
+    Relation.IDENTIFIER_AT_TWO_ORGANISATIONS: (
+        "Two organisations list this pathway. Which treats, and which clock start holds?"
+    ),
+    Relation.INTERFACE_SERVICE: "Do these come from one referral through an interface service?",
+    Relation.PLANNED: "Is the planned care still needed beside the active entry?",
+    Relation.REPEAT_SAME_ORGANISATION: "Is this one need that was referred twice?",
+    Relation.REPEAT_OTHER_ORGANISATION: (
+        "Do these organisations list the patient for one need? Ask the patient where to be treated."
+    ),
+    Relation.PATIENT_CHOICE_SWITCH: "Did the patient choose another provider for this problem?",
+    Relation.SECOND_OPINION: "Is one entry a second opinion on the other?",
+}
+"""What is asked where nothing forbade the link but it is not certain."""
+
+OTHERWISE = "Are these entries one need?"
+
+
+def wording(level: str, joins: str, relation: str, veto: str) -> str:
+    """The question for one kind of doubt.
+
+    >>> wording("pathway", "asked", "second_opinion", "")
+    'Is one entry a second opinion on the other?'
+    """
+    if level == "patient":
+        return PATIENT_PROPOSED if joins == "yes" else PATIENT_QUESTION
+    return BY_VETO.get(veto) or BY_RELATION.get(relation, OTHERWISE)
