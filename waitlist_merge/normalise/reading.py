@@ -75,6 +75,13 @@ def missing(length: int) -> Texts:
     return np.full(length, None, dtype=object)
 
 
+def only_where(mask: Mask, texts: Texts) -> Texts:
+    """The texts where the mask holds; None elsewhere."""
+    chosen = missing(len(texts))
+    chosen[mask] = texts[mask]
+    return chosen
+
+
 def matched(texts: Texts, pattern: str) -> Mask:
     """Which texts match the RE2 pattern; a missing text does not."""
     found = pc.match_substring_regex(pa.array(texts, pa.string()), pattern)

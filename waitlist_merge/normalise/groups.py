@@ -1,0 +1,146 @@
+"""Fields that several columns tell of together: names, priority, procedure and its side.
+
+Each function takes the columns that are there, as ``TextColumn``, and returns the typed columns of
+its group; at least one of its columns must be there.
+
+>>> from waitlist_merge.normalise.columns import encode
+>>> columns = {"procedure_text": encode(pd.Series(["R THR", "left THR, right done"]))}
+>>> typed = procedure_columns(columns)
+>>> typed["procedure_code"].values.tolist(), typed["laterality"].values.tolist()
+(['W37', 'W37'], ['right', nan])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from waitlist_merge.normalise.codes import read_flags
+from waitlist_merge.normalise.columns import (
+    TextColumn,
+    empty_column,
+    first_of,
+    regroup,
+    take,
+)
+from waitlist_merge.normalise.fields import read_words
+from waitlist_merge.normalise.names import NAME_FIELDS, read_names
+from waitlist_merge.normalise.priorities import PriorityHeading, PriorityReading, read_priorities
+from waitlist_merge.normalise.procedures import read_codes_and_text
+from waitlist_merge.normalise.reading import PLACEHOLDER_WORDS, Mask, is_blank, matched, only_where
+from waitlist_merge.normalise.sides import CONFLICT, NAMES, UNKNOWN, Sides, agreed, side_codes
+from waitlist_merge.normalise.typed import TypedColumn, flag_column, part_column
+from waitlist_merge.reasons import Fault
+
+Columns = Mapping[str, TextColumn]
+
+NAME_COLUMNS: Final = frozenset({*NAME_FIELDS, "full_name"})
+PRIORITY_COLUMNS: Final = frozenset(
+    {"priority_type", "priority_code", "diagnostic_priority", "suspected_cancer"}
+)
+PROCEDURE_COLUMNS: Final = frozenset({"procedure_code", "procedure_text", "laterality"})
+
+_HEADINGS: Final[tuple[PriorityHeading, ...]] = (
+    "priority_type",
+    "priority_code",
+    "diagnostic_priority",
+)
+
+
+def name_columns(columns: Columns) -> dict[str, TypedColumn]:
+    """The parts of the names."""
+    parts = read_names({name: columns[name] for name in NAME_COLUMNS & columns.keys()})
+    return {
+        name: part_column(part.column, part.source, part.faults) for name, part in parts.items()
+    }
+
+
+def _length(columns: Columns) -> int:
+    return len(next(iter(columns.values())))
+
+
+def priority_columns(columns: Columns) -> dict[str, TypedColumn]:
+    """Priority type, procedure and diagnostic priority, and suspected cancer.
+
+    A value under the wrong heading moves to the field of its own scale where that is empty.
+    """
+    nothing = empty_column(_length(columns))
+    stated = {name: columns.get(name, nothing) for name in _HEADINGS}
+    read = {name: read_priorities(stated[name].texts, heading=name) for name in _HEADINGS}
+    typed: dict[str, TypedColumn] = {}
+    for own, scale in zip(_HEADINGS, ("type", "procedure", "diagnostic"), strict=True):
+        order = (own, *(name for name in _HEADINGS if name != own))
+        found = first_of(
+            *(regroup(getattr(read[name], scale), stated[name].codes) for name in order)
+        )
+        typed[own] = part_column(found, stated[own], _priority_faults(read[own], stated[own]))
+    cancer = np.logical_or.reduce(
+        [take(read[name].cancer, stated[name].codes, False) for name in _HEADINGS]
+    )
+    typed["suspected_cancer"] = _cancer_column(columns.get("suspected_cancer", nothing), cancer)
+    return typed
+
+
+def _priority_faults(read: PriorityReading, column: TextColumn) -> dict[Fault, Mask]:
+    return {
+        Fault.PRIORITY_UNCLEAR: take(read.unclear, column.codes, False),
+        Fault.PLACEHOLDER: take(read.placeholder, column.codes, False),
+        Fault.NOT_UNDERSTOOD: take(read.not_understood, column.codes, False),
+    }
+
+
+def _cancer_column(stated: TextColumn, from_priority: Mask) -> TypedColumn:
+    """The flag as stated; True where it is missing and the priority says so."""
+    column = flag_column(stated, read_flags("suspected_cancer", stated.texts))
+    flag = pd.array(column.values, dtype="boolean").copy()
+    flag[from_priority & flag.isna()] = True
+    return TypedColumn(flag, column.source, column.faults)
+
+
+def procedure_columns(columns: Columns) -> dict[str, TypedColumn]:
+    """Procedure code, procedure text and side, each from wherever a row states it."""
+    nothing = empty_column(_length(columns))
+    code, text, side = (
+        columns.get(name, nothing) for name in ("procedure_code", "procedure_text", "laterality")
+    )
+    in_code, in_text = read_codes_and_text(code.texts), read_codes_and_text(text.texts)
+    words = read_words(text.texts)
+    codes = first_of(regroup(in_code.code, code.codes), regroup(in_text.code, text.codes))
+    described = only_where(in_code.words & ~matched(code.texts, PLACEHOLDER_WORDS), code.texts)
+    texts = first_of(regroup(words.values, text.codes), regroup(described, code.codes))
+    unread = (in_code.code == None) & (in_code.side == UNKNOWN) & ~is_blank(code.texts)  # noqa: E711
+    placeholder = unread & matched(code.texts, PLACEHOLDER_WORDS)
+    code_faults = {
+        Fault.PLACEHOLDER: take(placeholder, code.codes, False),
+        Fault.NOT_UNDERSTOOD: take(unread & ~placeholder, code.codes, False),
+    }
+    text_faults = {fault: take(mask, text.codes, False) for fault, mask in words.faults.items()}
+    return {
+        "procedure_code": part_column(codes, code, code_faults),
+        "procedure_text": part_column(texts, text, text_faults),
+        "laterality": _side_column(
+            side,
+            take(in_code.side, code.codes, UNKNOWN),
+            take(in_text.side, text.codes, UNKNOWN),
+        ),
+    }
+
+
+def _side_column(stated: TextColumn, in_code: Sides, in_text: Sides) -> TypedColumn:
+    """The side that column, code and text agree on.
+
+    A text that names both sides apart says nothing where column or code states one.
+    """
+    own, unread = side_codes(stated.texts)
+    certain = agreed(take(own, stated.codes, UNKNOWN), in_code)
+    heard = np.where((in_text == CONFLICT) & (certain != UNKNOWN), UNKNOWN, in_text)
+    side = agreed(certain, heard)
+    faults = {
+        Fault.SIDE_CONFLICT: side == CONFLICT,
+        Fault.NOT_UNDERSTOOD: take(unread, stated.codes, False),
+    }
+    words = regroup(NAMES, side.astype(np.intp))
+    return part_column(words, stated, faults)

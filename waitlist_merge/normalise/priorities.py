@@ -1,0 +1,133 @@
+"""Priority as three separate scales that are never mixed: type, procedure and diagnostic priority.
+
+``P2`` in a column of priority types is a procedure priority and moves there; ``2WW`` is type 3 and
+a suspected cancer. A bare digit is read by its column and by what else the column holds; where
+that does not settle it, the more urgent reading is taken, with a finding.
+
+>>> from waitlist_merge.normalise.reading import as_texts
+>>> read = read_priorities(as_texts(["P2", "2WW", "Routine"]), heading="priority_type")
+>>> read.type.tolist(), read.procedure.tolist(), read.cancer.tolist()
+([None, '3', '1'], ['P2', None, None], [False, True, False])
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from waitlist_merge.normalise.codes import folded_word
+from waitlist_merge.normalise.reading import (
+    PLACEHOLDER_WORDS,
+    Mask,
+    Texts,
+    as_texts,
+    extracted,
+    is_blank,
+    matched,
+    replaced,
+    upper,
+)
+from waitlist_merge.reference import load
+
+PriorityHeading = Literal["priority_type", "priority_code", "diagnostic_priority"]
+
+_PROCEDURE = r"^P(?:RIORITY|ROCEDURE)? ?[-:]? ?(?P<level>[1-6]) ?(?P<part>[AB])?(?:\W.*)?$"
+_DIAGNOSTIC = r"^D(?:IAGNOSTIC)? ?[-:]? ?(?P<level>[1-6]) ?[AB]?(?:\W.*)?$"
+_LEVEL_ONE = r"^1 ?(?P<part>[AB])$"
+_DIGIT = r"^0?(?P<digit>[1-6])(?:\.0+)?$"
+_DIGIT_AND_WORD = r"^(?:0?(?P<digit>[1-3])|(?P<letter>[RU]))\s*[-:=.(]\s*(?P<words>[A-Z].*?)\)?$"
+
+_TABLE = load("priority_words")
+_TYPE: Final = dict(zip(_TABLE["words"], _TABLE["type"], strict=True))
+_CANCER: Final = frozenset(_TABLE.loc[_TABLE["cancer"] == "yes", "words"])
+
+_URGENT_READING: Final = {"1": "P1a", "2": "P2", "4": "P4", "5": "P5", "6": "P6"}
+"""The more urgent reading of a digit that could be a priority type or a procedure priority: 1 is
+emergency before routine, 2 within four weeks before urgent; 3, two week wait before three months,
+is a type. 4 to 6 are on the procedure scale only."""
+
+
+@dataclass(frozen=True, eq=False)
+class PriorityReading:
+    """What each text says on each scale; ``unclear`` marks digits that the column left open."""
+
+    type: Texts
+    procedure: Texts
+    diagnostic: Texts
+    cancer: Mask
+    placeholder: Mask
+    unclear: Mask
+    not_understood: Mask
+
+
+def _procedure_scale(capitals: Texts) -> Texts:
+    """P1a to P6 where a text says so; P1 alone is the more urgent of its two halves."""
+    parts = extracted(capitals, _PROCEDURE)
+    halves = extracted(capitals, _LEVEL_ONE)["part"]
+    scale = as_texts(
+        [
+            None if level is None else f"P1{(part or 'A').lower()}" if level == "1" else f"P{level}"
+            for level, part in zip(parts["level"], parts["part"], strict=True)
+        ]
+    )
+    only_half = halves != None  # noqa: E711  (elementwise on an object array)
+    scale[only_half] = ["P1" + each.lower() for each in halves[only_half]]
+    return scale
+
+
+def _digits_mean(
+    heading: PriorityHeading, *, digits: Texts, types: Texts, procedure: Texts
+) -> PriorityHeading | None:
+    """The scale of a column's bare digits; None where heading and content disagree.
+
+    Digits over 3 and values such as P2 speak for the procedure scale, words such as Routine for
+    the type.
+    """
+    if heading == "diagnostic_priority":
+        return heading
+    over_three = bool(np.isin(digits, ("4", "5", "6")).any())
+    says_procedure = over_three or bool((procedure != None).any())  # noqa: E711
+    says_type = bool((types != None).any())  # noqa: E711
+    disagrees = says_procedure if heading == "priority_type" else says_type
+    return None if disagrees else heading
+
+
+def read_priorities(texts: Texts, *, heading: PriorityHeading) -> PriorityReading:
+    """What each distinct text of one priority column says; ``heading`` is the column's field."""
+    blank = is_blank(texts)
+    capitals = replaced(upper(texts), r"[\s_]+", " ")
+    described = extracted(capitals, _DIGIT_AND_WORD)["words"]
+    words = [
+        folded_word(whole if inner is None else inner)
+        for whole, inner in zip(capitals, described, strict=True)
+    ]
+    types = as_texts([_TYPE.get(each) for each in words])
+    cancer = np.fromiter((each in _CANCER for each in words), bool, len(texts))
+    procedure = _procedure_scale(capitals)
+    level = extracted(capitals, _DIAGNOSTIC)["level"]
+    diagnostic = as_texts([None if each is None else f"D{each}" for each in level])
+    digits = extracted(capitals, _DIGIT)["digit"]
+    bare = digits != None  # noqa: E711  (elementwise on an object array)
+    meaning = _digits_mean(heading, digits=digits, types=types, procedure=procedure)
+    for position in np.flatnonzero(bare):
+        digit = digits[position]
+        if meaning == "diagnostic_priority":
+            diagnostic[position] = f"D{digit}"
+        elif meaning == "priority_type" or (meaning is None and digit == "3"):
+            types[position] = digit
+        else:
+            procedure[position] = _URGENT_READING.get(digit, f"P{digit}")
+    cancer |= bare & (types == "3") & (meaning == "priority_type")
+    found = (types != None) | (procedure != None) | (diagnostic != None)  # noqa: E711
+    placeholder = ~found & ~blank & matched(texts, PLACEHOLDER_WORDS)
+    return PriorityReading(
+        types,
+        procedure,
+        diagnostic,
+        cancer,
+        placeholder=placeholder,
+        unclear=bare & (meaning is None),
+        not_understood=~(found | blank | placeholder),
+    )
