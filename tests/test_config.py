@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from waitlist_merge.config import load_config, parse, to_toml
 from waitlist_merge.errors import ConfigError
 from waitlist_merge.plan import (
-    TARGETS,
     Agreement,
     ExtractPlan,
     MergeConfig,
@@ -19,6 +18,7 @@ from waitlist_merge.plan import (
     PatientPlan,
 )
 from waitlist_merge.schema import CANONICAL
+from waitlist_merge.settings import TARGETS
 
 CASES = Path(__file__).parent / "cases" / "config_faults.csv"
 

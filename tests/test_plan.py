@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from waitlist_merge.plan import Agreement, ExtractPlan, MergeConfig, MergePlan, Pairs, PatientPlan
+from waitlist_merge.plan import Agreement, ExtractPlan, MergeConfig, MergePlan, PatientPlan
+from waitlist_merge.settings import Pairs
 
 AGREEMENT = Agreement(from_="RM3", to="NV323", kind="diagnostic", reports="RM3")
 

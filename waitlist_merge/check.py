@@ -56,7 +56,7 @@ class CheckReport:
         return json.dumps(parts, indent=2, default=str)
 
 
-def _known(value: object) -> object:
+def _known(value: Any) -> Any:  # noqa: ANN401
     return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 

@@ -13,137 +13,47 @@ False
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import json
-import re
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     StrictBool,
     StrictFloat,
     StrictInt,
     StringConstraints,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
-from waitlist_merge.schema import CANONICAL
+from waitlist_merge.settings import (
+    ORGANISATION_CODE,
+    Constants,
+    DateFormat,
+    Day,
+    Encoding,
+    Filled,
+    NhsNumber,
+    Organisation,
+    Pairs,
+    Service,
+    Targets,
+    fault,
+)
 
-FULL_NAME = "full_name"
-"""The one target of a column that is no canonical field: "SURNAME, Forename (Mrs)" in one cell."""
-
-TARGETS: tuple[str, ...] = (*CANONICAL, FULL_NAME)
-"""What a column of an extract can be mapped to."""
-
-ORGANISATION_CODE = re.compile(r"[A-Za-z0-9]{3,9}")
-"""What looks like the code of an organisation: 3 to 9 letters and digits, as ODS codes are."""
-
-
-class Pairs(Mapping[str, str]):
-    """A mapping of text to text that cannot change and has a hash; order does not count."""
-
-    __slots__ = ("_pairs",)
-
-    def __init__(self, pairs: Mapping[str, str] | None = None) -> None:
-        self._pairs = dict(pairs or {})
-
-    def __getitem__(self, key: str) -> str:
-        return self._pairs[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._pairs)
-
-    def __len__(self) -> int:
-        return len(self._pairs)
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._pairs.items()))
-
-    def __repr__(self) -> str:
-        return repr(self._pairs)
-
-
-def _fault(expected: str) -> PydanticCustomError:
-    return PydanticCustomError("setting", "{expected}", {"expected": expected})
-
-
-def _one_of(names: tuple[str, ...], value: str) -> str:
-    if value not in names:
-        context = {"expected": "a field that docs/configuration.md lists", "names": names}
-        raise PydanticCustomError("name", "{expected}", context)
-    return value
-
-
-def _target(value: str) -> str:
-    return _one_of(TARGETS, value)
-
-
-def _canonical(value: str) -> str:
-    return _one_of(CANONICAL, value)
-
-
-def _organisation(value: str) -> str:
-    if not ORGANISATION_CODE.fullmatch(value.strip()):
-        raise _fault("an organisation code of 3 to 9 letters and digits")
-    return value.strip().upper()
-
-
-def _service(value: str) -> str:
-    if not re.fullmatch(r"[A-Z0-9]{3}", value):
-        raise _fault('a treatment function code of three characters, as text, such as "110"')
-    return value
-
-
-def _day(value: object) -> object:
-    """Only a TOML date or ISO text: a bare number would be taken for seconds since 1970."""
-    if isinstance(value, date | str):
-        return value
-    raise _fault("a date as YYYY-MM-DD")
-
-
-def _encoding(value: str) -> str:
-    try:
-        return codecs.lookup(value).name
-    except LookupError:
-        raise _fault("an encoding such as utf-8, utf-16 or cp1252") from None
-
-
-def _date_format(value: str) -> str:
-    """A format must bring back the day, month and year that it wrote."""
-    probe = date(2003, 2, 1)
-    try:
-        fits = datetime.strptime(probe.strftime(value), value).date() == probe  # noqa: DTZ007
-    except ValueError:
-        fits = False
-    if not fits:
-        raise _fault("a format with day, month and year, such as %d/%m/%Y")
-    return value
-
-
-def _nhs_number(value: str) -> str:
-    digits = value.replace(" ", "")
-    if not re.fullmatch(r"[0-9]{10}", digits):
-        raise _fault("pairs of an old and a new number, each ten digits as text")
-    return digits
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-Organisation = Annotated[str, AfterValidator(_organisation)]
-Service = Annotated[str, AfterValidator(_service)]
-Filled = Annotated[str, StringConstraints(min_length=1)]
-NhsNumber = Annotated[str, AfterValidator(_nhs_number)]
-Frozen = AfterValidator(Pairs), PlainSerializer(dict)
+__all__ = [
+    "ORGANISATION_CODE",
+    "Agreement",
+    "ExtractPlan",
+    "MergeConfig",
+    "MergePlan",
+    "PatientPlan",
+    "Settings",
+]
 
 
 class Settings(BaseModel):
@@ -177,21 +87,19 @@ class ExtractPlan(Settings):
     organisation: Organisation | None = None
     sheet: Filled | None = None
     header_row: Annotated[StrictInt, Field(ge=1)] | None = None
-    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    encoding: Encoding | None = None
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
-    date_format: Annotated[str, AfterValidator(_date_format)] | None = None
-    columns: Annotated[Mapping[str, Annotated[str, AfterValidator(_target)]], *Frozen] = Pairs()
-    constants: Annotated[Mapping[Annotated[str, AfterValidator(_canonical)], str], *Frozen] = (
-        Pairs()
-    )
+    date_format: DateFormat | None = None
+    columns: Targets = Pairs()
+    constants: Constants = Pairs()
     census_date: Day | None = None
     keep_unmapped: StrictBool = False
 
     @model_validator(mode="after")
     def _one_way_to_read_dates(self) -> Self:
         if self.date_order and self.date_format:
-            raise _fault("either date_order or date_format, not both")
+            raise fault("either date_order or date_format, not both")
         return self
 
     def covers(self, path: str | Path) -> bool:
@@ -229,11 +137,11 @@ class Agreement(Settings):
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
         if self.from_ == self.to:
-            raise _fault("two different organisations in from and to")
+            raise fault("two different organisations in from and to")
         if self.reports not in {self.from_, self.to}:
-            raise _fault(f"{self.from_} or {self.to} in reports")
+            raise fault(f"{self.from_} or {self.to} in reports")
         if self.start and self.end and self.end < self.start:
-            raise _fault("an end on or after start")
+            raise fault("an end on or after start")
         return self
 
 
@@ -255,7 +163,7 @@ class PatientPlan(Settings):
     @model_validator(mode="after")
     def _asks_below_accepting(self) -> Self:
         if self.possible_weight > self.match_weight:
-            raise _fault("a possible_weight that is not over match_weight")
+            raise fault("a possible_weight that is not over match_weight")
         return self
 
 

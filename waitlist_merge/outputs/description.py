@@ -17,7 +17,6 @@ from types import MappingProxyType
 from typing import Any
 
 from waitlist_merge.outputs.columns import ARROW_TYPES
-from waitlist_merge.plan import FULL_NAME
 from waitlist_merge.reasons import (
     Confidence,
     Fault,
@@ -32,6 +31,7 @@ from waitlist_merge.reasons import (
     Word,
 )
 from waitlist_merge.schema import FIELDS, SCHEMA_VERSION, TABLES, Column
+from waitlist_merge.settings import FULL_NAME
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
