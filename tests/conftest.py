@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from waitlist_merge.identity import entry_ids
 from waitlist_merge.schema import FIELDS, Kind
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 Rows = Sequence[Mapping[str, object]]
 

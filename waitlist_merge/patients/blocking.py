@@ -95,7 +95,8 @@ def _year(records: Records) -> Codes:
 def _narrowed(key: Key, further: NDArray[np.int64]) -> Key:
     """The key, with a further field where a block is larger than ``LARGEST_BLOCK``."""
     known = key.codes >= 0
-    sizes = pd.Series(key.codes[known]).groupby(key.codes[known]).transform("size").to_numpy()
+    blocks = pd.factorize(key.codes[known])[0]
+    sizes = np.bincount(blocks)[blocks]
     if sizes.max(initial=0) <= LARGEST_BLOCK:
         return key
     large = np.zeros(len(known), dtype=bool)

@@ -34,7 +34,7 @@ class Edges:
     a: NDArray[np.int32]
     b: NDArray[np.int32]
     weight: NDArray[np.float32]
-    rank: NDArray[np.int64]
+    rank: NDArray[np.uint64]
     strong: NDArray[np.bool_]
     barred: NDArray[np.bool_]
 
@@ -67,8 +67,7 @@ def group(
     if len(walked):
         refusal[walked] = walk(edges[walked], codes, margin=margin)
         joined[walked] = edges.strong[walked] & ~edges.barred[walked] & (refusal[walked] == 0)
-    graph = coo_matrix((np.ones(joined.sum(), np.int8), (edges.a[joined], edges.b[joined])), (size,) * 2)
-    return connected_components(graph, directed=False)[1].astype(np.int32), refusal
+    return _components(edges[joined], size), refusal
 
 
 def _components(edges: Edges, size: int) -> Group:
@@ -110,10 +109,9 @@ def walk(
             refusal[at] = 2
         else:
             forest.join(one, other)
-    settled = (refusal > 0) & [
-        forest.root(a) == forest.root(b) for a, b in zip(edges.a, edges.b, strict=True)
-    ]
-    refusal[settled] = 0
+    ends = zip(edges.a, edges.b, strict=True)
+    together = np.asarray([forest.root(a) == forest.root(b) for a, b in ends], dtype=bool)
+    refusal[together] = 0
     return refusal
 
 

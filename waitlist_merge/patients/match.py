@@ -81,12 +81,11 @@ def match_patients(
     keys = blocking.keys(records)
     lacking = ~records.numbered
     kept, seen = _score(records, keys, lacking, plan)
-    rank = pd.factorize(entries["entry_id"].to_numpy(), sort=True)[0].astype(np.int64)
     edges = Edges(
         kept.a,
         kept.b,
         kept.weight,
-        _pair_rank(rank, kept.a, kept.b),
+        _pair_rank(entries["entry_id"].to_numpy(dtype=object), kept.a, kept.b),
         strong=kept.weight >= plan.match_weight,
         barred=kept.veto > 0,
     )
@@ -163,9 +162,15 @@ def _together(chunks: list[_Scored]) -> _Scored:
     )
 
 
-def _pair_rank(rank: NDArray[np.int64], a: Positions, b: Positions) -> NDArray[np.int64]:
-    """A rank of each pair by what the two records are, not by where they stand."""
-    return np.minimum(rank[a], rank[b]) * len(rank) + np.maximum(rank[a], rank[b])
+def _pair_rank(entry_ids: NDArray[np.object_], a: Positions, b: Positions) -> NDArray[np.uint64]:
+    """A number for each pair by what the two entries are, not by where they stand."""
+    hashed = pd.util.hash_array(entry_ids)
+    one, other = hashed[a], hashed[b]
+    return np.minimum(one, other) * _MIXER + np.maximum(one, other)
+
+
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
+"""An odd constant (2^64 over the golden ratio): multiplying by it loses nothing."""
 
 
 def _strongest_asked(edges: Edges, groups: NDArray[np.int32]) -> NDArray[np.int64]:

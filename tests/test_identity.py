@@ -1,0 +1,80 @@
+"""Ids: unique, unchanged by order, keyed, and wrong characters are noticed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waitlist_merge import identity
+from waitlist_merge.identity import ALPHABET, entry_ids, group_ids, keyed_hashes, valid_id
+
+VALUES = st.sampled_from([None, "1", "2"])
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "organisation": st.sampled_from(["RM3", "RW3"]),
+            "local_patient_identifier": VALUES,
+            "patient_pathway_identifier": VALUES,
+            "waiting_list_entry_identifier": VALUES,
+            "treatment_function_code": st.sampled_from([None, "110", "130"]),
+            "referral_date": st.sampled_from([None, "2026-01-05"]),
+            "comments": VALUES,
+        }
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(ROWS, st.randoms())
+def test_ids_are_unique_and_stay_with_their_row(typed, rows, random):
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    frame = typed(rows).drop(columns="entry_id")
+    shuffled = typed([rows[at] for at in order]).drop(columns="entry_id")
+    ids, again = entry_ids(frame), entry_ids(shuffled)
+    assert len(set(ids)) == len(rows)
+    content = [sorted(row.items()) for row in rows]
+    moved = [content[at] for at in order]
+    assert sorted(zip(content, ids, strict=True), key=str) == sorted(
+        zip(moved, again, strict=True), key=str
+    )
+
+
+def test_a_column_that_others_lack_changes_no_id(typed):
+    rows = [{"organisation": "RM3", "comments": text} for text in ("b", "a")]
+    frame = typed(rows).drop(columns="entry_id")
+    wider = frame.assign(birth_date_source=pd.Categorical([None, None]))
+    assert entry_ids(frame).tolist() == entry_ids(wider).tolist()
+
+
+def test_ids_show_no_number_and_depend_on_the_key(typed):
+    frame = typed([{"organisation": "RM3", "local_patient_identifier": "1234567"}])
+    public, secret = entry_ids(frame), entry_ids(frame, key="a secret")
+    assert "1234567" not in public[0]
+    assert public[0] != secret[0]
+
+
+def test_two_messages_of_one_hash_still_differ(monkeypatch):
+    calls = iter([["A" * 12, "A" * 12], ["B" * 12]])
+    monkeypatch.setattr(identity, "_base32", lambda _digests: next(calls))
+    assert keyed_hashes(["one", "two"]) == ["A" * 12, "B" * 12]
+
+
+@given(
+    st.text(ALPHABET, min_size=12, max_size=12),
+    st.integers(0, 12),
+    st.sampled_from(ALPHABET),
+)
+def test_any_one_wrong_character_is_noticed(body, place, wrong):
+    whole = "P-" + body + identity.check_character(body)
+    assert valid_id(whole)
+    at = place + 2
+    changed = whole[:at] + wrong + whole[at + 1 :]
+    assert valid_id(changed) == (changed == whole)
+
+
+def test_no_groups_no_ids():
+    assert group_ids("P", np.empty(0, dtype=np.int32), []).tolist() == []

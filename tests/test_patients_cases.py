@@ -1,0 +1,67 @@
+"""Hard cases of who is who, a row each record in cases/patients.csv, among a crowd of others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from waitlist_merge.patients import match_patients
+from waitlist_merge.plan import PatientPlan
+
+CASES = pd.read_csv(
+    Path(__file__).parent / "cases" / "patients.csv", dtype=str, keep_default_na=False
+)
+NOT_A_FIELD = ["id", "why", "expected", "veto", "entry"]
+
+SURNAMES = ["Smith", "Jones", "Taylor", "Khan", "Patel", "Brown", "Wilson", "Evans", "Begum", "Lee"]
+GIVEN = ["John", "Mohammed", "Mary", "David", "Susan", "Paul", "Amina", "Wei", "Olga", "Sarah"]
+
+
+def crowd(count=2_000):
+    """Other people, so that common names are common: each differs from all others in something."""
+    return [
+        {
+            "family_name": SURNAMES[at % 10],
+            "given_name": GIVEN[(at // 10) % 10],
+            "birth_date": f"{1930 + at % 83}-{1 + at % 12:02d}-{1 + at % 28:02d}"
+            if at % 20
+            else f"{1975 + at // 20 % 10}-01-01",
+            "gender": str(1 + at % 2),
+            "postcode": f"M{1 + at % 40} {at % 10}{'ABDEFGHJLN'[at // 10 % 10]}"
+            f"{'PQRSTUWXYZ'[at // 100 % 10]}",
+        }
+        for at in range(count)
+    ]
+
+
+@pytest.fixture(scope="module")
+def decided(typed):
+    """What the engine says of each case, all cases in one run: "certain", "asked", ..."""
+    rows = CASES.drop(columns=NOT_A_FIELD).replace("", None).to_dict("records")
+    found = {}
+    for case in CASES["id"].unique():
+        own = [row for row, name in zip(rows, CASES["id"], strict=True) if name == case]
+        match = match_patients(typed(own + crowd()), PatientPlan())
+        links = match.links[(match.links["a"] == 0) & (match.links["b"] == 1)]
+        if match.group[0] == match.group[1]:
+            found[case] = (links["confidence"].iloc[0], "")
+        elif len(links):
+            found[case] = ("asked", links["veto"].iloc[0])
+        else:
+            found[case] = ("apart", "")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("case", "expected", "veto", "why"),
+    CASES[["id", "expected", "veto", "why"]].drop_duplicates("id").to_numpy().tolist(),
+    ids=CASES["id"].unique(),
+)
+def test_case(decided, case, expected, veto, why):
+    answer, named = decided[case]
+    if expected == "asked_or_apart":
+        assert answer in {"asked", "apart"}, why
+    else:
+        assert (answer, named) == (expected, veto), why
