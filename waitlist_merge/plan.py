@@ -148,12 +148,13 @@ class Agreement(Settings):
 class PatientPlan(Settings):
     """When two entries are taken for one person, and how much the search may use.
 
-    Weights are log2 of a Bayes factor: 5 means that the evidence is 32 times as likely of one
-    person as of two. Accepting at 5, and only where the next best candidate is 5 away, is what
-    NHS England's linkage model does (domain 4.3); CRATE accepts at the like (domain 4.4).
+    Weights are log2 of a Bayes factor with the prior in it: 7 means that the evidence is 128 times
+    as likely of one person as of two. NHS England's linkage model and CRATE accept at 5 and the
+    like (domain 4.3, 4.4); a false merge costs more here, so what lies between 0 and 7 is asked.
+    A record is not joined where its next best candidate is within ``margin`` (domain 4.3).
     """
 
-    match_weight: StrictFloat = 5.0
+    match_weight: StrictFloat = 7.0
     possible_weight: StrictFloat = 0.0
     margin: Annotated[StrictFloat, Field(ge=0)] = 5.0
     memory_mb: Annotated[StrictInt, Field(ge=64)] = 4096
