@@ -85,6 +85,12 @@ def test_the_example_loads_and_its_defaults_are_the_defaults() -> None:
     assert config.plan.stale_days == MergePlan().stale_days
 
 
+@pytest.mark.parametrize("key", PatientPlan.model_fields)
+def test_the_default_of_a_number_is_the_one_on_the_page(key: str) -> None:
+    page = (DOCS / "configuration.md").read_text(encoding="utf-8")
+    assert f"| `{key}` | {getattr(PatientPlan(), key)} |" in page
+
+
 def example() -> str:
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     [toml] = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
