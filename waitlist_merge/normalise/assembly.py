@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import pandas as pd
@@ -112,7 +112,7 @@ def _settled_births(typed: Mapping[str, TypedColumn]) -> TypedColumn:
     days = np.asarray(birth.values).astype("datetime64[D]")
     absent = absent_text(len(days))
     title, service = (
-        typed[name].values if name in typed else absent
+        cast("pd.Categorical", typed[name].values) if name in typed else absent
         for name in ("title", "treatment_function_code")
     )
     events = [

@@ -85,18 +85,22 @@ def _number_as_text(number: float) -> str:
     return str(int(number)) if number.is_integer() else str(number)
 
 
+def _as_texts(distinct: pd.Index[Any]) -> Texts:
+    if distinct.inferred_type == "string":
+        return np.asarray(distinct, dtype=object)
+    return as_texts(map(_as_text, distinct))
+
+
 def encode(values: pd.Series[Any]) -> TextColumn:
     """Any column as codes of distinct texts: text, categories, numbers, dates, flags, Arrow."""
     if isinstance(values.dtype, pd.CategoricalDtype):
-        used = values.array.remove_unused_categories()
-        return TextColumn(
-            np.asarray(used.codes, dtype=np.intp), as_texts(map(_as_text, used.categories))
-        )
+        codes = np.asarray(values.cat.codes, dtype=np.intp)
+        return used_only(TextColumn(codes, _as_texts(values.cat.categories)))
     try:
         codes, distinct = pd.factorize(values)
     except TypeError:  # unhashable values, such as lists
         codes, distinct = pd.factorize(values.astype(str))
-    return TextColumn(np.asarray(codes, dtype=np.intp), as_texts(map(_as_text, distinct)))
+    return TextColumn(np.asarray(codes, dtype=np.intp), _as_texts(pd.Index(distinct)))
 
 
 def regroup(values: Texts, codes: Codes) -> TextColumn:

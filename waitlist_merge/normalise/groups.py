@@ -3,6 +3,7 @@
 Each function takes the columns that are there, as ``TextColumn``, and returns the typed columns of
 its group; at least one of its columns must be there.
 
+>>> import pandas as pd
 >>> from waitlist_merge.normalise.columns import encode
 >>> columns = {"procedure_text": encode(pd.Series(["R THR", "left THR, right done"]))}
 >>> typed = procedure_columns(columns)
@@ -16,7 +17,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from waitlist_merge.normalise.codes import read_flags
 from waitlist_merge.normalise.columns import (
@@ -32,7 +32,7 @@ from waitlist_merge.normalise.priorities import PriorityHeading, PriorityReading
 from waitlist_merge.normalise.procedures import read_codes_and_text
 from waitlist_merge.normalise.reading import PLACEHOLDER_WORDS, Mask, is_blank, matched, only_where
 from waitlist_merge.normalise.sides import CONFLICT, NAMES, UNKNOWN, Sides, agreed, side_codes
-from waitlist_merge.normalise.typed import TypedColumn, flag_column, part_column
+from waitlist_merge.normalise.typed import TypedColumn, flag_column, flags, part_column
 from waitlist_merge.reasons import Fault
 
 Columns = Mapping[str, TextColumn]
@@ -94,10 +94,11 @@ def _priority_faults(read: PriorityReading, column: TextColumn) -> dict[Fault, M
 
 def _cancer_column(stated: TextColumn, from_priority: Mask) -> TypedColumn:
     """The flag as stated; True where it is missing and the priority says so."""
-    column = flag_column(stated, read_flags("suspected_cancer", stated.texts))
-    flag = pd.array(column.values, dtype="boolean").copy()
-    flag[from_priority & flag.isna()] = True
-    return TypedColumn(flag, column.source, column.faults)
+    reading = read_flags("suspected_cancer", stated.texts)
+    said = take(reading.values, stated.codes, None)
+    said[from_priority & (said == None)] = True  # noqa: E711  (elementwise on an object array)
+    column = flag_column(stated, reading)
+    return TypedColumn(flags(said), column.source, column.faults)
 
 
 def procedure_columns(columns: Columns) -> dict[str, TypedColumn]:
