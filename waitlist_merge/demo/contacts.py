@@ -1,4 +1,4 @@
-"""Where does a registration say that the patient lives, and how to reach them?
+"""Where a registration says that the patient lives, and how to reach them.
 
 Households share an address and a landline; later registrations may still hold, or already hold, the
 other of two homes. Restricted records have no address, telephone or practice (domain 3).
@@ -49,9 +49,8 @@ def fill(world: World, held: pd.DataFrame, person: Ints, repeated: Mask) -> None
     abode = words(PSEUDO_POSTCODES, choose(rng, [55, 25, 20], size))
     postcode = np.where(pseudo, abode, postcode)
     postcode[hit(rng, rates.postcode_missing, size) | hidden] = ""
-    address = np.where(
-        pseudo & (abode == PSEUDO_POSTCODES[0]), "No fixed abode", _addresses(world, home)
-    )
+    roofless = pseudo & (abode == PSEUDO_POSTCODES[0])
+    address = np.where(roofless, "No fixed abode", _addresses(world, home))
     address[hit(rng, rates.address_missing, size) | hidden] = ""
     practice = "M" + pd.Series(homes.practice[home]).astype(str)
     none = words(NO_PRACTICE, choose(rng, [70, 20, 10], size))
@@ -112,23 +111,22 @@ def _emails(world: World, person: Ints) -> Text:
     text = np.full(len(person), "", dtype=object)
     at = np.flatnonzero(has)
     listed = lists.names()
-    given, family = (
-        each["name"]
-        .str.normalize("NFKD")
-        .str.encode("ascii", "ignore")
-        .str.decode("ascii")
-        .str.lower()
-        for each in (listed.given, listed.family)
-    )
+    given, family = (_plain(each["name"]) for each in (listed.given, listed.family))
     digits = pd.Series(rng.integers(1, 9999, len(people))[person[at]]).astype(str)
     text[at] = (
-        given.to_numpy(dtype=object)[people.given[person[at]]]
+        given[people.given[person[at]]]
         + "."
-        + family.str.replace("'", "").to_numpy(dtype=object)[people.family[person[at]]]
+        + family[people.family[person[at]]]
         + digits.to_numpy(dtype=object)
         + "@example.net"
     )
     return text
+
+
+def _plain(names: pd.Series) -> Text:
+    """Names as they stand in an address: lower case, without accents and apostrophes."""
+    letters = names.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii")
+    return np.asarray(letters.str.replace("'", "").str.lower().to_numpy(dtype=object))
 
 
 def _needs(world: World, person: Ints) -> Text:

@@ -86,7 +86,7 @@ def pathway_identifiers(rng: np.random.Generator, rows: pd.DataFrame) -> pd.Data
 
 
 def _pathway_shape(number: pd.Series, issuer: int) -> Text:
-    """How this issuer prints a pathway number: padded to 20, with its code, or bare (domain 1.6)."""
+    """How this issuer prints a number: padded to 20, with its code, or bare (domain 1.6)."""
     code = str(lists.organisations()["code"].iloc[issuer])
     shapes = (number.str.zfill(20), code + number.str.zfill(20 - len(code)), number, "PW" + number)
     return np.asarray(shapes[issuer % 4].to_numpy(dtype=object))
@@ -95,7 +95,7 @@ def _pathway_shape(number: pd.Series, issuer: int) -> Text:
 def as_printed(
     rng: np.random.Generator, rows: pd.DataFrame, identifiers: Text, *, stripped: float, cut: float
 ) -> Text:
-    """Identifiers as a receiving organisation prints them: some lose padding, some the tail (1.6)."""
+    """Identifiers as a receiver prints them: some lose padding, some the tail (domain 1.6)."""
     foreign = (rows["issuer"] != rows["organisation"]).to_numpy() & (rows["issuer"] >= 0).to_numpy()
     chance = rng.random(len(rows))
     text = pd.Series(identifiers, dtype=object)

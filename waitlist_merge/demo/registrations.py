@@ -1,8 +1,8 @@
 """What does each organisation hold of a person? The truth with the errors of one registration.
 
 A registration is one person's record at one organisation; all rows of that person there share it.
-Rates are those of ``Rates``; which registration of a person came first is known by its referral, and
-only later ones can hold what has changed since: an address, a family name.
+Rates are those of ``Rates``; which registration of a person came first is known by its referral,
+and only later ones can hold what has changed since: an address, a family name.
 """
 
 from __future__ import annotations

@@ -170,6 +170,8 @@ def _handed_over(world: World, first: pd.DataFrame, *, told: float) -> Pair:
     first["rtt_status"] = np.where(known, "21", first["rtt_status"])
     moved = known & hit(world.rng, 0.7, size)
     first["transfer_status"] = np.where(moved, "Transferred", "")
+    named = moved & hit(world.rng, 0.3, size)
+    first["mutual_aid_provider"] = np.where(named, codes_of(second["organisation"].to_numpy()), "")
     return first, second
 
 
