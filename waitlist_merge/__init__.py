@@ -1,1 +1,68 @@
-"""One combined elective waiting list from several organisations' own extracts."""
+"""One combined elective waiting list from several organisations' own extracts.
+
+``read_extract`` reads a file as it is, ``merge`` combines extracts, ``link_patients`` finds who is
+the same person in any table.
+"""
+
+from __future__ import annotations
+
+from waitlist_merge.errors import (
+    ConfigError as ConfigError,
+)
+from waitlist_merge.errors import (
+    ConservationError as ConservationError,
+)
+from waitlist_merge.errors import (
+    InputError as InputError,
+)
+from waitlist_merge.errors import (
+    OutputError as OutputError,
+)
+from waitlist_merge.errors import (
+    RefusedExtract as RefusedExtract,
+)
+from waitlist_merge.errors import (
+    RefusedExtracts as RefusedExtracts,
+)
+from waitlist_merge.errors import (
+    WaitlistError as WaitlistError,
+)
+from waitlist_merge.intake import Extract as Extract
+from waitlist_merge.intake import read_extract as read_extract
+from waitlist_merge.merge import merge as merge
+from waitlist_merge.merge import merge_files as merge_files
+from waitlist_merge.outputs import read_tables as read_tables
+from waitlist_merge.patients import link_patients as link_patients
+from waitlist_merge.plan import Agreement as Agreement
+from waitlist_merge.plan import ExtractPlan as ExtractPlan
+from waitlist_merge.plan import MergeConfig as MergeConfig
+from waitlist_merge.plan import MergePlan as MergePlan
+from waitlist_merge.plan import PatientPlan as PatientPlan
+from waitlist_merge.config import load_config as load_config
+from waitlist_merge.result import MergeResult as MergeResult
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Agreement",
+    "ConfigError",
+    "ConservationError",
+    "Extract",
+    "ExtractPlan",
+    "InputError",
+    "MergeConfig",
+    "MergePlan",
+    "MergeResult",
+    "OutputError",
+    "PatientPlan",
+    "RefusedExtract",
+    "RefusedExtracts",
+    "WaitlistError",
+    "__version__",
+    "link_patients",
+    "load_config",
+    "merge",
+    "merge_files",
+    "read_extract",
+    "read_tables",
+]
