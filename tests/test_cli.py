@@ -1,0 +1,277 @@
+"""The command line: exit codes, one line for what goes wrong, and no value of a patient in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from waitlist_merge import cli
+from waitlist_merge.errors import ConservationError, InputError, RefusedExtract, RefusedExtracts
+from waitlist_merge.intake.requests import FileRequest
+
+EMPTY = RefusedExtract("RW3.csv", "it is empty", "send the list again")
+
+
+class Merged:
+    """Stands for the result of a merge; ``saved`` says where it was saved, and how."""
+
+    saved: list[tuple[Path, str]]
+
+    def __init__(self, refused: tuple[RefusedExtract, ...] = ()) -> None:
+        self.accepted = SimpleNamespace(refused=refused)
+        self.saved = []
+
+    def summary(self) -> str:
+        return "rows in  12"
+
+    def save(self, out: Path, *, tables: str) -> None:
+        self.saved.append((out, tables))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    """What the command line asked the library for, instead of doing it."""
+    calls: list[dict[str, object]] = []
+
+    def merge_files(files: list[FileRequest], **options: object) -> Merged:
+        calls.append({"files": files, **options, "result": Merged()})
+        return calls[-1]["result"]
+
+    monkeypatch.setattr(cli, "merge_files", merge_files)
+    return calls
+
+
+def failing(problem: BaseException) -> Callable[..., object]:
+    def merge_files(*_: object, **__: object) -> object:
+        raise problem
+
+    return merge_files
+
+
+def run(*arguments: object) -> Any:
+    return CliRunner().invoke(cli.app, [str(each) for each in arguments])
+
+
+def test_options_reach_the_library(asked: list[dict[str, object]], tmp_path: Path) -> None:
+    config = tmp_path / "merge.toml"
+    config.write_text("stale_days = 3")
+    out = tmp_path / "out"
+    done = run(
+        *("merge", "rm3=a b.csv", "x=y.csv", "--out", out, "--config", config),
+        *("--census-date", "2026-11-15", "--tables", "csv", "--allow-stale", "--skip-refused"),
+    )
+    assert done.exit_code == 0
+    [call] = asked
+    assert call["files"] == [FileRequest("a b.csv", "RM3"), FileRequest("x=y.csv")]
+    assert call["config"].plan.stale_days == 3
+    assert call["census_date"] == "2026-11-15"
+    assert call["allow_stale"] is call["skip_refused"] is True
+    assert call["result"].saved == [(out, "csv")]
+    assert done.stdout == f"rows in  12\nwritten to {out}\n"
+
+
+def test_what_is_not_said_has_its_default(asked: list[dict[str, object]], tmp_path: Path) -> None:
+    run("merge", "a.csv", "--out", tmp_path / "out")
+    [call] = asked
+    assert call["config"] is call["census_date"] is None
+    assert call["allow_stale"] is call["skip_refused"] is False
+    assert call["result"].saved == [(tmp_path / "out", "both")]
+
+
+@pytest.mark.usefixtures("asked")
+def test_quiet_says_nothing(tmp_path: Path) -> None:
+    done = run("merge", "a.csv", "--out", tmp_path / "out", "--quiet")
+    assert done.exit_code == 0
+    assert done.output == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["merge", "a.csv"], id="no folder to write"),
+        pytest.param(["merge", "--out", "out"], id="no file"),
+        pytest.param(["check"], id="nothing to check"),
+        pytest.param(["merge", "a.csv", "--out", "out", "--tables", "xls"], id="unknown format"),
+        pytest.param(["merge", "a.csv", "--out", "out", "--no-such-option"], id="unknown option"),
+        pytest.param(["demo", "--out", "out", "--entries", "0"], id="a region of nobody"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+
+
+def test_a_wrong_configuration_is_exit_code_2_with_every_fault(tmp_path: Path) -> None:
+    config = tmp_path / "merge.toml"
+    config.write_text('stale_day = 3\ncensus_date = "soon"')
+    done = run("merge", "a.csv", "--out", tmp_path / "out", "--config", config)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 2
+    assert all(line.startswith("waitlist-merge: ") for line in done.stderr.splitlines())
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("problem", "code", "lines"),
+    [
+        (InputError("no extract was given; give one file or more"), 3, 1),
+        (RefusedExtracts([EMPTY, RefusedExtract("a.csv", "it has no header", "add one")]), 3, 2),
+        (ConservationError("RM3.csv: 12 expected, 11 found"), 4, 1),
+        (KeyboardInterrupt(), 130, 1),
+    ],
+)
+def test_what_goes_wrong_is_one_line_each(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    problem: BaseException,
+    code: int,
+    lines: int,
+) -> None:
+    monkeypatch.setattr(cli, "merge_files", failing(problem))
+    done = run("merge", "a.csv", "--out", tmp_path / "out")
+    assert done.exit_code == code
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == lines
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_interrupted_run_says_that_nothing_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "merge_files", failing(KeyboardInterrupt()))
+    done = run("merge", "a.csv", "--out", tmp_path / "out")
+    assert done.stderr == f"waitlist-merge: interrupted; {tmp_path / 'out'} is as it was\n"
+
+
+def test_an_unexpected_error_shows_kind_and_place_and_no_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_value(*_: object, **__: object) -> object:
+        return int("OKAFOR, Chidi")
+
+    monkeypatch.setattr(cli, "merge_files", read_value)
+    done = run("merge", "a.csv", "--out", tmp_path / "out")
+    assert done.exit_code == 1
+    [line] = done.stderr.splitlines()
+    assert line.startswith("waitlist-merge: unexpected ValueError at cli.py line ")
+    assert "OKAFOR" not in done.output
+    assert "--debug" in line
+
+
+def test_debug_shows_where_an_unexpected_error_arose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "merge_files", failing(ZeroDivisionError("a value")))
+    done = run("merge", "a.csv", "--out", tmp_path / "out", "--debug")
+    assert isinstance(done.exception, ZeroDivisionError)
+
+
+def test_a_foreign_folder_is_refused_before_any_file_is_read(
+    asked: list[dict[str, object]], tmp_path: Path
+) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    done = run("merge", "a.csv", "--out", tmp_path)
+    assert done.exit_code == 3
+    assert "did not write" in done.stderr
+    assert asked == []
+
+
+def test_refused_files_are_listed_where_the_rest_is_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "merge_files", lambda *_, **__: Merged((EMPTY,)))
+    done = run("merge", "a.csv", "--out", tmp_path / "out", "--skip-refused", "--quiet")
+    assert done.exit_code == 0
+    assert done.stderr == f"waitlist-merge: refused: {EMPTY}\n"
+
+
+LIST = "NHS No,Surname,DOB,Shoe size\n999 000 0018,Okafor,3/2/1962,44\n999 000 0026,Nowak,,39\n"
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    path = tmp_path / "RM3 PTL 20261115.csv"
+    path.write_text(LIST)
+    return path
+
+
+def test_check_prints_what_was_recognised_as_plain_lines(listed: Path) -> None:
+    done = run("check", f"RM3={listed}")
+    assert done.exit_code == 0
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert lines[0] == ["mapping"]
+    assert lines[1] == ["file", "sheet", "heading", "field", "score", "reason"]
+    assert {line[2]: line[3] for line in lines[2:6]} == {
+        "NHS No": "nhs_number",
+        "Surname": "family_name",
+        "DOB": "birth_date",
+        "Shoe size": "",
+    }
+    assert "Okafor" not in done.stdout
+
+
+def test_check_prints_tables_on_a_terminal(listed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    done = run("check", f"RM3={listed}")
+    assert done.exit_code == 0
+    assert "┃" in done.stdout
+    assert "nhs_number" in done.stdout
+
+
+def test_check_prints_one_json_object(listed: Path) -> None:
+    done = run("check", f"RM3={listed}", "--json")
+    report = json.loads(done.stdout)
+    assert set(report) == {"mapping", "formats", "findings", "refused"}
+    assert set(report["mapping"][0]) == {"file", "sheet", "heading", "field", "score", "reason"}
+    [shoes] = [each for each in report["mapping"] if each["heading"] == "Shoe size"]
+    assert shoes["field"] is None
+    assert "NaN" not in done.stdout
+
+
+def test_check_reads_every_file_and_says_which_are_refused(listed: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    done = run("check", f"RM3={listed}", tmp_path / "empty.csv", tmp_path / "missing.csv", "--json")
+    assert done.exit_code == 3
+    report = json.loads(done.stdout)
+    assert [each["file"] for each in report["refused"]] == ["empty.csv", "missing.csv"]
+    assert report["mapping"]
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_help_names_every_command_and_the_version_is_ours() -> None:
+    assert all(name in run("--help").stdout for name in ("demo", "check", "merge"))
+    assert run("--version").stdout.startswith("waitlist-merge ")
+
+
+def test_the_package_runs_as_a_program() -> None:
+    command = [sys.executable, "-m", "waitlist_merge", "merge", "missing.csv", "--out", "never"]
+    root = Path(cli.__file__).parents[1]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=root)
+    assert done.returncode == 3
+    assert "missing.csv" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (root / "never").exists()
+
+
+def test_characters_that_a_terminal_cannot_show_are_no_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    monkeypatch.setattr(cli, "app", lambda **_: print("Łukasz.csv", file=sys.stdout))  # noqa: T201
+    cli.main()
+    narrow.flush()
+    assert narrow.buffer.getvalue() == b"\\u0141ukasz.csv\n"

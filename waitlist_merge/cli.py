@@ -1,0 +1,225 @@
+"""The command line: parse, call one function of the library, print.
+
+Exit codes: 0 done; 1 a defect of this program; 2 wrong usage or configuration; 3 bad input or an
+output that cannot be written; 4 rows in and out do not agree; 130 interrupted. What goes wrong is
+one line each on standard error, without a value of any patient.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from waitlist_merge.check import check_files
+from waitlist_merge.config import load_config
+from waitlist_merge.demonstration import MERGED, demonstrate
+from waitlist_merge.errors import RefusedExtracts, WaitlistError
+from waitlist_merge.intake.requests import FileRequest
+from waitlist_merge.merge import merge_files
+from waitlist_merge.outputs import prepare
+from waitlist_merge.outputs.manifest import installed_version
+
+app = typer.Typer(
+    name="waitlist-merge",
+    help=__doc__.splitlines()[0],
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="FILE...", help="A path, or ORG=path to say whose list it is."),
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write; replaced whole.")]
+Config = Annotated[Path | None, typer.Option("--config", help="A merge.toml.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected error arose.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
+
+
+@app.command()
+def merge(
+    *,
+    files: Files = None,
+    out: Out,
+    config: Config = None,
+    census_date: Annotated[
+        str | None, typer.Option(help="The run's date; else that of the latest extract.")
+    ] = None,
+    tables: Annotated[
+        Literal["csv", "parquet", "both"], typer.Option(help="Format of the tables.")
+    ] = "both",
+    allow_stale: Annotated[
+        bool, typer.Option("--allow-stale", help="Take extracts older than the plan allows.")
+    ] = False,
+    skip_refused: Annotated[
+        bool, typer.Option("--skip-refused", help="Merge the rest where a file is refused.")
+    ] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Merge extracts into one combined list in OUT."""
+    _need_files(files, config)
+    with _one_line(debug=debug, interrupted=f"{out} is as it was"):
+        prepare(out)
+        with _progress(quiet=quiet) as progress:
+            result = merge_files(
+                [FileRequest.parse(each) for each in files or ()],
+                config=load_config(config) if config else None,
+                census_date=census_date,
+                allow_stale=allow_stale,
+                skip_refused=skip_refused,
+                progress=progress,
+            )
+            progress("write")
+            result.save(out, tables=tables)
+        for problem in result.accepted.refused:
+            _complain(f"refused: {problem}")
+        if not quiet:
+            typer.echo(f"{result.summary()}\nwritten to {out}")
+
+
+@app.command()
+def check(
+    *,
+    files: Files = None,
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Say what is recognised in each file: headings, formats, findings. Merges nothing."""
+    _need_files(files, config)
+    with _one_line(debug=debug):
+        report = check_files(
+            [FileRequest.parse(each) for each in files or ()],
+            config=load_config(config) if config else None,
+        )
+        if as_json:
+            typer.echo(report.to_json())
+        else:
+            for title, table in report.tables.items():
+                _show(title, table)
+        if report.refused:
+            raise RefusedExtracts(report.refused)
+
+
+@app.command()
+def demo(
+    *,
+    out: Out,
+    entries: Annotated[int, typer.Option(min=1, help="Rows of all organisations.")] = 25_000,
+    seed: Annotated[int, typer.Option(help="Another number gives another region.")] = 1,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Make a region of invented patients in OUT, merge its extracts, say how right that was."""
+    with _one_line(debug=debug, interrupted=f"{out / MERGED} is as it was"):
+        with _progress(quiet=quiet) as progress:
+            shown = demonstrate(out, entries=entries, seed=seed, progress=progress)
+        if not quiet:
+            typer.echo(f"{shown}\nwritten to {out}")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"waitlist-merge {installed_version('waitlist-merge')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    _asked: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Combine the waiting lists of several organisations into one list to work from."""
+
+
+def main() -> None:
+    """Run the command line; a character that the terminal cannot show never stops a run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    app(prog_name="waitlist-merge")
+
+
+def _need_files(files: list[str] | None, config: Path | None) -> None:
+    if not files and config is None:
+        raise typer.BadParameter("give one FILE or more, or a --config that names them")
+
+
+@contextmanager
+def _one_line(*, debug: bool, interrupted: str = "nothing was written") -> Iterator[None]:
+    """Turns what goes wrong into one line each and an exit code.
+
+    The text of an unexpected error may hold a value of a patient, so only its kind and place are
+    shown, unless ``debug``.
+    """
+    try:
+        yield
+    except WaitlistError as error:
+        _complain(str(error))
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        _complain(f"interrupted; {interrupted}")
+        raise typer.Exit(130) from None
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except Exception as error:
+        if debug:
+            raise
+        _complain(f"{_place(error)}; {interrupted}; please report this line, or see --debug")
+        raise typer.Exit(1) from None
+
+
+def _place(error: Exception) -> str:
+    """The kind of an error and the last line of this program that it passed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    package = Path(__file__).parent
+    own = [frame for frame in frames if package in Path(frame.filename).parents]
+    last = (own or frames)[-1]
+    return f"unexpected {type(error).__name__} at {Path(last.filename).name} line {last.lineno}"
+
+
+def _complain(lines: str) -> None:
+    for line in lines.splitlines():
+        typer.echo(f"waitlist-merge: {line}", err=True)
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Shows the stage at work on a terminal; says nothing elsewhere."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _stage: None
+        return
+    with console.status("") as status:
+        yield status.update
+
+
+def _show(title: str, table: pd.DataFrame) -> None:
+    """A table to look at on a terminal; lines with tabs where another program reads them."""
+    cells = table.astype(object).where(table.notna(), "").map(str)
+    console = Console()
+    if not console.is_terminal:
+        lines = [title, *("\t".join(row) for row in [table.columns, *cells.to_numpy()]), ""]
+        typer.echo("\n".join(lines))
+        return
+    shown = Table(*table.columns, title=title, title_justify="left")
+    for row in cells.to_numpy():
+        shown.add_row(*(Text(cell) for cell in row))
+    console.print(shown)
