@@ -136,7 +136,13 @@ def combine(
     names = entries["entry_id"].tolist()
     patient_id = group_ids("P", patients.group, names, key=key)
     pathway_id = group_ids("W", pathways.group, names, key=key)
-    asked = doubts(entries["entry_id"], patients, pathways, facts.waits)
+    asked = doubts(
+        entries["entry_id"],
+        patients,
+        pathways,
+        waits=facts.waits,
+        start=days(entries["rtt_start_date"]),
+    )
     outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
     entry_columns = pd.DataFrame(
         {

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, is_in, order_of
+from waitlist_merge.pathways.columns import Bools, Days, is_in, known, order_of
 from waitlist_merge.pathways.grouping import components
 from waitlist_merge.pathways.match import Patients
-from waitlist_merge.reasons import Confidence, Joins
+from waitlist_merge.reasons import Confidence, Joins, Relation
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,11 +30,16 @@ class Doubts:
     entries: pd.DataFrame
 
 
-def doubts(entry_ids: pd.Series, patients: Patients, pathways: Patients, waits: Bools) -> Doubts:
-    """The open questions; only those that concern a need that waits."""
+def doubts(
+    entry_ids: pd.Series, patients: Patients, pathways: Patients, *, waits: Bools, start: Days
+) -> Doubts:
+    """The open questions; only those of patients with an entry that waits.
+
+    ``waits`` and ``start`` have one element an entry: whether it waits, and its own clock start.
+    """
     found = [
-        *_questions("patient", patients, entry_ids, by_component=False),
-        *_questions("pathway", pathways, entry_ids, by_component=True),
+        *_questions("patient", patients, entry_ids, start, by_component=False),
+        *_questions("pathway", pathways, entry_ids, start, by_component=True),
     ]
     live = np.zeros(len(patients.group), dtype=bool)
     live[patients.group[waits]] = True
@@ -53,13 +58,18 @@ _TOLD = ["level", "a", "b", "relation", "joins", "confidence", "veto", "weight",
 
 
 def _questions(
-    level: str, match: Patients, entry_ids: pd.Series, *, by_component: bool
+    level: str, match: Patients, entry_ids: pd.Series, start: Days, *, by_component: bool
 ) -> list[pd.DataFrame]:
     """The links that ask, each with the number of its question: asked ones, then proposed ones."""
     links = match.links
     asked = is_in(links["joins"].astype("category"), {Joins.ASKED})
     proposed = is_in(links["joins"].astype("category"), {Joins.YES})
-    proposed &= is_in(links["confidence"].astype("category"), {Confidence.PROBABLE})
+    sure = is_in(links["confidence"].astype("category"), {Confidence.CERTAIN})
+    certain = components(
+        links["a"].to_numpy()[proposed & sure], links["b"].to_numpy()[proposed & sure], len(start)
+    )
+    unsure = certain[links["a"].to_numpy()] != certain[links["b"].to_numpy()]
+    proposed &= unsure | _clock_conflict(links, start)
     one, other = match.group[links["a"].to_numpy()], match.group[links["b"].to_numpy()]
     if by_component:
         size = int(match.group.max(initial=-1)) + 1
@@ -71,6 +81,13 @@ def _questions(
         _ranked(links[asked], level, together[asked], entry_ids),
         _ranked(links[proposed], level, one[proposed].astype(np.int64), entry_ids),
     ]
+
+
+def _clock_conflict(links: pd.DataFrame, start: Days) -> Bools:
+    """Certain transfers whose two clocks differ: a start on receipt is asked (domain 8, 11.3)."""
+    handed = is_in(links["relation"].astype("category"), {Relation.TRANSFER})
+    one, other = start[links["a"].to_numpy()], start[links["b"].to_numpy()]
+    return np.asarray(handed & known(one) & known(other) & (one != other))
 
 
 def _ranked(
