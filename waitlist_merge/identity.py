@@ -96,10 +96,13 @@ def group_ids(
     """
     if not len(groups):
         return np.empty(0, dtype=object)
-    smallest = pd.Series(entry_ids).groupby(groups, sort=True).min()
-    hashes = keyed_hashes([f"{prefix}{_SEPARATOR}{first}" for first in smallest], key=key)
+    texts = np.asarray(entry_ids, dtype=str).astype("S")
+    order = np.lexsort((texts, groups))
+    first = np.flatnonzero(np.diff(groups[order], prepend=groups[order[0]] - 1))
+    smallest = texts[order[first]].astype(str).tolist()
+    hashes = keyed_hashes([f"{prefix}{_SEPARATOR}{least}" for least in smallest], key=key)
     ids = np.asarray([f"{prefix}-{text}{check_character(text)}" for text in hashes], dtype=object)
-    return np.asarray(ids[np.searchsorted(smallest.index.to_numpy(), groups)])
+    return np.asarray(ids[np.searchsorted(groups[order[first]], groups)])
 
 
 def keyed_hashes(messages: Iterable[str], *, key: str | None = None) -> list[str]:
