@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 from waitlist_merge import cli
 from waitlist_merge.errors import ConservationError, InputError, RefusedExtract, RefusedExtracts
 from waitlist_merge.intake.requests import FileRequest
+from waitlist_merge.outputs import read_tables
 
 EMPTY = RefusedExtract("RW3.csv", "it is empty", "send the list again")
 
@@ -249,6 +251,44 @@ def test_check_reads_every_file_and_says_which_are_refused(listed: Path, tmp_pat
     assert [each["file"] for each in report["refused"]] == ["empty.csv", "missing.csv"]
     assert report["mapping"]
     assert len(done.stderr.splitlines()) == 2
+
+
+def test_files_become_tables_and_no_identifier_leaves_them(listed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = run("merge", f"RM3={listed}", "--out", out)
+    assert done.exit_code == 0, done.stderr
+    tables = read_tables(out)
+    assert tables["entries"]["family_name"].tolist() == ["Okafor", "Nowak"]
+    assert len(tables["combined_list"]) == 2
+    for text in (done.output, (out / "manifest.json").read_text(encoding="utf-8")):
+        assert not re.search("okafor|nowak|9990000018|999 000 0018", text, re.IGNORECASE)
+
+
+def test_a_merge_that_is_refused_leaves_the_last_one(listed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("merge", f"RM3={listed}", "--out", out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    (tmp_path / "empty.csv").touch()
+    refused = run("merge", f"RM3={listed}", tmp_path / "empty.csv", "--out", out)
+    assert refused.exit_code == 3
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    rest = run("merge", f"RM3={listed}", tmp_path / "empty.csv", "--out", out, "--skip-refused")
+    assert rest.exit_code == 0
+    [problem] = json.loads((out / "manifest.json").read_bytes())["refused"]
+    assert problem.startswith("empty.csv: ")
+
+
+def test_the_demonstration_says_how_right_it_was(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = run("demo", "--out", out, "--entries", "300", "--seed", "7")
+    assert done.exit_code == 0, done.stderr
+    assert re.search(r"rows in +300 +from 8 files", done.stdout)
+    assert re.search(r"patients +1\.0000 +[01]\.\d{4}", done.stdout)
+    assert len(list((out / "extracts").iterdir())) == 8
+    assert len(read_tables(out / "merged")["entries"]) == 300
+    first = {path.name: path.read_bytes() for path in (out / "extracts").iterdir()}
+    assert run("demo", "--out", out, "--entries", "300", "--seed", "7", "--quiet").output == ""
+    assert {path.name: path.read_bytes() for path in (out / "extracts").iterdir()} == first
 
 
 def test_help_names_every_command_and_the_version_is_ours() -> None:

@@ -5,6 +5,8 @@
 >>> shown = demonstrate(out, entries=300, seed=7)
 >>> shown.summary.rows, sorted(path.name for path in out.iterdir())
 (300, ['extracts', 'merged', 'truth.csv'])
+>>> shown.scores.patients.precision
+1.0
 """
 
 from __future__ import annotations
@@ -14,26 +16,52 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from waitlist_merge.demo.extracts import write_demo
+from waitlist_merge.demo import Scores, score, write_demo
 from waitlist_merge.demo.region import DEFAULT_CENSUS
 from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
 from waitlist_merge.plan import ORGANISATION_CODE
+from waitlist_merge.reasons import Joins
 from waitlist_merge.result import Summary
 
 MERGED = "merged"
 """Folder of the merge within the folder of a demonstration."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Demonstration:
-    """What the merge found; ``str()`` gives the lines that the command line prints."""
+    """What the merge found, and how right that is: the truth is known.
+
+    ``str()`` gives the lines that the command line prints.
+    """
 
     summary: Summary
+    scores: Scores
 
     def __str__(self) -> str:
-        return str(self.summary)
+        return "\n".join([str(self.summary), "", *self._right(), "", *self._relations()])
+
+    def _right(self) -> list[str]:
+        levels = {"patients": self.scores.patients, "pathways": self.scores.needs}
+        return [
+            f"{'how right, by pairs of rows':<34}{'precision':>10}{'recall':>10}{'pairs':>10}",
+            *(
+                f"  {name:<32}{pairs.precision:>10.4f}{pairs.recall:>10.4f}{pairs.true:>10,}"
+                for name, pairs in levels.items()
+            ),
+        ]
+
+    def _relations(self) -> list[str]:
+        table = self.scores.by_relation
+        return [
+            f"{'what became of each true relation':<34}"
+            + "".join(f"{name:>10}" for name in table.columns[1:]),
+            *(
+                f"  {name:<32}" + "".join(f"{count:>10,}" for count in counts)
+                for name, *counts in table.itertuples(index=False)
+            ),
+        ]
 
 
 def _in_silence(_stage: str) -> None:
@@ -59,7 +87,9 @@ def demonstrate(
     result = merge_files(files, census_date=DEFAULT_CENSUS, progress=progress)
     progress("write")
     result.save(merged)
-    return Demonstration(result.summary())
+    links = result.pathway_links
+    asked = links.loc[links["joins"] == Joins.ASKED]
+    return Demonstration(result.summary(), score(result.entries, truth, asked=asked))
 
 
 def _request(path: Path) -> FileRequest:
