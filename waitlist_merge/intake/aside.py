@@ -17,7 +17,7 @@ from waitlist_merge.intake.cells import Column
 from waitlist_merge.intake.probes import IDENTIFIER_FIELDS, NAME_FIELDS, is_date_like
 from waitlist_merge.schema import DATE_FIELDS
 
-__all__ = ["BLANK", "FOOTER", "REPEATED_HEADER", "TITLE", "set_aside"]
+__all__ = ["BLANK", "FOOTER", "REPEATED_HEADER", "TITLE", "set_aside", "telling_texts"]
 
 BLANK, REPEATED_HEADER = "a blank line", "the header again"
 FOOTER, TITLE = "a total or a note about the report", "nothing of a person's own in it"
@@ -47,6 +47,18 @@ _OWN: Mapping[str, str] = dict.fromkeys(
 _OWN_DATES = frozenset(DATE_FIELDS) - {"census_date"}
 
 
+def telling_texts(heading: str, column: Column, size: int) -> list[str]:
+    """The first distinct texts of a column that are neither notes nor its heading again."""
+    texts = column.dictionary.slice(0, 2 * size)
+    junk = pc.or_(pc.match_substring_regex(texts, _FOOTER), _is_heading(texts, heading))
+    telling: list[str] = texts.filter(pc.invert(junk)).slice(0, size).to_pylist()
+    return telling
+
+
+def _is_heading(texts: pa.Array, heading: str) -> pa.Array:
+    return pc.equal(pc.utf8_lower(texts), heading.lower())
+
+
 def set_aside(
     headings: Sequence[str], columns: Sequence[Column], fields: Mapping[int, str]
 ) -> Mapping[str, Mask]:
@@ -61,7 +73,7 @@ def set_aside(
         texts = column.dictionary
         note = pc.match_substring_regex(texts, _FOOTER)
         filled += column.is_valid().to_numpy(zero_copy_only=False)
-        same += _per_record(column, pc.equal(pc.utf8_lower(texts), headings[at].lower()))
+        same += _per_record(column, _is_heading(texts, headings[at]))
         own += _per_record(column, pc.and_not(_own(texts, fields.get(at, "")), note))
         notes += _per_record(column, note)
     blank = filled == 0

@@ -22,6 +22,8 @@ from types import MappingProxyType
 
 from waitlist_merge.intake.meanings import NOT_USED, Meaning, meanings
 from waitlist_merge.intake.probes import (
+    IDENTIFIER_FIELDS,
+    NAME_FIELDS,
     Sample,
     fits,
     proves,
@@ -29,7 +31,7 @@ from waitlist_merge.intake.probes import (
     share_of_hashes,
     share_of_nhs_numbers,
 )
-from waitlist_merge.schema import FIELDS
+from waitlist_merge.schema import DATE_FIELDS, FIELDS
 
 __all__ = ["CONFIDENT", "Judgement", "judge", "sample"]
 
@@ -47,6 +49,11 @@ FITTING = 0.8
 
 CONTRADICTED = 0.3
 """Below this share the values contradict the heading."""
+
+TYPED_DOUBT = 0.5
+"""How much values that do not fit count where people type them: a small list may have many."""
+
+_TYPED = frozenset(("nhs_number", *DATE_FIELDS, *IDENTIFIER_FIELDS, *NAME_FIELDS))
 
 PROVEN = 0.6
 """From this share on the values speak for a field, and close half of the gap to certainty."""
@@ -100,8 +107,8 @@ def _is_nhs_number(values: Sample) -> bool:
 
 
 def _may_be_key(found: tuple[Meaning, ...]) -> bool:
-    persons = {"nhs_number", "person_key", "local_patient_identifier"}
-    return bool(found) and found[0].field in persons
+    """A hash under another heading may be a local one, which differs from trust to trust."""
+    return bool(found) and found[0].field in {"nhs_number", "person_key"}
 
 
 def _by_score(judgement: Judgement) -> float:
@@ -118,7 +125,8 @@ def _weighed(meaning: Meaning, values: Sample) -> Judgement:
     if fitting < CONTRADICTED:
         reason = f"{heading}; but its values are not of this kind"
         return Judgement(meaning.field, 0.0, reason)
-    score = meaning.score * min(1.0, fitting / FITTING)
+    doubt = max(0.0, 1 - fitting / FITTING) * (TYPED_DOUBT if meaning.field in _TYPED else 1)
+    score = meaning.score * (1 - doubt)
     if proven >= PROVEN:
         score += (1 - score) / 2 * proven
         heading += f"; values: {proven:.0%} have its form"

@@ -31,8 +31,9 @@ _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _STRAY = re.compile("[\udc80-\udcff]")
 """A byte that is no UTF-8, as ``surrogateescape`` marks it."""
 
-CONTROL_SHARE = 0.01
-"""More control bytes than this share of the first 64 kB: it is no text."""
+CONTROL_SHARE, CONTROL_FEW = 0.03, 8
+"""More control bytes than this share of the first 64 kB, and than a few: it is no text. Of random
+bytes one in ten is one."""
 
 SAMPLE = 65_536
 WINDOWS = "cp1252"
@@ -52,7 +53,8 @@ def to_utf8(source: str, data: bytes, encoding: str | None = None) -> tuple[byte
     zeros = _zero_side(data[:SAMPLE])
     if zeros:
         return _decoded(source, data, zeros), zeros
-    if len(_CONTROL.findall(data[:SAMPLE])) > CONTROL_SHARE * len(data[:SAMPLE]):
+    controls = len(_CONTROL.findall(data[:SAMPLE]))
+    if controls > max(CONTROL_FEW, CONTROL_SHARE * len(data[:SAMPLE])):
         raise RefusedExtract(source, "it is not text", "send the list as .csv, .xlsx or .parquet")
     try:
         data.decode("utf-8")

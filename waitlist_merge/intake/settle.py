@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from waitlist_merge.errors import RefusedExtract
-from waitlist_merge.intake.aside import set_aside
+from waitlist_merge.intake.aside import set_aside, telling_texts
 from waitlist_merge.intake.cells import Column
 from waitlist_merge.intake.columns import Judgement
 from waitlist_merge.intake.days import census_of
@@ -60,7 +60,10 @@ def settle(
     settings = options or ExtractPlan(path=source)
     findings = Findings()
     _report_shape(grid, findings)
-    samples = [sample(_first_texts(column)) for column in grid.columns]
+    samples = [
+        sample(telling_texts(heading, column, SAMPLE_SIZE))
+        for heading, column in zip(_original_headings(grid), grid.columns, strict=True)
+    ]
     placed = configured(source, grid.headings, settings.columns)
     judged, uses = map_columns(grid.headings, samples, placed, findings)
     constants = dict(settings.constants)
@@ -100,9 +103,10 @@ def settle(
     }
 
 
-def _first_texts(column: Column) -> Sequence[str]:
-    texts: list[str] = column.dictionary.slice(0, 2 * SAMPLE_SIZE).to_pylist()
-    return texts
+def _original_headings(grid: Grid) -> list[str]:
+    """The headings as the file has them, repeated ones too."""
+    original = {name: heading for heading, name in grid.repeated}
+    return [original.get(heading, heading) for heading in grid.headings]
 
 
 def _report_shape(grid: Grid, findings: Findings) -> None:
@@ -171,10 +175,8 @@ def _report_others(column: Column | None, given: str, findings: Findings) -> Non
 def _entries(grid: Grid, uses: Uses, findings: Findings) -> np.ndarray:
     """Mask of the records that are entries; each of the others becomes a finding."""
     fields = {at: field for field, places in uses.items() for at in places}
-    original = {name: heading for heading, name in grid.repeated}
-    headings = [original.get(heading, heading) for heading in grid.headings]
     keep = np.ones(grid.records, dtype=bool)
-    for reason, mask in set_aside(headings, grid.columns, fields).items():
+    for reason, mask in set_aside(_original_headings(grid), grid.columns, fields).items():
         rows = (np.flatnonzero(mask) + 1).tolist()
         findings.add_rows(Fault.NOT_A_PERSON_ROW, reason, rows)
         keep &= ~mask
