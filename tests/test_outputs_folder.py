@@ -129,6 +129,28 @@ def test_a_crash_at_any_step_leaves_the_old_or_the_new(
     assert left_beside(out) == []
 
 
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), OSError(errno.EIO, "Input/output error")])
+def test_what_happens_after_the_swap_is_no_failure(
+    out: Path, monkeypatch: pytest.MonkeyPatch, stop: BaseException
+) -> None:
+    """Else the user would be told that the output is as it was."""
+    write(out, "old")
+    put_in_place = folder_module._put_in_place
+
+    def then_stop(folder: Path, target: Path) -> None:
+        put_in_place(folder, target)
+
+        def stopped(*_: object, **__: object) -> None:
+            raise stop
+
+        monkeypatch.setattr(folder_module, "_synchronise_names", stopped)
+
+    monkeypatch.setattr(folder_module, "_put_in_place", then_stop)
+    write(out, "new")
+    assert content(out) == "new"
+    assert left_beside(out) == []
+
+
 @pytest.mark.parametrize("failing", [1, 2])
 def test_a_rename_that_fails_is_taken_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int

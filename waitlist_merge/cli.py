@@ -83,12 +83,13 @@ def merge(
                 skip_refused=skip_refused,
                 progress=progress,
             )
+            summary = result.summary()
             progress("write")
             result.save(out, tables=tables)
         for problem in result.accepted.refused:
             _complain(f"refused: {problem}")
         if not quiet:
-            typer.echo(f"{result.summary()}\nwritten to {out}")
+            typer.echo(f"{summary}\nwritten to {out}")
 
 
 @app.command()

@@ -85,11 +85,12 @@ def demonstrate(
     truth = write_demo(out, entries=entries, seed=seed)
     files = [_request(out / "extracts" / name) for name in sorted(truth["source_file"].unique())]
     result = merge_files(files, census_date=DEFAULT_CENSUS, progress=progress)
-    progress("write")
-    result.save(merged)
     links = result.pathway_links
     asked = links.loc[links["joins"] == Joins.ASKED]
-    return Demonstration(result.summary(), score(result.entries, truth, asked=asked))
+    shown = Demonstration(result.summary(), score(result.entries, truth, asked=asked))
+    progress("write")
+    result.save(merged)
+    return shown
 
 
 def _request(path: Path) -> FileRequest:

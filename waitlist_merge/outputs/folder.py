@@ -85,11 +85,21 @@ def replacing(out: str | Path) -> Iterator[Path]:
             _synchronise(folder)
             _refuse_foreign(real)
             _put_in_place(folder, real)
-            _synchronise_names(real.parent)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            if lock is not None:
-                os.close(lock)
+            _tidy_up(folder, lock)
+
+
+def _tidy_up(folder: Path, lock: int | None) -> None:
+    """Remove what is left under the other name: the old output, or an unfinished one.
+
+    What happens here changes nothing of the outcome, so it must not be told as a failure.
+    """
+    with suppress(OSError, KeyboardInterrupt):
+        _synchronise_names(folder.parent)
+    with suppress(KeyboardInterrupt):
+        shutil.rmtree(folder, ignore_errors=True)
+    if lock is not None:
+        os.close(lock)
 
 
 @contextmanager
