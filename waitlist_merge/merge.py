@@ -43,6 +43,7 @@ def merge(
     allow_stale: bool = False,
     skip_refused: bool = False,
     refused: Sequence[RefusedExtract] = (),
+    model: patients.PatientModel | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
     """One combined list from several extracts: who is the same patient, what is the same need?
@@ -50,17 +51,20 @@ def merge(
     ``census_date`` is the run's date (a date or ISO text), by default the latest extract's.
     Extracts more than ``plan.stale_days`` older are refused unless ``allow_stale``. One refused
     extract stops the run unless ``skip_refused``; ``refused`` are those that could not be read, to
-    be reported with the rest. ``progress`` is told each stage as it begins. The order of extracts
+    be reported with the rest. ``model`` is the patient model of an earlier run (``result.model``), by
+    default one is fitted to these extracts. ``progress`` is told each stage as it begins. The order of extracts
     and of their rows changes no id and no group.
 
     Raises RefusedExtracts, InputError where there is no census date or no extract, and
     ConservationError where rows in and out do not agree.
 
     >>> from waitlist_merge.intake import Extract
-    >>> people = {"NHS number": ["9990000018"], "DOB": ["3 May 1971"], "Surname": ["Okafor"],
-    ...           "Forename": ["Chidi"], "Specialty": ["110"], "RTT start": ["2026-03-02"]}
-    >>> lists = [Extract.from_frame(pd.DataFrame(people), organisation=code)
-    ...          for code in ("RM3", "RW3")]
+    >>> person = {"NHS number": ["9990000018"], "DOB": ["3 May 1971"], "Surname": ["Okafor"],
+    ...           "Forename": ["Chidi"], "Specialty": ["110"]}
+    >>> lists = [
+    ...     Extract.from_frame(pd.DataFrame(person | {"RTT start": [start]}), organisation=code)
+    ...     for code, start in (("RM3", "2026-03-02"), ("RW3", "2026-04-20"))
+    ... ]
     >>> result = merge(lists, census_date="2026-11-15")
     >>> len(result.entries), result.entries["patient_id"].nunique()
     (2, 1)
@@ -80,7 +84,7 @@ def merge(
         entries = assemble(accepted.typed, run_date=accepted.run_date, plan=plan)
     with watch("patients"):
         people = patients.match_patients(
-            entries, plan.patients, superseded=dict(plan.superseded_numbers)
+            entries, plan.patients, superseded=dict(plan.superseded_numbers), model=model
         )
     with watch("pathways"):
         needs = pathways.match_pathways(entries, people, plan=plan, run_date=accepted.run_date)
@@ -103,6 +107,7 @@ def merge(
         plan=plan,
         timings=watch.timings,
         counts={"candidate_pairs_of_patients": people.candidate_pairs},
+        model=people.model,
     )
 
 

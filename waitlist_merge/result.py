@@ -13,6 +13,7 @@ import pandas as pd
 
 from waitlist_merge.intake.accept import Accepted
 from waitlist_merge.outputs import build_manifest, write_tables
+from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
 
@@ -90,6 +91,7 @@ class MergeResult:
     plan: MergePlan
     timings: Mapping[str, float]
     counts: Mapping[str, int]
+    model: PatientModel
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

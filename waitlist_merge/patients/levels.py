@@ -168,9 +168,9 @@ def _postcode(records: Records, a: Positions, b: Positions) -> Level:
         [
             found < 2,
             _distinct(records.postcode, a, b, found == 2, _one_edit) > 0,
-            records.sector[a] == records.sector[b],
-            records.district[a] == records.district[b],
-            records.area[a] == records.area[b],
+            records.sector.codes[a] == records.sector.codes[b],
+            records.district.codes[a] == records.district.codes[b],
+            records.area.codes[a] == records.area.codes[b],
         ],
         [found, 2, 3, 4, 5],
         6,

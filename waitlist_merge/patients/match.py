@@ -17,7 +17,7 @@ from waitlist_merge.patients import blocking
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
 from waitlist_merge.patients.levels import LEVELS, Level, Positions, compare
-from waitlist_merge.patients.model import Frequencies, PatientModel, Weights, total, weigh
+from waitlist_merge.patients.model import PatientModel, Weights, total, weigh
 from waitlist_merge.patients.records import Records, prepare
 from waitlist_merge.patients.vetoes import VETOES, find_vetoes
 from waitlist_merge.plan import PatientPlan
@@ -36,13 +36,14 @@ class PatientMatch:
     ``group`` is int32, 0 upwards, one element an entry. ``links`` has a row for each pair that was
     joined, asked or notably held apart: int32 positions ``a`` < ``b``, ``relation``, ``joins``,
     ``confidence``, ``veto``, ``weight`` (bits) and ``explanation``. ``forecast`` tells the pairs
-    each blocking key made.
+    each blocking key made; ``model`` is what weighed them.
     """
 
     group: NDArray[np.int32]
     links: pd.DataFrame
     forecast: pd.DataFrame
     candidate_pairs: int
+    model: PatientModel
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,17 +71,23 @@ class _Scored:
 
 
 def match_patients(
-    entries: pd.DataFrame, plan: PatientPlan, *, superseded: Mapping[str, str] | None = None
+    entries: pd.DataFrame,
+    plan: PatientPlan,
+    *,
+    superseded: Mapping[str, str] | None = None,
+    model: PatientModel | None = None,
 ) -> PatientMatch:
     """Which entries are of one patient? ``entries`` holds typed person columns and ``entry_id``.
 
-    ``superseded`` maps an old NHS number to its successor: the two then count as one number. The
-    result does not depend on the order of the rows.
+    ``superseded`` maps an old NHS number to its successor: the two then count as one number. With a
+    ``model`` of an earlier run its weights and frequencies are used, else one is fitted to these
+    entries. The result does not depend on the order of the rows.
     """
     records = prepare(_succeeded(entries, superseded or {}))
     keys = blocking.keys(records)
     lacking = ~records.numbered
-    kept, seen = _score(records, keys, lacking, plan)
+    model = model or PatientModel.fit(records)
+    kept, seen = _score(records, model, keys, lacking, plan)
     edges = Edges(
         kept.a,
         kept.b,
@@ -93,7 +100,7 @@ def match_patients(
     groups, refusal = group(edges, identities, size=records.size, margin=plan.margin)
     shown = _strongest_asked(edges, groups)
     links = _links(kept[shown], edges[shown], refusal[shown], groups)
-    return PatientMatch(groups, links, blocking.forecast(keys, lacking=lacking), seen)
+    return PatientMatch(groups, links, blocking.forecast(keys, lacking=lacking), seen, model)
 
 
 def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataFrame:
@@ -106,15 +113,18 @@ def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataF
 
 
 def _score(
-    records: Records, keys: list[blocking.Key], lacking: NDArray[np.bool_], plan: PatientPlan
+    records: Records,
+    model: PatientModel,
+    keys: list[blocking.Key],
+    lacking: NDArray[np.bool_],
+    plan: PatientPlan,
 ) -> tuple[_Scored, int]:
     """All candidate pairs, weighed; only those at or over the weight of a question are kept."""
-    model = PatientModel.published(records=records.size)
-    frequencies = Frequencies.count(records, model)
-    kept, seen = [_none(records)], 0
+    shares = model.on(records)
+    kept, seen = [_none(model)], 0
     for a, b in _candidates(keys, lacking, plan):
         levels = compare(records, a, b)
-        parts = weigh(model, frequencies, records, levels, a, b)
+        parts = weigh(model, shares, records, levels, a, b)
         scored = _Scored(a, b, levels, parts, find_vetoes(records, levels, a, b))
         kept.append(scored[_worth_keeping(scored, plan)])
         seen += len(a)
@@ -141,10 +151,9 @@ def _codes(field: str, *names: str) -> list[int]:
     return [LEVELS[field].index(name) for name in names if name in LEVELS[field]]
 
 
-def _none(records: Records) -> _Scored:
+def _none(model: PatientModel) -> _Scored:
     """No pairs at all, in the shape of some."""
     nobody = np.empty(0, dtype=np.int32)
-    model = PatientModel.published(records=records.size)
     levels = {field: np.empty(0, dtype=np.int8) for field in LEVELS}
     parts = {"prior": np.empty(0, np.float32)} | {
         field: np.empty(0, np.float32) for field in model.tables

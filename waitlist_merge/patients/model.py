@@ -8,21 +8,21 @@ address only the strongest counts, since they agree or change together.
 >>> model = PatientModel.published(records=1_000)
 >>> round(model.prior, 1)
 -11.0
->>> round(model.tables["birth_date"][LEVELS["birth_date"].index("other")], 1)
+>>> round(float(model.tables["birth_date"][LEVELS["birth_date"].index("other")]), 1)
 -11.6
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.patients.levels import LEVELS, Level, Positions
-from waitlist_merge.patients.records import MISSING, Codes, Records
+from waitlist_merge.patients.records import MISSING, Coded, Codes, Records
 from waitlist_merge.reference import load
 
 Weights = NDArray[np.float32]
@@ -50,16 +50,18 @@ ADDRESS_LIKE = ("postcode", "address", "phone", "email", "gp_practice_code")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PatientModel:
-    """Weights per field and level, and the frequencies that adjust them; data-free but for those.
+    """Everything that turns levels into weights: fitted once, it gives the same weights again.
 
-    ``tables[field][level]`` is the weight in bits at average frequency; ``frequencies[column]`` the
-    share of records with each code of the column, or empty where none were counted.
+    ``tables[field][level]`` is the weight in bits at average frequency, ``average`` and ``basis``
+    the u of each level and how it is adjusted. ``shares`` has for each column the share of records
+    that hold a value, on an index of values; a value not in it was never seen.
     """
 
     prior: float
     tables: Mapping[str, NDArray[np.float64]]
     average: Mapping[tuple[str, int], float]
     basis: Mapping[tuple[str, int], str]
+    shares: Mapping[str, pd.Series]
 
     @classmethod
     def published(cls, *, records: int) -> PatientModel:
@@ -75,56 +77,64 @@ class PatientModel:
             average[row.field, at] = u
             basis[row.field, at] = row.basis
         prior = float(np.log2(2 * PAIRS_PER_RECORD / population)) - 1
-        return cls(
-            prior, MappingProxyType(tables), MappingProxyType(average), MappingProxyType(basis)
-        )
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Frequencies:
-    """How common is each value? One share a code, the published average mixed in."""
-
-    shares: Mapping[str, NDArray[np.float64]]
+        return cls(prior, tables, average, basis, shares={})
 
     @classmethod
-    def count(cls, records: Records, model: PatientModel) -> Frequencies:
-        """Count every coded column that carries a term-frequency adjustment."""
-        return cls(
-            {
-                name: _shares(codes, model.average[field, LEVELS[field].index(level)])
-                for name, (field, level, codes) in _columns(records).items()
-            }
-        )
+    def fit(cls, records: Records) -> PatientModel:
+        """The published model with the prior and the frequencies of these records."""
+        model = cls.published(records=records.size)
+        shares = {
+            name: pd.Series(_shares(column.codes, model.average_of(name)), column.values)
+            for name, column in _columns(records).items()
+        }
+        return replace(model, shares=shares)
+
+    def average_of(self, name: str) -> float:
+        """How common is a value of this column on average, as published?"""
+        return self.average[_WIDTHS.get(name, (name, 1))]
+
+    def on(self, records: Records) -> dict[str, NDArray[np.float64]]:
+        """The share of each value of these records by its code; the rarest where never seen."""
+        return {
+            name: self.shares[name].reindex(column.values).fillna(RAREST).to_numpy()
+            for name, column in _columns(records).items()
+        }
 
 
-def _columns(records: Records) -> dict[str, tuple[str, str, Codes]]:
-    """Column name -> the field and level that give its published average, and its codes."""
+_WIDTHS = {
+    width: ("postcode", LEVELS["postcode"].index(width)) for width in ("sector", "district", "area")
+}
+"""Columns that are widths of a postcode, and the level that speaks of each."""
+
+
+def _columns(records: Records) -> dict[str, Coded]:
+    """The columns whose values' frequencies count."""
     return {
-        "family_name": ("family_name", "exact", records.family.codes),
-        "given_name": ("given_name", "exact", records.given.codes),
-        "birth_date": ("birth_date", "exact", records.birth),
-        "postcode": ("postcode", "exact", records.postcode.codes),
-        "sector": ("postcode", "sector", records.sector),
-        "district": ("postcode", "district", records.district),
-        "area": ("postcode", "area", records.area),
-        "address": ("address", "same", records.address.codes),
-        "phone": ("phone", "same", records.phone.codes),
-        "email": ("email", "same", records.email.codes),
-        "gp_practice_code": ("gp_practice_code", "same", records.practice.codes),
+        "family_name": records.family,
+        "given_name": records.given,
+        "birth_date": records.birth_date,
+        "postcode": records.postcode,
+        "sector": records.sector,
+        "district": records.district,
+        "area": records.area,
+        "address": records.address,
+        "phone": records.phone,
+        "email": records.email,
+        "gp_practice_code": records.practice,
     }
 
 
 def _shares(codes: Codes, average: float) -> NDArray[np.float64]:
     """The pair itself is no evidence that a value is common, so two records are left out."""
     known = codes[codes >= 0]
-    others = np.maximum((np.bincount(known) if len(known) else np.zeros(1)) - 2, 0)
+    others = np.maximum(np.bincount(known) - 2, 0)
     shares = (others + PSEUDO_RECORDS * average) / (len(known) + PSEUDO_RECORDS)
     return np.asarray(np.maximum(shares, RAREST))
 
 
 def weigh(
     model: PatientModel,
-    frequencies: Frequencies,
+    shares: Mapping[str, NDArray[np.float64]],
     records: Records,
     levels: Mapping[str, Level],
     a: Positions,
@@ -132,7 +142,7 @@ def weigh(
 ) -> dict[str, Weights]:
     """The parts of the sum for each pair: ``prior`` and one float32 array for each field, in bits.
 
-    Adding the arrays up gives the weight; of the address-like fields all but the strongest are 0.
+    ``shares`` are ``model.on(records)``. Adding the arrays up gives the weight; of the address-like fields all but the strongest are 0.
     """
     parts = {
         field: model.tables[field][found].astype(np.float32) for field, found in levels.items()
@@ -143,12 +153,12 @@ def weigh(
             continue
         where = np.flatnonzero(levels[field] == at)
         name = _place(field, at)
-        codes, shares = columns[name][2], frequencies.shares[name]
+        codes = columns[name].codes
         one, other = codes[a[where]], codes[b[where]]
         parts[field][where] += (
-            _exact(model.average[field, at], shares, one)
+            _exact(model.average[field, at], shares[name], one)
             if basis == "frequency"
-            else _near(shares, one, other)
+            else _near(shares[name], one, other)
         )
     return {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
 

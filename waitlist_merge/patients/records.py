@@ -75,14 +75,15 @@ class Records:
     family_sound: Codes
     given_sound: Codes
     birth: Codes
+    birth_date: Coded
     day: NDArray[np.int16]
     month: NDArray[np.int16]
     year: NDArray[np.int16]
     gender: NDArray[np.int8]
     postcode: Coded
-    sector: Codes
-    district: Codes
-    area: Codes
+    sector: Coded
+    district: Coded
+    area: Coded
     address: Coded
     phone: Coded
     email: Coded
@@ -144,6 +145,7 @@ def prepare(entries: pd.DataFrame) -> Records:
     births = entries["birth_date"]
     days = births.to_numpy().astype("datetime64[D]").astype(np.int64)
     birth = np.where(births.isna(), MISSING, days - _FIRST_DAY).astype(np.int32)
+    birth_codes, distinct_births = pd.factorize(births)
     status = entries["nhs_number_status"]
     return Records(
         size=len(entries),
@@ -159,6 +161,9 @@ def prepare(entries: pd.DataFrame) -> Records:
         family_sound=family_sound,
         given_sound=given_sound,
         birth=birth,
+        birth_date=Coded(
+            birth_codes.astype(np.int32), tuple(distinct_births.strftime("%Y-%m-%d"))
+        ),
         day=births.dt.day.fillna(MISSING).to_numpy(dtype=np.int16),
         month=births.dt.month.fillna(MISSING).to_numpy(dtype=np.int16),
         year=births.dt.year.fillna(MISSING).to_numpy(dtype=np.int16),
@@ -166,9 +171,9 @@ def prepare(entries: pd.DataFrame) -> Records:
         .fillna(MISSING)
         .to_numpy(dtype=np.int8),
         postcode=postcode,
-        sector=postcode.derive(sectors).codes,
-        district=postcode.derive(districts).codes,
-        area=postcode.derive(areas).codes,
+        sector=postcode.derive(sectors),
+        district=postcode.derive(districts),
+        area=postcode.derive(areas),
         address=coded(entries["address"]).derive(comparison_form_with_digits),
         phone=coded(entries["phone"]),
         email=coded(entries["email"]).derive(lambda each: [value.casefold() for value in each]),
