@@ -100,7 +100,7 @@ def _dates(name: str, column: TextColumn, settings: Settings) -> TypedColumn:
         role=ROLES.get(name, EVENT),
         census_date=settings.census_date,
         order=settings.date_orders.get(name),
-        counts=column.counts(),
+        counts=column.counts,
     )
     return date_column(column, reading)
 

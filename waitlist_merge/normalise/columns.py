@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -41,6 +42,7 @@ class TextColumn:
         """The text of every row; None where missing."""
         return take(self.texts, self.codes, None)
 
+    @cached_property
     def counts(self) -> NDArray[np.int64]:
         """The number of rows of each text."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
@@ -125,7 +127,7 @@ def first_of(*columns: TextColumn) -> TextColumn:
 
 def used_only(column: TextColumn) -> TextColumn:
     """The column without texts that no row has."""
-    used = column.counts() > 0
+    used = column.counts > 0
     if used.all():
         return column
     renumbered = np.cumsum(used) - 1

@@ -250,9 +250,10 @@ def read_dates(
     faults = _faults(texts, days, parts, role=role, census_date=census_date)
     numeric = parts.shape == Shape.NUMERIC
     faults[Fault.DATE_ORDER_MIXED] = numeric & ~fits[used] & ~np.isnat(days)
-    faults[Fault.DATE_ORDER_ASSUMED] = doubtful
     late = _too_late(days, role=role, census_date=census_date)
     unusable = faults[Fault.PLACEHOLDER] | faults[Fault.DATE_IMPOSSIBLE] | late
+    doubtful &= ~unusable
+    faults[Fault.DATE_ORDER_ASSUMED] = doubtful
     return DateReading(
         np.where(unusable, _NO_DAY, days),
         faults,

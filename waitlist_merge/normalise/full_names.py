@@ -19,7 +19,14 @@ from typing import Final
 import numpy as np
 
 from waitlist_merge.normalise.name_noise import PARTICLES, SUFFIXES, TITLES
-from waitlist_merge.normalise.reading import Mask, Texts, extracted, is_blank, missing, replaced
+from waitlist_merge.normalise.reading import (
+    Mask,
+    Texts,
+    extracted,
+    is_blank_name,
+    missing,
+    replaced,
+)
 
 
 def _one_of(words: frozenset[str]) -> str:
@@ -66,7 +73,7 @@ class _Splitter:
     def __init__(self, texts: Texts) -> None:
         self.rest = texts
         self.family, self.given = missing(len(texts)), missing(len(texts))
-        self.open = ~is_blank(texts)
+        self.open = ~is_blank_name(texts)
 
     def split(self, pattern: str, where: Mask | None = None) -> None:
         """Split the texts still open that fit the pattern."""

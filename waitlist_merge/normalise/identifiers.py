@@ -32,6 +32,7 @@ from waitlist_merge.normalise.reading import (
     matched,
     missing,
     replaced,
+    rewritten,
     upper,
 )
 from waitlist_merge.reasons import Fault
@@ -69,7 +70,7 @@ PRINTED_LENGTH = 15
 
 
 def _tidy(texts: Texts) -> Texts:
-    return replaced(replaced(upper(texts), _FLOAT, r"\1"), r"[\s\p{Z}]+", " ")
+    return rewritten(upper(texts), (_FLOAT, r"\1"), (r"[\s\p{Z}]+", " "))
 
 
 def _without_stand_ins(texts: Texts, tidy: Texts) -> tuple[Texts, Mask, Mask]:
@@ -136,7 +137,7 @@ def read_person_keys(texts: Texts) -> Reading:
     >>> read_person_keys(as_texts(["AB" * 16, "Zz9+k", "00000"])).values.tolist()
     ['abababababababababababababababab', 'Zz9+k', None]
     """
-    trimmed = replaced(replaced(texts, r"^[\s\p{Z}{]+|[\s\p{Z}}]+$"), _FLOAT, r"\1")
+    trimmed = rewritten(texts, (r"^[\s\p{Z}{]+|[\s\p{Z}}]+$", ""), (_FLOAT, r"\1"))
     values, placeholder, lost = _without_stand_ins(texts, trimmed)
     folds = matched(trimmed, _HEX) | matched(trimmed, _UUID)
     values[folds] = [each.lower() for each in trimmed[folds]]

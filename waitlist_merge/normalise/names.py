@@ -29,6 +29,7 @@ from waitlist_merge.normalise.reading import (
     as_texts,
     extracted,
     is_blank,
+    is_blank_name,
     matched,
     replaced,
 )
@@ -74,7 +75,7 @@ class _CleanedColumn:
 def _cleaned(column: TextColumn, *, family: bool) -> _CleanedColumn:
     clean = clean_family if family else clean_given
     wrong = matched(column.texts, _DIGITS)
-    blank = is_blank(column.texts)
+    blank = is_blank_name(column.texts)
     usable = ~(wrong | blank)
     nothing = Cleaned(None)
     each = [clean(text) if use else nothing for text, use in zip(column.texts, usable, strict=True)]

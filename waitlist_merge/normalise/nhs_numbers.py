@@ -28,7 +28,7 @@ from waitlist_merge.normalise.reading import (
     is_blank,
     matched,
     missing,
-    replaced,
+    rewritten,
 )
 from waitlist_merge.reasons import Fault
 from waitlist_merge.reference import load
@@ -40,12 +40,11 @@ says the same as the data dictionary's rule for the check digit (domain 3)."""
 _RANGES = load("nhs_number_ranges")
 _STARTS: Final = _RANGES["start"].to_numpy(dtype=np.int64)
 _KINDS: Final[Texts] = as_texts(_RANGES["kind"])
-_SENTINELS: Final = frozenset(load("nhs_number_sentinels")["value"])
+_SENTINELS: Final = load("nhs_number_sentinels")["value"].to_numpy(dtype=np.int64)
+_PLACES: Final = 10 ** np.arange(9, -1, -1, dtype=np.int64)
 
 _SEPARATORS = r"[\s\p{Z}\p{Pd}._]+"
 _HEADED = r"(?i)^(?:NHS|CHI|H&C)?\s*(?:no|num|number)?[\s.:#]*"
-_PATTERNED = r"^\d0{8}\d$"
-"""Seen as stand-ins in a national audit's cleaning code (messy_values): 1000000001 and the like."""
 _WORDS = r"(?i)^[^\d]+$"
 
 
@@ -89,19 +88,25 @@ def nhs_number_kind(numbers: Iterable[str | None]) -> Texts:
     >>> nhs_number_kind(["4012345672", "0101501234", "9990123462", None]).tolist()
     ['nhs', 'chi', 'test', None]
     """
-    texts = as_texts(["" if each is None else each for each in numbers])
+    texts = as_texts(numbers)
     kinds = missing(len(texts))
     numeric = matched(texts, r"^[0-9]{10}$")
-    position = np.searchsorted(_STARTS, texts[numeric].astype(np.int64), side="right") - 1
-    kinds[numeric] = _KINDS[position]
+    values = digit_matrix(texts[numeric]) @ _PLACES
+    kinds[numeric] = _KINDS[np.searchsorted(_STARTS, values, side="right") - 1]
     return kinds
 
 
 def is_placeholder_number(numbers: Texts) -> Mask:
-    """Which ten-digit texts stand in for a missing number: listed, or by their pattern."""
-    listed = np.fromiter((each in _SENTINELS for each in numbers), bool, len(numbers))
-    repeated = np.fromiter((len(set(each)) == 1 for each in numbers), bool, len(numbers))
-    mask: Mask = listed | repeated | matched(numbers, _PATTERNED)
+    """True where a ten-digit text stands in for a missing number.
+
+    It is listed, one digit ten times, or has only zeros between its ends (1000000001), as a
+    national audit met them (messy_values).
+    """
+    digits = digit_matrix(numbers)
+    listed = np.isin(digits @ _PLACES, _SENTINELS)
+    repeated = (digits == digits[:, :1]).all(axis=1)
+    hollow = (digits[:, 1:-1] == 0).all(axis=1)
+    mask: Mask = listed | repeated | hollow
     return mask
 
 
@@ -113,8 +118,8 @@ def read_nhs_numbers(texts: Texts) -> Reading:
     and numbers in scientific notation, each with its fault.
     """
     blank = is_blank(texts)
-    bare = replaced(replaced(texts, _HEADED), r"^(\d+)\.0+$", r"\1")
-    digits = replaced(replaced(bare, _SEPARATORS), r"[;,/\\'\"`]+$")
+    bare = rewritten(texts, (_HEADED, ""), (r"^(\d+)\.0+$", r"\1"))
+    digits = rewritten(bare, (_SEPARATORS, ""), (r"[;,/\\'\"`]+$", ""))
     lost = matched(bare, DIGITS_LOST)
     ten = matched(digits, r"^[0-9]{10}$") & ~lost
     placeholder = ten.copy()

@@ -43,7 +43,8 @@ _CODE = r"\b[A-HJ-Z][0-9]{2}(?:\.?[0-9])?(?:\.[-X0-9])?\b"
 _ONLY_CODES = re.compile(rf"^[\s\W]*{_CODE}(?:[\s,;/|+&()-]+{_CODE})*[\s\W]*$", re.IGNORECASE)
 _CODES = re.compile(_CODE, re.IGNORECASE)
 _CODE_IN_TEXT = re.compile(
-    r"^\W*(?P<first>[A-HJ-Z]\d{2}\.?\d?)\b(?=\W*$|[\s:-]+[A-Za-z(])"
+    r"^\W*(?P<first>[A-HJ-Z]\d{2}\.?\d)\b(?=\W*$|[\s:-]+[A-Za-z(])"
+    r"|^\W*(?P<root>[A-HJ-Z]\d{2})(?:\s*[-:]\s+|\W*$)"
     r"|\b(?P<dotted>[A-HJ-Z]\d{2}\.\d)\b|[(\[]\s*(?P<bracketed>[A-HJ-Z]\d{2}\.?\d)\s*[)\]]"
     r"|\b(?P<whole>[A-HJ-Z]\d{3})\b",
     re.IGNORECASE,

@@ -43,6 +43,12 @@ PLACEHOLDER_WORDS = (
 )
 """Words that people and systems write for want of a value (messy_values): each is a finding."""
 
+BLANK_NAME = (
+    r"^(?:[\s\p{Z}\p{P}\p{C}]*|\\N|\(?(?:NULL|null|Null)\)?|<?(?:NaN|nan|<NA>)>?|NaT|#?N/A|n/a|NA|na|"
+    r"NONE|None|none|NIL|nil|\*Unspecified|\*Not Applicable)$"
+)
+"""The same for names, by case: Na, Nan, Nat and Nil are names that people bear."""
+
 DIGITS_LOST = r"^\d(?:[.,]\d+)?[eE]\+?\d{1,2}$"
 """Scientific notation in a column of identifiers: the last digits are gone (domain 7)."""
 
@@ -91,7 +97,18 @@ def matched(texts: Texts, pattern: str) -> Mask:
 
 def replaced(texts: Texts, pattern: str, by: str = "") -> Texts:
     """The texts with every match of the RE2 pattern replaced."""
-    changed = pc.replace_substring_regex(pa.array(texts, pa.string()), pattern, by)
+    return rewritten(texts, (pattern, by))
+
+
+def rewritten(texts: Texts, *steps: tuple[str, str]) -> Texts:
+    r"""The texts after each step in turn: every match of its RE2 pattern replaced.
+
+    >>> rewritten(as_texts(["RM3 - 7.0"]), (r"\.0$", ""), (r"[ -]+", "/")).tolist()
+    ['RM3/7']
+    """
+    changed = pa.array(texts, pa.string())
+    for pattern, by in steps:
+        changed = pc.replace_substring_regex(changed, pattern, by)
     array: Texts = changed.to_numpy(zero_copy_only=False)
     return array
 
@@ -105,9 +122,8 @@ def extracted(texts: Texts, pattern: str) -> dict[str, Texts]:
 
 def upper(texts: Texts) -> Texts:
     """The texts in capitals, with the white space at both ends cut."""
-    array: Texts = pc.utf8_upper(pc.utf8_trim_whitespace(pa.array(texts, pa.string()))).to_numpy(
-        zero_copy_only=False
-    )
+    capitals = pc.utf8_upper(pc.utf8_trim_whitespace(pa.array(texts, pa.string())))
+    array: Texts = capitals.to_numpy(zero_copy_only=False)
     return array
 
 
@@ -122,9 +138,18 @@ def is_blank(texts: Texts) -> Mask:
     return mask
 
 
+def is_blank_name(texts: Texts) -> Mask:
+    """True where a name column holds nothing (see ``BLANK_NAME``); a missing text is blank.
+
+    >>> is_blank_name(as_texts(["NULL", "Nil", "-"])).tolist()
+    [True, False, True]
+    """
+    return matched(texts, BLANK_NAME) | np.asarray(texts == None, dtype=bool)  # noqa: E711
+
+
 def letters_and_digits(texts: Texts) -> Texts:
     """The letters and digits of each text in lower case: what two spellings have in common."""
-    return replaced(
-        pc.utf8_lower(pa.array(texts, pa.string())).to_numpy(zero_copy_only=False),
-        r"[^\p{L}\p{M}\p{N}]+",
-    )
+    lower = pc.utf8_lower(pa.array(texts, pa.string()))
+    bare = pc.replace_substring_regex(lower, r"[^\p{L}\p{M}\p{N}]+", "")
+    array: Texts = bare.to_numpy(zero_copy_only=False)
+    return array

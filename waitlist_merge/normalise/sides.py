@@ -56,9 +56,9 @@ _NOT_SIDES = (
 """Words and letters that look like a side and are none: the heart's chambers, parts of the bowel,
 L/A, R/O, spinal levels, radiotherapy."""
 
-_BOTH_IN_TEXT = rf"\b(?:BILATERAL(?:LY)?|BILAT|BIL|BOTH|B/L|{_LEFT_AND_RIGHT})\b|\bZ94\.?1\b"
-_RIGHT_IN_TEXT = r"(?:^|[^\w'/.&-])(?:RIGHT|RT|RHS|R)(?:$|[^\w'/&])|\bRIGHT[- ]SIDED?\b|\bZ94\.?2\b"
-_LEFT_IN_TEXT = r"(?:^|[^\w'/.&-])(?:LEFT|LT|LHS|L)(?:$|[^\w'/&])|\bLEFT[- ]SIDED?\b|\bZ94\.?3\b"
+_BOTH_IN_TEXT = rf"\b(?:BILATERAL(?:LY)?|BILAT|BIL|BOTH|B/L|{_LEFT_AND_RIGHT})\b"
+_RIGHT_IN_TEXT = r"(?:^|[^\w'/.&-])(?:RIGHT|RT|RHS|R)(?:$|[^\w'/&])|\bRIGHT[- ]SIDED?\b"
+_LEFT_IN_TEXT = r"(?:^|[^\w'/.&-])(?:LEFT|LT|LHS|L)(?:$|[^\w'/&])|\bLEFT[- ]SIDED?\b"
 
 
 def side_codes(texts: Texts) -> tuple[Sides, Mask]:

@@ -99,7 +99,7 @@ def _split_faults(
     """
     by_row: dict[Fault, Rows] = {}
     by_column: dict[Fault, int] = {}
-    counts = source.counts()
+    counts = source.counts
     for fault, mask in reading.faults.items():
         single = mask
         if fault is Fault.UNKNOWN_CODE and reading.values.dtype == object:
