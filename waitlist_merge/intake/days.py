@@ -29,8 +29,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = "|".join(_MONTHS)
 _FORMS = (
-    re.compile(r"(?<!\d)(?P<y>\d{4})[-_/. ](?P<m>\d{1,2})[-_/. ](?P<d>\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})[-_/. ](?P<m>\d{1,2})[-_/. ](?P<y>\d{4}|\d{2})(?!\d)"),
+    re.compile(r"(?<![^\W_])(?P<y>\d{4})[-_/. ](?P<m>\d{1,2})[-_/. ](?P<d>\d{1,2})(?!\d)"),
+    re.compile(r"(?<![^\W_])(?P<d>\d{1,2})[-_/. ](?P<m>\d{1,2})[-_/. ](?P<y>\d{4}|\d{2})(?!\d)"),
     re.compile(
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-_/. ]*(?P<m>{_MONTH})[a-z]*[-_/., ]*"
         r"(?P<y>\d{4}|\d{2})(?!\d)",

@@ -23,7 +23,7 @@ import pyarrow.csv as arrow_csv
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.cells import MAX_CELL, Column, encode, tidy
 from waitlist_merge.intake.encodings import to_utf8
-from waitlist_merge.intake.grid import MAX_COLUMNS, Grid, make_grid, title_lines
+from waitlist_merge.intake.grid import Grid, make_grid, refuse_width, title_lines
 from waitlist_merge.intake.header import HEAD_ROWS, Known, clean_heading, find_header, recognised
 
 __all__ = ["careful_rows", "read_delimited"]
@@ -77,9 +77,6 @@ def read_delimited(
     text, found_encoding = to_utf8(source, data, encoding)
     sign, rows = _head_rows(source, text, known, delimiter)
     head = _head(source, text, rows, known, header_row)
-    if head.width > MAX_COLUMNS:
-        problem = f"it has {head.width:,} columns (at most {MAX_COLUMNS:,})"
-        raise RefusedExtract(source, problem, "send the list itself, one row for each entry")
     body = _body(source, text[head.start :], head, sign)
     return make_grid(
         source,
@@ -120,14 +117,14 @@ def _head_rows(
         try:
             rows = list(islice(_counted_rows(sample, sign), HEAD_ROWS))
         except csv.Error:
-            continue
-        headings = max((recognised(row, known) for row, _ in rows), default=0)
+            problem = f"one of its first cells has more than {MAX_CELL:,} characters"
+            raise RefusedExtract(source, problem, "check for a missing quotation mark") from None
         widest = max((len(row) for row, _ in rows), default=0)
+        refuse_width(source, widest)
+        headings = max((recognised(row, known) for row, _ in rows), default=0)
         if best is None or (headings, widest) > best[:2]:
             best = (headings, widest, sign, rows)
-    if best is None:
-        problem = f"one of its first cells has more than {MAX_CELL:,} characters"
-        raise RefusedExtract(source, problem, "check for a missing quotation mark")
+    assert best is not None  # noqa: S101 - there is always a separator to try
     return best[2], best[3]
 
 

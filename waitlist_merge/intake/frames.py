@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.cells import from_arrow_column, from_frame_column
-from waitlist_merge.intake.grid import MAX_COLUMNS, Grid, make_grid
+from waitlist_merge.intake.grid import Grid, make_grid, refuse_width
 
 __all__ = ["grid_of_frame", "read_parquet"]
 
@@ -27,20 +27,14 @@ def read_parquet(source: str, data: bytes) -> Grid:
     if nested:
         problem = f"column {nested[0]} holds lists or structures"
         raise RefusedExtract(source, problem, "send one value in each cell")
-    _refuse_width(source, table.num_columns)
+    refuse_width(source, table.num_columns)
     columns = [from_arrow_column(column) for column in table.columns]
     return make_grid(source, columns, table.column_names, formats={"kind": "parquet"}, header_row=0)
 
 
-def _refuse_width(source: str, width: int) -> None:
-    if width > MAX_COLUMNS:
-        problem = f"it has {width:,} columns (at most {MAX_COLUMNS:,})"
-        raise RefusedExtract(source, problem, "send the list itself, one row for each entry")
-
-
 def grid_of_frame(source: str, frame: pd.DataFrame) -> Grid:
     """The grid of a data frame: its column names are the headings, its index is not used."""
-    _refuse_width(source, frame.shape[1])
+    refuse_width(source, frame.shape[1])
     columns = [from_frame_column(frame.iloc[:, at]) for at in range(frame.shape[1])]
     headings = [str(name) for name in frame.columns]
     return make_grid(source, columns, headings, header_row=0, formats={"kind": "frame"})

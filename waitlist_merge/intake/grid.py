@@ -14,7 +14,15 @@ from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.cells import Column, check_cells, encode
 from waitlist_merge.intake.header import Known, clean_heading, find_header
 
-__all__ = ["BEYOND", "MAX_COLUMNS", "Grid", "grid_of_rows", "make_grid"]
+__all__ = [
+    "BEYOND",
+    "MAX_COLUMNS",
+    "Grid",
+    "grid_of_rows",
+    "make_grid",
+    "refuse_width",
+    "title_lines",
+]
 
 MAX_COLUMNS = 2_000
 """Most columns of a list: the widest national feed has 74; more is a pivot or a mistake."""
@@ -39,6 +47,13 @@ class Grid:
     formats: Mapping[str, object] = field(default_factory=dict)
 
 
+def refuse_width(source: str, width: int) -> None:
+    """RefusedExtract where a table is wider than any list."""
+    if width > MAX_COLUMNS:
+        problem = f"it has {width:,} columns (at most {MAX_COLUMNS:,})"
+        raise RefusedExtract(source, problem, "send the list itself, one row for each entry")
+
+
 def make_grid(
     source: str,
     columns: Sequence[Column],
@@ -61,9 +76,7 @@ def make_grid(
         for at, column in enumerate(columns)
         if (at < len(header) and clean_heading(header[at])) or column.null_count < len(column)
     ]
-    if len(kept) > MAX_COLUMNS:
-        problem = f"it has {len(kept):,} columns (at most {MAX_COLUMNS:,})"
-        raise RefusedExtract(source, problem, "send the list itself, one row for each entry")
+    refuse_width(source, len(kept))
     records = len(columns[0]) if columns else 0
     if not records:
         raise RefusedExtract(source, "it has a header but no rows", "send the list again")

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from python_calamine import (
     CalamineError,
-    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -21,7 +20,7 @@ from python_calamine import (
 
 from waitlist_merge.errors import ConfigError, RefusedExtract
 from waitlist_merge.intake.cells import cell_text
-from waitlist_merge.intake.grid import MAX_COLUMNS, Grid, grid_of_rows
+from waitlist_merge.intake.grid import Grid, grid_of_rows, refuse_width
 from waitlist_merge.intake.header import HEAD_ROWS, Known, recognised
 
 __all__ = ["read_workbook"]
@@ -52,7 +51,7 @@ def read_workbook(
     chosen = ranked[0][2]
     others = tuple(name for headings, rows, name in ranked[1:] if headings >= 3 and rows > 1)
     cells = book.get_sheet_by_name(chosen)
-    _refuse_width(source, cells)
+    refuse_width(source, cells.width)
     first_row = (cells.start or (0, 0))[0] + 1
     rows = [[cell_text(cell) for cell in row] for row in cells.to_python()]
     grid = grid_of_rows(
@@ -88,9 +87,3 @@ def _likeness(book: CalamineWorkbook, name: str, known: Known) -> tuple[int, int
 
 def _order(each: tuple[int, int, str]) -> tuple[int, int]:
     return -each[0], -each[1]
-
-
-def _refuse_width(source: str, cells: CalamineSheet) -> None:
-    if cells.width > MAX_COLUMNS:
-        problem = f"it has {cells.width:,} columns (at most {MAX_COLUMNS:,})"
-        raise RefusedExtract(source, problem, "send the list itself, one row for each entry")
