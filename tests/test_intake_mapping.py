@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from waitlist_merge.errors import ConfigError, RefusedExtract
-from waitlist_merge.intake import Extract, check_report, check_table
+from waitlist_merge.intake import Extract, check_report, check_table, read_extract
 from waitlist_merge.plan import ExtractPlan
 
 PERSON = {"NHS No": ["9990000018"], "Surname": ["Smith"]}
@@ -203,3 +203,30 @@ def test_an_extract_shows_no_patient():
     extract = extract_of(PERSON)
     assert "Smith" not in repr(extract)
     assert "entries=1" in repr(extract)
+
+
+def test_a_hospital_number_that_is_the_nhs_number_stays_one_beside_it():
+    numbers = ["9990000018", "9990000026", "9990000034"]
+    extract = extract_of({"Hospital No": numbers, "NHS No": numbers})
+    assert fields(extract) == {
+        "Hospital No": "local_patient_identifier",
+        "NHS No": "nhs_number",
+    }
+
+
+def test_a_provider_column_with_a_total_below_says_one_organisation():
+    columns = {
+        "Provider Code": ["RXR", None, "Total"],
+        "NHS No": ["9990000018", "9990000026", "2"],
+    }
+    extract = extract_of(columns, organisation=None)
+    assert extract.organisation == "RXR"
+    assert len(extract.text) == 2
+
+
+def test_a_header_of_configured_headings_is_found(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("made for you\nq1,q2\n9990000018,Smith\n")
+    plan = ExtractPlan(path="*", columns={"Q1": "nhs_number", "q2": "family_name"})
+    extract = read_extract(path, organisation="RM3", options=plan)
+    assert extract.text["family_name"].tolist() == ["Smith"]

@@ -33,13 +33,16 @@ from waitlist_merge.intake.probes import (
 )
 from waitlist_merge.schema import DATE_FIELDS, FIELDS
 
-__all__ = ["CONFIDENT", "Judgement", "judge", "sample"]
+__all__ = ["CONFIDENT", "VALID_NUMBERS", "Judgement", "judge", "sample"]
 
 CONFIDENT = 0.6
 """Score from which a column is mapped. Stated in the docs; below it the column is reported."""
 
 NHS_SHARE = 0.9
 """A column with this share of valid NHS numbers is one, whatever its name; by chance 1 in 11 is."""
+
+BY_VALUES, VALID_NUMBERS = 0.9, "values: valid NHS numbers"
+"""Score and reason of a column that only its values show to be the NHS number."""
 
 NHS_DISTINCT = 3
 """Fewer distinct values than this prove nothing."""
@@ -83,12 +86,16 @@ def _plain(heading: str) -> str:
     return "".join(letter for letter in heading.lower() if letter.isalnum())
 
 
-def judge(heading: str, values: Sample) -> Judgement:
-    """The field of a column with this heading and these distinct values."""
+def judge(heading: str, values: Sample, *, by_values: bool = True) -> Judgement:
+    """The field of a column with this heading and these distinct values.
+
+    With ``by_values`` values may overrule the heading: valid NHS numbers are NHS numbers.
+    """
     found = _proposed(heading)
     known_as_other = bool(found) and found[0].field == NOT_USED
-    if not known_as_other and _is_nhs_number(values):
-        return Judgement("nhs_number", 0.95, "values: valid NHS numbers")
+    says_so = bool(found) and found[0].field == "nhs_number" and found[0].score >= CONFIDENT
+    if by_values and not known_as_other and not says_so and _is_nhs_number(values):
+        return Judgement("nhs_number", BY_VALUES, VALID_NUMBERS)
     if _may_be_key(found) and share_of_hashes(values) >= FITTING:
         return Judgement("person_key", 0.9, "values: pseudonyms, equal for one person")
     weighed = sorted((_weighed(each, values) for each in found), key=_by_score)

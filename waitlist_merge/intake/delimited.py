@@ -112,7 +112,7 @@ def _head_rows(
 ) -> tuple[str, list[tuple[list[str], int]]]:
     """The separator and the first rows: of several, the one that shows most headings."""
     sample = text[:HEAD_BYTES].decode("utf-8", "ignore")
-    best: tuple[int, int, str, list[tuple[list[str], int]]] | None = None
+    found: list[tuple[int, int, str, list[tuple[list[str], int]]]] = []
     for sign in (delimiter,) if delimiter else DELIMITERS:
         try:
             rows = list(islice(_counted_rows(sample, sign), HEAD_ROWS))
@@ -122,10 +122,9 @@ def _head_rows(
         widest = max((len(row) for row, _ in rows), default=0)
         refuse_width(source, widest)
         headings = max((recognised(row, known) for row, _ in rows), default=0)
-        if best is None or (headings, widest) > best[:2]:
-            best = (headings, widest, sign, rows)
-    assert best is not None  # noqa: S101 - there is always a separator to try
-    return best[2], best[3]
+        found.append((headings, widest, sign, rows))
+    *_, sign, rows = max(found, key=lambda each: each[:2])
+    return sign, rows
 
 
 def _head(

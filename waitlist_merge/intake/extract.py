@@ -21,6 +21,7 @@ from waitlist_merge.intake.contents import Contents, Kind, open_contents
 from waitlist_merge.intake.delimited import read_delimited
 from waitlist_merge.intake.frames import grid_of_frame, read_parquet
 from waitlist_merge.intake.grid import Grid
+from waitlist_merge.intake.header import clean_heading
 from waitlist_merge.intake.mapping import HeadingMatch
 from waitlist_merge.intake.settle import WaitUnit, settle
 from waitlist_merge.intake.workbooks import read_workbook
@@ -162,7 +163,8 @@ def read_extract(
 
 
 def _grid(contents: Contents, options: ExtractPlan | None) -> Grid:
-    known = frozenset(options.columns) if options else frozenset[str]()
+    headings = options.columns if options else ()
+    known = frozenset(clean_heading(each).casefold() for each in headings)
     header_row = options.header_row if options else None
     if contents.kind is Kind.PARQUET:
         grid = read_parquet(contents.source, contents.data)

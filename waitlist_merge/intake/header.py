@@ -18,7 +18,7 @@ from waitlist_merge.intake.meanings import meanings
 __all__ = ["HEAD_ROWS", "Known", "clean_heading", "find_header", "recognised"]
 
 Known = frozenset[str]
-"""Headings that the configuration names."""
+"""Headings that the configuration names, in lower case."""
 
 HEAD_ROWS = 60
 """The header is looked for in so many rows; title blocks seen have under twenty."""
@@ -38,7 +38,7 @@ def clean_heading(text: str | None) -> str:
 def recognised(row: Sequence[str | None], known: Known) -> int:
     """How many distinct cells of a row are headings."""
     cells = {clean_heading(cell) for cell in row} - {""}
-    return sum(cell in known or _is_heading(cell) for cell in cells)
+    return sum(cell.casefold() in known or _is_heading(cell) for cell in cells)
 
 
 def _is_heading(cell: str) -> bool:

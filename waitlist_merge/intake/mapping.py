@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 
 from waitlist_merge.errors import ConfigError
-from waitlist_merge.intake.columns import CONFIDENT, Judgement, judge
+from waitlist_merge.intake.columns import CONFIDENT, VALID_NUMBERS, Judgement, judge
 from waitlist_merge.intake.findings import Findings
 from waitlist_merge.intake.header import clean_heading
 from waitlist_merge.intake.probes import Sample
@@ -82,11 +82,22 @@ def map_columns(
         replace(SET, field=settings[at]) if at in settings else judge(heading, values)
         for at, (heading, values) in enumerate(zip(headings, samples, strict=True))
     ]
+    _local_numbers(headings, samples, judged)
     _later_given_names(headings, judged)
     _drop_settled(judged, set(settings.values()))
     uses = _choose(headings, judged)
     _report(headings, judged, findings)
     return judged, uses
+
+
+def _local_numbers(
+    headings: Sequence[str], samples: Sequence[Sample], judged: list[Judgement]
+) -> None:
+    """Where a column says that it is the NHS number, others that hold it are what they say."""
+    by_values = [at for at, each in enumerate(judged) if each.reason == VALID_NUMBERS]
+    if sum(each.field == "nhs_number" for each in judged) > len(by_values):
+        for at in by_values:
+            judged[at] = judge(headings[at], samples[at], by_values=False)
 
 
 def _later_given_names(headings: Sequence[str], judged: list[Judgement]) -> None:

@@ -76,7 +76,7 @@ _TYPE = re.compile(
 )
 _LIST = re.compile(r"[IOD](RTT|NON)|(RTT|P[TL]{2})[IO01]|(NON.?)?ADMITTED.*|(IN|OUT).?PATIENT.*")
 _FLAG = re.compile(r"[YNTF01SR]|YES.*|NO( .*)?|TRUE|FALSE|2WW|.*SUSPECTED.*|RESTRICTED|SENSITIVE")
-_CODE = re.compile(r"[A-Z0-9]{2,12}")
+_CODE = re.compile(r"(?P<code>[A-Z0-9]{2,12})( ?[-:] .*)?")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -120,7 +120,9 @@ def _written_date(text: str) -> bool:
 
 
 def _code_like(text: str) -> bool:
-    return _CODE.fullmatch(text) is not None and any(each.isdigit() for each in text)
+    """An ODS code, alone or before its name: three letters at least, longer ones have a digit."""
+    found = _CODE.fullmatch(text)
+    return found is not None and (len(found["code"]) == 3 or any(map(str.isdigit, found["code"])))
 
 
 @cache

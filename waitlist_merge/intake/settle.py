@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from waitlist_merge.errors import RefusedExtract
@@ -70,8 +71,8 @@ def settle(
     _refuse_nobody(source, {*uses, *constants})
     columns = used_columns(grid.columns, uses)
     owner = organisation or constants.pop("organisation", None) or settings.organisation
-    owner = _organisation(source, columns, owner, findings)
     keep = _entries(grid, uses, findings)
+    owner = _organisation(source, columns, owner, keep, findings)
     columns = _repaired(columns, settings, keep, findings)
     day, day_source = census_of(
         given=census or settings.census_date,
@@ -143,19 +144,25 @@ def _refuse_nobody(source: str, fields: set[str]) -> None:
 
 
 def _organisation(
-    source: str, columns: dict[str, Column], given: str | None, findings: Findings
+    source: str,
+    columns: dict[str, Column],
+    given: str | None,
+    keep: np.ndarray,
+    findings: Findings,
 ) -> str | None:
-    """Who sent the list; None where a column says it for each record and says several."""
+    """Who sent the list; None where a column says it for each entry and says several."""
     column = columns.get("organisation")
     if given is not None:
         _report_others(columns.pop("organisation", None), given, findings)
         return given.strip().upper()
-    if column is None or not len(column.dictionary):
+    codes = set() if column is None else set(column.filter(pa.array(keep)).unique().to_pylist())
+    codes -= {None}
+    if not codes:
         cure = "give it as ORG=path or as organisation in the configuration"
         raise RefusedExtract(source, "it does not say whose list it is", cure)
-    if len(column.dictionary) == 1 and column.null_count == 0:
+    if len(codes) == 1:
         del columns["organisation"]
-        return str(column.dictionary[0].as_py()).upper()
+        return str(codes.pop()).upper()
     return None
 
 
