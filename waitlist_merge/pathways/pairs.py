@@ -102,13 +102,12 @@ def _expand(
 ) -> Iterator[Pairs]:
     """Each member with the ``partners`` that follow it; chunks end where a block ends."""
     before = np.concatenate([[0], np.cumsum(partners)])
+    if not before[-1]:
+        return
     goals = np.arange(0, int(before[-1]), CHUNK)
     starts = np.unique(first[np.searchsorted(before[first], goals, side="right") - 1])
     for low, high in zip(starts, (*starts[1:], len(standing)), strict=True):
         some = partners[low:high]
-        made = int(some.sum())
-        if made == 0:
-            continue
         one = np.repeat(np.arange(low, high), some)
-        nth = np.arange(made) - np.repeat(np.cumsum(some) - some, some)
+        nth = np.arange(len(one)) - np.repeat(np.cumsum(some) - some, some)
         yield standing[one], standing[one + 1 + nth]

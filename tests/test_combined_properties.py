@@ -1,0 +1,249 @@
+"""What must hold of every combined list, whatever the entries hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from waitlist_merge.combined import combine
+from waitlist_merge.combined.survivorship import DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
+from waitlist_merge.identity import valid_id
+from waitlist_merge.pathways import match_pathways
+from waitlist_merge.plan import MergePlan
+from waitlist_merge.review import questions
+from waitlist_merge.schema import TABLES
+
+RUN = dt.date(2026, 11, 15)
+
+DAYS = st.none() | st.sampled_from(
+    [
+        "2025-03-01",
+        "2026-01-01",
+        "2026-03-01",
+        "2026-09-20",
+        "2026-11-14",
+        "2026-11-25",
+        "2027-02-01",
+    ]
+)
+ENTRY = st.fixed_dictionaries(
+    {
+        "person_key": st.sampled_from(["A", "A", "B"]),
+        "organisation": st.sampled_from(["RM3", "RW3", "RX1"]),
+        "patient_pathway_identifier": st.sampled_from([None, None, "RM3000012345", "RM3000077777"]),
+        "pathway_identifier_issuer": st.sampled_from([None, "RM3", "RM3", "RW3"]),
+        "unique_booking_reference_number": st.sampled_from([None, None, None, "123456789012"]),
+        "waiting_list_entry_identifier": st.sampled_from([None, None, "881"]),
+        "treatment_function_code": st.sampled_from([None, "110", "110", "111", "502"]),
+        "procedure_code": st.sampled_from([None, None, "W371", "W381", "W401"]),
+        "laterality": st.sampled_from([None, "left", "left", "right", "bilateral"]),
+        "rtt_status": st.sampled_from([None, "10", "20", "20", "21", "30", "34", "90"]),
+        "waiting_list_type": st.sampled_from([None, "IRTT", "ORTT", "ONON", "ASI", "DIAGNOSTIC"]),
+        "admission_method": st.sampled_from([None, None, None, "11", "13"]),
+        "rtt_start_date": DAYS,
+        "rtt_end_date": st.none() | DAYS,
+        "removal_date": st.none() | st.none() | DAYS,
+        "referral_date": DAYS,
+        "original_referral_date": DAYS,
+        "referrer_code": st.sampled_from([None, "G1234567"]),
+        "referring_organisation": st.sampled_from([None, None, "RM3"]),
+        "tci_date": DAYS,
+        "next_appointment_date": DAYS,
+        "planned_date": DAYS,
+        "priority_type": st.sampled_from([None, "1", "1", "2", "3"]),
+        "priority_code": st.sampled_from([None, *PRIORITY_CODES]),
+        "diagnostic_priority": st.sampled_from([None, *DIAGNOSTIC_PRIORITIES]),
+        "suspected_cancer": st.sampled_from([None, False, True]),
+        "death_date": st.sampled_from([None, None, None, "2026-05-05"]),
+        "census_date": st.sampled_from(["2026-11-15", "2026-11-15", "2026-11-09"]),
+    }
+)
+LISTS = st.lists(ENTRY, min_size=1, max_size=7)
+
+
+@dataclass
+class People:
+    group: np.ndarray
+    links: pd.DataFrame
+
+
+def patients_of(entries: pd.DataFrame, sure: list[bool]) -> People:
+    """One patient a person key; the entries linked one after the other by id, some not certainly."""
+    keys = entries["person_key"].astype(str).to_numpy()
+    group = np.unique(keys, return_inverse=True)[1].astype(np.int32)
+    place = np.argsort(entries["entry_id"].to_numpy(dtype=str))
+    pairs = [
+        (min(one, other), max(one, other), "certain" if sure[at % len(sure)] else "probable")
+        for at, (one, other) in enumerate(
+            (one, other)
+            for key in "AB"
+            for mine in [[at for at in place if keys[at] == key]]
+            for one, other in zip(mine[:-1], mine[1:], strict=True)
+        )
+    ]
+    links = pd.DataFrame(pairs, columns=["a", "b", "confidence"])
+    links = links.astype({"a": np.int32, "b": np.int32, "confidence": "string"})
+    told = {"relation": "same_person", "joins": "yes", "veto": "", "weight": 9.0}
+    return People(group, links.assign(**told, explanation="Same key"))
+
+
+def listed(typed, rows) -> pd.DataFrame:
+    entries = typed(rows)
+    census = entries["census_date"]
+    return entries.assign(
+        entry_id=[f"E-{number:04}" for number in range(len(entries))],
+        source_file=pd.Categorical(["list.csv"] * len(entries)),
+        source_row=np.arange(1, len(entries) + 1),
+        extract_census_date=census,
+        extract_age_days=(pd.Timestamp(RUN) - census).dt.days.astype("int64"),
+    )
+
+
+def run(entries: pd.DataFrame, sure: list[bool]):
+    people = patients_of(entries, sure)
+    match = match_pathways(entries, people, plan=MergePlan(), run_date=RUN)
+    combined = combine(entries, people, match, run_date=RUN)
+    return match, combined, questions(entries, people, match, combined, run_date=RUN)
+
+
+MANY = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+SURE = st.lists(st.booleans(), min_size=1, max_size=3)
+
+
+@MANY
+@given(rows=LISTS, sure=SURE)
+def test_every_entry_once_and_every_id_known_everywhere(typed, rows, sure):
+    entries = listed(typed, rows)
+    match, combined, queue = run(entries, sure)
+    told = combined.entry_columns
+    assert len(told) == len(entries)
+    waiting = entries["entry_id"][told["outcome"] != "not_waiting"]
+    assert sorted(combined.members["entry_id"]) == sorted(waiting)
+    assert (told["outcome"] == "not_waiting").eq(match.list_state == "closed").all()
+    assert set(combined.combined_list["pathway_id"]) == set(combined.members["pathway_id"])
+    assert combined.combined_list["pathway_id"].is_unique
+    assert set(combined.members["pathway_id"]) <= set(told["pathway_id"])
+    assert set(combined.members["patient_id"]) <= set(told["patient_id"])
+    assert all(valid_id(each) for each in [*told["patient_id"], *told["pathway_id"]])
+    assert combined.combined_list["member_count"].sum() == len(waiting)
+    assert told.groupby("pathway_id")["patient_id"].nunique().eq(1).all()
+    shown = combined.members[combined.members["is_shown"]]
+    assert sorted(shown["entry_id"]) == sorted(combined.combined_list["shown_entry_id"])
+    for name, known in (("entry_ids", entries["entry_id"]), ("pathway_ids", told["pathway_id"])):
+        asked = {each for cell in queue[name] for each in cell.split(";")}
+        assert asked <= set(known)
+    for name, frame in (
+        ("combined_list", combined.combined_list),
+        ("members", combined.members),
+        ("review_queue", queue),
+    ):
+        assert frame.columns.tolist() == [column.name for column in TABLES[name]]
+
+
+@MANY
+@given(rows=LISTS, sure=SURE, random=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(typed, rows, sure, random):
+    entries = listed(typed, rows)
+    shuffled = list(range(len(rows)))
+    random.shuffle(shuffled)
+    other = entries.iloc[shuffled].reset_index(drop=True)
+    one_match, one, one_queue = run(entries, sure)
+    other_match, two, two_queue = run(other, sure)
+    pd.testing.assert_frame_equal(one.combined_list, two.combined_list)
+    pd.testing.assert_frame_equal(one.members, two.members)
+    pd.testing.assert_frame_equal(one_queue, two_queue)
+    by_id = one.entry_columns.set_index(entries["entry_id"]).sort_index()
+    pd.testing.assert_frame_equal(
+        by_id, two.entry_columns.set_index(other["entry_id"]).sort_index()
+    )
+    assert _named(one_match.links, entries) == _named(other_match.links, other)
+    assert _found(one_match.findings, entries) == _found(other_match.findings, other)
+
+
+def _named(links, entries):
+    ids = entries["entry_id"].to_numpy()
+    return sorted(
+        (*sorted((ids[link.a], ids[link.b])), *map(str, link[3:])) for link in links.itertuples()
+    )
+
+
+def _found(findings, entries):
+    ids = entries["entry_id"].to_numpy()
+    return sorted((ids[each.row], each.field, each.reason) for each in findings.itertuples())
+
+
+@MANY
+@given(rows=LISTS, sure=SURE)
+def test_no_wait_gets_shorter_no_priority_lower_no_date_lost(typed, rows, sure):
+    entries = listed(typed, rows)
+    _, combined, _ = run(entries, sure)
+    told = pd.concat([entries, combined.entry_columns], axis=1)
+    told = told[told["outcome"] != "not_waiting"]
+    rows_of = combined.combined_list.set_index("pathway_id")
+    for entry in told.itertuples():
+        row = rows_of.loc[entry.pathway_id]
+        if entry.list_state == "open" and not pd.isna(entry.rtt_start_date):
+            own = (pd.Timestamp(RUN) - entry.rtt_start_date).days
+            note = row["rtt_start_note"]
+            named = not pd.isna(note) and (
+                f"{entry.organisation} {entry.rtt_start_date.date()}: superseded" in note
+                or f"{entry.organisation} {entry.rtt_start_date.date()}: after" in note
+            )
+            assert named or row["days_waiting"] >= own
+        if not pd.isna(entry.tci_date) and entry.tci_date >= pd.Timestamp(RUN):
+            assert row["tci_date"] <= entry.tci_date
+            assert row["tci_count"] >= 1
+        for scale, name in (
+            (["3", "2", "1"], "priority_type"),
+            (list(PRIORITY_CODES), "priority_code"),
+            (list(DIAGNOSTIC_PRIORITIES), "diagnostic_priority"),
+        ):
+            value = getattr(entry, name)
+            if not pd.isna(value):
+                assert scale.index(row[name]) <= scale.index(value)
+        if entry.suspected_cancer is True or entry.priority_type == "3":
+            assert row["suspected_cancer"]
+
+
+@MANY
+@given(rows=LISTS, sure=SURE)
+def test_no_group_holds_what_a_veto_keeps_apart(typed, rows, sure):
+    entries = listed(typed, rows)
+    match, _, _ = run(entries, sure)
+    told = entries.assign(group=match.group, state=match.list_state)
+    for _, group in told.groupby("group"):
+        assert not {"left", "right"} <= set(group["laterality"].dropna())
+        active = group["state"].isin(["open", "unclear", "unbooked_referral"])
+        assert not (active.any() and (group["state"] == "planned").any())
+        assert group["person_key"].nunique() == 1
+    for link in match.links.itertuples():
+        apart = match.group[link.a] != match.group[link.b]
+        assert apart == (link.joins != "yes")
+        assert (link.confidence == "") == (link.joins == "no")
+        assert link.joins != "yes" or link.veto == ""
+
+
+@MANY
+@given(rows=LISTS)
+def test_cancer_and_routine_share_a_group_only_through_an_identifier(typed, rows):
+    entries = listed(typed, rows)
+    match, _, _ = run(entries, [True])
+    cancer = entries["suspected_cancer"].fillna(False) | (entries["priority_type"] == "3")
+    routine = (entries["priority_type"] == "1") & ~cancer
+    for link in match.links.itertuples():
+        if link.joins == "yes" and (
+            (cancer[link.a] and routine[link.b]) or (routine[link.a] and cancer[link.b])
+        ):
+            group = np.flatnonzero(match.group == match.group[link.a])
+            ties = entries.loc[
+                group, ["patient_pathway_identifier", "unique_booking_reference_number",
+                        "waiting_list_entry_identifier"]
+            ]  # fmt: skip
+            assert ties.notna().any(axis=None)
