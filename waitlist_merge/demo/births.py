@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from waitlist_merge.demo.draw import Days, choose
+from waitlist_merge.demo.draw import Days, Ints, choose
 
 KINDS: tuple[tuple[str, float], ...] = (
     ("day by 1", 0.119),
@@ -64,11 +64,9 @@ def mistyped(rng: np.random.Generator, births: Days, *, no_later_than: Days) -> 
     return np.where(late, births - far.astype("timedelta64[D]"), typed)
 
 
-def _calendar(
-    month: np.ndarray[tuple[int], np.dtype[np.int64]],
-    day: np.ndarray[tuple[int], np.dtype[np.int64]],
-) -> Days:
+def _calendar(month: Ints, day: Ints) -> Days:
     """The day of these months since 1970, drawn back to the month's last where it has fewer."""
     first = month.astype("datetime64[M]")
     last = (first + _MONTH).astype("datetime64[D]") - _DAY
-    return np.minimum(first.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]"), last)
+    typed = first.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
+    return np.asarray(np.minimum(typed, last))

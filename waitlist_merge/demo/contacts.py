@@ -52,9 +52,9 @@ def fill(world: World, held: pd.DataFrame, person: Ints, repeated: Mask) -> None
     roofless = pseudo & (abode == PSEUDO_POSTCODES[0])
     address = np.where(roofless, "No fixed abode", _addresses(world, home))
     address[hit(rng, rates.address_missing, size) | hidden] = ""
-    practice = "M" + pd.Series(homes.practice[home]).astype(str)
+    local = ("M" + pd.Series(homes.practice[home]).astype(str)).to_numpy(dtype=object)
     none = words(NO_PRACTICE, choose(rng, [70, 20, 10], size))
-    practice = np.where(hit(rng, rates.gp_practice_unknown, size), none, practice)
+    practice = np.where(hit(rng, rates.gp_practice_unknown, size), none, local)
     practice[hidden] = ""
     phone, email = _phones(world, person), _emails(world, person)
     phone[hidden], email[hidden] = "", ""
@@ -63,7 +63,7 @@ def fill(world: World, held: pd.DataFrame, person: Ints, repeated: Mask) -> None
     held["phone"] = category(phone)
     held["email"] = category(email)
     held["gp_practice_code"] = category(practice)
-    held["restricted"] = pd.array(np.where(hidden, True, None), dtype="boolean")
+    held["restricted"] = pd.arrays.BooleanArray(hidden, ~hidden)
     held["communication_needs"] = category(_needs(world, person))
 
 

@@ -74,8 +74,8 @@ def attend(world: World, rows: pd.DataFrame) -> None:
     valid = hit(rng, 0.55, size) & (days > 30)
     ago = between(rng, 0, np.minimum(days, 150), size)
     rows["last_validated_date"] = day_where(valid, later(census, -ago))
-    status = np.where(seen, "20", choose(rng, [96, 2, 2], size).astype(str))
-    rows["rtt_status"] = pd.Series(status).replace({"0": "10", "1": "11", "2": "12"}).to_numpy()
+    first_steps = words(("10", "11", "12"), choose(rng, [96, 2, 2], size))
+    rows["rtt_status"] = np.where(seen, "20", first_steps)
     note = hit(rng, 0.06, size)
     rows["comments"] = np.where(note, words(_COMMENTS, rng.integers(0, len(_COMMENTS), size)), "")
 

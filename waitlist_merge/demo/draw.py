@@ -80,18 +80,18 @@ def distinct(rng: np.random.Generator, low: int, high: int, size: int) -> Ints:
     if high - low < size:
         raise ValueError(f"there are no {size} different numbers from {low} to {high - 1}")
     if high - low < 4 * size:
-        return rng.permutation(np.arange(low, high))[:size]
+        return np.asarray(rng.permutation(np.arange(low, high))[:size])
     found = np.unique(rng.integers(low, high, size + size // 8 + 8))
     while len(found) < size:
         found = np.union1d(found, rng.integers(low, high, size))
-    return rng.permutation(found)[:size]
+    return np.asarray(rng.permutation(found)[:size], dtype=np.int64)
 
 
 def between(rng: np.random.Generator, low: ArrayLike, high: ArrayLike, size: int) -> Ints:
     """Whole numbers from ``low`` to ``high``, both included; ``low`` where ``high`` is smaller."""
     floor = np.broadcast_to(np.asarray(low, dtype=np.int64), (size,))
     span = np.maximum(np.asarray(high, dtype=np.int64) - floor, 0) + 1
-    return floor + (rng.random(size) * span).astype(np.int64)
+    return np.asarray(floor + (rng.random(size) * span).astype(np.int64))
 
 
 def words(choices: Sequence[str], index: Ints) -> NDArray[np.object_]:

@@ -81,7 +81,7 @@ def group_shares() -> Choices:
 @cache
 def ethnic_codes() -> tuple[tuple[str, ...], Choices]:
     """The ethnic categories in use, and their weights by group."""
-    parsed = [_pairs(text) for text in groups()["ethnic"]]
+    parsed = [_pairs(str(text)) for text in groups()["ethnic"]]
     codes = tuple(sorted({code for each in parsed for code in each}))
     return codes, Choices.of([[each.get(code, 0) for code in codes] for each in parsed])
 
@@ -95,7 +95,7 @@ def names() -> Names:
     family["female"] = family["female"].where(family["female"] != "", family["name"])
     given_rows, family_rows = [], []
     for group in groups().itertuples(index=False):
-        given_pools, family_pools = _pairs(group.given), _pairs(group.family)
+        given_pools, family_pools = _pairs(str(group.given)), _pairs(str(group.family))
         family_rows.append(_mixed(family, family[["weight"]].to_numpy(), family_pools)[:, 0])
         for sex in "MF":
             weights = given[_WEIGHTS].to_numpy() * (given["sex"] == sex).to_numpy()[:, None]
@@ -128,16 +128,15 @@ def services() -> Services:
     frame = load("demo_specialties")
     numbers = ["part", "child", "mean", "sd", "youngest", "oldest", "female", "two_week"]
     frame = frame.astype(dict.fromkeys(numbers, float))
-    waits = load("demo_waits").astype({"total": float}).set_index(["group", "decision"])
-    without = waits.loc[[(group, "no") for group in frame["group"]], "total"].to_numpy()
-    decided = waits.loc[[(group, "yes") for group in frame["group"]], "total"].to_numpy()
-    joint = np.stack([_profile(each) for each in frame.to_dict("records")], axis=2)
+    waits = {
+        (each.group, each.decision): np.array(str(each.weeks).split(), dtype=float)
+        for each in load("demo_waits").itertuples(index=False)
+    }
+    weeks = [waits[group, decision] for group in frame["group"] for decision in ("no", "yes")]
+    without, decided = (np.array([each.sum() for each in weeks[at::2]]) for at in (0, 1))
+    profiles = frame[["youngest", "oldest", "child", "mean", "sd", "female"]].to_numpy()
+    joint = np.stack([_profile(each) for each in profiles], axis=2)
     joint *= (frame["part"].to_numpy() * (without + decided))[None, None, :]
-    weeks = [
-        np.array(str(waits.loc[(group, decision), "weeks"]).split(), dtype=float)
-        for group in frame["group"]
-        for decision in ("no", "yes")
-    ]
     procedures = load("demo_procedures").astype({"min_age": int, "max_age": int, "weight": float})
     return Services(
         frame=frame,
@@ -150,34 +149,53 @@ def services() -> Services:
     )
 
 
-def _profile(service: dict[str, float]) -> Floats:
+SIBLINGS = {"110": ("111", "115", "108"), "140": ("144", "145"), "170": ("172", "173")}
+"""Services that count as one in the national return (domain 2): organisations code them apart."""
+
+
+@cache
+def families() -> Ints:
+    """For each treatment function the position of the one that it counts as."""
+    tfc = services().frame["tfc"].tolist()
+    parent = {child: code for code, children in SIBLINGS.items() for child in children}
+    return np.array([tfc.index(parent.get(code, code)) for code in tfc])
+
+
+def _profile(limits: Floats) -> Floats:
     """Share of a treatment function's waits by age (rows) and sex (columns)."""
+    youngest, oldest, child, mean, sd, female = limits
     age = np.arange(OLDEST + 1)
-    first = service["youngest"] if service["youngest"] < 16 else 1
-    young = (age >= first) & (age < 16) & (age <= service["oldest"])
-    grown = (age >= max(16, service["youngest"])) & (age <= service["oldest"])
-    children = young / max(young.sum(), 1) * service["child"]
-    bell = np.exp(-0.5 * ((age - service["mean"]) / service["sd"]) ** 2) * grown
-    adults = bell / max(bell.sum(), 1e-300) * (1 - service["child"])
-    # Boys and girls wait alike, but where only women wait.
-    girls = service["female"] if service["female"] in (0, 1) or service["child"] == 1 else 0.46
-    women = children * girls + adults * service["female"]
+    first = youngest if youngest < 16 else 1
+    young = (age >= first) & (age < 16) & (age <= oldest)
+    grown = (age >= max(16, youngest)) & (age <= oldest)
+    children = young / max(young.sum(), 1) * child
+    bell = np.exp(-0.5 * ((age - mean) / sd) ** 2) * grown
+    adults = bell / max(bell.sum(), 1e-300) * (1 - child)
+    # Boys and girls wait alike, but where only women wait, and where only children do.
+    girls = female if female in (0, 1) or child == 1 else 0.46
+    women = children * girls + adults * female
     return np.stack([children + adults - women, women], axis=1)
+
+
+_LISTED_UNDER = {"108": "150", "111": "110", "115": "110"} | {
+    "144": "140",
+    "145": "140",
+    "172": "170",
+    "173": "170",
+}
+"""Treatment functions whose procedures are listed under a sibling's code."""
 
 
 def _suited(frame: pd.DataFrame, procedures: pd.DataFrame) -> Floats:
     age = np.arange(OLDEST + 1)
-    weights = np.zeros((len(frame), OLDEST + 1, 2, len(procedures)), dtype=np.float32)
-    alias = {"108": "150", "111": "110", "115": "110", "144": "140", "145": "140"}
-    alias |= {"172": "170", "173": "170"}
-    for at, tfc in enumerate(frame["tfc"]):
-        for column, each in enumerate(procedures.itertuples(index=False)):
-            if each.tfc == alias.get(tfc, tfc):
-                fits = (age >= each.min_age) & (age <= each.max_age)
-                for sex, letter in ((MALE, "M"), (FEMALE, "F")):
-                    if each.sex in ("", letter):
-                        weights[at, :, sex, column] = fits * each.weight
-    return weights.reshape(-1, len(procedures))
+    limits = procedures[["min_age", "max_age"]].to_numpy()
+    suits = (age[:, None] >= limits[:, 0]) & (age[:, None] <= limits[:, 1])
+    of_sex = np.stack([procedures["sex"].isin(["", letter]) for letter in "MF"])
+    by_person = suits[:, None, :] * of_sex[None, :, :] * procedures["weight"].to_numpy()
+    listed_under = frame["tfc"].replace(_LISTED_UNDER).to_numpy()
+    of_service = listed_under[:, None] == procedures["tfc"].to_numpy()
+    weights = of_service[:, None, None, :] * by_person[None]
+    return np.asarray(weights.reshape(-1, len(procedures)), dtype=np.float64)
 
 
 @cache

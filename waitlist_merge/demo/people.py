@@ -84,14 +84,15 @@ def make_people(rng: np.random.Generator, size: int, *, census: date, rates: Rat
     group[base:] = group[draft.anchor]
     birth = _births(rng, age=age, group=group, census=census)
     birth[base:][draft.twin] = birth[draft.anchor[draft.twin]]
+    given = _given(rng, group=group, sex=sex, birth=birth)
     people = People(
         sex=sex,
         age=age,
         birth=birth,
         group=group,
         ethnic=lists.ethnic_codes()[1].draw(rng, group),
-        given=_given(rng, group=group, sex=sex, birth=birth),
-        middle=_middle(rng, group=group, sex=sex, birth=birth),
+        given=given,
+        middle=_middle(rng, given, group=group, sex=sex, birth=birth),
         family=lists.names().family_choices.draw(rng, group),
         other_family=lists.names().family_choices.draw(rng, group),
         home=home,
@@ -145,26 +146,25 @@ def _births(rng: np.random.Generator, *, age: Ints, group: Ints, census: date) -
     birth = np.datetime64(census, "D") - np.maximum(days, 30).astype("timedelta64[D]")
     share = lists.groups()["first_january"].to_numpy()[group]
     known_by_year = hit(rng, np.where(age >= 16, share, 0), len(age))
-    return np.where(known_by_year, birth.astype("datetime64[Y]").astype("datetime64[D]"), birth)
-
-
-def _name_row(group: Ints, sex: Ints, birth: Days) -> Ints:
-    year = birth.astype("datetime64[Y]").astype(np.int64) + 1970
-    return (group * 2 + sex) * 5 + lists.cohort(year)
+    first = birth.astype("datetime64[Y]").astype("datetime64[D]")
+    return np.asarray(np.where(known_by_year, first, birth))
 
 
 def _given(rng: np.random.Generator, *, group: Ints, sex: Ints, birth: Days) -> Ints:
-    return lists.names().given_choices.draw(rng, _name_row(group, sex, birth))
+    year = birth.astype("datetime64[Y]").astype(np.int64) + 1970
+    row = (group * 2 + sex) * 5 + lists.cohort(year)
+    return lists.names().given_choices.draw(rng, row)
 
 
-def _middle(rng: np.random.Generator, *, group: Ints, sex: Ints, birth: Days) -> Ints:
+def _middle(rng: np.random.Generator, given: Ints, *, group: Ints, sex: Ints, birth: Days) -> Ints:
     """Middle names; Sikh families give Singh and Kaur."""
     middle = _given(rng, group=group, sex=sex, birth=birth)
-    given = lists.names().given
-    sikh = [given.index[(given["pool"] == "sikh") & (given["sex"] == each)][0] for each in "MF"]
+    listed = lists.names().given
+    sikh = [listed.index[(listed["pool"] == "sikh") & (listed["sex"] == each)][0] for each in "MF"]
     punjabi = (lists.groups()["group"] == "punjabi").to_numpy()[group]
     middle = np.where(punjabi, np.array(sikh)[sex], middle)
-    return np.where(hit(rng, HAS_MIDDLE_NAME, len(sex)), middle, -1)
+    has = hit(rng, HAS_MIDDLE_NAME, len(sex)) & (middle != given)
+    return np.where(has, middle, -1)
 
 
 def _name_relatives(rng: np.random.Generator, people: People, draft: _Draft, *, base: int) -> None:

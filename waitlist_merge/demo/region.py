@@ -103,7 +103,7 @@ def _exactly(world: World, rows: pd.DataFrame, entries: int) -> pd.DataFrame:
     short = entries - (int(running[fits - 1]) if fits else 0)
     rest = order[fits:]
     kept[rest[count[rest] == 1][:short]] = True
-    chosen = rows[kept[home]]
+    chosen: pd.DataFrame = rows[kept[home]]
     if len(chosen) != entries:
         msg = f"made {len(rows)} rows, too few for {entries} entries at these rates"
         raise ValueError(msg)
@@ -139,7 +139,9 @@ def _entries(world: World, rows: pd.DataFrame) -> pd.DataFrame:
     columns |= _service(rows) | _identifiers(world, rows) | _people_in_charge(world, rows)
     columns |= {name: rows[name].to_numpy(dtype=object) for name in _TEXTS}
     columns |= {name: rows[name].to_numpy() for name in DATES}
-    columns["suspected_cancer"] = pd.array(rows["suspected_cancer"], dtype="boolean")
+    columns["suspected_cancer"] = pd.array(
+        rows["suspected_cancer"].to_numpy(dtype=bool), dtype="boolean"
+    )
     columns["census_date"] = world.census[rows["organisation"].to_numpy()]
     return pd.DataFrame({name: _typed(name, columns.get(name), len(rows)) for name in CANONICAL})
 

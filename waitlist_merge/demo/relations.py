@@ -52,6 +52,11 @@ def _not_admitted(_: World, rows: pd.DataFrame) -> Mask:
     return np.asarray(~rows["admitted"] & (rows["procedure"] < 0))
 
 
+def _undecided(world: World, rows: pd.DataFrame) -> Mask:
+    """An opinion is asked before an operation is decided; later it would be a repeat."""
+    return np.asarray(_not_admitted(world, rows) & (waited(world, rows) >= 40))
+
+
 def _booked(_: World, rows: pd.DataFrame) -> Mask:
     return np.asarray(~rows["admitted"] & (rows["booking_key"] != 0))
 
@@ -62,7 +67,7 @@ def _sided(_: World, rows: pd.DataFrame) -> Mask:
 
 def _staged(world: World, rows: pd.DataFrame) -> Mask:
     in_series = np.append((lists.services().procedures["staged"] == "Y").to_numpy(), False)
-    return _admitted(world, rows) & in_series[rows["procedure"].to_numpy()]
+    return np.asarray(_admitted(world, rows) & in_series[rows["procedure"].to_numpy()])
 
 
 def _contractable(world: World, rows: pd.DataFrame) -> Mask:
@@ -70,7 +75,7 @@ def _contractable(world: World, rows: pd.DataFrame) -> Mask:
     outside = lists.independent(world.organisations)
     at_trust = ~outside[rows["organisation"].to_numpy()]
     fits = _admitted(world, rows) & taken[rows["service"].to_numpy()] & at_trust
-    return fits & (waited(world, rows) >= 40) & outside.any()
+    return np.asarray(fits & (waited(world, rows) >= 40) & outside.any())
 
 
 def _grown(world: World, rows: pd.DataFrame) -> Mask:
@@ -127,7 +132,7 @@ KINDS: tuple[Kind, ...] = (
         repeats.repeat_other,
     ),
     Kind("patient_choice", Relation.PATIENT_CHOICE_SWITCH, True, _held(40), repeats.patient_choice),
-    Kind("second_opinion", Relation.SECOND_OPINION, False, _held(40), lookalikes.second_opinion),
+    Kind("second_opinion", Relation.SECOND_OPINION, False, _undecided, lookalikes.second_opinion),
     Kind("later_period", Relation.LATER_PERIOD, False, _grown, lookalikes.later_period),
     Kind("planned", Relation.PLANNED, False, _anyone, lookalikes.planned),
     Kind("follow_up", Relation.FOLLOW_UP_OR_PIFU, False, _anyone, lookalikes.follow_up),

@@ -17,9 +17,6 @@ from waitlist_merge.demo.world import World, day_where, held
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
 
-_SIBLINGS = {"110": ("111", "115", "108"), "140": ("144", "145"), "170": ("172", "173")}
-"""Services that count as one in the national return (domain 2): organisations code them apart."""
-
 _TESTS = {
     "110": ("MRI knee", "MRI lumbar spine", "X-ray hip", "Nerve conduction studies"),
     "301": ("Colonoscopy", "Gastroscopy", "CT colonography"),
@@ -78,7 +75,7 @@ def _coded_service(world: World, rows: pd.DataFrame) -> Ints:
     tfc = lists.services().frame["tfc"]
     at = {code: position for position, code in enumerate(tfc)}
     service = rows["service"].to_numpy().copy()
-    for code, siblings in _SIBLINGS.items():
+    for code, siblings in lists.SIBLINGS.items():
         mask = (service == at[code]) & hit(world.rng, 0.12, len(service))
         choice = world.rng.integers(0, len(siblings), len(service))
         service = np.where(mask, np.array([at[each] for each in siblings])[choice], service)

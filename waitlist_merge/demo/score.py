@@ -152,13 +152,13 @@ def _by_relation(both: pd.DataFrame, pathway: Ints, need: Ints, questions: Ints)
         {
             "relation": relation,
             "rows": 1,
-            "joined": joined,
-            "asked": asked,
-            "mixed": _mixed(pathway, need),
+            "joined": joined.astype(np.int64),
+            "asked": asked.astype(np.int64),
+            "mixed": _mixed(pathway, need).astype(np.int64),
         }
     )
-    counted = table[relation != ""].groupby("relation", as_index=False).sum()
-    return counted.astype({"joined": "int64", "asked": "int64", "mixed": "int64"})
+    counted: pd.DataFrame = table[relation != ""].groupby("relation", as_index=False).sum()
+    return counted
 
 
 def _first_rows(need: Ints, second: Mask) -> Ints:
@@ -173,6 +173,6 @@ def _first_rows(need: Ints, second: Mask) -> Ints:
 
 def _mixed(pathway: Ints, need: Ints) -> Mask:
     """Rows whose pathway holds more than one need."""
-    pairs = np.unique(np.stack([pathway, need]), axis=1)
-    needs = np.bincount(pairs[0])
-    return np.asarray(needs[pathway] > 1)
+    width = int(need.max(initial=0)) + 1
+    held = np.unique(pathway.astype(np.int64) * width + need) // width
+    return np.asarray(np.bincount(held)[pathway] > 1)

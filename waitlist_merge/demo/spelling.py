@@ -17,7 +17,7 @@ def misspell(rng: np.random.Generator, names: NDArray[np.object_]) -> NDArray[np
     """Each name with one error of typing; never the name itself, never an empty one.
 
     >>> misspell(np.random.default_rng(2), np.array(["Margaret", "Li"], dtype=object)).tolist()
-    ['Margarewt', 'Le']
+    ['Marrgaret', 'Lo']
     """
     size = len(names)
     if size == 0:

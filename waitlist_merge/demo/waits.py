@@ -15,6 +15,10 @@ from waitlist_merge.demo.draw import Days, Ints, Mask, choose, hit, later, missi
 from waitlist_merge.demo.world import CODES, DATES, NO_SIDE, World
 from waitlist_merge.reasons import Relation
 
+FIRST_ROWS_ADMITTED = 0.87
+"""Decisions to admit among first rows, to the published share: second rows are admitted more often
+(other sides, contracts, repeats), and all rows together should have the share of the list."""
+
 
 def base_rows(world: World) -> pd.DataFrame:
     """The first row of every need: people have one, some two or three."""
@@ -23,17 +27,15 @@ def base_rows(world: World) -> pd.DataFrame:
     third = second[hit(rng, rates.third_need / max(rates.second_need, 1e-9), len(second))]
     person = np.concatenate([np.arange(size), second, third])
     service = draw_service(world, person)
-    rows = open_rows(world, person=person, service=service)
-    rows["relation"] = _second_needs(rows, size)
+    # Another problem of one specialty has no procedure yet: a like one would make it a repeat.
+    again = pd.DataFrame({"person": person, "family": lists.families()[service]}).duplicated()
+    share = lists.services().admitted[service] * FIRST_ROWS_ADMITTED
+    admitted = hit(rng, np.where(again, 0, share), len(person))
+    rows = open_rows(world, person=person, service=service, admitted=admitted)
+    rows.loc[again, ["procedure", "side"]] = -1, NO_SIDE
+    later_need = np.where(again, Relation.UNRELATED.value, Relation.OTHER_SPECIALTY.value)
+    rows["relation"] = np.where(np.arange(len(rows)) < size, "", later_need).astype(object)
     return rows
-
-
-def _second_needs(rows: pd.DataFrame, people: int) -> pd.Series:
-    """What a person's later needs are to the first: another specialty or another problem."""
-    service = rows["service"].to_numpy()
-    first = service[rows["person"].to_numpy()]
-    other = np.where(service == first, Relation.UNRELATED.value, Relation.OTHER_SPECIALTY.value)
-    return pd.Series(np.where(np.arange(len(rows)) < people, "", other), dtype=object)
 
 
 def draw_service(world: World, person: Ints) -> Ints:
@@ -62,14 +64,12 @@ def open_rows(
     person: Ints,
     service: Ints,
     organisation: Ints | None = None,
-    admitted: Mask | None = None,
+    admitted: Mask,
 ) -> pd.DataFrame:
     """Open waits of these people for these services, each a need with its own identifiers."""
     rng, size = world.rng, len(person)
     if organisation is None:
         organisation = world.provider(person, service)
-    if admitted is None:
-        admitted = hit(rng, lists.services().admitted[service], size)
     start = _starts(
         world, person=person, service=service, organisation=organisation, admitted=admitted
     )

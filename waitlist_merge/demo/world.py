@@ -93,14 +93,15 @@ def waited(world: World, rows: pd.DataFrame) -> Ints:
     """Days from the clock start to the organisation's census."""
     census = world.census[rows["organisation"].to_numpy()]
     start = rows["rtt_start_date"].to_numpy().astype("datetime64[D]")
-    return (census - start).astype(np.int64)
+    return np.asarray((census - start).astype(np.int64))
 
 
 def held(world: World, rows: pd.DataFrame) -> Ints:
     """Days that the organisation has held the patient: from the referral or the clock start."""
     census = world.census[rows["organisation"].to_numpy()]
     since = np.fmax(rows["referral_date"].to_numpy(), rows["rtt_start_date"].to_numpy())
-    return (census - since.astype("datetime64[D]")).astype(np.int64)
+    days = (census - since.astype("datetime64[D]")).astype(np.int64)
+    return np.asarray(days)
 
 
 def day_where(mask: Mask, day: Days) -> Days:
