@@ -60,10 +60,10 @@ def _stopped_with_identifier(e: Evidence) -> Bools:
 
 
 def _stopped_without_identifier(e: Evidence) -> Bools:
-    """The same operation, or the same referral, was closed at another organisation."""
-    services = e.same_service | e.neighbour_service
-    need = (e.same_operation | e.referrer_and_date) & services
-    return np.asarray(e.stopped_elsewhere & need & ~e.opposite_sides & ~e.other_procedure)
+    """What may be the same need was closed at another organisation; nothing known against it."""
+    against = e.opposite_sides | e.other_procedure | e.other_stage
+    alike = e.neighbour_service & (e.same_operation | e.referrer_and_date)
+    return np.asarray(e.stopped_elsewhere & ((e.same_service & e.near) | alike) & ~against)
 
 
 def _elsewhere(e: Evidence) -> Bools:
@@ -77,7 +77,8 @@ def _transfer_with_identifier(e: Evidence) -> Bools:
 
 def _transfer_without_identifier(e: Evidence) -> Bools:
     marked = e.transferred_without_identifier | (e.weakly_shared & e.transfer_marked)
-    return np.asarray(_elsewhere(e) & marked & e.same_service & ~e.offered & ~e.asks_opinion)
+    said = e.either(e.of.second_opinion)
+    return np.asarray(_elsewhere(e) & marked & e.same_service & ~e.offered & ~said)
 
 
 def _mutual_aid(e: Evidence) -> Bools:
