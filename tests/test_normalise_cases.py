@@ -1,7 +1,7 @@
 """Hard values from tables: one case a line, with the reason; ``|`` separates the rows of a column.
 
-Each case is a small extract put through ``normalise``; ``faults`` are its findings, as reasons or as
-``field reason``, joined by ``;``. Read with the census date below.
+Each case is a small extract put through ``normalise``; ``faults`` are its findings, as reasons or
+as ``field reason``, joined by ``;``. Read with the census date below.
 """
 
 from __future__ import annotations

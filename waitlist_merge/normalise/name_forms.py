@@ -11,6 +11,7 @@ means that there is no letter at all, which is missing and agrees with nothing.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
@@ -26,10 +27,25 @@ _LETTERS: Final = load("letters")
 _TO_LATIN: Final = str.maketrans(dict(zip(_LETTERS["letter"], _LETTERS["latin"], strict=True)))
 
 
+_STROKED = re.compile(r"^LATIN (?:CAPITAL|SMALL) LETTER ([A-Z]{1,2})(?: WITH .+)?$")
+"""Latin letters that Unicode names after a plain one but does not decompose: L WITH BAR."""
+
+
+def _latin(letter: str) -> str:
+    """A letter in A to Z where it has such a form, itself where it has none, else nothing."""
+    if letter.isascii():
+        return letter if letter.isalpha() else ""
+    kind = unicodedata.category(letter)
+    if kind == "Lm" or not (letter.isalpha() or kind == "Mc"):
+        return ""
+    plain = _STROKED.match(unicodedata.name(letter, ""))
+    return plain[1] if plain else letter
+
+
 def _folded(name: str) -> str:
     latin = name.upper().translate(_TO_LATIN)
     apart = unicodedata.normalize("NFKD", latin).upper().translate(_TO_LATIN)
-    return "".join(each for each in apart if each.isalpha() or unicodedata.category(each) == "Mc")
+    return "".join(map(_latin, apart))
 
 
 def comparison_form(values: Iterable[str]) -> list[str]:

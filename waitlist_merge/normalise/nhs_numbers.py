@@ -83,7 +83,8 @@ def nhs_number_kind(numbers: Iterable[str | None]) -> Texts:
     """The scheme of each number: ``nhs``, ``chi``, ``hc``, ``ihi``, ``test`` or ``not_issued``.
 
     Ranges from the nhs-number library (domain 3): issue policy may change, so a kind marks a
-    number and rejects none. None stays None.
+    number and rejects none. A CHI number begins with a day and month of birth; a number of that
+    range that does not is ``not_issued``. None stays None.
 
     >>> nhs_number_kind(["4012345672", "0101501234", "9990123462", None]).tolist()
     ['nhs', 'chi', 'test', None]
@@ -91,9 +92,17 @@ def nhs_number_kind(numbers: Iterable[str | None]) -> Texts:
     texts = as_texts(numbers)
     kinds = missing(len(texts))
     numeric = matched(texts, r"^[0-9]{10}$")
-    values = digit_matrix(texts[numeric]) @ _PLACES
-    kinds[numeric] = _KINDS[np.searchsorted(_STARTS, values, side="right") - 1]
+    digits = digit_matrix(texts[numeric])
+    found = _KINDS[np.searchsorted(_STARTS, digits @ _PLACES, side="right") - 1]
+    found[(found == "chi") & ~_begins_with_day_and_month(digits)] = "not_issued"
+    kinds[numeric] = found
     return kinds
+
+
+def _begins_with_day_and_month(digits: NDArray[np.uint8]) -> Mask:
+    day, month = (digits[:, at].astype(np.int64) * 10 + digits[:, at + 1] for at in (0, 2))
+    mask: Mask = (day >= 1) & (day <= 31) & (month >= 1) & (month <= 12)
+    return mask
 
 
 def is_placeholder_number(numbers: Texts) -> Mask:

@@ -144,7 +144,8 @@ def is_blank_name(texts: Texts) -> Mask:
     >>> is_blank_name(as_texts(["NULL", "Nil", "-"])).tolist()
     [True, False, True]
     """
-    return matched(texts, BLANK_NAME) | np.asarray(texts == None, dtype=bool)  # noqa: E711
+    blank: Mask = matched(texts, BLANK_NAME) | np.asarray(texts == None, dtype=bool)  # noqa: E711
+    return blank
 
 
 def letters_and_digits(texts: Texts) -> Texts:
