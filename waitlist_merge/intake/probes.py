@@ -77,6 +77,7 @@ _TYPE = re.compile(
 _LIST = re.compile(r"[IOD](RTT|NON)|(RTT|P[TL]{2})[IO01]|(NON.?)?ADMITTED.*|(IN|OUT).?PATIENT.*")
 _FLAG = re.compile(r"[YNTF01SR]|YES.*|NO( .*)?|TRUE|FALSE|2WW|.*SUSPECTED.*|RESTRICTED|SENSITIVE")
 _CODE = re.compile(r"(?P<code>[A-Z0-9]{2,12})( ?[-:] .*)?")
+_SERVICE = re.compile(r"(C_)?(?P<code>[A-Z0-9]{3})(00)?( ?[-:] ?.*)?")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -126,12 +127,20 @@ def _code_like(text: str) -> bool:
 
 
 @cache
-def _services() -> frozenset[str]:
-    return frozenset(load("treatment_functions")["code"])
+def _services() -> tuple[frozenset[str], frozenset[str]]:
+    """Codes of treatment functions, and their names in plain capitals."""
+    listed = load("treatment_functions")
+    return frozenset(listed["code"]), frozenset(map(_plain, listed["name"]))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^A-Z]", "", name.upper().replace("&", "AND"))
 
 
 def _treatment_function(text: str) -> bool:
-    return text.removeprefix("C_")[:3] in _services() and not is_date_like(text)
+    codes, names = _services()
+    code = _SERVICE.fullmatch(text)
+    return (code is not None and code["code"] in codes) or _plain(text) in names
 
 
 def _no_date(text: str) -> bool:

@@ -43,6 +43,9 @@ _PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|#")
 _PROVIDER = re.compile(r"r[a-z0-9]{2}")
 """The ODS code of an NHS trust: R and two more (domain 6)."""
 
+_PREFIX = re.compile(r"([A-Za-z]+)_")
+"""The name of a table or system before the heading itself."""
+
 _TWO_LETTERS = frozenset(
     ["no", "id", "nm", "cd", "dt", "pt", "wl", "gp", "of", "to", "on", "ip", "op", "wk"]
 )
@@ -139,6 +142,14 @@ def _unknown(text: str) -> tuple[Word, ...]:
     return _simple(text) or _run_on(text) or _misspelt(text) or (_strange(text),)
 
 
+def _prefixed(text: str) -> tuple[Word, ...]:
+    """The first word of ``PAPER_Dob``: where it is not known it names a table, not a meaning."""
+    found = _unknown(text)
+    if any(word.concepts for word in found):
+        return found
+    return (Word(text, frozenset(), UNKNOWN_SHORT_WEIGHT),)
+
+
 def _simple(text: str) -> tuple[Word, ...]:
     """Digits, a number sign, or the plural of a known word."""
     if text.isdigit():
@@ -177,6 +188,7 @@ def words(heading: str) -> tuple[Word, ...]:
     (frozenset({'number'}), 0.9)
     """
     pieces, found, at = _pieces(heading), list[Word](), 0
+    prefix = _PREFIX.match(heading)
     while at < len(pieces):
         for length in range(min(_longest_phrase(), len(pieces) - at), 0, -1):
             run = pieces[at : at + length]
@@ -186,6 +198,7 @@ def words(heading: str) -> tuple[Word, ...]:
                 break
         else:
             length = 1
-            found += _unknown(pieces[at])
+            is_prefix = at == 0 and prefix is not None and prefix[1].lower() == pieces[0]
+            found += _prefixed(pieces[0]) if is_prefix else _unknown(pieces[at])
         at += length
     return tuple(found)
