@@ -37,7 +37,7 @@ _OWN = ("patient_pathway_identifier", "waiting_list_entry_identifier")
 def entry_ids(entries: pd.DataFrame, *, key: str | None = None) -> NDArray[np.object_]:
     """The id of each entry: "E-" and 12 characters; unique, whatever the order of the rows.
 
-    ``entries`` are typed entries. Hashed are organisation, local patient identifier and pathway
+    ``entries`` are typed entries, without anything that says where a row was found. Hashed are organisation, local patient identifier and pathway
     identifier, or else entry identifier, or else treatment function and referral date; rows alike
     in these are numbered by the rest of their content.
     """

@@ -61,14 +61,17 @@ def assemble(typed: Sequence[Typed], *, run_date: date, plan: MergePlan) -> pd.D
     origins = origins.astype({"source_file": "category", "source_sheet": "category"})
     sources = sorted({name for frame in frames for name in frame.columns} - set(CANONICAL))
     columns = {name: _stacked(name, frames) for name in (*CANONICAL, *sources)}
-    entries = pd.concat([origins, pd.DataFrame(columns)], axis=1)
-    known = entries["organisation"].cat.add_categories(
-        [] if UNKNOWN_ORGANISATION in entries["organisation"].cat.categories
-        else [UNKNOWN_ORGANISATION]
-    )
-    entries["organisation"] = known.fillna(UNKNOWN_ORGANISATION)
-    entries.insert(0, "entry_id", entry_ids(entries, key=plan.hmac_key))
-    return entries
+    content = pd.DataFrame(columns | {"organisation": _filled(columns["organisation"])})
+    origins.insert(0, "entry_id", entry_ids(content, key=plan.hmac_key))
+    return pd.concat([origins, content], axis=1)
+
+
+def _filled(organisation: pd.Series) -> pd.Series:
+    """Every row has an organisation, be it one that says that none was given."""
+    if not organisation.isna().any():
+        return organisation
+    codes = organisation.cat.categories.union([UNKNOWN_ORGANISATION])
+    return organisation.cat.set_categories(codes).fillna(UNKNOWN_ORGANISATION)
 
 
 def _origin(typed: Typed, run_date: date) -> pd.DataFrame:

@@ -152,6 +152,8 @@ def weigh(
         if basis not in ("frequency", "near"):
             continue
         where = np.flatnonzero(levels[field] == at)
+        if not len(where):
+            continue
         name = _place(field, at)
         codes = columns[name].codes
         one, other = codes[a[where]], codes[b[where]]
