@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waitlist_merge.normalise import normalise
@@ -56,6 +56,7 @@ def read(texts, **options):
 
 
 @pytest.mark.parametrize("written", FORMATS)
+@settings(max_examples=25)
 @given(days=st.lists(PLAIN, min_size=1, max_size=20))
 def test_every_date_reads_back(written, days):
     column = [*days, PROOF[FORMATS[written]]]
