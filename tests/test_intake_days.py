@@ -54,3 +54,19 @@ def test_the_order_of_sources(tmp_path, name, text, options, expected):
     extract = read_extract(path, organisation="RM3", options=options)
     assert extract.census_source == expected
     assert extract.census_date == (date(2026, 11, 9) if expected else None)
+
+
+def test_a_census_column_of_spreadsheet_days_or_of_american_order():
+    serials = census_of(given=None, column=encode(["46341"]), titles=[], source="x.csv")
+    assert serials == (date(2026, 11, 15), "column")
+    american = census_of(
+        given=None, column=encode(["11/09/2026"]), titles=[], source="x.csv", order="mdy"
+    )
+    assert american == (date(2026, 11, 9), "column")
+
+
+def test_a_header_that_the_configuration_says_is_far_below(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a title\n" * 70 + ROW)
+    options = ExtractPlan(path="*", header_row=71)
+    assert len(read_extract(path, organisation="RM3", options=options).text) == 1

@@ -17,9 +17,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-import pyarrow.compute as pc
+import numpy as np
 
 from waitlist_merge.intake.cells import Column
+from waitlist_merge.normalise.dates import EVENT, read_dates
+from waitlist_merge.normalise.reading import as_texts
 
 __all__ = ["census_of", "date_in"]
 
@@ -71,12 +73,20 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 
 def census_of(
-    *, given: date | None, column: Column | None, titles: Sequence[str], source: str
+    *,
+    given: date | None,
+    column: Column | None,
+    titles: Sequence[str],
+    source: str,
+    order: str | None = None,
 ) -> tuple[date | None, str]:
-    """The census date and where it comes from: config, column, title, file name, or nowhere."""
+    """The census date and where it comes from: config, column, title, file name, or nowhere.
+
+    ``order`` is the order of day, month and year that the configuration gives for columns.
+    """
     if given is not None:
         return given, "config"
-    in_column = _most_frequent(column) if column is not None else None
+    in_column = _most_frequent(column, order) if column is not None else None
     if in_column is not None:
         return in_column, "column"
     ordered = sorted(titles, key=lambda line: _ABOUT_CENSUS.search(line) is None)
@@ -87,11 +97,15 @@ def census_of(
     return (in_name, "file name") if in_name is not None else (None, "")
 
 
-def _most_frequent(column: Column) -> date | None:
-    """The date that most records have; of equally frequent ones the latest."""
-    days = Counter[date]()
-    for each in pc.value_counts(column.drop_null()).to_pylist():
-        day = date_in(each["values"])
+def _most_frequent(column: Column, order: str | None) -> date | None:
+    """The day that most records have; of equally frequent ones the latest."""
+    tallied = column.drop_null().value_counts()
+    texts = as_texts(tallied.field("values").to_pylist())
+    counts = np.asarray(tallied.field("counts"))
+    last = date(LAST_YEAR, 12, 31)
+    days = read_dates(texts, role=EVENT, census_date=last, order=order, counts=counts).values
+    records = Counter[date]()
+    for day, count in zip(days.tolist(), counts.tolist(), strict=True):
         if day is not None:
-            days[day] += each["counts"]
-    return max(days, key=lambda day: (days[day], day), default=None)
+            records[day] += count
+    return max(records, key=lambda day: (records[day], day), default=None)

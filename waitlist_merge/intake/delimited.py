@@ -75,9 +75,10 @@ def read_delimited(
     RefusedExtract where the encoding does not fit, no header is found or nothing is below it.
     """
     text, found_encoding = to_utf8(source, data, encoding)
-    sign, rows = _head_rows(source, text, known, delimiter)
+    count = max(HEAD_ROWS, header_row or 0)
+    sign, rows = _head_rows(source, text, known, delimiter, count)
     head = _head(source, text, rows, known, header_row)
-    body = _body(source, text[head.start :], head, sign)
+    body = _body(source, memoryview(text)[head.start :], head, sign)
     return make_grid(
         source,
         body.columns,
@@ -108,14 +109,14 @@ def _counted_rows(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
 
 
 def _head_rows(
-    source: str, text: bytes, known: Known, delimiter: str | None
+    source: str, text: bytes, known: Known, delimiter: str | None, count: int
 ) -> tuple[str, list[tuple[list[str], int]]]:
     """The separator and the first rows: of several, the one that shows most headings."""
     sample = text[:HEAD_BYTES].decode("utf-8", "ignore")
     found: list[tuple[int, int, str, list[tuple[list[str], int]]]] = []
     for sign in (delimiter,) if delimiter else DELIMITERS:
         try:
-            rows = list(islice(_counted_rows(sample, sign), HEAD_ROWS))
+            rows = list(islice(_counted_rows(sample, sign), count))
         except csv.Error:
             problem = f"one of its first cells has more than {MAX_CELL:,} characters"
             raise RefusedExtract(source, problem, "check for a missing quotation mark") from None
@@ -146,19 +147,21 @@ def _head(
     return _Head(tuple(cells), at + 1, start, width, title_lines([row for row, _ in rows[:at]]))
 
 
-def _body(source: str, body: bytes, head: _Head, delimiter: str) -> _Body:
+def _body(source: str, body: memoryview, head: _Head, delimiter: str) -> _Body:
     if not body:
         return _Body(())
     fast = _arrow(source, body, head.width, delimiter)
-    if fast is None or (_swallowed(fast[0], head.width, delimiter) and _broken(body, delimiter)):
-        return _spliced([encode([])] * head.width, _line_by_line(body, delimiter), head)
+    if fast is None or (
+        _swallowed(fast[0], head.width, delimiter) and _broken(bytes(body), delimiter)
+    ):
+        return _spliced([encode([])] * head.width, _line_by_line(bytes(body), delimiter), head)
     columns, odd = fast
     rows = {number: next(careful_rows(text, delimiter), []) for number, text in odd}
     return _spliced(columns, rows, head)
 
 
 def _arrow(
-    source: str, body: bytes, width: int, delimiter: str
+    source: str, body: memoryview, width: int, delimiter: str
 ) -> tuple[list[Column], list[tuple[int, str]]] | None:
     """Columns of the records that fit, and number and text of those that do not; None: neither."""
     odd: list[tuple[int, str]] = []

@@ -35,7 +35,7 @@ CONTROL_SHARE, CONTROL_FEW = 0.03, 8
 """More control bytes than this share of the first 64 kB, and than a few: it is no text. Of random
 bytes one in ten is one."""
 
-SAMPLE = 65_536
+SAMPLE, PIECE = 65_536, 1 << 24
 WINDOWS = "cp1252"
 
 
@@ -56,11 +56,20 @@ def to_utf8(source: str, data: bytes, encoding: str | None = None) -> tuple[byte
     controls = len(_CONTROL.findall(data[:SAMPLE]))
     if controls > max(CONTROL_FEW, CONTROL_SHARE * len(data[:SAMPLE])):
         raise RefusedExtract(source, "it is not text", "send the list as .csv, .xlsx or .parquet")
+    return (data, "utf-8") if _is_utf8(data) else _windows(source, data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Decoded piece by piece, so that a large file is not held twice."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
     try:
-        data.decode("utf-8")
+        for start in range(0, len(view), PIECE):
+            decoder.decode(view[start : start + PIECE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _windows(source, data)
-    return data, "utf-8"
+        return False
+    return True
 
 
 def _given(source: str, data: bytes, encoding: str) -> bytes:

@@ -15,7 +15,6 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from waitlist_merge.intake.contents import Contents, Kind, open_contents
 from waitlist_merge.intake.delimited import read_delimited
@@ -127,8 +126,8 @@ def _digest(grid: Grid) -> str:
     """Hash of the content of a frame, so that the same frame given twice is seen."""
     found = hashlib.sha256("\x1f".join(grid.headings).encode())
     for column in grid.columns:
-        for text in column.cast(pa.string()).to_pylist():
-            found.update(b"\x1f" + ("" if text is None else text).encode())
+        found.update("\x1f".join(column.dictionary.to_pylist()).encode("utf-8", "surrogatepass"))
+        found.update(np.asarray(column.indices.fill_null(-1), dtype=np.int32).tobytes())
     return found.hexdigest()
 
 

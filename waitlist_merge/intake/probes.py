@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from waitlist_merge.normalise.nhs_numbers import check_digit_holds
+from waitlist_merge.normalise.reading import BLANK, PLACEHOLDER_WORDS, as_texts, matched
 from waitlist_merge.reference import load
 from waitlist_merge.schema import DATE_FIELDS
 
@@ -39,14 +40,6 @@ SAMPLE_SIZE = 1_000
 
 Sample = tuple[str, ...]
 Probe = Callable[[str], bool]
-
-_STAND_INS = frozenset(
-    (
-        *("NULL", "NA", "N/A", "NONE", "NAN", "NIL", "UNKNOWN", "NOT-KNOWN", "UNSPECIFIED"),
-        *("TBC", "TBA", "-", "--", ".", "?", "*", ":"),
-    )
-)
-"""Common ways to say that there is no value; they speak for no field."""
 
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC"
 _DATE = re.compile(
@@ -236,9 +229,9 @@ _PROVES: Mapping[str, Probe] = {
 
 def sample(values: Iterable[str]) -> Sample:
     """The distinct values to look at, in capitals, stand-ins for "no value" left out."""
-    found = dict.fromkeys(" ".join(each.upper().split()) for each in values)
-    kept = [each for each in found if each.replace(" ", "-") not in _STAND_INS]
-    return tuple(kept[:SAMPLE_SIZE])
+    found = as_texts(dict.fromkeys(" ".join(each.upper().split()) for each in values))
+    stand_in = matched(found, BLANK) | matched(found, PLACEHOLDER_WORDS)
+    return tuple(found[~stand_in][:SAMPLE_SIZE].tolist())
 
 
 def _share(values: Sequence[str], probe: Probe) -> float:

@@ -79,6 +79,7 @@ def settle(
         column=columns.get("census_date"),
         titles=grid.titles,
         source=source,
+        order=settings.date_order,
     )
     unmapped = {
         heading: column
