@@ -154,7 +154,13 @@ def judge(system: str, rows: pd.DataFrame, entries: pd.DataFrame, place: int) ->
         wrong = bool(got) and got not in want
         counts["wrong"] += wrong
         if wrong or not right:
-            note = "WRONG" if wrong else "unmapped, reported" if row.variant in reported else "unmapped"
+            note = (
+                "WRONG"
+                if wrong
+                else "unmapped, reported"
+                if row.variant in reported
+                else "unmapped"
+            )
             print(f"  {note}: {row.variant!r} is {row.canonical}, read as {got or 'nothing'}")
     return {"system": system} | counts
 
@@ -172,8 +178,10 @@ def main() -> None:
     found = pd.DataFrame(results)
     print(found.to_string(index=False))
     total = found[["mappable", "right", "wrong"]].sum()
-    print(f"all: {total['right']} of {total['mappable']} right "
-          f"({total['right'] / total['mappable']:.1%}), {total['wrong']} wrong")
+    print(
+        f"all: {total['right']} of {total['mappable']} right "
+        f"({total['right'] / total['mappable']:.1%}), {total['wrong']} wrong"
+    )
 
 
 if __name__ == "__main__":

@@ -248,3 +248,12 @@ def test_strangers_share_name_and_birth_date() -> None:
     both = made.entries.join(made.truth[["person_id"]]).drop_duplicates("person_id")
     names = both.astype({"family_name": str, "given_name": str})
     assert names.duplicated(["family_name", "given_name", "birth_date"]).sum() > 50
+
+
+def test_closed_rows_are_closed_in_each_of_the_ways(whole: pd.DataFrame) -> None:
+    stopped = whole["rtt_end_date"].notna()
+    by_status = whole["rtt_status"].astype(str).between("30", "36") & ~stopped
+    by_removal = whole["removal_date"].notna() & ~stopped
+    for way in (stopped, by_status, by_removal):
+        assert way.sum() > 10
+    assert (whole.loc[stopped, "rtt_status"].astype(str).str[0] == "3").all()

@@ -142,8 +142,12 @@ def _check_link(match: PathwayMatch, case: dict[str, str]) -> None:
         assert case["joins"] == "no"
     else:
         assert pair[told].astype(str).iloc[0].tolist() == [case[name] for name in told]
-        assert pair["explanation"].iloc[0].startswith(
-            "Same patient" if case["patient"] == "certain" else "Probably the same patient"
+        assert (
+            pair["explanation"]
+            .iloc[0]
+            .startswith(
+                "Same patient" if case["patient"] == "certain" else "Probably the same patient"
+            )
         )
 
 

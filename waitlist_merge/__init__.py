@@ -6,6 +6,7 @@ the same person in any table.
 
 from __future__ import annotations
 
+from waitlist_merge.config import load_config as load_config
 from waitlist_merge.errors import (
     ConfigError as ConfigError,
 )
@@ -38,7 +39,6 @@ from waitlist_merge.plan import ExtractPlan as ExtractPlan
 from waitlist_merge.plan import MergeConfig as MergeConfig
 from waitlist_merge.plan import MergePlan as MergePlan
 from waitlist_merge.plan import PatientPlan as PatientPlan
-from waitlist_merge.config import load_config as load_config
 from waitlist_merge.result import MergeResult as MergeResult
 
 __version__ = "0.1.0"

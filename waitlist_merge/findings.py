@@ -14,9 +14,7 @@ COLUMNS = [column.name for column in TABLES["findings"]]
 _ORDER = ["source_file", "source_sheet", "source_row", "field", "reason", "message"]
 
 
-def gather_findings(
-    accepted: Accepted, entries: pd.DataFrame, later: pd.DataFrame
-) -> pd.DataFrame:
+def gather_findings(accepted: Accepted, entries: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     """Findings of files, values and pathways as one table, in order of file and row.
 
     ``later`` are findings of later stages, with ``row`` as a position in ``entries``.
@@ -61,7 +59,9 @@ def _of_entries(
     return pd.DataFrame(
         {
             "organisation": _taken(entries["organisation"], rows, organisation),
-            "source_file": _taken(entries["source_file"], rows, getattr(extract, "source_file", "")),
+            "source_file": _taken(
+                entries["source_file"], rows, getattr(extract, "source_file", "")
+            ),
             "source_sheet": _taken(
                 entries["source_sheet"], rows, getattr(extract, "source_sheet", "")
             ),
@@ -78,8 +78,7 @@ def _of_entries(
 
 def _taken(column: pd.Series, rows: NDArray[np.int64], otherwise: str | None) -> pd.Series:
     """The column at these positions; ``otherwise`` where the position is -1."""
-    values = np.append(column.astype(object).to_numpy(), None)[rows]
-    return pd.Series(np.where(rows >= 0, values, otherwise), dtype=object)
+    return column.astype(object).reindex(rows, fill_value=otherwise).reset_index(drop=True)
 
 
 def _optional(records: NDArray[np.integer]) -> pd.Series:

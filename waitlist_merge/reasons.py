@@ -19,6 +19,7 @@ class Word(StrEnum):
     meaning: str
 
     def __new__(cls, text: str, meaning: str = "") -> Self:
+        """A member that is its text and carries its meaning."""
         member = str.__new__(cls, text)
         member._value_ = text
         member.meaning = meaning
@@ -52,7 +53,10 @@ class Relation(Word):
         "The clock was stopped for the same need at another organisation after this clock started",
     )
     TRANSFER = "transfer", "One pathway handed from one organisation to another"
-    MUTUAL_AID_IN_PROGRESS = "mutual_aid_in_progress", "Offered to another provider, not yet accepted"
+    MUTUAL_AID_IN_PROGRESS = (
+        "mutual_aid_in_progress",
+        "Offered to another provider, not yet accepted",
+    )
     SUBCONTRACTED = "subcontracted", "Done by another provider under an agreement"
     DIAGNOSTIC_ELSEWHERE = "diagnostic_elsewhere", "A test at another provider for a pathway here"
     IDENTIFIER_AT_TWO_ORGANISATIONS = (
@@ -181,7 +185,10 @@ class Fault(Word):
     DATES_OUT_OF_ORDER = "dates_out_of_order", "Dates that contradict each other"
     TCI_IN_PAST = "tci_in_past", "An admission date that has passed"
     LEADING_ZERO_LOST = "leading_zero_lost", "A code that lost its leading zero; restored"
-    ORGANISATION_ALIAS = "organisation_alias", "A code of a merged organisation; read as its successor"
+    ORGANISATION_ALIAS = (
+        "organisation_alias",
+        "A code of a merged organisation; read as its successor",
+    )
     PLANNED_OVERDUE = "planned_overdue", "Planned and past its due date"
     BOTH_SIDES_OPEN = "both_sides_open", "Both sides waiting with open clocks at once"
     DECEASED = "deceased", "A death is recorded for this patient: check before contact"

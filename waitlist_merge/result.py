@@ -27,6 +27,7 @@ class Stopwatch:
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
+        """Time what happens inside ``with watch("stage"):``."""
         self.progress(stage)
         start = time.perf_counter()
         yield
@@ -52,21 +53,22 @@ class Summary:
     seconds: float
 
     def __str__(self) -> str:
+        """The summary as lines of text."""
+        refused = f", {self.refused} refused" if self.refused else ""
+        aside = f"; {self.set_aside} lines that are no person set aside" if self.set_aside else ""
+        asked = ", ".join(f"{count:,} about {level}s" for level, count in self.questions.items())
+        kinds = f"{self.confirmed:,} confirmed, {self.proposed:,} proposed"
         lines = [
-            f"rows in             {self.rows:>9,}   from {_many(self.files, 'file')}"
-            + (f", {self.refused} refused" if self.refused else "")
-            + (f"; {self.set_aside} lines that are no person set aside" if self.set_aside else ""),
-            f"patients            {self.patients:>9,}",
-            f"pathways            {self.pathways:>9,}   {self.waiting:,} of them waiting",
-            f"duplicates          {self.proposed + self.confirmed:>9,}   "
-            f"{self.confirmed:,} confirmed, {self.proposed:,} proposed",
-            *(f"  {name:<32}{count:>9,} pairs" for name, count in self.duplicates.items()),
-            f"questions           {sum(self.questions.values()):>9,}   "
-            + ", ".join(f"{count:,} about {level}s" for level, count in self.questions.items()),
-            f"findings            {self.findings:>9,}",
-            f"time taken          {self.seconds:>9.1f} s",
+            ("rows in", self.rows, f"from {_many(self.files, 'file')}{refused}{aside}"),
+            ("patients", self.patients, ""),
+            ("pathways", self.pathways, f"{self.waiting:,} of them waiting"),
+            ("duplicates", self.proposed + self.confirmed, kinds),
+            *((f"  {name}", count, "pairs") for name, count in self.duplicates.items()),
+            ("questions", sum(self.questions.values()), asked),
+            ("findings", self.findings, ""),
         ]
-        return "\n".join(line.rstrip() for line in lines)
+        told = [f"{name:<34}{count:>9,}   {more}".rstrip() for name, count, more in lines]
+        return "\n".join([*told, f"{'time taken':<34}{self.seconds:>9.1f} s"])
 
 
 def _many(count: int, noun: str) -> str:
@@ -156,9 +158,7 @@ class MergeResult:
             timings=self.timings,
         )
 
-    def save(
-        self, out: str | Path, *, tables: Literal["csv", "parquet", "both"] = "both"
-    ) -> None:
+    def save(self, out: str | Path, *, tables: Literal["csv", "parquet", "both"] = "both") -> None:
         """Write the tables, ``schema.json`` and ``manifest.json`` to a folder, all or nothing.
 
         Raises OutputError where the folder is not one that this library wrote, or cannot be

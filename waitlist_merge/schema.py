@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from waitlist_merge.reference import load
+from waitlist_merge.reference import rows
 
 SCHEMA_VERSION = "1.0"
 """Version of the output tables: the first part changes when a reader would have to change."""
@@ -53,8 +53,10 @@ class Column:
 
 
 def _fields() -> tuple[Field, ...]:
-    rows = load("fields").itertuples(index=False)
-    return tuple(Field(r.name, Kind(r.kind), r.group, r.element, r.meaning) for r in rows)
+    return tuple(
+        Field(row["name"], Kind(row["kind"]), row["group"], row["element"], row["meaning"])
+        for row in rows("fields")
+    )
 
 
 FIELDS: tuple[Field, ...] = _fields()
@@ -109,13 +111,10 @@ OLD_NAMES: Mapping[str, str] = MappingProxyType(
 
 
 def _tables() -> Mapping[str, tuple[Column, ...]]:
-    listed = load("tables")
-    tables = {
-        str(name): tuple(
-            Column(r.name, Kind(r.kind), r.meaning) for r in rows.itertuples(index=False)
-        )
-        for name, rows in listed.groupby("table", sort=False)
-    }
+    tables: dict[str, tuple[Column, ...]] = {}
+    for row in rows("tables"):
+        column = Column(row["name"], Kind(row["kind"]), row["meaning"])
+        tables[row["table"]] = (*tables.get(row["table"], ()), column)
     return MappingProxyType(tables | {"entries": _entries_columns(tables["entries"])})
 
 

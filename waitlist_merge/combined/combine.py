@@ -332,9 +332,10 @@ def _waiting(
 def _members(entries: pd.DataFrame, entry_columns: pd.DataFrame, bundles: Bundles) -> pd.DataFrame:
     """One row for each waiting entry, in order of need, the shown one first."""
     rows = bundles.rows
-    whole = pd.concat([entries, entry_columns], axis=1)
     columns = {
-        column.name: whole[column.name].array.take(rows)
+        column.name: (entry_columns if column.name in entry_columns else entries)[
+            column.name
+        ].array.take(rows)
         for column in TABLES["members"]
         if column.name != "is_shown"
     }

@@ -81,9 +81,11 @@ def distinct(rng: np.random.Generator, low: int, high: int, size: int) -> Ints:
         raise ValueError(f"there are no {size} different numbers from {low} to {high - 1}")
     if high - low < 4 * size:
         return np.asarray(rng.permutation(np.arange(low, high))[:size])
-    found = np.unique(rng.integers(low, high, size + size // 8 + 8))
+    found = np.empty(0, dtype=np.int64)
     while len(found) < size:
-        found = np.union1d(found, rng.integers(low, high, size))
+        more = rng.integers(low, high, size + size // 8 + 8)
+        found = np.sort(np.concatenate([found, more]))
+        found = found[np.diff(found, prepend=low - 1) > 0]
     return np.asarray(rng.permutation(found)[:size], dtype=np.int64)
 
 

@@ -14,7 +14,7 @@ from waitlist_merge.demo.course import admit
 from waitlist_merge.demo.draw import between, hit, later
 from waitlist_merge.demo.repeats import Pair, again, elsewhere, stop
 from waitlist_merge.demo.waits import draw_procedure, draw_side, open_rows
-from waitlist_merge.demo.world import LEFT, RIGHT, World, held
+from waitlist_merge.demo.world import LEFT, RIGHT, World, day_where, held
 
 _NO_DAY = np.datetime64("NaT", "s")
 
@@ -151,6 +151,16 @@ def second_opinion(world: World, first: pd.DataFrame) -> Pair:
 
 def closed(world: World, first: pd.DataFrame) -> pd.DataFrame:
     """Stopped or removed in the last weeks, with nothing else listed for the need."""
+    rng, size = world.rng, len(first)
     rows = first.copy()
     stop(world, rows, within=42, statuses=("30", "30", "30", "31", "32", "33", "34", "35"))
+    # A system may record the end in one way only: by its status, or by a removal.
+    by_status = hit(rng, 0.12, size)
+    by_removal = hit(rng, 0.10, size) & ~by_status
+    ended = rows["rtt_end_date"].to_numpy()
+    rows["removal_date"] = np.where(by_removal, ended, rows["removal_date"].to_numpy())
+    rows["removal_date"] = day_where(~by_status, rows["removal_date"].to_numpy())
+    rows["removal_reason"] = np.where(np.isnat(rows["removal_date"].to_numpy()), "", "1")
+    rows["rtt_end_date"] = day_where(~(by_status | by_removal), ended)
+    rows["rtt_status"] = np.where(by_removal, "20", rows["rtt_status"])
     return rows

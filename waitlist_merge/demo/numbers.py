@@ -54,7 +54,7 @@ def local_identifiers(rng: np.random.Generator, organisation: Ints) -> Text:
 
 def _by_key(rng: np.random.Generator, key: Ints, low: int, high: int) -> Ints:
     """A different random number for each different key; -1 for key 0."""
-    known, at = np.unique(key, return_inverse=True)
+    at, known = pd.factorize(key)
     number = distinct(rng, low, max(high, low + 2 * len(known)), len(known))
     return np.where(key == 0, -1, number[at])
 

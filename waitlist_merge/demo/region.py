@@ -260,7 +260,7 @@ def _truth(world: World, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _labels(world: World, number: Ints, prefix: str) -> Text:
-    known, at = np.unique(number, return_inverse=True)
+    at, known = pd.factorize(number)
     label = pd.Series(world.rng.permutation(len(known)) + 1).astype(str)
     text: Text = (prefix + "-" + label).to_numpy(dtype=object)
     return text[at]

@@ -2,6 +2,12 @@
 
 Every need takes part in at most one relation, so the truth of a row is one word: what it is to the
 first row of its need, or, for a look-alike (another need), to the row that it resembles.
+
+What shares a need is a judgement, and this is ours. A transfer, mutual aid, a contract, a test for
+the pathway, a repeat and a switch of provider are one need, and so is a wait that was treated
+elsewhere: the clock that still runs is for what is done. A second opinion, a later period, planned
+care, a follow-up, the other side, another procedure and a further stage are needs of their own:
+to close one of the two rows would take something from the patient (domain 5.3, 8).
 """
 
 from __future__ import annotations
@@ -12,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from waitlist_merge.demo import lists, lookalikes, repeats
+from waitlist_merge.demo import lists, lookalikes, repeats, transfers
 from waitlist_merge.demo.draw import Mask, some_of
 from waitlist_merge.demo.repeats import Pair
 from waitlist_merge.demo.waits import base_rows
@@ -85,8 +91,8 @@ def _grown(world: World, rows: pd.DataFrame) -> Mask:
 KINDS: tuple[Kind, ...] = (
     Kind("other_side", Relation.OTHER_SIDE, False, _sided, lookalikes.other_side),
     Kind("staged", Relation.STAGED_PROCEDURE, False, _staged, lookalikes.staged),
-    Kind("subcontracted", Relation.SUBCONTRACTED, True, _contractable, repeats.subcontracted),
-    Kind("mutual_aid", Relation.MUTUAL_AID_IN_PROGRESS, True, _held(280), repeats.mutual_aid),
+    Kind("subcontracted", Relation.SUBCONTRACTED, True, _contractable, transfers.subcontracted),
+    Kind("mutual_aid", Relation.MUTUAL_AID_IN_PROGRESS, True, _held(280), transfers.mutual_aid),
     Kind("two_stages", Relation.TWO_STAGES, True, _admitted, repeats.two_stages),
     Kind(
         "repeat_other_known",
@@ -99,13 +105,13 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "treated_elsewhere", Relation.TREATED_ELSEWHERE, True, _held(100), repeats.treated_elsewhere
     ),
-    Kind("transfer", Relation.TRANSFER, True, _held(60), repeats.transfer),
+    Kind("transfer", Relation.TRANSFER, True, _held(60), transfers.transfer),
     Kind(
         "transfer_new_identifier",
         Relation.TRANSFER,
         True,
         _held(60),
-        repeats.transfer_new_identifier,
+        transfers.transfer_new_identifier,
     ),
     Kind("unbooked", Relation.TWO_STAGES, True, _booked, repeats.unbooked),
     Kind(
@@ -121,7 +127,7 @@ KINDS: tuple[Kind, ...] = (
         Relation.DIAGNOSTIC_ELSEWHERE,
         True,
         _held(20),
-        repeats.diagnostic_elsewhere,
+        transfers.diagnostic_elsewhere,
     ),
     Kind("repeat_same", Relation.REPEAT_SAME_ORGANISATION, True, _held(30), repeats.repeat_same),
     Kind(

@@ -12,27 +12,10 @@ import pandas as pd
 
 from waitlist_merge.demo import lists
 from waitlist_merge.demo.course import admit, attend, new_hands, new_keys
-from waitlist_merge.demo.draw import Days, Floats, Ints, Mask, between, hit, later
+from waitlist_merge.demo.draw import Days, Floats, Ints, between, hit, later
 from waitlist_merge.demo.world import World, day_where, held
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
-
-_TESTS = {
-    "110": ("MRI knee", "MRI lumbar spine", "X-ray hip", "Nerve conduction studies"),
-    "301": ("Colonoscopy", "Gastroscopy", "CT colonography"),
-    "320": ("Echocardiogram", "24 hour tape", "CT coronary angiogram"),
-    "340": ("CT chest", "Full lung function"),
-    "400": ("MRI head", "EEG", "Nerve conduction studies"),
-    "502": ("Ultrasound pelvis", "MRI pelvis"),
-    "101": ("CT KUB", "Ultrasound renal tract"),
-    "120": ("MRI internal auditory meatus", "Audiogram"),
-}
-_OTHER_TESTS = ("CT abdomen", "Ultrasound abdomen", "MRI", "Blood tests")
-
-
-def codes_of(organisation: Ints) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """Organisation codes of these positions."""
-    return np.asarray(lists.organisations()["code"].to_numpy(dtype=object)[organisation])
 
 
 def elsewhere(world: World, first: pd.DataFrame, *, after: Ints | Floats) -> pd.DataFrame:
@@ -82,7 +65,7 @@ def _coded_service(world: World, rows: pd.DataFrame) -> Ints:
     return service
 
 
-def _share_of_wait(world: World, first: pd.DataFrame, low: float, high: float) -> Ints:
+def share_of_wait(world: World, first: pd.DataFrame, low: float, high: float) -> Ints:
     """Days from referral to an event between these shares of the time held."""
     part = low + (high - low) * world.rng.random(len(first))
     return np.maximum((held(world, first) * part).astype(np.int64), 1)
@@ -126,7 +109,7 @@ def unbooked(world: World, first: pd.DataFrame) -> Pair:
 
 def treated_elsewhere(world: World, first: pd.DataFrame) -> Pair:
     """Another organisation has treated the patient for it; the first still lists the wait."""
-    second = elsewhere(world, first, after=_share_of_wait(world, first, 0.1, 0.6))
+    second = elsewhere(world, first, after=share_of_wait(world, first, 0.1, 0.6))
     stop(world, second, within=56, statuses=("30",))
     return first, second
 
@@ -147,108 +130,6 @@ def stop(world: World, rows: pd.DataFrame, *, within: int, statuses: tuple[str, 
     # What came before the end came before the end.
     for name in ("decision_to_admit_date", "list_date", "last_validated_date"):
         rows[name] = np.minimum(rows[name].to_numpy(), rows["rtt_end_date"].to_numpy())
-
-
-def _handed_over(world: World, first: pd.DataFrame, *, told: float) -> Pair:
-    """Rows at the sender and the receiver of a transfer; ``told``: the sender records status 21."""
-    second = elsewhere(world, first, after=_share_of_wait(world, first, 0.3, 0.95))
-    size = len(second)
-    second["source_of_referral"] = "05"
-    second["booking_key"] = 0
-    second["referring_organisation"] = codes_of(first["organisation"].to_numpy())
-    second["original_referral_date"] = first["referral_date"].to_numpy()
-    second["rtt_start_date"] = first["rtt_start_date"].to_numpy()
-    second["rtt_status"] = "20"
-    second["truth_start"] = first["truth_start"].to_numpy()
-    # A list older than the transfer cannot know of it.
-    known = second["referral_date"].to_numpy() <= world.census[first["organisation"].to_numpy()]
-    known &= hit(world.rng, told, size)
-    first = first.copy()
-    first["rtt_status"] = np.where(known, "21", first["rtt_status"])
-    moved = known & hit(world.rng, 0.7, size)
-    first["transfer_status"] = np.where(moved, "Transferred", "")
-    named = moved & hit(world.rng, 0.3, size)
-    first["mutual_aid_provider"] = np.where(named, codes_of(second["organisation"].to_numpy()), "")
-    return first, second
-
-
-def transfer(world: World, first: pd.DataFrame) -> Pair:
-    """A transfer whose identifier and clock start travelled, as they must (5.2)."""
-    first, second = _handed_over(world, first, told=0.85)
-    for name in ("pathway_key", "issuer"):
-        second[name] = first[name].to_numpy()
-    return first, second
-
-
-def transfer_new_identifier(world: World, first: pd.DataFrame) -> Pair:
-    """A transfer with a new local identifier; most are clocked afresh on receipt."""
-    first, second = _handed_over(world, first, told=0.6)
-    size = len(second)
-    afresh = hit(world.rng, 0.7, size)
-    second["rtt_start_date"] = np.where(afresh, second["referral_date"], second["rtt_start_date"])
-    told = hit(world.rng, 0.6, size)
-    second["original_referral_date"] = day_where(told, second["original_referral_date"].to_numpy())
-    second["referring_organisation"] = np.where(
-        hit(world.rng, 0.8, size), second["referring_organisation"], ""
-    )
-    return first, second
-
-
-def mutual_aid(world: World, first: pd.DataFrame) -> Pair:
-    """Offered to another provider that has not accepted yet: a row at both (5.5)."""
-    first, second = _handed_over(world, first, told=0)
-    kept = hit(world.rng, 0.6, len(second))
-    _keep_identifier(first, second, kept)
-    first["transfer_status"] = "Mutual aid requested"
-    second["transfer_status"] = "Under review"
-    second["rtt_start_date"] = np.where(
-        kept, first["rtt_start_date"].to_numpy(), second["referral_date"].to_numpy()
-    )
-    return first, second
-
-
-def _keep_identifier(first: pd.DataFrame, second: pd.DataFrame, kept: Mask) -> None:
-    for name in ("pathway_key", "issuer"):
-        second[name] = np.where(kept, first[name].to_numpy(), second[name].to_numpy())
-
-
-def subcontracted(world: World, first: pd.DataFrame) -> Pair:
-    """An NHS contract with an independent provider: both list the patient (5.2)."""
-    first, second = _handed_over(world, first, told=0)
-    others = np.flatnonzero(lists.independent(world.organisations))
-    second["organisation"] = others[world.rng.integers(0, len(others), len(second))]
-    census = world.census[second["organisation"].to_numpy()]
-    second["referral_date"] = np.minimum(second["referral_date"].to_numpy(), census)
-    kept = hit(world.rng, 0.6, len(second))
-    new_keys(world, second)
-    second["booking_key"] = 0
-    _keep_identifier(first, second, kept)
-    second["comments"] = np.where(hit(world.rng, 0.5, len(second)), "NHS contract", "")
-    return first, second
-
-
-def diagnostic_elsewhere(world: World, first: pd.DataFrame) -> Pair:
-    """A test at another provider; the first keeps the clock (5.3)."""
-    rng = world.rng
-    first, second = _handed_over(world, first, told=0)
-    size = len(second)
-    _keep_identifier(first, second, hit(rng, 0.4, size))
-    tfc = lists.services().frame["tfc"].to_numpy()[second["service"].to_numpy()]
-    texts = [_TESTS.get(code, _OTHER_TESTS) for code in tfc]
-    draws = rng.random(size)
-    second["own_text"] = [
-        each[int(draw * len(each))] for each, draw in zip(texts, draws, strict=True)
-    ]
-    second["admitted"] = False
-    admit(world, second)
-    second["procedure"] = -1
-    second["waiting_list_type"] = "DIAG"
-    second["rtt_start_date"] = np.datetime64("NaT", "s")
-    second["rtt_status"] = np.where(hit(rng, 0.5, size), "20", "98")
-    second["diagnostic_priority"] = np.array(["D2", "D3", "D4"], dtype=object)[
-        rng.integers(0, 3, size)
-    ]
-    return first, second
 
 
 def shared_identifier(world: World, first: pd.DataFrame) -> Pair:
@@ -299,7 +180,7 @@ def repeat_other(world: World, first: pd.DataFrame) -> Pair:
 
 def patient_choice(world: World, first: pd.DataFrame) -> Pair:
     """The patient chose another provider; the first has not closed its referral."""
-    second = elsewhere(world, first, after=_share_of_wait(world, first, 0.2, 0.9))
+    second = elsewhere(world, first, after=share_of_wait(world, first, 0.2, 0.9))
     noted = hit(world.rng, 0.4, len(second))
     second["comments"] = np.where(noted, "Patient choice - moved from another provider", "")
     new_hands(world, second)

@@ -5,9 +5,9 @@ Every file is read before anything is said, so that all problems are known toget
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.extract import Extract, read_extract
@@ -63,5 +63,15 @@ def _requests(
     return [
         (FileRequest(path), options)
         for options in config.extracts
-        for path in sorted(glob.glob(options.path)) or [options.path]
+        for path in _matching(options.path)
     ]
+
+
+def _matching(pattern: str) -> list[str]:
+    """The files that a path or pattern names, in order of their names."""
+    path = Path(pattern)
+    if path.exists():
+        return [pattern]
+    return sorted(
+        str(found) for found in Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+    )

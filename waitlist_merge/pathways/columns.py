@@ -100,6 +100,13 @@ def dates(whole_days: NDArray[np.integer]) -> NDArray[np.datetime64]:
     return stamps
 
 
+def only_used(entries: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, text columns with only the values that occur in them."""
+    text = entries.select_dtypes("category")
+    used = {name: text[name].cat.remove_unused_categories() for name in text}
+    return entries.assign(**used)
+
+
 def order_of(entry_ids: pd.Series) -> NDArray[np.int64]:
     """The place of each entry when sorted by its id, which breaks every tie whatever the row order.
 

@@ -160,7 +160,7 @@ class Evidence:
 
     @cached_property
     def other_procedure(self) -> Bools:
-        return self.differ(self.of.procedure.procedure)
+        return self.differ(self.of.procedure.kin)
 
     @cached_property
     def other_stage(self) -> Bools:
@@ -186,9 +186,13 @@ class Evidence:
     @cached_property
     def same_operation(self) -> Bools:
         """The same procedure, and the same side where the organ is one of a pair."""
-        paired = self.either(self.of.procedure.paired)
-        one_sided = self.same_side | (~paired & ~self.mixed_sides)
+        one_sided = self.same_side | ~self.has_sides
         return np.asarray(self.same_procedure & one_sided & ~self.other_stage)
+
+    @cached_property
+    def has_sides(self) -> Bools:
+        """The organ is one of a pair, or one of the two entries names a side."""
+        return self.either(self.of.procedure.paired | (self.of.side > 0))
 
     @cached_property
     def mixed_sides(self) -> Bools:
@@ -199,9 +203,7 @@ class Evidence:
     @cached_property
     def paired_without_side(self) -> Bools:
         """One procedure on an organ of a pair, and a side is missing."""
-        side, paired = self.of.side, self.of.procedure.paired
-        missing = (side[self.a] == 0) | (side[self.b] == 0)
-        return np.asarray(self.same_procedure & self.either(paired) & missing)
+        return np.asarray(self.same_procedure & self.has_sides & self.either(self.of.side == 0))
 
     # -- referral and clocks -----------------------------------------------------------------
     @cached_property

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.pathways import grouping
-from waitlist_merge.pathways.columns import Bools, days, is_in, known, order_of
+from waitlist_merge.pathways.columns import Bools, days, is_in, known, only_used, order_of
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.faults import faults
 from waitlist_merge.pathways.features import Features, features
@@ -72,7 +72,7 @@ def match_pathways(
     state, stages = list_state(said), stage(entries, said)
     several = _with_company(patients.group)
     order = order_of(entries["entry_id"].iloc[several])
-    some = entries.iloc[several]
+    some = only_used(entries.iloc[several])
     of = features(some, state[several], stages[several])
     pairs = _judge(of, patients, several, order, plan, run_date)
     local, told = grouped(pairs, _traits(of), order)

@@ -88,16 +88,28 @@ def services(column: pd.Series) -> Services:
     return Services(codes_of, tuple(number), table)
 
 
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Procedure groups: of each root, of each lay name, and which are only related."""
+
+    of_root: dict[str, str]
+    of_words: dict[str, str]
+    related: frozenset[str]
+    pattern: re.Pattern[str]
+
+
 @cache
-def _groups() -> tuple[dict[str, str], re.Pattern[str], dict[str, str]]:
-    """Root -> group, a pattern of all lay names, lay name -> group."""
-    roots: dict[str, str] = {}
-    words: dict[str, str] = {}
-    for row in load("procedure_groups").itertuples(index=False):
-        roots |= dict.fromkeys(str(row.roots).split(), str(row.group))
-        words |= dict.fromkeys(str(row.words).casefold().split("|"), str(row.group))
-    longest = sorted(words, key=lambda word: (-len(word), word))
-    return roots, re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b"), words
+def _groups() -> _Groups:
+    of_root: dict[str, str] = {}
+    of_words: dict[str, str] = {}
+    table = load("procedure_groups")
+    for row in table.itertuples(index=False):
+        of_root |= dict.fromkeys(str(row.roots).split(), str(row.group))
+        of_words |= dict.fromkeys(str(row.words).casefold().split("|"), str(row.group))
+    longest = sorted(of_words, key=lambda word: (-len(word), word))
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b")
+    related = frozenset(table.loc[table["kind"] == "related", "group"])
+    return _Groups(of_root, of_words, related, pattern)
 
 
 @cache
@@ -113,7 +125,19 @@ def procedure_of_code(code: str) -> str:
     ('hip replacement', 'hip replacement', '')
     """
     root = code[:3].upper()
-    return "" if root[:1] in SITE_CHAPTERS else _groups()[0].get(root, root)
+    if root[:1] in SITE_CHAPTERS:
+        return ""
+    group = _groups().of_root.get(root, root)
+    return root if group in _groups().related else group
+
+
+def kin_of(procedure: str) -> str:
+    """What a procedure may be one with: its group; two of different kin are two procedures.
+
+    >>> procedure_of_code("H221") == procedure_of_code("H201"), kin_of("H22") == kin_of("H20")
+    (False, True)
+    """
+    return _groups().of_root.get(procedure, procedure)
 
 
 def procedure_of_text(text: str) -> str:
@@ -122,8 +146,9 @@ def procedure_of_text(text: str) -> str:
     >>> procedure_of_text("R THR"), procedure_of_text("see letter")
     ('hip replacement', '')
     """
-    _, pattern, words = _groups()
-    found = {words[each] for each in pattern.findall(" ".join(text.casefold().split()))}
+    groups = _groups()
+    named = groups.pattern.findall(" ".join(text.casefold().split()))
+    found = {groups.of_words[each] for each in named}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -133,7 +158,7 @@ def is_paired(procedure: str) -> bool:
     >>> is_paired("hip replacement"), is_paired("gallbladder removal"), is_paired("C79")
     (True, False, True)
     """
-    of_group = [root for root, group in _groups()[0].items() if group == procedure]
+    of_group = [root for root, group in _groups().of_root.items() if group == procedure]
     roots = of_group or [procedure]
     return any(first <= root <= last for root in roots for first, last in _ranges())
 
@@ -152,9 +177,10 @@ def stage_number(text: str) -> int:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Procedures:
-    """The procedure of each entry: code into ``names`` (-1 unknown), pairedness, stage number."""
+    """The procedure of each entry: code into ``names`` (-1 unknown), kin, pairedness, stage."""
 
     procedure: Codes
+    kin: Codes
     paired: Bools
     stage: Codes
     names: tuple[str, ...]
@@ -168,6 +194,14 @@ def procedures(code: pd.Series, text: pd.Series) -> Procedures:
     coded = renumbered(code, [number.get(name, -1) for name in by_code])
     worded = renumbered(text, [number.get(name, -1) for name in by_text])
     procedure = np.where(coded >= 0, coded, worded)
-    paired = np.array([is_paired(name) for name in number] + [False], dtype=bool)
+    families = vocabulary(kin := [kin_of(name) for name in number])
+    kin_code = np.array([*(families[name] for name in kin), -1], dtype=np.int32)
+    paired = np.array([*(is_paired(name) for name in number), False], dtype=bool)
     stages = renumbered(text, [stage_number(each) for each in categories(text)])
-    return Procedures(procedure, paired[procedure], np.maximum(stages, 0), tuple(number))
+    return Procedures(
+        procedure,
+        kin_code[procedure],
+        paired[procedure],
+        np.maximum(stages, 0),
+        tuple(number),
+    )

@@ -107,9 +107,7 @@ def _narrowed(key: Key, further: NDArray[np.int64]) -> Key:
 
 def forecast(keys: Sequence[Key], *, lacking: NDArray[np.bool_]) -> pd.DataFrame:
     """How many pairs would each key make, before any is made? A pair may count under two keys."""
-    rows = [
-        (key.name, int(_Blocks.of(key, lacking).partners.sum()), key.narrowed) for key in keys
-    ]
+    rows = [(key.name, int(_Blocks.of(key, lacking).partners.sum()), key.narrowed) for key in keys]
     return pd.DataFrame(rows, columns=["key", "pairs", "records_narrowed"])
 
 

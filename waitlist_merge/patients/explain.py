@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients.levels import LEVELS, Level
 from waitlist_merge.patients.model import Weights
-from waitlist_merge.reference import load
+from waitlist_merge.reference import rows
 
 SHOWN_FROM = 0.05
 """Bits below which a part is left out of the sentence: it would be shown as 0.0."""
 
 
-def explanations(
-    levels: Mapping[str, Level], parts: Mapping[str, Weights]
-) -> NDArray[np.object_]:
+def explanations(levels: Mapping[str, Level], parts: Mapping[str, Weights]) -> NDArray[np.object_]:
     """One sentence for each pair: "same NHS number, verified (+29.1); same birth date (+13.2); ..."."""
     words = _words()
     count = len(parts["prior"])
@@ -38,12 +36,10 @@ def explanations(
 
 
 def _bits(part: Weights) -> NDArray[np.object_]:
-    """" (+13.2); " for each value, formatted once for each distinct tenth of a bit."""
+    """A text such as " (+13.2); " for each value, made once for each distinct tenth of a bit."""
     codes, distinct = pd.factorize(np.round(part.astype(np.float64), 1))
     return np.asarray([f" ({value:+.1f}); " for value in distinct], dtype=object)[codes]
 
 
 def _words() -> dict[tuple[str, str], str]:
-    return {
-        (row.field, row.level): row.words for row in load("linkage_words").itertuples(index=False)
-    }
+    return {(row["field"], row["level"]): row["words"] for row in rows("linkage_words")}

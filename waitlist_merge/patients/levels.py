@@ -209,11 +209,10 @@ def _names(records: Records, a: Positions, b: Positions) -> tuple[Level, Level]:
 
 def _exchanged(records: Records, a: Positions, b: Positions) -> NDArray[np.bool_]:
     """Family and given name exchanged, the two not being one name."""
-    return (
-        _equal_across(records.family, records.given, a, b)
-        & _equal_across(records.given, records.family, a, b)
-        & (records.family.codes[a] != records.family.codes[b])
+    exchanged = _equal_across(records.family, records.given, a, b) & _equal_across(
+        records.given, records.family, a, b
     )
+    return np.asarray(exchanged & (records.family.codes[a] != records.family.codes[b]))
 
 
 def _equal_across(one: Coded, other: Coded, a: Positions, b: Positions) -> NDArray[np.bool_]:

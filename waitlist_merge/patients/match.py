@@ -144,7 +144,7 @@ def _worth_keeping(scored: _Scored, plan: PatientPlan) -> NDArray[np.bool_]:
         names &= np.isin(scored.levels[field], _codes(field, *NAMES_AGREE))
     agree = names & (scored.levels["birth_date"] == LEVELS["birth_date"].index("exact"))
     two_numbers = np.isin(scored.veto, (1, 2))
-    return (scored.weight >= plan.possible_weight) & (~two_numbers | agree)
+    return np.asarray((scored.weight >= plan.possible_weight) & (~two_numbers | agree))
 
 
 def _codes(field: str, *names: str) -> list[int]:
@@ -188,7 +188,7 @@ def _strongest_asked(edges: Edges, groups: NDArray[np.int32]) -> NDArray[np.int6
     order = np.lexsort((edges.rank, -edges.weight))
     pairs = np.minimum(one, other).astype(np.int64) * len(groups) + np.maximum(one, other)
     repeated = pd.Series(pairs[order]).duplicated().to_numpy(dtype=bool)
-    return order[~repeated | (one == other)[order]]
+    return np.asarray(order[~repeated | (one == other)[order]])
 
 
 def _links(
@@ -230,7 +230,9 @@ def _corroborated(kept: _Scored) -> NDArray[np.bool_]:
         | (levels["local_patient_identifier"] == 1)
     )
     birth = np.isin(levels["birth_date"], _codes("birth_date", "exact"))
-    nearly_born = np.isin(levels["birth_date"], _codes("birth_date", "swapped", "close", "one_part"))
+    nearly_born = np.isin(
+        levels["birth_date"], _codes("birth_date", "swapped", "close", "one_part")
+    )
     given = np.isin(levels["given_name"], _codes("given_name", *NAMES_AGREE)) | (
         levels["name_order"] == 1
     )
@@ -239,5 +241,9 @@ def _corroborated(kept: _Scored) -> NDArray[np.bool_]:
     family = levels["family_name"] == 1
     return np.asarray(
         identifier
-        & ((birth & (given | unknown_name)) | (nearly_born & given) | (unknown_birth & given & family))
+        & (
+            (birth & (given | unknown_name))
+            | (nearly_born & given)
+            | (unknown_birth & given & family)
+        )
     )

@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.levels import LEVELS, Level, Positions
+from waitlist_merge.patients.levels import LEVELS, Level, Positions, level
 from waitlist_merge.patients.records import MISSING, Coded, Codes, Records
-from waitlist_merge.reference import load
+from waitlist_merge.reference import rows
 
 Weights = NDArray[np.float32]
 
@@ -70,12 +70,12 @@ class PatientModel:
         tables = {field: np.zeros(len(names)) for field, names in LEVELS.items()}
         average: dict[tuple[str, int], float] = {}
         basis: dict[tuple[str, int], str] = {}
-        for row in load("linkage_model").itertuples(index=False):
-            at = LEVELS[row.field].index(row.level)
-            u = float(row.u) / (population if row.basis == "population" else 1)
-            tables[row.field][at] = np.log2(float(row.m) / u)
-            average[row.field, at] = u
-            basis[row.field, at] = row.basis
+        for row in rows("linkage_model"):
+            field, at = row["field"], level(row["field"], row["level"])
+            u = float(row["u"]) / (population if row["basis"] == "population" else 1)
+            tables[field][at] = np.log2(float(row["m"]) / u)
+            average[field, at] = u
+            basis[field, at] = row["basis"]
         prior = float(np.log2(2 * PAIRS_PER_RECORD / population)) - 1
         return cls(prior, tables, average, basis, shares={})
 
@@ -199,4 +199,4 @@ def _strongest_address(parts: dict[str, Weights]) -> dict[str, Weights]:
 
 def total(parts: Mapping[str, Weights]) -> Weights:
     """The weight of each pair: the sum of its parts, in bits."""
-    return np.sum(np.stack(list(parts.values())), axis=0, dtype=np.float32)
+    return np.asarray(np.sum(np.stack(list(parts.values())), axis=0), dtype=np.float32)

@@ -145,7 +145,7 @@ def prepare(entries: pd.DataFrame) -> Records:
     births = entries["birth_date"]
     days = births.to_numpy().astype("datetime64[D]").astype(np.int64)
     birth = np.where(births.isna(), MISSING, days - _FIRST_DAY).astype(np.int32)
-    birth_codes, distinct_births = pd.factorize(births)
+    birth_codes, distinct_births = pd.factorize(births.to_numpy().astype("datetime64[D]"))
     status = entries["nhs_number_status"]
     return Records(
         size=len(entries),
@@ -161,9 +161,7 @@ def prepare(entries: pd.DataFrame) -> Records:
         family_sound=family_sound,
         given_sound=given_sound,
         birth=birth,
-        birth_date=Coded(
-            birth_codes.astype(np.int32), tuple(distinct_births.strftime("%Y-%m-%d"))
-        ),
+        birth_date=Coded(birth_codes.astype(np.int32), tuple(distinct_births.astype(str).tolist())),
         day=births.dt.day.fillna(MISSING).to_numpy(dtype=np.int16),
         month=births.dt.month.fillna(MISSING).to_numpy(dtype=np.int16),
         year=births.dt.year.fillna(MISSING).to_numpy(dtype=np.int16),

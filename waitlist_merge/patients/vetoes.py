@@ -1,4 +1,6 @@
-"""Which pairs may no score join, and why? (design: vetoes beat scores; domain 3 and 4)
+"""Which pairs may no score join, and why?
+
+Vetoes beat scores (design; the facts are in domain 3 and 4).
 
 A vetoed pair is asked where the rest of the evidence speaks for one person, and left apart where
 it does not.
