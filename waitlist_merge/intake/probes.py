@@ -140,12 +140,6 @@ def _no_date(text: str) -> bool:
     return not _written_date(text)
 
 
-def _words(text: str) -> bool:
-    return (sum(each.isalpha() for each in text) >= 4 and " " in text) or bool(
-        _PROCEDURE.search(text)
-    )
-
-
 IDENTIFIER_FIELDS = (
     "local_patient_identifier",
     "patient_pathway_identifier",
@@ -191,7 +185,7 @@ _FITS: Mapping[str, Probe] = (
         "rtt_status": lambda text: not is_date_like(text) and len(text) <= 60,
         "treatment_function_code": _no_date,
         "main_specialty_code": _no_date,
-        "procedure_code": lambda text: bool(_OPCS.fullmatch(text)) or _words(text),
+        "procedure_code": _matches(_OPCS),
         "procedure_text": lambda text: (
             _LETTER.search(text) is not None and not _OPCS.fullmatch(text)
         ),
