@@ -55,7 +55,7 @@ def test_numbers_out_of_range_are_refused(entries: int, organisations: int) -> N
 
 def test_rates_that_leave_too_few_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("waitlist_merge.demo.region._MARGIN", 0.1)
-    with pytest.raises(ValueError, match="too few"):
+    with pytest.raises(ValueError, match="no whole households"):
         generate_region(entries=2000, seed=1)
 
 

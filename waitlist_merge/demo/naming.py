@@ -87,7 +87,7 @@ def _typed(
         + [rates.forename_order, rates.known_as]
         for sex in (MALE, FEMALE)
     ]
-    kind = Choices.of([[1 - sum(each), *each] for each in events]).draw(
+    kind = Choices.of([[max(1 - sum(each), 0), *each] for each in events]).draw(
         rng, world.people.sex[person]
     )
     given, middle, family = given.copy(), middle.copy(), family.copy()

@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 class Rates:
     """Shares between 0 and 1: of registrations, of people or of needs, as said by each group.
 
-    ConfigError is not raised here but ValueError, naming the field, where a share is out of range.
+    ValueError, naming the field, where one is out of range.
 
     >>> Rates(moved=0).moved
     0
