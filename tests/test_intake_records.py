@@ -47,6 +47,24 @@ def test_what_is_set_aside_is_listed_with_its_row(case):
     assert extract.source_row.tolist() == [2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "entry"),
+    [
+        ("Seen by", "03/02/2026", True),
+        ("Seen by", "999 000 0018", True),
+        ("Seen by", "Ann", False),
+        ("CHI No", "1234567", True),
+        ("Census date", "15/11/2026", False),
+    ],
+    ids=["date", "number", "word", "second-identifier", "census"],
+)
+def test_what_is_in_a_column_that_is_not_used_counts_by_its_form(column, cell, entry):
+    rows = [["9990000026", "KHAN", ""], ["", "", cell]]
+    grid = grid_of_rows("x.csv", [["NHS No", "Surname", column], *rows], known=frozenset())
+    extract = Extract.from_grid("x.csv", grid, digest="", organisation="RM3")
+    assert (2 in extract.source_row) == entry
+
+
 def test_rows_count_records_and_not_lines(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(

@@ -40,6 +40,8 @@ _FOOTER = (
 
 _COUNT = r"^\d{1,3}(,?\d{3})*$"
 _IDENTIFIER, _NAME = r"\d", r"\pL"
+_ANYWHERE = r"^(\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}([ T].*)?|\d{3}[ -]?\d{3}[ -]?\d{4})$"
+"""A date or an NHS number by its form alone, in whatever column."""
 
 _OWN: Mapping[str, str] = dict.fromkeys(
     ("nhs_number", "person_key", *IDENTIFIER_FIELDS), _IDENTIFIER
@@ -60,12 +62,12 @@ def _is_heading(texts: pa.Array, heading: str) -> pa.Array:
 
 
 def set_aside(
-    headings: Sequence[str], columns: Sequence[Column], fields: Mapping[int, str]
+    headings: Sequence[str], columns: Sequence[Column], fields: Sequence[str]
 ) -> Mapping[str, Mask]:
     """Reason -> mask of the records set aside for it; no record is in two of them.
 
-    ``headings`` are those of the file itself; ``fields`` maps positions of columns to the fields
-    that they were taken for.
+    ``headings`` are those of the file itself; ``fields`` are what each column is, empty
+    where that is not known.
     """
     length = len(columns[0])
     filled, same, own, notes = (np.zeros(length, dtype=np.int64) for _ in range(4))
@@ -74,7 +76,7 @@ def set_aside(
         note = pc.match_substring_regex(texts, _FOOTER)
         filled += column.is_valid().to_numpy(zero_copy_only=False)
         same += _per_record(column, _is_heading(texts, headings[at]))
-        own += _per_record(column, pc.and_not(_own(texts, fields.get(at, "")), note))
+        own += _per_record(column, pc.and_not(_own(texts, fields[at]), note))
         notes += _per_record(column, note)
     blank = filled == 0
     repeated = ~blank & (same == filled)
@@ -90,7 +92,9 @@ def _own(texts: pa.Array, field: str) -> pa.Array:
         return pc.match_substring_regex(texts, _OWN[field])
     if field in _OWN_DATES:
         return pa.array([is_date_like(text) for text in texts.to_pylist()], pa.bool_())
-    return pa.array(np.zeros(len(texts), dtype=bool))
+    if field == "census_date":
+        return pa.array(np.zeros(len(texts), dtype=bool))
+    return pc.match_substring_regex(texts, _ANYWHERE)
 
 
 def _counts(columns: Sequence[Column], chosen: Mask) -> Mask:

@@ -67,12 +67,16 @@ CLOSE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a column is: ``field`` None where it is not used; ``ambiguous`` names the rivals."""
+    """What a column is: ``field`` None where it is not used.
+
+    ``ambiguous`` names the rivals; ``second_of`` the field that a better column gives.
+    """
 
     field: str | None
     score: float
     reason: str
     ambiguous: tuple[str, ...] = ()
+    second_of: str = ""
 
 
 @cache

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 
 from waitlist_merge.errors import ConfigError
-from waitlist_merge.intake.columns import CONFIDENT, VALID_NUMBERS, Judgement, judge
+from waitlist_merge.intake.columns import VALID_NUMBERS, Judgement, judge
 from waitlist_merge.intake.findings import Findings
 from waitlist_merge.intake.header import clean_heading
 from waitlist_merge.intake.probes import Sample
@@ -134,7 +134,7 @@ def _drop_settled(judged: list[Judgement], settled: set[str]) -> None:
 
 def _second(judgement: Judgement, used: str) -> Judgement:
     reason = f"a second column for {judgement.field}; {used} was used"
-    return replace(judgement, field=None, reason=reason)
+    return replace(judgement, field=None, reason=reason, second_of=judgement.field or "")
 
 
 def _choose(headings: Sequence[str], judged: list[Judgement]) -> dict[str, tuple[int, ...]]:
@@ -175,7 +175,7 @@ def _report(headings: Sequence[str], judged: Sequence[Judgement], findings: Find
             continue
         if each.ambiguous:
             fault = Fault.AMBIGUOUS_COLUMN
-        elif each.score >= CONFIDENT and each.reason.startswith("a second column"):
+        elif each.second_of:
             fault = Fault.DUPLICATE_COLUMN
         else:
             fault = Fault.UNMAPPED_COLUMN

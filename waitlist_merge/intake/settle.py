@@ -71,7 +71,7 @@ def settle(
     _refuse_nobody(source, {*uses, *constants})
     columns = used_columns(grid.columns, uses)
     owner = organisation or constants.pop("organisation", None) or settings.organisation
-    keep = _entries(grid, uses, findings)
+    keep = _entries(grid, judged, findings)
     owner = _organisation(source, columns, owner, keep, findings)
     columns = _repaired(columns, settings, keep, findings)
     day, day_source = census_of(
@@ -180,9 +180,9 @@ def _report_others(column: Column | None, given: str, findings: Findings) -> Non
         findings.add(Fault.AMBIGUOUS_COLUMN, message, field="organisation", count=count)
 
 
-def _entries(grid: Grid, uses: Uses, findings: Findings) -> np.ndarray:
+def _entries(grid: Grid, judged: Sequence[Judgement], findings: Findings) -> np.ndarray:
     """Mask of the records that are entries; each of the others becomes a finding."""
-    fields = {at: field for field, places in uses.items() for at in places}
+    fields = [each.field or each.second_of for each in judged]
     keep = np.ones(grid.records, dtype=bool)
     for reason, mask in set_aside(_original_headings(grid), grid.columns, fields).items():
         rows = (np.flatnonzero(mask) + 1).tolist()
