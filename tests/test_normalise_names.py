@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from waitlist_merge.normalise.full_names import split_full_names
 from waitlist_merge.normalise.name_forms import comparison_form
-from waitlist_merge.normalise.name_noise import clean_family, clean_given
-from waitlist_merge.normalise.reading import as_texts
+from waitlist_merge.normalise.name_noise import (
+    PLAIN,
+    SUSPECT,
+    Cleaned,
+    clean_family,
+    clean_given,
+)
+from waitlist_merge.normalise.reading import as_texts, matched
 
 LATIN = st.text(
     st.characters(
@@ -107,3 +113,22 @@ def test_cleaning_again_changes_nothing(text):
         once = clean(text).name
         twice = clean(once).name if once else None
         assert once == twice
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["anne", "O'Neill", "baby", "mr", "of", "I", "Łucja", "Ãª", "nee"])
+        )
+        .map(" ".join)
+        .filter(bool),
+        min_size=1,
+        max_size=10,
+    )
+    | st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=10)
+)
+def test_names_that_are_not_cleaned_would_clean_to_themselves(texts):
+    names = as_texts(texts)
+    plain = matched(names, PLAIN) & ~matched(names, SUSPECT)
+    for text in names[plain]:
+        assert clean_family(text) == clean_given(text) == Cleaned(text)

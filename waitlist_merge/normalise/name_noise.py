@@ -11,7 +11,7 @@ Cleaned(name="O'BRIEN", previous='SMITH', title=None, stand_in=False, repaired=T
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -33,6 +33,16 @@ PARTICLES: Final = _words("particle")
 TITLES: Final[Mapping[str, str]] = MappingProxyType(
     dict(zip(_TITLES["text"], _TITLES["title"], strict=True))
 )
+
+
+PLAIN: Final = r"^\p{L}[\p{L}\p{M}]*(?:[ '-]\p{L}[\p{L}\p{M}]*)*$"
+SUSPECT: Final = (
+    r"(?i)(?:^|[^\p{L}])(?:"
+    + "|".join(re.escape(each) for each in sorted({*_NOISE["word"], *TITLES} - PARTICLES))
+    + r")(?:$|[^\p{L}])|[ÃÂÄÅ][\x{80}-\x{bf}\x{152}-\x{2122}]"
+)
+"""RE2 patterns. A name that is PLAIN and not SUSPECT cleans to itself: most names of a column need
+no cleaning."""
 
 
 class Cleaned(NamedTuple):
@@ -155,8 +165,34 @@ def _stands_for_given(text: str) -> bool:
     return folded in MISSING or bool(_MOTHER.match(text)) or (bool(tokens) and unnamed)
 
 
+def _settled(clean: Callable[[str], Cleaned], text: str) -> Cleaned:
+    """The text cleaned until cleaning changes nothing: noise may hide behind noise."""
+    cleaned = clean(text)
+    while cleaned.name:
+        again = clean(cleaned.name)
+        if again.name == cleaned.name:
+            break
+        cleaned = Cleaned(
+            again.name,
+            cleaned.previous or again.previous,
+            cleaned.title or again.title,
+            stand_in=again.stand_in,
+            repaired=cleaned.repaired or again.repaired,
+        )
+    return cleaned
+
+
 def clean_family(text: str) -> Cleaned:
     """A family name: earlier names to ``previous``, titles, suffixes and twin words taken off."""
+    return _settled(_clean_family, text)
+
+
+def clean_given(text: str) -> Cleaned:
+    """Given names: other names for the person, titles and newborn words taken off."""
+    return _settled(_clean_given, text)
+
+
+def _clean_family(text: str) -> Cleaned:
     mended, repaired = _mended(text)
     bare, title = take_title(mended)
     now = _NOW.search(bare)
@@ -178,8 +214,7 @@ def clean_family(text: str) -> Cleaned:
     return Cleaned(name, previous, title, repaired=repaired)
 
 
-def clean_given(text: str) -> Cleaned:
-    """Given names: other names for the person, titles and newborn words taken off."""
+def _clean_given(text: str) -> Cleaned:
     mended, repaired = _mended(text)
     if _MOTHER.match(mended):
         return Cleaned(None, stand_in=True)
@@ -194,13 +229,10 @@ def clean_given(text: str) -> Cleaned:
     tokens = _without_order(" ".join(bare.split())).split()
     if len(tokens) > 1 and tokens[0].lower() in NEWBORN:
         tokens = [each for each in tokens if each.lower() not in NEWBORN | ORDER] or tokens
-    name = " ".join(filter(None, (each.strip(_EDGES) for each in tokens)))
-    if (
-        _stands_for_given(name)
-        or _plain(name) in TITLES
-        or not any(each.isalpha() for each in name)
-    ):
-        return Cleaned(None, previous, title, stand_in=bool(name), repaired=repaired)
+    lettered = [each for each in tokens if any(map(str.isalpha, each))]
+    name = " ".join(each.strip(_EDGES) for each in lettered)
+    if not name or _stands_for_given(name) or _plain(name) in TITLES:
+        return Cleaned(None, previous, title, stand_in=bool(tokens), repaired=repaired)
     return Cleaned(name, previous, title, repaired=repaired)
 
 

@@ -21,7 +21,14 @@ import numpy as np
 from waitlist_merge.normalise.columns import TextColumn, empty_column, first_of, regroup, take
 from waitlist_merge.normalise.full_names import split_full_names
 from waitlist_merge.normalise.name_forms import comparison_form
-from waitlist_merge.normalise.name_noise import TITLES, Cleaned, clean_family, clean_given
+from waitlist_merge.normalise.name_noise import (
+    PLAIN,
+    SUSPECT,
+    TITLES,
+    Cleaned,
+    clean_family,
+    clean_given,
+)
 from waitlist_merge.normalise.reading import (
     PLACEHOLDER_WORDS,
     Mask,
@@ -77,8 +84,11 @@ def _cleaned(column: TextColumn, *, family: bool) -> _CleanedColumn:
     wrong = matched(column.texts, _DIGITS)
     blank = is_blank_name(column.texts)
     usable = ~(wrong | blank)
-    nothing = Cleaned(None)
-    each = [clean(text) if use else nothing for text, use in zip(column.texts, usable, strict=True)]
+    plain = usable & matched(column.texts, PLAIN) & ~matched(column.texts, SUSPECT)
+    each = [
+        Cleaned(text) if simple else clean(text) if use else Cleaned(None)
+        for text, simple, use in zip(column.texts, plain, usable, strict=True)
+    ]
     names = as_texts([one.name for one in each])
     masks = {
         Fault.PLACEHOLDER: np.array([one.stand_in for one in each], dtype=bool),

@@ -12,6 +12,7 @@ that does not settle it, the more urgent reading is taken, with a finding.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -47,6 +48,27 @@ _URGENT_READING: Final = {"1": "P1a", "2": "P2", "4": "P4", "5": "P5", "6": "P6"
 """The more urgent reading of a digit that could be a priority type or a procedure priority: 1 is
 emergency before routine, 2 within four weeks before urgent; 3, two week wait before three months,
 is a type. 4 to 6 are on the procedure scale only."""
+
+
+_WITHIN: Final = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        (r"\b(?:not?|non|never|excl\w*|ruled out) (?:\w+ )?cancer\b", ""),
+        (
+            r"\b(?:2 ?ww|2 ?wr|two week|2 week|usc|suspected cancer|62 day|31 day)",
+            "suspected cancer",
+        ),
+        (r"\b(?:non|not) urgent\b", "routine"),
+        (r"\burgent\b", "urgent"),
+        (r"\broutine\b", "routine"),
+    )
+)
+"""Words that settle a longer text, the more urgent first; what denies a cancer settles nothing."""
+
+
+def _word_within(text: str) -> str:
+    """The listed word that a longer text comes down to; empty where there is none."""
+    return next((word for pattern, word in _WITHIN if pattern.search(text)), "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +125,9 @@ def read_priorities(texts: Texts, *, heading: PriorityHeading) -> PriorityReadin
         folded_word(whole if inner is None else inner)
         for whole, inner in zip(capitals, described, strict=True)
     ]
-    types = as_texts([_TYPE.get(each) for each in words])
-    cancer = np.fromiter((each in _CANCER for each in words), bool, len(texts))
+    meant = [each if each in _TYPE else _word_within(each) for each in words]
+    types = as_texts([_TYPE.get(each) for each in meant])
+    cancer = np.fromiter((each in _CANCER for each in meant), bool, len(texts))
     procedure = _procedure_scale(capitals)
     level = extracted(capitals, _DIAGNOSTIC)["level"]
     diagnostic = as_texts([None if each is None else f"D{each}" for each in level])

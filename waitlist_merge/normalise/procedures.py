@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -24,6 +23,10 @@ from waitlist_merge.normalise.reading import (
     Texts,
     as_texts,
     is_blank,
+    matched,
+    missing,
+    replaced,
+    upper,
 )
 from waitlist_merge.normalise.sides import (
     BOTH,
@@ -51,6 +54,13 @@ _CODE_IN_TEXT = re.compile(
 )
 """A code among words: in front of them, dotted, in brackets or of four characters. T12 or C5 inside
 a sentence is a vertebra."""
+
+_LIKE_A_CODE = r"[A-Za-z][0-9]{2}"
+
+_TABLE = load("procedure_words")
+_ROOTS: Final = dict(zip(_TABLE["words"].str.upper(), _TABLE["root"], strict=True))
+_LAY_NAMES: Final = rf"\b(?:{'|'.join(sorted(_ROOTS, key=len, reverse=True))})\b"
+"""Longest first: the longest name that fits is the one meant."""
 
 _SUPPLEMENTARY: Final = frozenset("YZ")
 """Chapters that say how and where an operation is done, never which (OPCS-4)."""
@@ -83,37 +93,27 @@ def _side_of(codes: list[str]) -> int:
     return side
 
 
-@cache
-def _lay_names() -> tuple[re.Pattern[str], dict[str, str]]:
-    table = load("procedure_words")
-    roots = dict(zip(table["words"], table["root"], strict=True))
-    longest_first = sorted(roots, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(longest_first)})\b"), roots
-
-
-def _lay_root(text: str) -> str | None:
-    """The one root that the text's lay names give; None where they give none or several."""
-    pattern, roots = _lay_names()
-    folded = re.sub(r"[^a-z0-9]+", " ", text.lower())
-    found = {roots[each] for each in pattern.findall(folded)}
-    return found.pop() if len(found) == 1 else None
+def _lay_roots(texts: Texts) -> Texts:
+    """The one root that each text's lay names give; None where they give none or several."""
+    folded = replaced(upper(texts), r"[^A-Z0-9]+", " ")
+    roots = missing(len(texts))
+    for position in np.flatnonzero(matched(folded, _LAY_NAMES)):
+        found = {_ROOTS[each] for each in re.findall(_LAY_NAMES, folded[position])}
+        roots[position] = found.pop() if len(found) == 1 else None
+    return roots
 
 
 def read_codes_and_text(texts: Texts) -> ProcedureReading:
     """What each text says of procedure and side, by codes first, then by words."""
     blank = is_blank(texts)
-    codes = [[] if gone else _codes_in(text) for text, gone in zip(texts, blank, strict=True)]
+    coded = ~blank & matched(texts, _LIKE_A_CODE)
+    codes = [_codes_in(text) if found else [] for text, found in zip(texts, coded, strict=True)]
     own = [[each for each in some if each[0] not in _SUPPLEMENTARY] for some in codes]
     wordy = np.fromiter((not some for some in codes), bool, len(texts)) & ~blank
-    code = as_texts(
-        [
-            some[0] if some else _lay_root(text) if word else None
-            for some, text, word in zip(own, texts, wordy, strict=True)
-        ]
-    )
-    coded = np.array([_side_of(some) for some in codes], dtype=np.int8)
-    side = agreed(coded, sides_in_text(texts))
-    return ProcedureReading(code, side, wordy)
+    code = as_texts([some[0] if some else None for some in own])
+    code[wordy] = _lay_roots(texts[wordy])
+    side = np.array([_side_of(some) for some in codes], dtype=np.int8)
+    return ProcedureReading(code, agreed(side, sides_in_text(texts)), wordy)
 
 
 def read_procedure_codes(texts: Texts) -> Texts:
