@@ -257,3 +257,15 @@ def test_closed_rows_are_closed_in_each_of_the_ways(whole: pd.DataFrame) -> None
     for way in (stopped, by_status, by_removal):
         assert way.sum() > 10
     assert (whole.loc[stopped, "rtt_status"].astype(str).str[0] == "3").all()
+
+
+def test_another_procedure_is_not_the_same_by_other_means(whole: pd.DataFrame) -> None:
+    listed = load("demo_procedures").drop_duplicates("code").set_index("code")
+    cemented, uncemented = listed.loc["W371"], listed.loc["W381"]
+    assert cemented["family"] == uncemented["family"]
+    family = whole["procedure_code"].astype(str).map(listed["family"])
+    others = whole[(whole["relation"] == "other_procedure") & family.notna()]
+    assert len(others) > 20
+    for at in others.index:
+        mine = whole.index[(whole["person_id"] == whole.loc[at, "person_id"]) & (whole.index != at)]
+        assert set(family[mine].dropna()) != {family[at]}

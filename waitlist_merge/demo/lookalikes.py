@@ -105,11 +105,11 @@ def other_side(world: World, first: pd.DataFrame) -> Pair:
 
 
 def other_procedure(world: World, first: pd.DataFrame) -> Pair:
-    """Another procedure of the same specialty; rows that draw the same root again fall away."""
+    """Another procedure of the same specialty; rows that draw the same family again fall away."""
     second = _anew(world, first, same_place=0.7)
-    root = lists.services().procedures["code"].str[:3].to_numpy()
+    family = lists.services().procedures["family"].to_numpy()
     code = second["procedure"].to_numpy()
-    differs = (code >= 0) & (root[code] != root[first["procedure"].to_numpy()])
+    differs = (code >= 0) & (family[code] != family[first["procedure"].to_numpy()])
     return first, second[differs]
 
 
