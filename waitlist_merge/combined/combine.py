@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, bundle
 from waitlist_merge.combined.clocks import Clocks, Starts, clocks, status_words, waits
 from waitlist_merge.combined.doubts import Doubts, count_by_pathway, doubts
+from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
 from waitlist_merge.combined.survivorship import (
@@ -31,63 +30,10 @@ from waitlist_merge.combined.survivorship import (
     validation_due,
 )
 from waitlist_merge.identity import group_ids
-from waitlist_merge.pathways.columns import (
-    NO_DAY,
-    Bools,
-    codes,
-    dates,
-    day_number,
-    days,
-    is_in,
-    known,
-    order_of,
-    worded,
-)
-from waitlist_merge.pathways.grouping import Group, components
-from waitlist_merge.pathways.match import Patients, certain_people, died
-from waitlist_merge.pathways.state import TRANSFERRED_OUT
-from waitlist_merge.reasons import Confidence, Joins, ListState, Relation, Stage
+from waitlist_merge.pathways.columns import NO_DAY, codes, dates, days, order_of, worded
+from waitlist_merge.pathways.match import Patients, died
+from waitlist_merge.reasons import Confidence, ListState
 from waitlist_merge.schema import TABLES
-
-RTT_STATES = (ListState.OPEN, ListState.UNCLEAR, ListState.UNBOOKED_REFERRAL)
-"""States that wait under referral to treatment; the others have no RTT wait (domain 5.3)."""
-
-SHOWN_FIRST = (
-    ListState.OPEN,
-    ListState.UNCLEAR,
-    ListState.UNBOOKED_REFERRAL,
-    ListState.DIAGNOSTIC,
-    ListState.PLANNED,
-    ListState.NOT_RTT,
-    ListState.CLOSED,
-)
-FURTHEST_FIRST = (
-    Stage.ADMITTED,
-    Stage.NON_ADMITTED,
-    Stage.UNBOOKED,
-    Stage.DIAGNOSTIC,
-    Stage.PLANNED,
-)
-
-
-class Pathways(Protocol):
-    """What is the same need: the group of each entry, the links, state and stage of each."""
-
-    @property
-    def group(self) -> NDArray[np.int32]:
-        """The number of the need of each entry."""
-
-    @property
-    def links(self) -> pd.DataFrame:
-        """The links behind the groups."""
-
-    @property
-    def list_state(self) -> pd.Categorical[str]:
-        """What kind of place each entry is."""
-
-    @property
-    def stage(self) -> pd.Categorical[str]:
-        """How far along each entry is."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -105,19 +51,6 @@ class Combined:
     doubts: Doubts
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Facts:
-    """What several steps need of the entries; one element an entry."""
-
-    order: NDArray[np.int64]
-    waits: Bools
-    rtt: Bools
-    sent: Bools
-    superseded: Bools
-    person: Group
-    sure: Group
-
-
 def combine(
     entries: pd.DataFrame,
     patients: Patients,
@@ -131,8 +64,8 @@ def combine(
     ``key`` keys the ids of patients and needs, as it keys those of entries. Waits are counted to
     ``run_date``. The order of rows changes nothing.
     """
-    facts = _facts(entries, patients, pathways)
-    bundles = bundle(pathways.group, facts.waits, _show_keys(entries, pathways, facts, run_date))
+    facts = gather(entries, patients, pathways)
+    bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts, run_date))
     names = entries["entry_id"].tolist()
     patient_id = group_ids("P", patients.group, names, key=key)
     pathway_id = group_ids("W", pathways.group, names, key=key)
@@ -179,67 +112,10 @@ def combine(
     )
 
 
-def _facts(entries: pd.DataFrame, patients: Patients, pathways: Pathways) -> _Facts:
-    state = pathways.list_state
-    closed = np.asarray(state == str(ListState.CLOSED))
-    links = pathways.links
-    joined = is_in(links["joins"].astype("category"), {Joins.YES})
-    certain = joined & is_in(links["confidence"].astype("category"), {Confidence.CERTAIN})
-    a, b = links["a"].to_numpy(), links["b"].to_numpy()
-    status = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
-    return _Facts(
-        order=order_of(entries["entry_id"]),
-        waits=~closed,
-        rtt=np.isin(np.asarray(state), [str(each) for each in RTT_STATES]),
-        sent=status & closed,
-        superseded=_superseded(entries, links, joined, closed),
-        person=certain_people(patients.links, len(entries)),
-        sure=components(a[certain], b[certain], len(entries)),
-    )
-
-
-def _superseded(entries: pd.DataFrame, links: pd.DataFrame, joined: Bools, closed: Bools) -> Bools:
-    """Waiting rows that their organisation has sent again later, still waiting."""
-    resent = joined & is_in(links["relation"].astype("category"), {Relation.RESENT})
-    a, b = links["a"].to_numpy()[resent], links["b"].to_numpy()[resent]
-    census = days(entries["extract_census_date"])
-    old = np.zeros(len(entries), dtype=bool)
-    old[a[(census[a] < census[b]) & ~closed[b]]] = True
-    old[b[(census[b] < census[a]) & ~closed[a]]] = True
-    return old
-
-
-def _show_keys(
-    entries: pd.DataFrame, pathways: Pathways, facts: _Facts, run_date: dt.date
-) -> list[NDArray[np.integer] | Bools]:
-    """Which member is shown: the newest row, not handed on, open, furthest along, booked, longest."""
-    start = days(entries["rtt_start_date"])
-    handed_on = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
-    return [
-        facts.superseded,
-        handed_on,
-        _ranked(pathways.list_state, SHOWN_FIRST),
-        _ranked(pathways.stage, FURTHEST_FIRST),
-        days(entries["tci_date"]) < day_number(run_date),
-        np.where(known(start), start, np.iinfo(np.int32).max),
-        -days(entries["extract_census_date"]).astype(np.int64),
-        facts.order,
-    ]
-
-
-def _ranked(
-    words: pd.Categorical[str], order: tuple[ListState, ...] | tuple[Stage, ...]
-) -> NDArray[np.int8]:
-    """The place of each word in this order."""
-    place = {str(word): at for at, word in enumerate(order)}
-    places = np.array([place[str(each)] for each in words.categories], dtype=np.int8)
-    return np.asarray(places[words.codes])
-
-
 def _clocks(
     entries: pd.DataFrame,
     pathways: Pathways,
-    facts: _Facts,
+    facts: Facts,
     bundles: Bundles,
     run_date: dt.date,
 ) -> Clocks:
@@ -266,7 +142,7 @@ def _identity(
     entries: pd.DataFrame,
     entry_columns: pd.DataFrame,
     pathways: Pathways,
-    facts: _Facts,
+    facts: Facts,
     bundles: Bundles,
 ) -> pd.DataFrame:
     """Whose row it is, who lists it, and how sure that is."""
@@ -290,9 +166,7 @@ def _identity(
             "patient_confidence": sure[(bundles.any(~one_person)).astype(int)],
             "pathway_confidence": sure[(bundles.size > alike).astype(int)],
             "list_state": pathways.list_state[shown],
-            "stage": worded(
-                bundles.lowest(_ranked(pathways.stage, FURTHEST_FIRST)), FURTHEST_FIRST
-            ),
+            "stage": worded(bundles.lowest(ranked(pathways.stage, FURTHEST_FIRST)), FURTHEST_FIRST),
             "incomplete": bundles.any(incomplete(entries)),
             "oldest_extract_age_days": -bundles.lowest(
                 -entries["extract_age_days"].to_numpy()
@@ -304,7 +178,7 @@ def _identity(
 def _waiting(
     entries: pd.DataFrame,
     pathways: Pathways,
-    facts: _Facts,
+    facts: Facts,
     bundles: Bundles,
     clock: Clocks,
     run_date: dt.date,
@@ -331,7 +205,9 @@ def _waiting(
 
 def _members(entries: pd.DataFrame, entry_columns: pd.DataFrame, bundles: Bundles) -> pd.DataFrame:
     """One row for each waiting entry, in order of need, the shown one first."""
-    rows = bundles.rows
+    place = order_of(entry_columns["pathway_id"].iloc[bundles.shown])
+    by_need = np.argsort(place[bundles.number], kind="stable")
+    rows = bundles.rows[by_need]
     columns = {
         column.name: (entry_columns if column.name in entry_columns else entries)[
             column.name
@@ -340,6 +216,5 @@ def _members(entries: pd.DataFrame, entry_columns: pd.DataFrame, bundles: Bundle
         if column.name != "is_shown"
     }
     members = pd.DataFrame(columns)
-    members["is_shown"] = rows == bundles.shown_of_row
-    members = members.sort_values("pathway_id", kind="stable", ignore_index=True)
+    members["is_shown"] = rows == bundles.shown_of_row[by_need]
     return members[[column.name for column in TABLES["members"]]]

@@ -23,7 +23,8 @@ class Doubts:
     """Questions as positions.
 
     ``questions`` has a row each: ``level`` (patient or pathway), ``a``, ``b`` (the strongest link),
-    relation, joins, confidence, veto, weight, explanation. ``entries`` lists whom each concerns: ``question`` (row of ``questions``) and ``entry``.
+    relation, joins, confidence, veto, weight, explanation. ``entries`` lists whom each concerns:
+    ``question`` (row of ``questions``) and ``entry``.
     """
 
     questions: pd.DataFrame

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, is_in
+from waitlist_merge.pathways.columns import Bools, is_in, order_of
 
 BOOKED = np.iinfo(np.int32).max
 """Days left that sort a row with a date behind all that have none."""
@@ -41,6 +41,5 @@ def in_order(rows: pd.DataFrame) -> pd.DataFrame:
     outside = ~rows["list_state"].isin(["open", "unclear", "unbooked_referral"]).to_numpy()
     dated = rows["tci_date"].notna() | rows["next_appointment_date"].notna()
     left = np.where(dated.to_numpy() | outside, BOOKED, left)
-    ids = np.unique(rows["pathway_id"].to_numpy(dtype=str), return_inverse=True)[1]
-    order = np.lexsort((ids, -waited, left, urgency(rows)))
+    order = np.lexsort((order_of(rows["pathway_id"]), -waited, left, urgency(rows)))
     return rows.iloc[order].reset_index(drop=True)

@@ -103,7 +103,7 @@ def dates(whole_days: NDArray[np.integer]) -> NDArray[np.datetime64]:
 def only_used(entries: pd.DataFrame) -> pd.DataFrame:
     """The same rows, text columns with only the values that occur in them."""
     text = entries.select_dtypes("category")
-    used = {name: text[name].cat.remove_unused_categories() for name in text}
+    used = {str(name): text[name].cat.remove_unused_categories() for name in text}
     return entries.assign(**used)
 
 

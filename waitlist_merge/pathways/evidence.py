@@ -1,21 +1,19 @@
-"""What do two entries of one patient say of each other?
+"""What do two entries of one patient say of each other: need, clocks, hand-overs, what forbids?
 
-Positive agreement, positive difference and *unknown* are three things: a name below is true only
-where both entries say it (principle 8). Every array is boolean with one element a pair.
+Every array is boolean with one element a pair, true only where both entries say it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, Codes, Days, day_number, known
-from waitlist_merge.pathways.features import Features
+from waitlist_merge.pathways.columns import Bools, day_number, known
+from waitlist_merge.pathways.comparison import Comparison
 from waitlist_merge.pathways.services import family
 from waitlist_merge.plan import Agreement
 
@@ -30,136 +28,33 @@ SAME_OPERATION = 365
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
-    """Pairs ``a``, ``b`` (positions into the features) and what they say of each other."""
+class Evidence(Comparison):
+    """Pairs of entries and what they say of each other."""
 
-    of: Features
-    a: NDArray[np.int64]
-    b: NDArray[np.int64]
-    run_date: dt.date
-    agreements: Sequence[Agreement] = ()
-
-    # -- helpers -----------------------------------------------------------------------------
-    def same(self, code: Codes) -> Bools:
-        """Both known and equal."""
-        return np.asarray((code[self.a] == code[self.b]) & (code[self.a] >= 0))
-
-    def differ(self, code: Codes) -> Bools:
-        """Both known and not equal."""
-        one, other = code[self.a], code[self.b]
-        return np.asarray((one != other) & (one >= 0) & (other >= 0))
-
-    def both(self, mask: Bools) -> Bools:
-        """True of both entries."""
-        return np.asarray(mask[self.a] & mask[self.b])
-
-    def either(self, mask: Bools) -> Bools:
-        """True of at least one of the two."""
-        return np.asarray(mask[self.a] | mask[self.b])
-
-    def one_of_each(self, mask: Bools, other: Bools) -> Bools:
-        """One entry is the first thing, the other the second."""
-        return np.asarray((mask[self.a] & other[self.b]) | (other[self.a] & mask[self.b]))
-
-    def same_day(self, day: Days) -> Bools:
-        """Both state this date and it is the same."""
-        return np.asarray((day[self.a] == day[self.b]) & known(day[self.a]))
-
-    # -- where -------------------------------------------------------------------------------
-    @cached_property
-    def same_organisation(self) -> Bools:
-        return np.asarray(self.of.organisation[self.a] == self.of.organisation[self.b])
-
-    @cached_property
-    def a_is_pathway(self) -> Bools:
-        """Both wait under referral to treatment, or did: no planned, test or follow-up entry."""
-        return self.both(self.of.active | self.of.closed)
-
-    @cached_property
-    def both_active(self) -> Bools:
-        return self.both(self.of.active)
-
-    @cached_property
-    def same_kind(self) -> Bools:
-        """Both active, or planned, and so on; a closed entry may have been any."""
-        of = self.of
-        kinds = (of.active, of.planned, of.diagnostic, of.not_rtt)
-        alike = np.logical_or.reduce([self.both(kind) for kind in kinds])
-        return np.asarray(alike | self.either(of.closed))
-
-    # -- identifiers -------------------------------------------------------------------------
-    @cached_property
-    def same_ppid(self) -> Bools:
-        """Same pathway identifier and issuer; within one organisation the issuer may be left out."""
-        ids = self.of.ids
-        implied = self.same_organisation & ~self.differ(ids.issuer)
-        return np.asarray(self.same(ids.ppid) & (self.same(ids.issuer) | implied))
-
-    @cached_property
-    def same_ppid_without_issuer(self) -> Bools:
-        """Same identifier at two organisations of which one does not say who issued it."""
-        ids = self.of.ids
-        return np.asarray(self.same(ids.ppid) & ~self.same_ppid & ~self.differ(ids.issuer))
-
-    @cached_property
-    def same_print(self) -> Bools:
-        """One is the first 15 characters of the other, as screens print it."""
-        ids = self.of.ids
-        cut = self.same(ids.shown) & (ids.is_print[self.a] != ids.is_print[self.b])
-        return np.asarray(cut & ~self.differ(ids.issuer) & ~self.same(ids.ppid))
-
-    @cached_property
-    def same_ubrn(self) -> Bools:
-        """One booking number, in its own column or inside the pathway identifier."""
-        ids = self.of.ids
-        crossed = (ids.ubrn[self.a] == ids.inner_ubrn[self.b]) & (ids.ubrn[self.a] >= 0)
-        crossed |= (ids.inner_ubrn[self.a] == ids.ubrn[self.b]) & (ids.ubrn[self.b] >= 0)
-        return np.asarray(self.same(ids.ubrn) | self.same(ids.inner_ubrn) | crossed)
-
-    @cached_property
-    def shared(self) -> Bools:
-        """A shared identifier that can make a link certain."""
-        return np.asarray(self.same_ppid | self.same_ubrn)
-
-    @cached_property
-    def weakly_shared(self) -> Bools:
-        """An identifier without issuer, or cut short: never certain."""
-        return np.asarray((self.same_ppid_without_issuer | self.same_print) & ~self.shared)
-
-    @cached_property
-    def same_entry(self) -> Bools:
-        return np.asarray(self.same_organisation & self.same(self.of.ids.entry))
-
-    @cached_property
-    def different_identifiers(self) -> Bools:
-        ids = self.of.ids
-        apart = self.differ(ids.ppid) | self.differ(ids.ubrn)
-        return np.asarray(apart & ~self.shared & ~self.weakly_shared)
-
-    @cached_property
-    def same_referral(self) -> Bools:
-        return np.asarray(self.same_organisation & self.same(self.of.ids.referral))
-
-    # -- service, procedure, side ------------------------------------------------------------
     @cached_property
     def same_service(self) -> Bools:
+        """Both in services that count as one."""
         return self.same(self.of.service.family)
 
     @cached_property
     def neighbour_service(self) -> Bools:
+        """Two services that may see the same problem."""
         code = self.of.service.family
         return np.asarray(self.of.service.neighbour[code[self.a], code[self.b]])
 
     @cached_property
     def other_service(self) -> Bools:
+        """Two services that are no neighbours."""
         return np.asarray(self.differ(self.of.service.family) & ~self.neighbour_service)
 
     @cached_property
     def same_procedure(self) -> Bools:
+        """One operation, however it is coded or worded."""
         return self.same(self.of.procedure.procedure)
 
     @cached_property
     def other_procedure(self) -> Bools:
+        """Two operations that are not even related."""
         return self.differ(self.of.procedure.kin)
 
     @cached_property
@@ -171,6 +66,7 @@ class Evidence:
 
     @cached_property
     def same_side(self) -> Bools:
+        """Both name the same side."""
         side = self.of.side
         return np.asarray((side[self.a] == side[self.b]) & (side[self.a] > 0))
 
@@ -205,7 +101,6 @@ class Evidence:
         """One procedure on an organ of a pair, and a side is missing."""
         return np.asarray(self.same_procedure & self.has_sides & self.either(self.of.side == 0))
 
-    # -- referral and clocks -----------------------------------------------------------------
     @cached_property
     def referrer_and_date(self) -> Bools:
         """One referral sent twice: same referrer and the same referral date."""
@@ -222,6 +117,7 @@ class Evidence:
 
     @cached_property
     def same_start(self) -> Bools:
+        """Both clocks started on one day."""
         return self.same_day(self.of.start)
 
     @cached_property
@@ -239,13 +135,14 @@ class Evidence:
         """Not known to have started far from each other."""
         return np.asarray(self.days_apart <= NEAR)
 
-    # -- what became of a period -------------------------------------------------------------
     @cached_property
     def a_ended_first(self) -> Bools:
+        """The period of the first ended before the clock of the second started."""
         return self._ended_before(self.a, self.b)
 
     @cached_property
     def b_ended_first(self) -> Bools:
+        """The period of the second ended before the clock of the first started."""
         return self._ended_before(self.b, self.a)
 
     def _ended_before(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> Bools:
@@ -262,6 +159,7 @@ class Evidence:
 
     @cached_property
     def ended_first(self) -> Bools:
+        """One period ended before the other began."""
         return np.asarray(self.a_ended_first | self.b_ended_first)
 
     @cached_property
@@ -277,7 +175,6 @@ class Evidence:
         either_way = stopped(self.a, self.b) | stopped(self.b, self.a)
         return np.asarray(either_way & ~self.same_organisation & ~self.ended_first)
 
-    # -- transfers ---------------------------------------------------------------------------
     @cached_property
     def still_movable(self) -> Bools:
         """Both wait, or one was closed only because its pathway was sent on."""
@@ -299,6 +196,7 @@ class Evidence:
 
     @cached_property
     def named_receiver(self) -> Bools:
+        """One names the other's organisation as the one that accepted it."""
         of = self.of
         accepted = of.accepting[self.a] == of.organisation[self.b]
         accepted |= of.accepting[self.b] == of.organisation[self.a]
@@ -325,6 +223,7 @@ class Evidence:
 
     @cached_property
     def transfer_marked(self) -> Bools:
+        """Any mark of a hand-over between two organisations."""
         marks = self.handed_over | self.referred_by_other | self.carried_date | self.received_late
         return np.asarray(marks & ~self.same_organisation)
 
@@ -336,7 +235,6 @@ class Evidence:
         against = self.other_procedure | self.mixed_sides | self.other_stage
         return np.asarray((sent | travelled) & self.same_service & ~against)
 
-    # -- agreements, second opinions -----------------------------------------------------------
     def agreed(self, kind: str) -> Bools:
         """An agreement of this kind covers organisations, service and day."""
         of = self.of
@@ -365,13 +263,14 @@ class Evidence:
         by_consultant = self.referred_by_other & self.either(self.of.consultant_referral)
         return np.asarray(self.either(self.of.second_opinion) | by_consultant)
 
-    # -- what forbids ------------------------------------------------------------------------
     @cached_property
     def cancer_with_routine(self) -> Bools:
+        """Suspected cancer with routine, on less than a shared identifier."""
         return np.asarray(self.one_of_each(self.of.cancer, self.of.routine) & ~self.shared)
 
     @cached_property
     def planned_with_active(self) -> Bools:
+        """Planned care with an active wait."""
         return self.one_of_each(self.of.planned, self.of.active)
 
     @cached_property
@@ -380,7 +279,6 @@ class Evidence:
         late = known(self.of.due) & (self.of.due < day_number(self.run_date))
         return self.either(np.asarray(self.of.planned & late))
 
-    # -- what is worth a row -------------------------------------------------------------------
     @cached_property
     def worth_a_row(self) -> Bools:
         """The two share a treatment function, a procedure or an identifier."""

@@ -7,7 +7,7 @@ built column by column with Arrow, from distinct values; no pair is looked at by
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa

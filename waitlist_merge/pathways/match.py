@@ -8,7 +8,6 @@ keep the links that a person may want to see.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,10 +37,12 @@ class Patients(Protocol):
     """Who is who: the group of each entry, and the links with ``a``, ``b``, joins, confidence."""
 
     @property
-    def group(self) -> NDArray[np.int32]: ...
+    def group(self) -> NDArray[np.int32]:
+        """The number of the patient of each entry."""
 
     @property
-    def links(self) -> pd.DataFrame: ...
+    def links(self) -> pd.DataFrame:
+        """The links behind the groups: a, b, joins, confidence and the rest."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,7 +91,7 @@ def match_pathways(
 
 
 def died(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
-    """Entries of a patient of whom any entry records a death (domain 3; issue of safety: flag all)."""
+    """Entries of a patient of whom any entry records a death (check before contact)."""
     recorded = known(days(entries["death_date"])) | is_in(entries["rtt_status"], DIED)
     of_patient = np.zeros(int(patient.max(initial=-1)) + 1, dtype=bool)
     of_patient[patient[recorded]] = True

@@ -53,7 +53,7 @@ def candidates(
     keys: Iterable[NDArray[np.integer]],
     order: NDArray[np.integer],
 ) -> Iterator[Pairs]:
-    """The pairs to compare, each once, in chunks; ``keys`` are codes that large patients pair on."""
+    """The pairs to compare, each once, in chunks; large patients pair only on ``keys``."""
     many = np.bincount(patient)[patient] > ALL_PAIRS
     yield from within(np.where(many, -1, patient), order)
     if many.any():

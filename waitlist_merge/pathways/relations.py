@@ -47,12 +47,12 @@ def _repeated_row(e: Evidence) -> Bools:
 
 def _stages_of_one(e: Evidence) -> Bools:
     """Outpatient and admitted row, or a booking worklist's row and its pathway (domain 5.3)."""
-    return np.asarray(e.same_organisation & e.shared & e.a_is_pathway & ~e.ended_first)
+    return np.asarray(e.same_organisation & e.shared & e.both_pathways & ~e.ended_first)
 
 
 def _later_period(e: Evidence) -> Bools:
     """Same identifier, and the first period ended before the second began (domain 5.1)."""
-    return np.asarray((e.shared | e.weakly_shared) & e.a_is_pathway & e.ended_first)
+    return np.asarray((e.shared | e.weakly_shared) & e.both_pathways & e.ended_first)
 
 
 def _stopped_with_identifier(e: Evidence) -> Bools:

@@ -26,7 +26,7 @@ from waitlist_merge.review.wording import wording
 from waitlist_merge.schema import TABLES
 
 SOON = 21
-"""Days within which a booked date makes a question urgent: the notice of a reasonable offer (domain 8)."""
+"""Days within which a booked date makes a question urgent: the notice of a reasonable offer."""
 NEAR_BREACH = 28
 """Days before a threshold within which there is still time to act."""
 
@@ -35,8 +35,8 @@ CANCER, FIRST, DATED, BREACHING, ORDINARY = range(5)
 
 def questions(
     entries: pd.DataFrame,
-    patients: Patients,
-    pathways: Patients,
+    patients: Patients,  # noqa: ARG001 - part of the interface of a stage
+    pathways: Patients,  # noqa: ARG001 - part of the interface of a stage
     combined: Combined,
     *,
     run_date: dt.date,

@@ -11,7 +11,7 @@ BY_VETO: dict[str, str] = {
     Veto.CANCER_WITH_ROUTINE: (
         "One entry says suspected cancer, another routine. Is this one problem, and which is right?"
     ),
-    Veto.OTHER_SIDE: "One entry says left, another right. Which side is meant, or are both waiting?",
+    Veto.OTHER_SIDE: "One entry says left, another right. Which is meant, or do both wait?",
     Veto.PLANNED_WITH_ACTIVE: (
         "Planned care is overdue and an active entry is for the same procedure. Is one to close?"
     ),
@@ -28,7 +28,7 @@ BY_RELATION: dict[str, str] = {
         "Has this patient been treated elsewhere for this? If so, may the waiting entry be closed?"
     ),
     Relation.TRANSFER: (
-        "Was this patient transferred? Confirm which organisation treats and which clock start holds."
+        "Was this patient transferred? Confirm which organisation treats and which start holds."
     ),
     Relation.MUTUAL_AID_IN_PROGRESS: "Has the other provider accepted this patient?",
     Relation.SUBCONTRACTED: "Which of the two organisations reports this wait?",

@@ -1,0 +1,345 @@
+"""What a combined row shows: which entry, which values, which clock, how it is told and ordered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from waitlist_merge.combined import combine
+from waitlist_merge.combined.clocks import waits
+from waitlist_merge.pathways import match_pathways
+from waitlist_merge.plan import Agreement, MergePlan
+from waitlist_merge.review import questions
+
+RUN = dt.date(2026, 11, 15)
+ONE_NEED = {
+    "patient_pathway_identifier": "RM3000012345",
+    "pathway_identifier_issuer": "RM3",
+    "treatment_function_code": "110",
+}
+
+
+def links_of(pairs) -> pd.DataFrame:
+    """Patient links from (a, b, joins, confidence, veto)."""
+    links = pd.DataFrame(pairs, columns=["a", "b", "joins", "confidence", "veto"])
+    told = {"relation": "same_person", "weight": 9.0, "explanation": "same birth date"}
+    return links.astype({"a": np.int32, "b": np.int32}).assign(**told)
+
+
+def run(typed, rows, *, patient=None, links=None, plan=None):
+    entries = typed(
+        [{"organisation": "RM3", "census_date": RUN.isoformat(), **row} for row in rows]
+    )
+    census = entries["census_date"]
+    entries = entries.assign(
+        entry_id=[f"E-{number:04}" for number in range(len(rows))],
+        extract_census_date=census,
+        extract_age_days=(pd.Timestamp(RUN) - census).dt.days.astype("int64"),
+    )
+    group = np.array(patient or [0] * len(rows), dtype=np.int32)
+    if links is None:
+        chain = [
+            (a, b, "yes", "certain", "")
+            for a in range(len(rows))
+            for b in range(a + 1, len(rows))
+            if group[a] == group[b]
+        ]
+        links = links_of(chain)
+    people = SimpleNamespace(group=group, links=links)
+    match = match_pathways(entries, people, plan=plan or MergePlan(), run_date=RUN)
+    combined = combine(entries, people, match, run_date=RUN)
+    return match, combined, questions(entries, people, match, combined, run_date=RUN)
+
+
+@pytest.mark.parametrize(
+    ("waited", "band", "threshold", "first_day_over"),
+    [
+        (0, 1, 18, 127),
+        (7, 1, 18, 127),
+        (8, 2, 18, 127),
+        (126, 18, 18, 127),
+        (127, 19, 26, 183),
+        (364, 52, 52, 365),
+        (365, 53, 65, 456),
+        (728, 104, 104, 729),
+        (729, 105, None, None),
+    ],
+)
+def test_bands_and_thresholds_at_their_edges(waited, band, threshold, first_day_over):
+    run_day = (RUN - dt.date(1970, 1, 1)).days
+    told = waits(np.array([run_day - waited]), np.array([True]), RUN)
+    assert told["days_waiting"].tolist() == [waited]
+    assert told["week_band"].tolist() == [band]
+    if threshold is None:
+        assert told["next_threshold_weeks"].isna().all()
+        assert np.isnat(told["next_threshold_date"]).all()
+    else:
+        assert told["next_threshold_weeks"].tolist() == [threshold]
+        due = RUN + dt.timedelta(days=first_day_over - waited)
+        assert str(told["next_threshold_date"][0])[:10] == due.isoformat()
+
+
+def test_the_row_takes_each_value_by_its_rule(typed):
+    old = {"organisation": "RM3", "rtt_status": "21", "rtt_start_date": "2026-01-01",
+           "family_name": "Okafor", "given_name": "Chidi", "nhs_number_status": "02",
+           "priority_type": "2", "priority_code": "P4", "restricted": True,
+           "communication_needs": "interpreter", "last_attended_date": "2026-02-01",
+           "procedure_code": "W37", "referral_date": "2025-12-30", "referrer_code": "G1"}  # fmt: skip
+    new = {"organisation": "RW3", "rtt_status": "20", "rtt_start_date": "2026-03-01",
+           "family_name": "Okafor-Bello", "given_name": "Chidi", "nhs_number_status": "01",
+           "priority_type": "1", "priority_code": "P2", "communication_needs": "large print",
+           "tci_date": "2026-12-01", "last_attended_date": "2026-05-01", "procedure_code": "W371",
+           "laterality": "left", "referral_date": "2026-03-01", "referrer_code": "G2",
+           "next_appointment_date": "2026-11-01"}  # fmt: skip
+    _, combined, _ = run(typed, [ONE_NEED | old, ONE_NEED | new])
+    [row] = combined.combined_list.to_dict("records")
+    assert row["shown_organisation"] == "RW3"
+    assert row["organisations"] == "RM3;RW3"
+    assert (row["member_count"], row["confirmed_duplicates"], row["proposed_duplicates"]) == (
+        2,
+        1,
+        0,
+    )
+    assert (row["family_name"], row["procedure_code"], row["laterality"]) == (
+        "Okafor-Bello", "W371", "left")  # fmt: skip
+    assert (row["priority_type"], row["priority_code"]) == ("2", "P2")
+    assert row["restricted"] is True or row["restricted"] == np.True_
+    assert row["communication_needs"] == "interpreter; large print"
+    assert row["tci_count"] == 1
+    assert pd.isna(row["next_appointment_date"])
+    assert row["last_attended_date"] == pd.Timestamp("2026-05-01")
+    assert (row["referral_date"], row["referrer_code"]) == (pd.Timestamp("2025-12-30"), "G1")
+    assert row["rtt_start_date"] == pd.Timestamp("2026-01-01")
+    assert row["rtt_start_status"] == "from_other_organisation"
+    assert row["rtt_start_note"] == "RW3 2026-03-01: later than the start taken"
+    assert row["stage"] == "admitted"
+    assert combined.entry_columns["outcome"].tolist() == ["confirmed_duplicate", "shown"]
+
+
+def test_sides_that_differ_are_left_empty_and_frequent_names_win(typed):
+    rows = [
+        ONE_NEED | {"laterality": side, "family_name": name, "rtt_start_date": "2026-01-01"}
+        for side, name in (("left", "Shah"), ("bilateral", "Shah"), ("left", "Sha"))
+    ]
+    _, combined, _ = run(typed, rows)
+    [row] = combined.combined_list.to_dict("records")
+    assert row["member_count"] == 3
+    assert pd.isna(row["laterality"])
+    assert row["family_name"] == "Shah"
+
+
+def test_two_bookings_are_counted_one_shown_twice_is_not(typed):
+    booked = ONE_NEED | {"rtt_start_date": "2026-01-01", "tci_date": "2026-12-01"}
+    _, one, _ = run(typed, [booked | {"waiting_list_type": "ORTT"}, booked])
+    _, two, _ = run(typed, [booked, booked | {"organisation": "RW3", "tci_date": "2026-12-09"}])
+    assert one.combined_list["tci_count"].tolist() == [1]
+    assert two.combined_list["tci_count"].tolist() == [2]
+    assert two.combined_list["tci_date"].tolist() == [pd.Timestamp("2026-12-01")]
+
+
+def test_a_superseded_start_is_not_taken_and_is_named(typed):
+    key = ONE_NEED | {"waiting_list_entry_identifier": "7"}
+    rows = [
+        key | {"rtt_start_date": "2026-01-01", "census_date": "2026-11-09"},
+        key | {"rtt_start_date": "2026-03-01"},
+    ]
+    _, combined, _ = run(typed, rows)
+    [row] = combined.combined_list.to_dict("records")
+    assert row["shown_entry_id"] == "E-0001"
+    assert row["rtt_start_date"] == pd.Timestamp("2026-03-01")
+    assert row["rtt_start_note"] == "RM3 2026-01-01: superseded submission"
+    assert row["oldest_extract_age_days"] == 6
+
+
+def test_a_start_after_the_run_is_no_wait(typed):
+    _, combined, _ = run(typed, [ONE_NEED | {"rtt_start_date": "2026-12-01"}])
+    [row] = combined.combined_list.to_dict("records")
+    assert row["rtt_start_status"] == "unknown"
+    assert pd.isna(row["days_waiting"])
+    assert row["rtt_start_note"] == "RM3 2026-12-01: after the run's date"
+
+
+def test_planned_rows_have_days_past_due_and_no_wait(typed):
+    planned = {
+        "admission_method": "13",
+        "planned_date": "2026-11-01",
+        "rtt_start_date": "2026-01-01",
+    }
+    _, combined, _ = run(typed, [planned])
+    [row] = combined.combined_list.to_dict("records")
+    assert row["days_past_due"] == 14
+    assert pd.isna(row["days_waiting"])
+    assert pd.isna(row["week_band"])
+    assert pd.isna(row["rtt_start_date"])
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ({"rtt_start_date": "2026-08-23"}, True),
+        ({"rtt_start_date": "2026-08-24"}, False),
+        ({"rtt_start_date": "2026-01-01", "last_attended_date": "2026-10-01"}, False),
+        ({"rtt_start_date": "2026-01-01", "decision_to_admit_date": "2026-10-01"}, False),
+        ({"rtt_start_date": "2026-01-01", "tci_date": "2026-12-13"}, False),
+        ({"rtt_start_date": "2026-01-01", "next_appointment_date": "2026-12-14"}, True),
+        ({"rtt_start_date": "2026-01-01", "last_validated_date": "2026-10-01"}, False),
+        ({"rtt_start_date": "2026-01-01", "last_validated_date": "2027-01-01"}, True),
+        ({"admission_method": "13", "rtt_start_date": "2026-01-01"}, False),
+    ],
+)
+def test_validation_is_due_by_the_national_rule(typed, said, due):
+    _, combined, _ = run(typed, [said])
+    assert combined.combined_list["validation_due"].tolist() == [due]
+
+
+def test_a_death_on_any_entry_flags_every_row_of_the_patient(typed):
+    rows = [
+        {"treatment_function_code": "110", "rtt_start_date": "2026-01-01"},
+        {"treatment_function_code": "502", "rtt_status": "36", "rtt_end_date": "2026-05-01"},
+        {"treatment_function_code": "301", "rtt_start_date": "2026-01-01"},
+    ]
+    match, combined, _ = run(typed, rows)
+    assert combined.combined_list["deceased"].tolist() == [True, True]
+    assert (match.findings["reason"] == "deceased").sum() == 2
+    assert combined.entry_columns["outcome"].tolist() == ["single", "not_waiting", "single"]
+
+
+def test_an_unreadable_row_has_a_row_of_its_own(typed):
+    named = {"family_name": "Ng", "local_patient_identifier": None}
+    rows = [named, named | {"birth_date": "1962-03-03"}]
+    _, combined, _ = run(typed, rows, patient=[0, 1])
+    assert combined.entry_columns["outcome"].tolist() == ["unreadable", "single"]
+    shown = combined.combined_list.set_index("shown_entry_id")["incomplete"]
+    assert shown.to_dict() == {"E-0000": True, "E-0001": False}
+
+
+def test_the_order_to_work_from(typed):
+    rows = [
+        {"rtt_start_date": "2025-01-01", "priority_type": "1"},
+        {"rtt_start_date": "2026-10-01", "priority_code": "P2"},
+        {"rtt_start_date": "2026-11-01", "suspected_cancer": True},
+        {"rtt_start_date": "2026-07-13"},
+        {"rtt_start_date": "2026-07-13", "tci_date": "2026-11-20"},
+        {"rtt_start_date": "2026-10-01", "priority_code": "P5"},
+    ]
+    _, combined, _ = run(typed, rows, patient=list(range(6)))
+    order = [int(each[-1]) for each in combined.combined_list["shown_entry_id"]]
+    assert order == [2, 1, 3, 0, 5, 4]
+
+
+AGREEMENT = {"from": "RM3", "to": "RW3", "reports": "RM3", "services": ["110"]}
+
+
+@pytest.mark.parametrize(
+    ("agreement", "relation"),
+    [
+        (AGREEMENT | {"kind": "subcontracted"}, "subcontracted"),
+        (AGREEMENT | {"kind": "diagnostic"}, "diagnostic_elsewhere"),
+        (AGREEMENT | {"kind": "subcontracted", "services": ["502"]}, "identifier_at_two_organisations"),
+        (AGREEMENT | {"kind": "subcontracted", "services": []}, "subcontracted"),
+        (AGREEMENT | {"kind": "subcontracted", "end": "2026-01-01"}, "identifier_at_two_organisations"),
+        (AGREEMENT | {"kind": "subcontracted", "start": "2027-01-01"},
+         "identifier_at_two_organisations"),
+        (AGREEMENT | {"kind": "subcontracted", "to": "RX1"}, "identifier_at_two_organisations"),
+    ],
+)  # fmt: skip
+def test_agreements_say_who_works_for_whom(typed, agreement, relation):
+    plan = MergePlan(agreements=(Agreement.model_validate(agreement),))
+    rows = [ONE_NEED, ONE_NEED | {"organisation": "RW3", "treatment_function_code": "111"}]
+    match, _, _ = run(typed, rows, plan=plan)
+    certain = relation != "identifier_at_two_organisations"
+    assert match.links["relation"].tolist() == [relation]
+    assert match.links["confidence"].tolist() == ["certain" if certain else "probable"]
+
+
+def test_a_link_refused_for_a_veto_is_asked_and_named(typed):
+    referral = {"treatment_function_code": "110", "referrer_code": "G1234567",
+                "referral_date": "2026-01-01", "rtt_start_date": "2026-01-01"}  # fmt: skip
+    rows = [
+        referral,
+        referral | {"organisation": "RW3", "procedure_code": "W371", "laterality": "left"},
+        referral | {"organisation": "RX1", "procedure_code": "W371", "laterality": "right",
+                    "rtt_start_date": "2026-01-02"},
+    ]  # fmt: skip
+    match, combined, queue = run(typed, rows)
+    refused = match.links[match.links["veto"] == "group_conflict"]
+    assert refused[["a", "b", "joins", "confidence"]].to_numpy().tolist() == [
+        [0, 2, "asked", "possible"]
+    ]
+    assert set(queue["veto"].fillna("")) == {"", "group_conflict"}
+    assert combined.combined_list["open_questions"].tolist() == [2, 1]
+
+
+def test_a_patient_link_that_is_itself_asked_forbids_the_need(typed):
+    rows = [ONE_NEED, ONE_NEED | {"organisation": "RW3"}, ONE_NEED | {"organisation": "RX1"}]
+    links = links_of(
+        [
+            (0, 1, "asked", "possible", ""),
+            (0, 2, "yes", "probable", ""),
+            (1, 2, "yes", "probable", ""),
+        ]
+    )
+    match, _, _ = run(typed, rows, links=links)
+    pair = match.links[(match.links["a"] == 0) & (match.links["b"] == 1)]
+    assert pair["veto"].tolist() in (["patient_not_certain"], ["group_conflict"])
+    assert match.group[0] != match.group[1]
+
+
+def test_questions_come_in_order_with_cancer_first(typed):
+    def pair(number, **said):
+        service = {"treatment_function_code": "110", "rtt_start_date": "2026-05-20"} | said
+        return [service, service | {"organisation": "RW3", **said}]
+
+    rows = [
+        *pair(0),
+        *pair(1, priority_code="P2"),
+        *pair(2, tci_date="2026-11-20"),
+        *pair(3, suspected_cancer=True),
+        *pair(4, rtt_start_date="2026-07-20"),
+    ]
+    _, combined, queue = run(typed, rows, patient=[number // 2 for number in range(10)])
+    first = [int(each.split(";")[0][-1]) // 2 for each in queue["entry_ids"]]
+    assert first == [3, 1, 2, 4, 0]
+    assert queue["urgent"].tolist() == [True, True, True, False, False]
+    assert queue["order"].tolist() == [1, 2, 3, 4, 5]
+    assert queue["question_id"].is_unique
+    assert combined.combined_list["open_questions"].eq(1).all()
+    assert queue["organisations"].eq("RM3;RW3").all()
+
+
+def test_many_needs_in_doubt_are_one_question(typed):
+    service = {"treatment_function_code": "110", "rtt_start_date": "2026-05-20"}
+    rows = [service | {"organisation": name} for name in ("RM3", "RW3", "RX1", "RY1")]
+    match, _, queue = run(typed, rows)
+    assert match.links["joins"].tolist() == ["asked"] * 6
+    assert queue["entry_ids"].tolist() == ["E-0000;E-0001;E-0002;E-0003"]
+
+
+def test_patients_in_doubt_are_asked_of_only_where_someone_waits(typed):
+    rows = [{"rtt_start_date": "2026-05-20"}, {}, {"rtt_status": "30"}, {"rtt_status": "30"}]
+    links = links_of([(0, 1, "asked", "possible", "close_rival"), (2, 3, "asked", "possible", "")])
+    _, combined, queue = run(typed, rows, patient=[0, 1, 2, 3], links=links)
+    assert queue[["level", "veto", "entry_ids"]].to_numpy().tolist() == [
+        ["patient", "close_rival", "E-0000;E-0001"]
+    ]
+    assert combined.combined_list["open_questions"].tolist() == [1, 1]
+
+
+def test_a_row_sent_sixty_times_is_one_row_spanned_by_links(typed):
+    row = ONE_NEED | {"rtt_start_date": "2026-05-20"}
+    match, combined, _ = run(typed, [row] * 60)
+    assert combined.combined_list["member_count"].tolist() == [60]
+    assert 59 <= (match.links["joins"] == "yes").sum() < 60 * 59 / 2
+    assert set(match.links["confidence"]) == {"certain"}
+
+
+def test_one_entry_alone_and_no_entries_at_all(typed):
+    match, combined, queue = run(typed, [{}])
+    assert (len(match.links), len(queue), len(combined.combined_list)) == (0, 0, 1)
+    match, combined, queue = run(typed, [])
+    assert (len(match.links), len(queue), len(combined.combined_list)) == (0, 0, 0)
+    assert len(combined.members) == len(combined.entry_columns) == 0

@@ -1,0 +1,133 @@
+"""What do several steps of the combined list need to know of every entry?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known, order_of
+from waitlist_merge.pathways.grouping import Group, components
+from waitlist_merge.pathways.match import Patients, certain_people
+from waitlist_merge.pathways.state import TRANSFERRED_OUT
+from waitlist_merge.reasons import Confidence, Joins, ListState, Relation, Stage
+
+RTT_STATES = (ListState.OPEN, ListState.UNCLEAR, ListState.UNBOOKED_REFERRAL)
+"""States that wait under referral to treatment; the others have no RTT wait (domain 5.3)."""
+
+SHOWN_FIRST = (
+    ListState.OPEN,
+    ListState.UNCLEAR,
+    ListState.UNBOOKED_REFERRAL,
+    ListState.DIAGNOSTIC,
+    ListState.PLANNED,
+    ListState.NOT_RTT,
+    ListState.CLOSED,
+)
+FURTHEST_FIRST = (
+    Stage.ADMITTED,
+    Stage.NON_ADMITTED,
+    Stage.UNBOOKED,
+    Stage.DIAGNOSTIC,
+    Stage.PLANNED,
+)
+
+
+class Pathways(Protocol):
+    """What is the same need: the group of each entry, the links, state and stage of each."""
+
+    @property
+    def group(self) -> NDArray[np.int32]:
+        """The number of the need of each entry."""
+
+    @property
+    def links(self) -> pd.DataFrame:
+        """The links behind the groups."""
+
+    @property
+    def list_state(self) -> pd.Categorical[str]:
+        """What kind of place each entry is."""
+
+    @property
+    def stage(self) -> pd.Categorical[str]:
+        """How far along each entry is."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Facts:
+    """One element an entry; groups are numbers that are equal within one.
+
+    ``order`` is its place by id; ``rtt`` ones wait under referral to treatment; ``sent`` ones are
+    closed because their pathway was handed on; ``superseded`` ones were sent again later;
+    ``person`` and ``sure`` number certain persons and certain needs.
+    """
+
+    order: NDArray[np.int64]
+    waits: Bools
+    rtt: Bools
+    sent: Bools
+    superseded: Bools
+    person: Group
+    sure: Group
+
+
+def gather(entries: pd.DataFrame, patients: Patients, pathways: Pathways) -> Facts:
+    """The facts of all entries."""
+    state = pathways.list_state
+    closed = np.asarray(state == str(ListState.CLOSED))
+    links = pathways.links
+    joined = is_in(links["joins"].astype("category"), {Joins.YES})
+    certain = joined & is_in(links["confidence"].astype("category"), {Confidence.CERTAIN})
+    a, b = links["a"].to_numpy(), links["b"].to_numpy()
+    status = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
+    return Facts(
+        order=order_of(entries["entry_id"]),
+        waits=~closed,
+        rtt=np.isin(np.asarray(state), [str(each) for each in RTT_STATES]),
+        sent=status & closed,
+        superseded=_superseded(entries, links, joined, closed),
+        person=certain_people(patients.links, len(entries)),
+        sure=components(a[certain], b[certain], len(entries)),
+    )
+
+
+def _superseded(entries: pd.DataFrame, links: pd.DataFrame, joined: Bools, closed: Bools) -> Bools:
+    """Waiting rows that their organisation has sent again later, still waiting."""
+    resent = joined & is_in(links["relation"].astype("category"), {Relation.RESENT})
+    a, b = links["a"].to_numpy()[resent], links["b"].to_numpy()[resent]
+    census = days(entries["extract_census_date"])
+    old = np.zeros(len(entries), dtype=bool)
+    old[a[(census[a] < census[b]) & ~closed[b]]] = True
+    old[b[(census[b] < census[a]) & ~closed[a]]] = True
+    return old
+
+
+def show_keys(
+    entries: pd.DataFrame, pathways: Pathways, facts: Facts, run_date: dt.date
+) -> list[NDArray[np.integer] | Bools]:
+    """Which member is shown: the newest, not handed on, open, furthest along, booked, longest."""
+    start = days(entries["rtt_start_date"])
+    handed_on = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
+    return [
+        facts.superseded,
+        handed_on,
+        ranked(pathways.list_state, SHOWN_FIRST),
+        ranked(pathways.stage, FURTHEST_FIRST),
+        days(entries["tci_date"]) < day_number(run_date),
+        np.where(known(start), start, np.iinfo(np.int32).max),
+        -days(entries["extract_census_date"]).astype(np.int64),
+        facts.order,
+    ]
+
+
+def ranked(
+    words: pd.Categorical[str], order: tuple[ListState, ...] | tuple[Stage, ...]
+) -> NDArray[np.int8]:
+    """The place of each word in this order."""
+    place = {str(word): at for at, word in enumerate(order)}
+    places = np.array([place[str(each)] for each in words.categories], dtype=np.int8)
+    return np.asarray(places[words.codes])
