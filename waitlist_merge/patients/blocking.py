@@ -64,7 +64,9 @@ def keys(records: Records) -> list[Key]:
         ("full name, year and day", (family, given, _part(records, "year", "day")), False),
         ("full name, month and day", (family, given, _part(records, "month", "day")), False),
         ("full name and postcode", (family, given, records.postcode.codes), False),
-        ("given name, postcode and year", (given, records.postcode.codes, _year(records)), False),
+        ("family name and postcode", (family, records.postcode.codes), False),
+        ("given name and postcode", (given, records.postcode.codes), False),
+        ("full name and address", (family, given, records.address.codes), False),
         ("telephone", (records.phone.codes,), False),
         ("email", (records.email.codes,), False),
     ]
@@ -86,10 +88,6 @@ def _swapped(records: Records) -> Codes:
 def _part(records: Records, one: str, other: str) -> Codes:
     parts = getattr(records, one).astype(np.int32) * 100 + getattr(records, other)
     return np.where(records.birth >= 0, parts, MISSING).astype(np.int32)
-
-
-def _year(records: Records) -> Codes:
-    return np.where(records.birth >= 0, records.year, MISSING).astype(np.int32)
 
 
 def _narrowed(key: Key, further: NDArray[np.int64]) -> Key:

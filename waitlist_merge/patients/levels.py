@@ -1,63 +1,35 @@
-"""How alike are two values? A small integer level for each field of each pair.
+"""How alike are two records in each field? A small integer level for each field of each pair.
 
-Equality is by code; only the distinct unequal pairs of values are compared as text (rapidfuzz), so
-a million pairs cost thousands of comparisons. Level 0 is always "missing on either side".
+Level 0 is always "missing on either side", which is neither agreement nor disagreement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
-from rapidfuzz.process import cpdist
 
-from waitlist_merge.patients.records import FEMALE, Coded, Names, Records, sounds
-from waitlist_merge.patients.variants import are_variants
-
-Level = NDArray[np.int8]
-Positions = NDArray[np.int32]
-
-SHORTEST_EDITED = 4
-"""Letters from which one edit makes a name near: "Ali" and "Ala" are two names."""
-
-SHORTEST_PART = 3
-"""Letters from which a shared word of a compound name counts: "Al" and "de" are in many."""
+from waitlist_merge.patients.likeness import address_likeness, between, one_edit, within
+from waitlist_merge.patients.names import name_levels
+from waitlist_merge.patients.records import Codes, Level, Positions, Records
 
 LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "nhs_number": ("missing", "same_verified", "same", "other"),
+        "nhs_number": ("missing", "same_verified", "same", "near", "other"),
         "person_key": ("missing", "same", "other"),
-        "local_patient_identifier": ("missing", "same", "other"),
-        "family_name": (
-            "missing",
-            "exact",
-            "previous",
-            "part",
-            "near",
-            "alike",
-            "other_female",
-            "other",
-        ),
+        "local_patient_identifier": ("missing", "same", "near", "other"),
+        "family_name": tuple("missing exact previous part near alike other_female other".split()),
         "given_name": (
-            "missing",
-            "exact",
-            "variant",
-            "initial",
-            "part",
-            "middle",
-            "near",
-            "alike",
-            "other",
+            *("missing", "exact", "variant", "initial", "part"),
+            *("middle", "near", "alike", "other"),
         ),
-        "name_order": ("missing", "swapped"),
+        "name_order": ("missing", "swapped", "swapped_near"),
         "birth_date": ("missing", "exact", "swapped", "close", "one_part", "other"),
         "gender": ("missing", "same", "other"),
         "postcode": ("missing", "exact", "edit", "sector", "district", "area", "other"),
-        "address": ("missing", "same", "other"),
+        "address": ("missing", "same", "near", "part", "other"),
         "phone": ("missing", "same", "other"),
         "email": ("missing", "same", "other"),
         "gp_practice_code": ("missing", "same", "other"),
@@ -65,59 +37,55 @@ LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The levels of each field, in the order of their codes."""
 
-NEAR_SIMILARITY = 0.92
-"""Jaro-Winkler similarity from which two names are near: one typing error in a name of six letters
-or more (NHSE's model takes 0.88 on both names at once, domain 4.3; one name alone asks for more)."""
-
-ALIKE_SIMILARITY = 0.85
-"""Jaro-Winkler similarity from which two names are alike: the start and most letters agree."""
-
 
 def level(field: str, name: str) -> int:
     """The code of a level: ``level("birth_date", "exact")`` is 1."""
     return LEVELS[field].index(name)
 
 
+def is_level(levels: Mapping[str, Level], field: str, *names: str) -> NDArray[np.bool_]:
+    """Which pairs are at one of these levels of a field?"""
+    return np.isin(levels[field], [level(field, name) for name in names])
+
+
 def compare(records: Records, a: Positions, b: Positions) -> dict[str, Level]:
     """The level of every field for the pairs ``(a[i], b[i])``; int8 arrays of their length."""
-    family, given = _names(records, a, b)
-    swapped = _exchanged(records, a, b)
-    family[swapped] = 0
-    given[swapped] = 0
-    return {
+    return name_levels(records, a, b, LEVELS) | {
         "nhs_number": _number(records, a, b),
         "person_key": _equality(records.person_key.codes, a, b),
         "local_patient_identifier": _local(records, a, b),
-        "family_name": family,
-        "given_name": given,
-        "name_order": swapped.astype(np.int8),
         "birth_date": _birth(records, a, b),
         "gender": _gender(records, a, b),
         "postcode": _postcode(records, a, b),
-        "address": _equality(records.address.codes, a, b),
+        "address": _address(records, a, b),
         "phone": _equality(records.phone.codes, a, b),
         "email": _equality(records.email.codes, a, b),
         "gp_practice_code": _equality(records.practice.codes, a, b),
     }
 
 
-def _equality(codes: NDArray[np.int32], a: Positions, b: Positions) -> Level:
+def _equality(codes: Codes, a: Positions, b: Positions) -> Level:
     """0 missing on either side, 1 same, 2 other."""
     one, other = codes[a], codes[b]
     return np.where((one < 0) | (other < 0), 0, np.where(one == other, 1, 2)).astype(np.int8)
 
 
 def _number(records: Records, a: Positions, b: Positions) -> Level:
+    """Same (verified by both or not), other, or one valid and the other a slip away from it."""
     same = _equality(records.nhs_number.codes, a, b)
     verified = records.verified[a] & records.verified[b]
-    return np.select([same == 0, same == 2, verified], [0, 3, 1], 2).astype(np.int8)
+    valid, wrong = records.nhs_number, records.wrong_number
+    slip = between(valid, wrong, a, b, one_edit) | between(wrong, valid, a, b, one_edit)
+    levels = np.select([slip > 0, same == 0, same == 2, verified], [3, 0, 4, 1], 2)
+    return levels.astype(np.int8)
 
 
 def _local(records: Records, a: Positions, b: Positions) -> Level:
     """Local identifiers say nothing between two organisations: they collide."""
     found = _equality(records.local.codes, a, b)
     found[records.organisation[a] != records.organisation[b]] = 0
-    return found
+    near = within(records.local_number, a, b, found == 2, one_edit) > 0
+    return np.where(found == 2, np.where(near, 2, 3), found).astype(np.int8)
 
 
 def _gender(records: Records, a: Positions, b: Positions) -> Level:
@@ -147,15 +115,17 @@ def _birth(records: Records, a: Positions, b: Positions) -> Level:
 def _slip(one: NDArray[np.int16], other: NDArray[np.int16]) -> NDArray[np.bool_]:
     """Equal, one digit different, or the two digits exchanged (of day or month)."""
     tens, units = one // 10 == other // 10, one % 10 == other % 10
-    exchanged = (one // 10 == other % 10) & (one % 10 == other // 10)
-    return np.asarray(tens | units | exchanged)
+    return np.asarray(tens | units | _exchanged_digits(one, other))
 
 
 def _slip_of_year(one: NDArray[np.int16], other: NDArray[np.int16]) -> NDArray[np.bool_]:
-    """Equal, off by one, ten or a hundred, or the last two digits exchanged."""
-    apart = np.abs(one - other)
+    """Equal, one digit different, off by one or a century, or the last two digits exchanged."""
+    digits = sum((one // unit % 10 != other // unit % 10).astype(np.int8) for unit in _UNITS)
     exchanged = (one // 100 == other // 100) & _exchanged_digits(one % 100, other % 100)
-    return np.asarray(np.isin(apart, (0, 1, 10, 100)) | exchanged)
+    return np.asarray((digits <= 1) | np.isin(np.abs(one - other), (1, 100)) | exchanged)
+
+
+_UNITS = (1, 10, 100, 1000)
 
 
 def _exchanged_digits(one: NDArray[np.int16], other: NDArray[np.int16]) -> NDArray[np.bool_]:
@@ -167,10 +137,10 @@ def _postcode(records: Records, a: Positions, b: Positions) -> Level:
     levels = np.select(
         [
             found < 2,
-            _distinct(records.postcode, a, b, found == 2, _one_edit) > 0,
-            records.sector.codes[a] == records.sector.codes[b],
-            records.district.codes[a] == records.district.codes[b],
-            records.area.codes[a] == records.area.codes[b],
+            within(records.postcode, a, b, found == 2, one_edit) > 0,
+            _equality(records.sector.codes, a, b) == 1,
+            _equality(records.district.codes, a, b) == 1,
+            _equality(records.area.codes, a, b) == 1,
         ],
         [found, 2, 3, 4, 5],
         6,
@@ -178,125 +148,8 @@ def _postcode(records: Records, a: Positions, b: Positions) -> Level:
     return levels.astype(np.int8)
 
 
-def _names(records: Records, a: Positions, b: Positions) -> tuple[Level, Level]:
-    """Levels of family and given name, the other name fields taken into account."""
-    family = _equality(records.family.codes, a, b)
-    texts = _distinct(records.family, a, b, family == 2, _name_levels)
-    female = (records.gender[a] == FEMALE) | (records.gender[b] == FEMALE)
-    previous = (family == 2) & (
-        _equal_across(records.family, records.previous, a, b)
-        | _equal_across(records.previous, records.family, a, b)
-    )
-    family_codes = {_PART: 3, _NEAR: 4, _ALIKE: 5}
-    family = np.where(family == 2, np.where(female, 6, 7), family).astype(np.int8)
-    for text, code in family_codes.items():
-        family[texts == text] = code
-    family[previous] = level("family_name", "previous")
-
-    given = _equality(records.given.codes, a, b)
-    texts = _distinct(records.given, a, b, given == 2, _name_levels)
-    middle = (given == 2) & (
-        _equal_across(records.given, records.middle, a, b)
-        | _equal_across(records.middle, records.given, a, b)
-    )
-    given_codes = {_VARIANT: 2, _INITIAL: 3, _PART: 4, _NEAR: 6, _ALIKE: 7}
-    given = np.where(given == 2, level("given_name", "other"), given).astype(np.int8)
-    for text, code in given_codes.items():
-        given[texts == text] = code
-    given[middle & (given >= level("given_name", "near"))] = level("given_name", "middle")
-    return family, given
-
-
-def _exchanged(records: Records, a: Positions, b: Positions) -> NDArray[np.bool_]:
-    """Family and given name exchanged, the two not being one name."""
-    exchanged = _equal_across(records.family, records.given, a, b) & _equal_across(
-        records.given, records.family, a, b
-    )
-    return np.asarray(exchanged & (records.family.codes[a] != records.family.codes[b]))
-
-
-def _equal_across(one: Coded, other: Coded, a: Positions, b: Positions) -> NDArray[np.bool_]:
-    """Is the value of ``one`` at ``a`` the value of ``other`` at ``b``?"""
-    shared = pd.Index(other.values).get_indexer(pd.Index(one.values))
-    table = np.append(shared, -1)
-    left = table[one.codes[a]]
-    return np.asarray((left >= 0) & (left == other.codes[b]))
-
-
-_VARIANT, _INITIAL, _PART, _NEAR, _ALIKE = 1, 2, 3, 4, 5
-
-
-Texts = NDArray[np.object_]
-
-
-def _distinct(
-    column: Coded,
-    a: Positions,
-    b: Positions,
-    where: NDArray[np.bool_],
-    function: Callable[[Texts, Texts], NDArray[np.int8]],
-) -> NDArray[np.int8]:
-    """``function`` of the distinct unordered pairs of values at ``where``; 0 elsewhere.
-
-    The function gets names with their words kept apart, other values as they are.
-    """
-    one, other = column.codes[a[where]], column.codes[b[where]]
-    packed = np.minimum(one, other).astype(np.int64) * len(column.values) + np.maximum(one, other)
-    codes, distinct = pd.factorize(packed)
-    left, right = np.divmod(distinct, max(len(column.values), 1))
-    values = np.asarray(column.words if isinstance(column, Names) else column.values, dtype=object)
-    found = np.zeros(len(a), dtype=np.int8)
-    if len(distinct):
-        found[where] = function(values[left], values[right])[codes]
-    return found
-
-
-def _one_edit(left: Texts, right: Texts) -> NDArray[np.int8]:
-    return (_edits(left, right) <= 1).astype(np.int8)
-
-
-def _edits(left: Texts, right: Texts) -> NDArray[np.int32]:
-    """Edits between each two texts, an exchange of neighbours being one; 2 stands for more."""
-    distance = cpdist(left, right, scorer=DamerauLevenshtein.distance, score_cutoff=1)
-    return np.asarray(distance, dtype=np.int32)
-
-
-def _name_levels(left: Texts, right: Texts) -> NDArray[np.int8]:
-    """The closest level of two names whose letters differ."""
-    similarity = cpdist(left, right, scorer=JaroWinkler.similarity)
-    shorter = np.minimum(_lengths(left), _lengths(right))
-    near = (similarity >= NEAR_SIMILARITY) | (
-        (_edits(left, right) <= 1) & (shorter >= SHORTEST_EDITED)
-    )
-    alike = (similarity >= ALIKE_SIMILARITY) | _same_sound(left, right)
-    initial = (shorter == 1) & _same_first(left, right)
-    shared = _share_word(left, right)
-    return np.select(
-        [initial, are_variants(left, right), shared, near, alike],
-        [_INITIAL, _VARIANT, _PART, _NEAR, _ALIKE],
-        0,
-    ).astype(np.int8)
-
-
-def _lengths(texts: Texts) -> NDArray[np.int32]:
-    return np.asarray([len(text) for text in texts], dtype=np.int32)
-
-
-def _same_first(left: Texts, right: Texts) -> NDArray[np.bool_]:
-    return np.asarray([one[0] == other[0] for one, other in zip(left, right, strict=True)])
-
-
-def _same_sound(left: Texts, right: Texts) -> NDArray[np.bool_]:
-    heard = dict(zip(distinct := [*{*left, *right}], sounds(distinct), strict=True))
-    return np.asarray([heard[one] == heard[other] for one, other in zip(left, right, strict=True)])
-
-
-def _share_word(left: Texts, right: Texts) -> NDArray[np.bool_]:
-    """Do two names, one at least of several words, have a word of some length in common?"""
-    return np.asarray(
-        [
-            (" " in one or " " in other)
-            and any(len(word) >= SHORTEST_PART for word in {*one.split()} & {*other.split()})
-            for one, other in zip(left, right, strict=True)
-        ]
-    )
+def _address(records: Records, a: Positions, b: Positions) -> Level:
+    """The same letters and digits, nearly the same words, or a good part of them."""
+    found = _equality(records.address.codes, a, b)
+    likeness = within(records.address, a, b, found == 2, address_likeness)
+    return np.where(found == 2, 4 - likeness, found).astype(np.int8)

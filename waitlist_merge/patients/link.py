@@ -45,7 +45,7 @@ def link_patients(records: pd.DataFrame, *, plan: PatientPlan | None = None) -> 
             f"{expected}, ... (docs/quick-start.md)"
         )
     _warn_of_unused([str(name) for name in records.columns if name not in USED])
-    typed = _complete(normalise_person(records[used]))
+    typed = _complete(_foreign_postcodes(normalise_person(records[used]), records))
     if "local_patient_identifier" in used and "organisation" not in used:
         warnings.warn(
             "local_patient_identifier without organisation: all rows count as one organisation",
@@ -56,6 +56,21 @@ def link_patients(records: pd.DataFrame, *, plan: PatientPlan | None = None) -> 
     match = match_patients(typed, plan or PatientPlan())
     ids = group_ids("P", match.group, typed["entry_id"].tolist())
     return pd.Series(ids, index=records.index, name="patient_id", dtype="str")
+
+
+def _foreign_postcodes(typed: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """A column of postcodes of which most are not of this country is compared as it stands."""
+    if "postcode" not in records or not records["postcode"].notna().any():
+        return typed
+    sent = records["postcode"].notna().to_numpy()
+    if typed["postcode"].notna().to_numpy()[sent].mean() >= MOSTLY_BRITISH:
+        return typed
+    text = records["postcode"].astype("str").str.strip().str.upper().where(sent).to_numpy()
+    return typed.assign(postcode=pd.Categorical(text))
+
+
+MOSTLY_BRITISH = 0.5
+"""Share of readable postcodes below which a column holds those of another country."""
 
 
 def _warn_of_unused(names: list[str]) -> None:
@@ -74,4 +89,5 @@ def _complete(typed: pd.DataFrame) -> pd.DataFrame:
     columns = {
         name: typed[name] if name in typed else empty[field(name).kind] for name in CANONICAL
     }
-    return pd.DataFrame(columns, index=typed.index)
+    sources = {name: typed[name] for name in typed.columns if name not in columns}
+    return pd.DataFrame(columns | sources, index=typed.index)

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from waitlist_merge.patients import blocking
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
-from waitlist_merge.patients.levels import LEVELS, Level, Positions, compare
+from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Weights, total, weigh
-from waitlist_merge.patients.records import Records, prepare
+from waitlist_merge.patients.records import Level, Positions, Records, prepare
+from waitlist_merge.patients.training import train
 from waitlist_merge.patients.vetoes import VETOES, find_vetoes
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.reasons import Confidence, Joins, PatientRelation
@@ -86,13 +87,14 @@ def match_patients(
     records = prepare(_succeeded(entries, superseded or {}))
     keys = blocking.keys(records)
     lacking = ~records.numbered
-    model = model or PatientModel.fit(records)
+    hashed = pd.util.hash_array(entries["entry_id"].to_numpy(dtype=object))
+    model = model or train(PatientModel.fit(records), records, keys, lacking=lacking, hashed=hashed)
     kept, seen = _score(records, model, keys, lacking, plan)
     edges = Edges(
         kept.a,
         kept.b,
         kept.weight,
-        _pair_rank(entries["entry_id"].to_numpy(dtype=object), kept.a, kept.b),
+        _pair_rank(hashed, kept.a, kept.b),
         strong=kept.weight >= plan.match_weight,
         barred=kept.veto > 0,
     )
@@ -171,9 +173,8 @@ def _together(chunks: list[_Scored]) -> _Scored:
     )
 
 
-def _pair_rank(entry_ids: NDArray[np.object_], a: Positions, b: Positions) -> NDArray[np.uint64]:
+def _pair_rank(hashed: NDArray[np.uint64], a: Positions, b: Positions) -> NDArray[np.uint64]:
     """A number for each pair by what the two entries are, not by where they stand."""
-    hashed = pd.util.hash_array(entry_ids)
     one, other = hashed[a], hashed[b]
     return np.minimum(one, other) * _MIXER + np.maximum(one, other)
 

@@ -21,11 +21,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.levels import LEVELS, Level, Positions, level
-from waitlist_merge.patients.records import MISSING, Coded, Codes, Records
+from waitlist_merge.patients.levels import LEVELS, level
+from waitlist_merge.patients.records import (
+    MISSING,
+    Coded,
+    Codes,
+    Level,
+    Positions,
+    Records,
+)
 from waitlist_merge.reference import rows
 
 Weights = NDArray[np.float32]
+Rates = dict[str, NDArray[np.float64]]
 
 SMALLEST_POPULATION = 1_000
 """Records for which the prior is worked out at least: a small extract is a sample of a town."""
@@ -88,6 +96,28 @@ class PatientModel:
             for name, column in _columns(records).items()
         }
         return replace(model, shares=shares)
+
+    def rates(self, records: Records) -> tuple[Rates, Rates]:
+        """m and u of each level of each field, u as frequent as the values of these records are.
+
+        Level 0, missing, is 1 in both: it says nothing.
+        """
+        u = {name: np.ones(len(names)) for name, names in LEVELS.items()}
+        for (name, at), average in self.average.items():
+            u[name][at] = average
+            if self.basis[name, at] == "frequency":
+                shares = self.shares[_place(name, at)]
+                u[name][at] = max(float((shares**2).sum()), average) if len(shares) else average
+        m = {name: np.exp2(table) * self._published_u(name) for name, table in self.tables.items()}
+        return m, u
+
+    def _published_u(self, name: str) -> NDArray[np.float64]:
+        return np.asarray([self.average.get((name, at), 1.0) for at in range(len(LEVELS[name]))])
+
+    def with_m(self, m: Rates) -> PatientModel:
+        """The model with other rates of agreement among true pairs."""
+        tables = {name: np.log2(rates / self._published_u(name)) for name, rates in m.items()}
+        return replace(self, tables=tables)
 
     def average_of(self, name: str) -> float:
         """How common is a value of this column on average, as published?"""

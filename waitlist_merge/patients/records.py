@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.normalise.births import year_is_no_evidence
 from waitlist_merge.normalise.name_forms import comparison_form
 from waitlist_merge.normalise.postcodes import areas, districts, sectors
 
 Codes = NDArray[np.int32]
+Positions = NDArray[np.int32]
+Level = NDArray[np.int8]
 
 MISSING = -1
 MALE, FEMALE = 1, 2
@@ -65,9 +68,11 @@ class Records:
     size: int
     organisation: Codes
     nhs_number: Coded
+    wrong_number: Coded
     verified: NDArray[np.bool_]
     person_key: Coded
     local: Coded
+    local_number: Coded
     family: Names
     given: Names
     middle: Coded
@@ -76,6 +81,7 @@ class Records:
     given_sound: Codes
     birth: Codes
     birth_date: Coded
+    century_open: NDArray[np.bool_]
     day: NDArray[np.int16]
     month: NDArray[np.int16]
     year: NDArray[np.int16]
@@ -84,7 +90,7 @@ class Records:
     sector: Coded
     district: Coded
     area: Coded
-    address: Coded
+    address: Names
     phone: Coded
     email: Coded
     practice: Coded
@@ -151,9 +157,11 @@ def prepare(entries: pd.DataFrame) -> Records:
         size=len(entries),
         organisation=organisation.codes,
         nhs_number=coded(entries["nhs_number"]),
+        wrong_number=_wrong_numbers(entries),
         verified=(status == VERIFIED_STATUS).to_numpy(),
         person_key=coded(entries["person_key"]),
         local=Coded(combine(_one_if_missing(organisation.codes), local.codes), ()),
+        local_number=local,
         family=family,
         given=given,
         middle=coded(entries["middle_name"]).derive(comparison_form),
@@ -162,6 +170,7 @@ def prepare(entries: pd.DataFrame) -> Records:
         given_sound=given_sound,
         birth=birth,
         birth_date=Coded(birth_codes.astype(np.int32), tuple(distinct_births.astype(str).tolist())),
+        century_open=_century_open(entries),
         day=births.dt.day.fillna(MISSING).to_numpy(dtype=np.int16),
         month=births.dt.month.fillna(MISSING).to_numpy(dtype=np.int16),
         year=births.dt.year.fillna(MISSING).to_numpy(dtype=np.int16),
@@ -172,7 +181,7 @@ def prepare(entries: pd.DataFrame) -> Records:
         sector=postcode.derive(sectors),
         district=postcode.derive(districts),
         area=postcode.derive(areas),
-        address=coded(entries["address"]).derive(comparison_form_with_digits),
+        address=addresses(coded(entries["address"])),
         phone=coded(entries["phone"]),
         email=coded(entries["email"]).derive(lambda each: [value.casefold() for value in each]),
         practice=coded(entries["gp_practice_code"]),
@@ -193,11 +202,7 @@ def names(column: Coded) -> Names:
     flat = comparison_form([word for words in split for word in words])
     letters = iter(flat)
     spaced = [" ".join(filter(None, [next(letters) for _ in words])) for words in split]
-    squeezed = column.derive(lambda _values: [form.replace(" ", "") for form in spaced])
-    best: dict[str, str] = {}
-    for form in sorted(spaced, key=lambda each: (-each.count(" "), each)):
-        best.setdefault(form.replace(" ", ""), form)
-    return Names(squeezed.codes, squeezed.values, tuple(best[value] for value in squeezed.values))
+    return _by_letters(column, spaced)
 
 
 _WORD_BREAK = re.compile(r"[\s\-/_,.&]+")
@@ -226,6 +231,47 @@ def sounds(forms: Sequence[str]) -> list[str]:
     return [jellyfish.soundex(form.split()[0]) if form.strip() else "" for form in forms]
 
 
-def comparison_form_with_digits(values: Sequence[str]) -> list[str]:
-    """An address reduced to its capital letters and digits."""
-    return ["".join(char for char in value.upper() if char.isalnum()) for value in values]
+def addresses(column: Coded) -> Names:
+    """Addresses coded by their letters and digits, with the words kept apart."""
+    spaced = [" ".join(_NO_WORD.split(value.upper())).strip() for value in column.values]
+    return _by_letters(column, spaced)
+
+
+_NO_WORD = re.compile(r"[\W_]+")
+"""What stands between two words of an address."""
+
+
+def _by_letters(column: Coded, spaced: Sequence[str]) -> Names:
+    """The column coded by its texts without spaces; of several spacings the one of most words."""
+    squeezed = column.derive(lambda _values: [form.replace(" ", "") for form in spaced])
+    best: dict[str, str] = {}
+    for form in sorted(spaced, key=lambda each: (-each.count(" "), each)):
+        best.setdefault(form.replace(" ", ""), form)
+    return Names(squeezed.codes, squeezed.values, tuple(best[value] for value in squeezed.values))
+
+
+def _wrong_numbers(entries: pd.DataFrame) -> Coded:
+    """Ten digits that were sent as an NHS number and are none: kept only to explain a slip."""
+    if "nhs_number_source" not in entries:
+        return Coded(np.full(len(entries), MISSING, dtype=np.int32), ())
+    digits = coded(entries["nhs_number_source"]).derive(
+        lambda values: [
+            number if len(number) == _DIGITS and number.isdecimal() else ""
+            for number in (_NO_WORD.sub("", value) for value in values)
+        ]
+    )
+    valid = entries["nhs_number"].notna().to_numpy()
+    return Coded(np.where(valid, MISSING, digits.codes).astype(np.int32), digits.values)
+
+
+_DIGITS = 10
+"""Digits of an NHS number."""
+
+
+def _century_open(entries: pd.DataFrame) -> NDArray[np.bool_]:
+    """Births whose two-digit year fits two centuries: their century is no evidence."""
+    if "birth_date_source" not in entries:
+        return np.zeros(len(entries), dtype=bool)
+    sources = coded(entries["birth_date_source"])
+    open_ = np.asarray(year_is_no_evidence(np.asarray(sources.values, dtype=object)), dtype=bool)
+    return np.append(open_, False)[sources.codes]

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.levels import LEVELS, Level, Positions
-from waitlist_merge.patients.records import Records
+from waitlist_merge.patients.levels import is_level
+from waitlist_merge.patients.records import Level, Positions, Records
 from waitlist_merge.reasons import Veto
 
 PARENT_AND_CHILD_YEARS = 15
@@ -37,24 +37,25 @@ def find_vetoes(
     records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
 ) -> NDArray[np.int8]:
     """The veto of each pair as a code into ``VETOES``; 0 where there is none."""
-    number, key = levels["nhs_number"], levels["person_key"]
-    same_number = _is(levels, "nhs_number", "same", "same_verified")
-    same_identifier = same_number | _is(levels, "person_key", "same")
-    given_fits = _is(levels, "given_name", *_COMPATIBLE_GIVEN)
+    same_number = is_level(levels, "nhs_number", "same", "same_verified")
+    same_identifier = same_number | is_level(levels, "person_key", "same")
+    one_registration = is_level(levels, "local_patient_identifier", "same")
+    given_fits = is_level(levels, "given_name", *_COMPATIBLE_GIVEN)
     born_far_apart = np.abs(records.birth[a] - records.birth[b]) >= (
         PARENT_AND_CHILD_YEARS * 365.25 - 1
     )
-    both_born = levels["birth_date"] > 0
+    two_dates = (levels["birth_date"] > 0) & ~(records.century_open[a] | records.century_open[b])
     found = np.select(
         [
-            number == LEVELS["nhs_number"].index("other"),
-            key == LEVELS["person_key"].index("other"),
-            same_identifier & _is(levels, "birth_date", "other") & ~given_fits,
-            both_born
+            is_level(levels, "nhs_number", "other"),
+            is_level(levels, "person_key", "other"),
+            same_identifier & is_level(levels, "birth_date", "other") & ~given_fits,
+            two_dates
             & born_far_apart
-            & _is(levels, "family_name", "exact")
-            & _is(levels, "given_name", "exact"),
-            _twins(levels, same_identifier, given_fits),
+            & is_level(levels, "family_name", "exact")
+            & is_level(levels, "given_name", "exact")
+            & ~one_registration,
+            _twins(levels, same_identifier | one_registration, given_fits),
         ],
         [1, 2, 3, 4, 5],
         0,
@@ -66,16 +67,14 @@ def _twins(
     levels: Mapping[str, Level], same_identifier: NDArray[np.bool_], given_fits: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Born on one day under one family name at one address, with given names that do not fit."""
-    at_one_address = _is(levels, "postcode", "exact", "edit") | _is(levels, "address", "same")
-    unknown_place = _is(levels, "postcode", "missing") & _is(levels, "address", "missing")
+    at_one_address = is_level(levels, "postcode", "exact", "edit") | is_level(
+        levels, "address", "same"
+    )
+    unknown_place = is_level(levels, "postcode", "missing") & is_level(levels, "address", "missing")
     return np.asarray(
         ~same_identifier
         & ~given_fits
-        & _is(levels, "birth_date", "exact")
-        & _is(levels, "family_name", "exact", "near", "part")
+        & is_level(levels, "birth_date", "exact")
+        & is_level(levels, "family_name", "exact", "near", "part")
         & (at_one_address | unknown_place)
     )
-
-
-def _is(levels: Mapping[str, Level], field: str, *names: str) -> NDArray[np.bool_]:
-    return np.isin(levels[field], [LEVELS[field].index(name) for name in names])

@@ -1,0 +1,104 @@
+"""How alike are two texts? Asked once for each distinct pair of values, not for each pair of rows.
+
+Equality is by code and free; only distinct unequal values are compared as text (rapidfuzz), so a
+million pairs of rows cost thousands of comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.process import cpdist
+
+from waitlist_merge.patients.records import Coded, Level, Names, Positions
+
+Texts = NDArray[np.object_]
+Likeness = Callable[[Texts, Texts], NDArray[np.int8]]
+
+NEAR_ADDRESS = 85.0
+"""Likeness of two addresses in any order of words (0 to 100) from which they are near: a letter or
+a short word differs."""
+
+SHARED_ADDRESS = 80.0
+"""Likeness of the words that two addresses share from which a good part is the same: a line is
+left out."""
+
+
+def within(
+    column: Coded, a: Positions, b: Positions, where: NDArray[np.bool_], function: Likeness
+) -> Level:
+    """``function`` of the two values of each pair at ``where``; 0 elsewhere.
+
+    The function gets the distinct unordered pairs of values, names with their words kept apart.
+    """
+    one, other = column.codes[a[where]], column.codes[b[where]]
+    found = np.zeros(len(a), dtype=np.int8)
+    values = _texts(column)
+    found[where] = _once(np.minimum(one, other), np.maximum(one, other), values, values, function)
+    return found
+
+
+def between(one: Coded, other: Coded, a: Positions, b: Positions, function: Likeness) -> Level:
+    """``function`` of the value of ``one`` at ``a`` and of ``other`` at ``b``; 0 where missing."""
+    left, right = one.codes[a], other.codes[b]
+    where = (left >= 0) & (right >= 0)
+    found = np.zeros(len(a), dtype=np.int8)
+    found[where] = _once(left[where], right[where], _texts(one), _texts(other), function)
+    return found
+
+
+def _texts(column: Coded) -> Texts:
+    return np.asarray(column.words if isinstance(column, Names) else column.values, dtype=object)
+
+
+def _once(
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+    left_texts: Texts,
+    right_texts: Texts,
+    function: Likeness,
+) -> NDArray[np.int8]:
+    """``function`` of each distinct pair of codes, given back to every pair."""
+    if not len(left):
+        return np.empty(0, dtype=np.int8)
+    codes, distinct = pd.factorize(left.astype(np.int64) * len(right_texts) + right)
+    one, other = np.divmod(distinct, len(right_texts))
+    return function(left_texts[one], right_texts[other])[codes]
+
+
+def edits(left: Texts, right: Texts) -> NDArray[np.int32]:
+    """Edits between each two texts, an exchange of neighbours being one; 2 stands for more."""
+    distance = cpdist(left, right, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+    return np.asarray(distance, dtype=np.int32)
+
+
+def one_edit(left: Texts, right: Texts) -> NDArray[np.int8]:
+    """1 where two texts are at most one edit apart.
+
+    >>> one_edit(np.array(["LS6 2AB"], object), np.array(["LS6 2BA"], object)).tolist()
+    [1]
+    """
+    return (edits(left, right) <= 1).astype(np.int8)
+
+
+def address_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
+    """2 for near addresses, 1 where a good part is the same, 0 otherwise.
+
+    >>> elm, lane = "15 LUBUMA PLACE GREENSBOROUGH", "15 LUBUMAPLACE GREENSBORO"
+    >>> address_likeness(np.array([elm, elm], object), np.array([lane, "2 HIGH ST"], object)).tolist()
+    [2, 0]
+    """
+    sorted_words = cpdist(left, right, scorer=fuzz.token_sort_ratio)
+    letters = cpdist(_squeezed(left), _squeezed(right), scorer=fuzz.ratio)
+    shared = cpdist(left, right, scorer=fuzz.token_set_ratio)
+    near = np.maximum(sorted_words, letters) >= NEAR_ADDRESS
+    return np.select([near, shared >= SHARED_ADDRESS], [2, 1], 0).astype(np.int8)
+
+
+def _squeezed(texts: Texts) -> list[str]:
+    return [text.replace(" ", "") for text in texts]

@@ -1,0 +1,174 @@
+"""How alike are two people's names? Every given and family name beside every other.
+
+Names come in two fields of two records: compounds share a part, people use a middle name, women
+and men take another family name, and some are entered in each other's column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import cpdist
+
+from waitlist_merge.patients.likeness import Texts, between, edits, within
+from waitlist_merge.patients.records import FEMALE, Coded, Level, Positions, Records, sounds
+from waitlist_merge.patients.variants import are_variants
+
+NEAR_SIMILARITY = 0.92
+"""Jaro-Winkler similarity from which two names are near: one typing error in a name of six letters
+or more (NHSE's model takes 0.88 on both names at once, domain 4.3; one name alone asks for more)."""
+
+ALIKE_SIMILARITY = 0.85
+"""Jaro-Winkler similarity from which two names are alike: the start and most letters agree."""
+
+SHORTEST_EDITED = 4
+"""Letters from which one edit makes a name near: "Ali" and "Ala" are two names."""
+
+SHORTEST_PART = 3
+"""Letters from which a shared word of a compound name counts: "Al" and "de" are in many."""
+
+LIKENESSES = ("", "exact", "variant", "initial", "part", "near", "alike")
+"""What ``name_likeness`` says, by its code; the strongest that applies."""
+
+
+def name_levels(
+    records: Records, a: Positions, b: Positions, levels: Mapping[str, tuple[str, ...]]
+) -> dict[str, Level]:
+    """Levels of ``family_name``, ``given_name`` and ``name_order`` for each pair."""
+    family = _family(records, a, b, levels["family_name"])
+    given = _given(records, a, b, levels["given_name"])
+    order = _order(records, a, b, _unlike(family, "family_name", levels))
+    order[~_unlike(given, "given_name", levels)] = 0
+    return {
+        "family_name": np.where(order > 0, 0, family).astype(np.int8),
+        "given_name": np.where(order > 0, 0, given).astype(np.int8),
+        "name_order": order,
+    }
+
+
+def _unlike(found: Level, field: str, levels: Mapping[str, tuple[str, ...]]) -> NDArray[np.bool_]:
+    """Names so unlike that they may stand in each other's column."""
+    unlike = [at for at, name in enumerate(levels[field]) if name.startswith(("alike", "other"))]
+    return np.isin(found, unlike)
+
+
+def _given(records: Records, a: Positions, b: Positions, names: tuple[str, ...]) -> Level:
+    texts = _texts(records.given, a, b)
+    found = _translated(texts, names)
+    given, middle = records.given, records.middle
+    used = equal_across(given, middle, a, b) | equal_across(middle, given, a, b)
+    found[used & (found >= names.index("near"))] = names.index("middle")
+    return found
+
+
+def _family(records: Records, a: Positions, b: Positions, names: tuple[str, ...]) -> Level:
+    """A woman's other family name is a level of its own: change of name is ordinary (domain 4.5)."""
+    texts = _texts(records.family, a, b)
+    found = _translated(texts, names)
+    female = (records.gender[a] == FEMALE) | (records.gender[b] == FEMALE)
+    found[(found == names.index("other")) & female] = names.index("other_female")
+    family, previous = records.family, records.previous
+    was = equal_across(family, previous, a, b) | equal_across(previous, family, a, b)
+    found[was & (found > names.index("exact"))] = names.index("previous")
+    return found
+
+
+def _texts(column: Coded, a: Positions, b: Positions) -> Level:
+    """-1 missing, 0 other, else a place in ``LIKENESSES``."""
+    one, other = column.codes[a], column.codes[b]
+    unequal = (one >= 0) & (other >= 0) & (one != other)
+    found = within(column, a, b, unequal, name_likeness)
+    found[(one < 0) | (other < 0)] = -1
+    found[(one >= 0) & (one == other)] = LIKENESSES.index("exact")
+    return found
+
+
+def _translated(texts: Level, names: tuple[str, ...]) -> Level:
+    """Likenesses as levels of a field; one that the field does not have is its "other"."""
+    other = names.index("other")
+    table = [other, *(names.index(name) if name in names else other for name in LIKENESSES[1:])]
+    return np.asarray([*table, 0], dtype=np.int8)[texts]
+
+
+def _order(records: Records, a: Positions, b: Positions, where: NDArray[np.bool_]) -> Level:
+    """1 where family and given name stand exchanged, 2 where nearly so."""
+    found = np.zeros(len(a), dtype=np.int8)
+    one, other = a[where], b[where]
+    first = _across(records.family, records.given, one, other)
+    second = _across(records.given, records.family, one, other)
+    both = (first > 0) & (second > 0)
+    exact = LIKENESSES.index("exact")
+    found[where] = np.where(both, np.where((first == exact) & (second == exact), 1, 2), 0)
+    return found
+
+
+def _across(one: Coded, other: Coded, a: Positions, b: Positions) -> Level:
+    """The likeness of a family name at one side to a given name at the other; alike is too little."""
+    found = between(one, other, a, b, name_likeness)
+    found[found == LIKENESSES.index("alike")] = 0
+    found[found == LIKENESSES.index("initial")] = 0
+    return found
+
+
+def equal_across(one: Coded, other: Coded, a: Positions, b: Positions) -> NDArray[np.bool_]:
+    """Is the value of ``one`` at ``a`` the value of ``other`` at ``b``?"""
+    shared = pd.Index(other.values).get_indexer(pd.Index(one.values))
+    left = np.append(shared, -1)[one.codes[a]]
+    return np.asarray((left >= 0) & (left == other.codes[b]))
+
+
+def name_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
+    """The strongest likeness of two names in comparison form, as a place in ``LIKENESSES``.
+
+    >>> pairs = [("ANN", "ANN"), ("R", "ROSE"), ("ANNE MARIE", "ANNE"), ("JON", "WEI")]
+    >>> left, right = np.array(pairs, dtype=object).T
+    >>> [LIKENESSES[found] for found in name_likeness(left, right)]
+    ['exact', 'initial', 'part', '']
+    """
+    similarity = cpdist(left, right, scorer=JaroWinkler.similarity)
+    shorter = np.minimum(_lengths(left), _lengths(right))
+    slip = (edits(left, right) <= 1) & (shorter >= SHORTEST_EDITED)
+    found = np.select(
+        [
+            np.asarray(left == right, dtype=bool),
+            (shorter == 1) & _same_first(left, right),
+            are_variants(left, right),
+            _share_word(left, right),
+            (similarity >= NEAR_SIMILARITY) | slip,
+            (similarity >= ALIKE_SIMILARITY) | _same_sound(left, right),
+        ],
+        [
+            LIKENESSES.index(name)
+            for name in ("exact", "initial", "variant", "part", "near", "alike")
+        ],
+        0,
+    )
+    return found.astype(np.int8)
+
+
+def _lengths(texts: Texts) -> NDArray[np.int32]:
+    return np.asarray([len(text) for text in texts], dtype=np.int32)
+
+
+def _same_first(left: Texts, right: Texts) -> NDArray[np.bool_]:
+    return np.asarray([one[0] == other[0] for one, other in zip(left, right, strict=True)])
+
+
+def _same_sound(left: Texts, right: Texts) -> NDArray[np.bool_]:
+    heard = dict(zip(distinct := [*{*left, *right}], sounds(distinct), strict=True))
+    return np.asarray([heard[one] == heard[other] for one, other in zip(left, right, strict=True)])
+
+
+def _share_word(left: Texts, right: Texts) -> NDArray[np.bool_]:
+    """Do two names, one at least of several words, have a word of some length in common?"""
+    return np.asarray(
+        [
+            (" " in one or " " in other)
+            and any(len(word) >= SHORTEST_PART for word in {*one.split()} & {*other.split()})
+            for one, other in zip(left, right, strict=True)
+        ]
+    )

@@ -1,0 +1,155 @@
+"""How often are true pairs at each level, in this data? Expectation maximisation on patterns.
+
+The u of each level is known (frequencies of the data, published rates); what differs from place to
+place is how often true pairs disagree. Pairs that agree on an identifier teach all other fields;
+where there are few of those, pairs that agree on birth date teach names and address, and pairs that
+agree on names teach birth date and address: a field is never taught by pairs that were chosen by
+it. Counts are of distinct patterns of levels, hundreds and not millions, and the published rates
+enter as ``PRIOR_PAIRS`` pairs, so that few data move them little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.patients.blocking import Key, Pairs, pairs
+from waitlist_merge.patients.levels import LEVELS, compare
+from waitlist_merge.patients.model import PatientModel, Rates
+from waitlist_merge.patients.records import Level, Records
+
+PRIOR_PAIRS = 200.0
+"""Weight of the published rates against the pairs of the data, in pairs."""
+
+ROUNDS = 30
+"""Rounds of expectation and maximisation: the rates move by less than a thousandth well before."""
+
+ENOUGH_PAIRS = 2_000
+"""Pairs agreeing on an identifier from which nobody else need teach."""
+
+MOST_PAIRS = 300_000
+"""Pairs that a key teaches with at most: a share of them by what they are, always the same ones."""
+
+CHOSEN_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "nhs_number": ("nhs_number",),
+        "person_key": ("person_key",),
+        "local_patient_identifier": ("local_patient_identifier",),
+        "birth date and postcode": ("birth_date", "postcode", "address"),
+        "birth date and given name": ("birth_date", "given_name", "name_order"),
+        "full name and postcode": (
+            *("family_name", "given_name", "name_order"),
+            *("postcode", "address"),
+        ),
+    }
+)
+"""Blocking keys whose pairs teach, in order, and the fields by which those pairs were chosen."""
+
+IDENTIFIERS = ("nhs_number", "person_key")
+"""Fields that are never taught: how often one person has two numbers is not for data to say that
+hold hardly any."""
+
+
+def train(
+    model: PatientModel,
+    records: Records,
+    keys: Sequence[Key],
+    *,
+    lacking: NDArray[np.bool_],
+    hashed: NDArray[np.uint64],
+) -> PatientModel:
+    """The model with the rates of agreement that these records show.
+
+    ``hashed`` is a number for each record by what it is: it picks the pairs that teach where there
+    are too many, so that order and chunks change nothing.
+    """
+    m, u = model.rates(records)
+    counted = {name: np.zeros(len(LEVELS[name])) for name in m}
+    taught = 0
+    for name, chosen_by in CHOSEN_BY.items():
+        identifier = name in chosen_by
+        key = next((each for each in keys if each.name == name), None)
+        if key is None or (not identifier and taught >= ENOUGH_PAIRS):
+            continue
+        a, b = _some_pairs(key, lacking, hashed)
+        if not len(a):
+            continue
+        patterns, counts = as_patterns(compare(records, a, b))
+        found = expected_counts(patterns, counts, m, u, chosen_by=(*chosen_by, *IDENTIFIERS))
+        for field, more in found.items():
+            counted[field] += more
+        taught += len(a) if identifier else 0
+    return model.with_m({name: posterior(m[name], counted[name]) for name in m})
+
+
+def _some_pairs(key: Key, lacking: NDArray[np.bool_], hashed: NDArray[np.uint64]) -> Pairs:
+    """The pairs of one key, or a share of them chosen by what they are."""
+    made = list(pairs([key], lacking=lacking))
+    nobody = np.empty(0, dtype=np.int32)
+    a = np.concatenate([one for one, _ in made]) if made else nobody
+    b = np.concatenate([other for _, other in made]) if made else nobody
+    every = np.uint64(len(a) // MOST_PAIRS + 1)
+    chosen = (hashed[a] ^ hashed[b]) % every == 0
+    return a[chosen], b[chosen]
+
+
+def expected_counts(
+    patterns: Mapping[str, Level],
+    counts: NDArray[np.float64],
+    m: Mapping[str, NDArray[np.float64]],
+    u: Mapping[str, NDArray[np.float64]],
+    *,
+    chosen_by: Iterable[str],
+) -> Rates:
+    """Expected true pairs at each level of each field, from the pairs that one key chose.
+
+    ``patterns`` has one int8 array a field, one element a pattern; ``counts`` the pairs of each.
+    ``m`` and ``u`` have a probability for each level, level 0 (missing) being 1 in both. Fields in
+    ``chosen_by`` teach nothing here.
+    """
+    fields = [name for name in patterns if name not in set(chosen_by)]
+    rates = {name: m[name].copy() for name in fields}
+    share = 0.5
+    for _ in range(ROUNDS):
+        odds = np.full(len(counts), np.log(share) - np.log1p(-share))
+        for name in fields:
+            odds += np.log(rates[name] / u[name])[patterns[name]]
+        belief = counts / (1 + np.exp(-np.clip(odds, -50, 50)))
+        share = float(np.clip(belief.sum() / counts.sum(), 1e-6, 1 - 1e-6))
+        found = {name: _by_level(patterns[name], belief, name) for name in fields}
+        rates = {name: posterior(m[name], found[name]) for name in fields}
+    return found
+
+
+def posterior(published: NDArray[np.float64], counted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The published rates of a field with what was counted added as so many pairs.
+
+    >>> posterior(np.array([1.0, 0.9, 0.1]), np.array([50.0, 800.0, 0.0])).round(3).tolist()
+    [1.0, 0.98, 0.02]
+    """
+    rates = published.copy()
+    prior = published[1:] / published[1:].sum() * PRIOR_PAIRS
+    rates[1:] = (prior + counted[1:]) / (PRIOR_PAIRS + counted[1:].sum()) * published[1:].sum()
+    return rates
+
+
+def _by_level(levels: Level, weight: NDArray[np.float64], field: str) -> NDArray[np.float64]:
+    return np.bincount(levels, weights=weight, minlength=len(LEVELS[field])).astype(np.float64)
+
+
+def as_patterns(
+    levels: Mapping[str, Level],
+) -> tuple[dict[str, Level], NDArray[np.float64]]:
+    """The distinct patterns of levels and how many pairs have each."""
+    packed = np.zeros(len(next(iter(levels.values()))), dtype=np.int64)
+    for name, found in levels.items():
+        packed = packed * len(LEVELS[name]) + found
+    codes, distinct = pd.factorize(packed)
+    first = np.zeros(len(distinct), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    patterns = {name: found[first] for name, found in levels.items()}
+    return patterns, np.bincount(codes).astype(np.float64)
