@@ -33,7 +33,7 @@ from waitlist_merge.reference import load
 
 _LEADING: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "gender": r"^(?P<code>[1-9])(?:\W|$)",
+        "gender": r"^0?(?P<code>[1-9])(?:\W|$)",
         "nhs_number_status": r"^(?P<code>0?[1-8])(?:\W|$)",
         "intended_management": r"^(?P<code>[1-9])(?:\W|$)",
         "admission_method": r"^(?P<code>[0-9]{2})(?:\W|$)",
@@ -50,6 +50,9 @@ _PADDED: Final = frozenset({"nhs_number_status", "source_of_referral"})
 
 _KEPT_WHOLE: Final = frozenset({"waiting_list_type"})
 """Fields whose other values are kept as sent, in capitals: local lists have names of their own."""
+
+_REMARK = r"\s*[(\[].*$|\s+-\s.*$"
+"""What is said behind the code or word, in brackets or after a dash."""
 
 _FLOAT = r"^(\d+)\.0+$"
 
@@ -91,8 +94,13 @@ def read_codes(field: str, texts: Texts) -> Reading:
     whole = [words.get(folded_word(each)) for each in capitals]
     leading = extracted(capitals, _LEADING[field])["code"]
     begun = [None if each is None else words.get(_padded(field, each)) for each in leading]
+    before = [words.get(folded_word(each)) for each in replaced(capitals, _REMARK)]
     found = np.array(
-        [w if w is not None else b for w, b in zip(whole, begun, strict=True)], dtype=object
+        [
+            next((each for each in readings if each is not None), None)
+            for readings in zip(whole, begun, before, strict=True)
+        ],
+        dtype=object,
     )
     found[blank] = _NO_CODE
     unread = found == None  # noqa: E711  (elementwise on an object array)

@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.normalise.reading import Mask, Texts, extracted, replaced, upper
+from waitlist_merge.normalise.reading import Mask, Texts, extracted, rewritten, upper
 
 Numbers = NDArray[np.int64]
 
@@ -82,7 +82,7 @@ _NUMERIC = (
 )
 _COMPACT = (
     r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-    r"(?:[ T]?[0-9]{2}:?[0-9]{2}(?::?[0-9]{2})?(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{4})?$"
+    r"(?:[ T]?[0-9]{2}:?[0-9]{2}(?::?[0-9]{2})?(?:\.[0-9]+)?|\.0+)?(?:Z|[+-][0-9]{4})?$"
 )
 _SERIAL = r"^(?P<first>[0-9]{1,5})(?:\.[0-9]+)?$"
 _MONTH_ONLY = r"^(?P<year>(?:18|19|20)[0-9]{2})[-/]?(?P<month>0[1-9]|1[0-2])$"
@@ -145,7 +145,7 @@ def _swap_compact_day_first(parts: _Collector) -> None:
 
 def split_dates(texts: Texts) -> DateParts:
     """The parts of every text; Shape.NONE where no family of spellings fits."""
-    capitals = replaced(upper(texts), r"[\s\p{Z}]+", " ")
+    capitals = rewritten(upper(texts), (r"^'", ""), (r"[\s\p{Z}]+", " "))
     parts = _Collector(capitals)
     parts.take(_COMPACT, Shape.SURE)
     _swap_compact_day_first(parts)

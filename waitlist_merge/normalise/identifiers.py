@@ -70,7 +70,7 @@ PRINTED_LENGTH = 15
 
 
 def _tidy(texts: Texts) -> Texts:
-    return rewritten(upper(texts), (_FLOAT, r"\1"), (r"[\s\p{Z}]+", " "))
+    return rewritten(upper(texts), (r"^'", ""), (_FLOAT, r"\1"), (r"[\s\p{Z}]+", " "))
 
 
 def _without_stand_ins(texts: Texts, tidy: Texts) -> tuple[Texts, Mask, Mask]:

@@ -82,7 +82,9 @@ _ALIAS = re.compile(
 )
 _BRACKETED = re.compile(rf"\s*{_OPEN}(?P<name>[^)\]}}]*){_CLOSE}?")
 _MOTHER = re.compile(
-    r"^(?:baby|infant|inf|boy|girl|twin)\s*(?:of|o/)\b|^b/o\b|^b\.o\.", re.IGNORECASE
+    r"^(?:(?:baby|infant|inf|boy|girl|male|female|twin|triplet|one|two|three|i+|[123])\b\s*)+"
+    r"(?:of|o/)\b|^b/o\b|^b\.o\.",
+    re.IGNORECASE,
 )
 
 _COMMON_TITLES: Final = frozenset({"mr", "mrs", "miss", "ms", "mx", "mstr", "dr"})

@@ -44,7 +44,7 @@ _SENTINELS: Final = load("nhs_number_sentinels")["value"].to_numpy(dtype=np.int6
 _PLACES: Final = 10 ** np.arange(9, -1, -1, dtype=np.int64)
 
 _SEPARATORS = r"[\s\p{Z}\p{Pd}._]+"
-_HEADED = r"(?i)^(?:NHS|CHI|H&C)?\s*(?:no|num|number)?[\s.:#]*"
+_HEADED = r"(?i)^['’]?(?:NHS|CHI|H&C)?\s*(?:no|num|number)?[\s.:#]*"
 _WORDS = r"(?i)^[^\d]+$"
 
 

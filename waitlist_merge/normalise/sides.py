@@ -23,6 +23,7 @@ from waitlist_merge.normalise.reading import (
     is_blank,
     matched,
     replaced,
+    rewritten,
     upper,
 )
 
@@ -51,12 +52,16 @@ _NOT_SIDES = (
     r"\b(?:LEFT|RIGHT|L|R) (?:AND (?:LEFT|RIGHT) )?"
     r"(?:HEART|VENTRIC\w*|ATRI\w+|BUNDLE|COLON|HEMICOL\w+|ILIAC FOSSA|(?:UPPER|LOWER) QUADRANT)"
     r"|\b[LR] ?/ ?[OASVNITD]\b|\bL ?[1-5]\b(?: ?[-/] ?(?:L? ?[1-5]|S ?1)\b)?"
-    r"|\b[TC] ?/ ?L\b|\bALL RIGHT\b|\bRIGHT TO LEFT\b|\bRT (?:PLANNING|DOSE)\b"
+    r"|\bL[- ]?SP(?:INE)?\b|\b[TC] ?/ ?L\b|\bALL RIGHT\b|\bRIGHT TO LEFT\b|\bRT (?:PLANNING|DOSE)\b"
 )
 """Words and letters that look like a side and are none: the heart's chambers, parts of the bowel,
 L/A, R/O, spinal levels, radiotherapy."""
 
 _BOTH_IN_TEXT = rf"\b(?:BILATERAL(?:LY)?|BILAT|BIL|BOTH|B/L|{_LEFT_AND_RIGHT})\b"
+_EYE = r"\b(?:EYES?|CATARACT|PHACO\w*|IOL|LENS|VITR\w+|TRAB\w*|PTOSIS|SQUINT|RETINA\w*|YAG)\b"
+_EYE_LETTERS = ((r"\bR/?E\b", "RIGHT"), (r"\bL/?E\b", "LEFT"), (r"\bB/?E\b", "BOTH"))
+"""RE, LE and BE are eyes only where the text speaks of eyes."""
+
 _RIGHT_IN_TEXT = r"(?:^|[^\w'/.&-])(?:RIGHT|RT|RHS|R)(?:$|[^\w'/&])|\bRIGHT[- ]SIDED?\b"
 _LEFT_IN_TEXT = r"(?:^|[^\w'/.&-])(?:LEFT|LT|LHS|L)(?:$|[^\w'/&])|\bLEFT[- ]SIDED?\b"
 
@@ -76,6 +81,8 @@ def side_codes(texts: Texts) -> tuple[Sides, Mask]:
 def sides_in_text(texts: Texts) -> Sides:
     """The side that each free text states; CONFLICT where it states two apart."""
     spaced = replaced(upper(texts), r"[\s\p{Z},;:]+", " ")
+    eyes = matched(spaced, _EYE)
+    spaced[eyes] = rewritten(spaced[eyes], *_EYE_LETTERS)
     words = replaced(spaced, _NOT_SIDES, " # ")
     both = matched(words, _BOTH_IN_TEXT)
     right, left = matched(words, _RIGHT_IN_TEXT), matched(words, _LEFT_IN_TEXT)

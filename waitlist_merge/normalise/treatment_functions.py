@@ -12,6 +12,7 @@ a near spelling counts only where it is clearly nearer to one service than to an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -56,10 +57,13 @@ GROUPS: Final[Mapping[str, str]] = MappingProxyType(
 """Row of the RTT return that each code is reported in; empty where unknown."""
 
 _LEADING = (
-    r"^(?:C_|IP|NP|AP|TFC?[ :_-]*)?(?P<code>[0-9]{3}|X0[1-6])(?:00)?(?:\.0)?(?:[^0-9A-Z].*)?$"
+    r"^(?:C_?|IP|NP|AP|TFC?[ :_-]*)?(?P<code>[0-9]{3}|X0[1-6])(?:00)?(?:\.0)?(?:[^0-9A-Z].*)?$"
 )
 _TRAILING = r"^[^0-9]*[(\[ -](?P<code>[0-9]{3}|X0[1-6])[)\]]?$"
 _FILLERS = r"\b(?:service|services|department|dept|clinic|specialty|speciality|outpatients?|the)\b"
+
+_REMARK = re.compile(r"\s+-\s|[(\[:]")
+"""Where a sub-specialty or a remark begins: ``Orthopaedics - knee``."""
 
 NEAR: Final = 88.0
 """Similarity (rapidfuzz ratio, 0-100) below which a spelling is too far from any name: one slip in
@@ -114,7 +118,7 @@ def read_treatment_functions(texts: Texts) -> Reading:
     placeholder = ~blank & matched(texts, PLACEHOLDER_WORDS)
     for position in np.flatnonzero(~(listed | blank | placeholder)):
         name = _folded_name(texts[position])
-        exact = _BY_NAME.get(name)
+        exact = _BY_NAME.get(name) or _BY_NAME.get(_folded_name(_REMARK.split(texts[position])[0]))
         values[position] = exact or _nearest(name)
         repaired[position] = exact is None and values[position] is not None
     unread = ~blank & ~placeholder & (values == None)  # noqa: E711  (elementwise)
