@@ -33,7 +33,7 @@ def explanations(levels: Mapping[str, Level], parts: Mapping[str, Weights]) -> N
         shown = np.abs(parts[field]) >= SHOWN_FROM
         said = texts[levels[field]] + _bits(parts[field])
         sentence = sentence + np.where(shown, said, "")
-    return (sentence + "few pairs are one person" + _bits(parts["prior"])).str[:-2].to_numpy()
+    return (sentence + "any two entries, before comparing" + _bits(parts["prior"])).str[:-2].to_numpy()
 
 
 def _bits(part: Weights) -> NDArray[np.object_]:
