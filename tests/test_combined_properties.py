@@ -113,7 +113,7 @@ def run(entries: pd.DataFrame, sure: list[bool]):
 
 
 MANY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 SURE = st.lists(st.booleans(), min_size=1, max_size=3)
 
@@ -229,22 +229,32 @@ def test_no_group_holds_what_a_veto_keeps_apart(typed, rows, sure):
         assert apart == (link.joins != "yes")
         assert (link.confidence == "") == (link.joins == "no")
         assert link.joins != "yes" or link.veto == ""
-
-
-@MANY
-@given(rows=LISTS)
-def test_cancer_and_routine_share_a_group_only_through_an_identifier(typed, rows):
-    entries = listed(typed, rows)
-    match, _, _ = run(entries, [True])
     cancer = entries["suspected_cancer"].fillna(False) | (entries["priority_type"] == "3")
     routine = (entries["priority_type"] == "1") & ~cancer
-    for link in match.links.itertuples():
-        if link.joins == "yes" and (
-            (cancer[link.a] and routine[link.b]) or (routine[link.a] and cancer[link.b])
-        ):
-            group = np.flatnonzero(match.group == match.group[link.a])
-            ties = entries.loc[
-                group, ["patient_pathway_identifier", "unique_booking_reference_number",
-                        "waiting_list_entry_identifier"]
-            ]  # fmt: skip
-            assert ties.notna().any(axis=None)
+    tied = tied_by_identifiers(entries)
+    for one in np.flatnonzero(cancer):
+        for other in np.flatnonzero(routine & (match.group == match.group[one])):
+            assert tied[one] == tied[other]
+
+
+def tied_by_identifiers(entries: pd.DataFrame) -> list[int]:
+    """The slow obvious way: spread numbers over entries that share any identifier, until still."""
+    rows = entries.to_dict("records")
+
+    def share(x, y):
+        same = [
+            name
+            for name in ("patient_pathway_identifier", "unique_booking_reference_number")
+            if isinstance(x[name], str) and x[name] == y[name]
+        ]
+        entry = x["waiting_list_entry_identifier"]
+        here = x["organisation"] == y["organisation"]
+        return bool(same) or (
+            here and isinstance(entry, str) and entry == y["waiting_list_entry_identifier"]
+        )
+
+    number = list(range(len(rows)))
+    for _ in rows:
+        for at, x in enumerate(rows):
+            number[at] = min(number[i] for i, y in enumerate(rows) if i == at or share(x, y))
+    return number

@@ -31,9 +31,8 @@ def links_of(pairs) -> pd.DataFrame:
 
 
 def run(typed, rows, *, patient=None, links=None, plan=None):
-    entries = typed(
-        [{"organisation": "RM3", "census_date": RUN.isoformat(), **row} for row in rows]
-    )
+    told = {"organisation": "RM3", "census_date": RUN.isoformat(), "local_patient_identifier": "1"}
+    entries = typed([told | row for row in rows])
     census = entries["census_date"]
     entries = entries.assign(
         entry_id=[f"E-{number:04}" for number in range(len(rows))],
@@ -84,17 +83,40 @@ def test_bands_and_thresholds_at_their_edges(waited, band, threshold, first_day_
 
 
 def test_the_row_takes_each_value_by_its_rule(typed):
-    old = {"organisation": "RM3", "rtt_status": "21", "rtt_start_date": "2026-01-01",
-           "family_name": "Okafor", "given_name": "Chidi", "nhs_number_status": "02",
-           "priority_type": "2", "priority_code": "P4", "restricted": True,
-           "communication_needs": "interpreter", "last_attended_date": "2026-02-01",
-           "procedure_code": "W37", "referral_date": "2025-12-30", "referrer_code": "G1"}  # fmt: skip
-    new = {"organisation": "RW3", "rtt_status": "20", "rtt_start_date": "2026-03-01",
-           "family_name": "Okafor-Bello", "given_name": "Chidi", "nhs_number_status": "01",
-           "priority_type": "1", "priority_code": "P2", "communication_needs": "large print",
-           "tci_date": "2026-12-01", "last_attended_date": "2026-05-01", "procedure_code": "W371",
-           "laterality": "left", "referral_date": "2026-03-01", "referrer_code": "G2",
-           "next_appointment_date": "2026-11-01"}  # fmt: skip
+    old = {
+        "organisation": "RM3",
+        "rtt_status": "21",
+        "rtt_start_date": "2026-01-01",
+        "family_name": "Okafor",
+        "given_name": "Chidi",
+        "nhs_number_status": "02",
+        "priority_type": "2",
+        "priority_code": "P4",
+        "restricted": True,
+        "communication_needs": "interpreter",
+        "last_attended_date": "2026-02-01",
+        "procedure_code": "W37",
+        "referral_date": "2025-12-30",
+        "referrer_code": "G1",
+    }
+    new = {
+        "organisation": "RW3",
+        "rtt_status": "20",
+        "rtt_start_date": "2026-03-01",
+        "family_name": "Okafor-Bello",
+        "given_name": "Chidi",
+        "nhs_number_status": "01",
+        "priority_type": "1",
+        "priority_code": "P2",
+        "communication_needs": "large print",
+        "tci_date": "2026-12-01",
+        "last_attended_date": "2026-05-01",
+        "procedure_code": "W371",
+        "laterality": "left",
+        "referral_date": "2026-03-01",
+        "referrer_code": "G2",
+        "next_appointment_date": "2026-11-01",
+    }
     _, combined, _ = run(typed, [ONE_NEED | old, ONE_NEED | new])
     [row] = combined.combined_list.to_dict("records")
     assert row["shown_organisation"] == "RW3"
@@ -105,7 +127,10 @@ def test_the_row_takes_each_value_by_its_rule(typed):
         0,
     )
     assert (row["family_name"], row["procedure_code"], row["laterality"]) == (
-        "Okafor-Bello", "W371", "left")  # fmt: skip
+        "Okafor-Bello",
+        "W371",
+        "left",
+    )
     assert (row["priority_type"], row["priority_code"]) == ("2", "P2")
     assert row["restricted"] is True or row["restricted"] == np.True_
     assert row["communication_needs"] == "interpreter; large print"
@@ -231,6 +256,7 @@ def test_the_order_to_work_from(typed):
     assert order == [2, 1, 3, 0, 5, 4]
 
 
+TWICE = "identifier_at_two_organisations"
 AGREEMENT = {"from": "RM3", "to": "RW3", "reports": "RM3", "services": ["110"]}
 
 
@@ -239,32 +265,40 @@ AGREEMENT = {"from": "RM3", "to": "RW3", "reports": "RM3", "services": ["110"]}
     [
         (AGREEMENT | {"kind": "subcontracted"}, "subcontracted"),
         (AGREEMENT | {"kind": "diagnostic"}, "diagnostic_elsewhere"),
-        (AGREEMENT | {"kind": "subcontracted", "services": ["502"]}, "identifier_at_two_organisations"),
+        (AGREEMENT | {"kind": "subcontracted", "services": ["502"]}, TWICE),
         (AGREEMENT | {"kind": "subcontracted", "services": []}, "subcontracted"),
-        (AGREEMENT | {"kind": "subcontracted", "end": "2026-01-01"}, "identifier_at_two_organisations"),
-        (AGREEMENT | {"kind": "subcontracted", "start": "2027-01-01"},
-         "identifier_at_two_organisations"),
-        (AGREEMENT | {"kind": "subcontracted", "to": "RX1"}, "identifier_at_two_organisations"),
+        (AGREEMENT | {"kind": "subcontracted", "end": "2026-01-01"}, TWICE),
+        (AGREEMENT | {"kind": "subcontracted", "start": "2027-01-01"}, TWICE),
+        (AGREEMENT | {"kind": "subcontracted", "to": "RX1"}, TWICE),
     ],
-)  # fmt: skip
+)
 def test_agreements_say_who_works_for_whom(typed, agreement, relation):
     plan = MergePlan(agreements=(Agreement.model_validate(agreement),))
     rows = [ONE_NEED, ONE_NEED | {"organisation": "RW3", "treatment_function_code": "111"}]
     match, _, _ = run(typed, rows, plan=plan)
-    certain = relation != "identifier_at_two_organisations"
+    certain = relation != TWICE
     assert match.links["relation"].tolist() == [relation]
     assert match.links["confidence"].tolist() == ["certain" if certain else "probable"]
 
 
 def test_a_link_refused_for_a_veto_is_asked_and_named(typed):
-    referral = {"treatment_function_code": "110", "referrer_code": "G1234567",
-                "referral_date": "2026-01-01", "rtt_start_date": "2026-01-01"}  # fmt: skip
+    referral = {
+        "treatment_function_code": "110",
+        "referrer_code": "G1234567",
+        "referral_date": "2026-01-01",
+        "rtt_start_date": "2026-01-01",
+    }
     rows = [
         referral,
         referral | {"organisation": "RW3", "procedure_code": "W371", "laterality": "left"},
-        referral | {"organisation": "RX1", "procedure_code": "W371", "laterality": "right",
-                    "rtt_start_date": "2026-01-02"},
-    ]  # fmt: skip
+        referral
+        | {
+            "organisation": "RX1",
+            "procedure_code": "W371",
+            "laterality": "right",
+            "rtt_start_date": "2026-01-02",
+        },
+    ]
     match, combined, queue = run(typed, rows)
     refused = match.links[match.links["veto"] == "group_conflict"]
     assert refused[["a", "b", "joins", "confidence"]].to_numpy().tolist() == [

@@ -21,8 +21,18 @@ from waitlist_merge.pathways.grouping import (
 )
 
 SIZE = 7
-TRAIT = st.sampled_from([0, 0, int(LEFT), int(RIGHT), int(PLANNED), int(ACTIVE), int(CANCER | ACTIVE),
-                         int(ROUTINE | ACTIVE)])  # fmt: skip
+TRAIT = st.sampled_from(
+    [
+        0,
+        0,
+        int(LEFT),
+        int(RIGHT),
+        int(PLANNED),
+        int(ACTIVE),
+        int(CANCER | ACTIVE),
+        int(ROUTINE | ACTIVE),
+    ]
+)
 EDGE = st.tuples(
     st.integers(0, SIZE - 2),
     st.integers(1, SIZE - 1),
@@ -63,9 +73,9 @@ def test_conflicts_apart_the_fast_grouping_is_the_plain_walk(drawn, traits):
     slow = walk(edges, held)
     made = edges.joining & ~slow
     expected = components(edges.a[made], edges.b[made], SIZE)
-    assert [
-        groups[i] == groups[j] for i in range(SIZE) for j in range(SIZE)
-    ] == [expected[i] == expected[j] for i in range(SIZE) for j in range(SIZE)]  # fmt: skip
+    assert [groups[i] == groups[j] for i in range(SIZE) for j in range(SIZE)] == [
+        expected[i] == expected[j] for i in range(SIZE) for j in range(SIZE)
+    ]
     assert (groups[edges.a[refused]] != groups[edges.b[refused]]).all()
     inside = groups[edges.a] == groups[edges.b]
     assert not (inside & edges.barred).any()

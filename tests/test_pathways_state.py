@@ -1,4 +1,4 @@
-"""What kind of place on a list an entry is, and which faults it has: tests/cases/list_states.csv."""
+"""What kind of place on a list an entry is, and its faults: tests/cases/list_states.csv."""
 
 from __future__ import annotations
 

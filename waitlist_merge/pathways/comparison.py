@@ -122,6 +122,11 @@ class Comparison:
         return np.asarray(self.same_organisation & self.same(self.of.ids.entry))
 
     @cached_property
+    def identified(self) -> Bools:
+        """Tied by an identifier: of the pathway, of the booking, or of the very list entry."""
+        return np.asarray(self.shared | self.same_entry)
+
+    @cached_property
     def different_identifiers(self) -> Bools:
         """Both have an identifier of one kind, and not the same."""
         ids = self.of.ids

@@ -266,7 +266,7 @@ class Evidence(Comparison):
     @cached_property
     def cancer_with_routine(self) -> Bools:
         """Suspected cancer with routine, on less than a shared identifier."""
-        return np.asarray(self.one_of_each(self.of.cancer, self.of.routine) & ~self.shared)
+        return np.asarray(self.one_of_each(self.of.cancer, self.of.routine) & ~self.identified)
 
     @cached_property
     def planned_with_active(self) -> Bools:

@@ -170,7 +170,7 @@ def _judge_chunk(
         decided.confidence,
         decided.veto,
         weigh(evidence),
-        identified=evidence.shared,
+        identified=evidence.identified,
         worth_a_row=evidence.worth_a_row,
         certain_patient=certain,
         same_organisation=evidence.same_organisation,
