@@ -39,7 +39,7 @@ def find_vetoes(
     """The veto of each pair as a code into ``VETOES``; 0 where there is none."""
     same_number = is_level(levels, "nhs_number", "same", "same_verified")
     same_identifier = same_number | is_level(levels, "person_key", "same")
-    one_registration = is_level(levels, "local_patient_identifier", "same")
+    one_registration = is_level(levels, "local_patient_identifier", "same", "near")
     given_fits = is_level(levels, "given_name", *_COMPATIBLE_GIVEN)
     born_far_apart = np.abs(records.birth[a] - records.birth[b]) >= (
         PARENT_AND_CHILD_YEARS * 365.25 - 1
