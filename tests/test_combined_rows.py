@@ -200,6 +200,8 @@ def test_planned_rows_have_days_past_due_and_no_wait(typed):
     assert pd.isna(row["days_waiting"])
     assert pd.isna(row["week_band"])
     assert pd.isna(row["rtt_start_date"])
+    assert pd.isna(row["rtt_start_entry_id"])
+    assert row["rtt_start_status"] == "unknown"
 
 
 @pytest.mark.parametrize(

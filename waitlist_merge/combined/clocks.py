@@ -25,7 +25,6 @@ from waitlist_merge.pathways.columns import (
     dates,
     day_number,
     known,
-    worded,
 )
 from waitlist_merge.reasons import StartStatus
 
@@ -220,8 +219,3 @@ def waits(start: Days, rtt: Bools, run_date: dt.date) -> dict[str, object]:
 def whole(number: NDArray[np.integer], there: Bools) -> pd.arrays.IntegerArray:
     """Whole numbers, missing where ``there`` is false."""
     return pd.arrays.IntegerArray(number.astype(np.int32), ~there)
-
-
-def status_words(status: NDArray[np.int8]) -> pd.Categorical[str]:
-    """The status of each start in words."""
-    return worded(status, STATUSES)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.combined.bundles import Bundles, bundle
-from waitlist_merge.combined.clocks import Clocks, Starts, clocks, status_words, waits
+from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, clocks, waits
 from waitlist_merge.combined.doubts import Doubts, count_by_pathway, doubts
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.ordering import in_order
@@ -32,7 +32,7 @@ from waitlist_merge.combined.survivorship import (
 from waitlist_merge.identity import group_ids
 from waitlist_merge.pathways.columns import NO_DAY, codes, dates, days, order_of, worded
 from waitlist_merge.pathways.match import Patients, died
-from waitlist_merge.reasons import Confidence, ListState
+from waitlist_merge.reasons import Confidence, ListState, StartStatus
 from waitlist_merge.schema import TABLES
 
 
@@ -186,14 +186,16 @@ def _waiting(
     """The clock, the wait, what is booked, and whether validation is due."""
     rtt = facts.rtt[bundles.shown]
     start = np.where(rtt, clock.start, NO_DAY).astype(np.int32)
+    giver = np.where(rtt, clock.giver, -1)
+    status = np.where(giver < 0, STATUSES.index(StartStatus.UNKNOWN), clock.status)
     ids = entries["entry_id"].to_numpy()
     planned = np.asarray(pathways.list_state == str(ListState.PLANNED))
     appointments = booked(entries, bundles, run_date)
     return pd.DataFrame(
         {
             "rtt_start_date": dates(start),
-            "rtt_start_status": status_words(clock.status),
-            "rtt_start_entry_id": pd.Series(ids[clock.giver]).where(clock.giver >= 0),
+            "rtt_start_status": worded(status, STATUSES),
+            "rtt_start_entry_id": pd.Series(ids[giver]).where(giver >= 0),
             "rtt_start_note": clock.note,
             **waits(start, rtt, run_date),
             **appointments,
