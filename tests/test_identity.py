@@ -69,7 +69,7 @@ def test_two_messages_of_one_hash_still_differ(monkeypatch):
     st.sampled_from(ALPHABET),
 )
 def test_any_one_wrong_character_is_noticed(body, place, wrong):
-    whole = "P-" + body + identity.check_character(body)
+    whole = "P-" + body + identity.check_characters([body])[0]
     assert valid_id(whole)
     at = place + 2
     changed = whole[:at] + wrong + whole[at + 1 :]

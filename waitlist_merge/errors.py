@@ -30,7 +30,7 @@ class WaitlistError(Exception):
 
 
 class ConfigError(WaitlistError, ValueError):
-    """A setting is wrong: the message names key, value, what is allowed and the nearest spelling."""
+    """A setting is wrong: the message names key, value, what is allowed, the nearest spelling."""
 
     exit_code = 2
 
@@ -56,7 +56,7 @@ class RefusedExtracts(InputError):
 
 
 class OutputError(WaitlistError, OSError):
-    """The output folder cannot be used: the message says why and what to do; nothing was changed."""
+    """The output folder cannot be used: the message says why and what to do; it is as it was."""
 
 
 class ConservationError(WaitlistError, RuntimeError):

@@ -51,9 +51,9 @@ def merge(
     ``census_date`` is the run's date (a date or ISO text), by default the latest extract's.
     Extracts more than ``plan.stale_days`` older are refused unless ``allow_stale``. One refused
     extract stops the run unless ``skip_refused``; ``refused`` are those that could not be read, to
-    be reported with the rest. ``model`` is the patient model of an earlier run (``result.model``), by
-    default one is fitted to these extracts. ``progress`` is told each stage as it begins. The order of extracts
-    and of their rows changes no id and no group.
+    be reported with the rest. ``model`` is the patient model of an earlier run
+    (``result.model``), by default one is fitted to these extracts. ``progress`` is told each stage
+    as it begins. The order of extracts and of their rows changes no id and no group.
 
     Raises RefusedExtracts, InputError where there is no census date or no extract, and
     ConservationError where rows in and out do not agree.
@@ -89,7 +89,9 @@ def merge(
     with watch("pathways"):
         needs = pathways.match_pathways(entries, people, plan=plan, run_date=accepted.run_date)
     with watch("combined list"):
-        listed = combined.combine(entries, people, needs, run_date=accepted.run_date)
+        listed = combined.combine(
+            entries, people, needs, run_date=accepted.run_date, key=plan.hmac_key
+        )
         questions = review.questions(entries, people, needs, listed, run_date=accepted.run_date)
     with watch("check"):
         entries = pd.concat([entries, listed.entry_columns], axis=1)

@@ -147,7 +147,7 @@ class StartStatus(Word):
     PROPOSED = "proposed", "The earliest candidate; asked"
     FROM_OTHER_ORGANISATION = (
         "from_other_organisation",
-        "The earliest start under a shared identifier, from another organisation than the one shown",
+        "The earliest start under a shared identifier, of another organisation than the one shown",
     )
     UNKNOWN = "unknown", "No open member states a start; still on the list"
 

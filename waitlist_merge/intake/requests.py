@@ -29,7 +29,7 @@ class FileRequest:
 
     @classmethod
     def parse(cls, text: str) -> FileRequest:
-        """A path or ``ORG=path``: what stands before the first "=" counts only if it is like a code."""
+        """A path or ``ORG=path``: what is before the first "=" counts only if it is like a code."""
         before, equals, after = text.partition("=")
         if equals and after and ORGANISATION_CODE.fullmatch(before):
             return cls(after, before.upper())

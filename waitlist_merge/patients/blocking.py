@@ -44,7 +44,7 @@ class Key:
 
 
 def keys(records: Records) -> list[Key]:
-    """The keys of the patient linkage, identifiers first; a later key skips an earlier one's pairs."""
+    """The keys of the patient linkage, identifiers first; a later one skips pairs made before."""
     family, given, birth = records.family.codes, records.given.codes, records.birth
     swapped_birth = _swapped(records)
     first = np.minimum(records.family_sound, records.given_sound)

@@ -22,7 +22,7 @@ SHOWN_FROM = 0.05
 
 
 def explanations(levels: Mapping[str, Level], parts: Mapping[str, Weights]) -> NDArray[np.object_]:
-    """One sentence for each pair: "same NHS number, verified (+29.1); same birth date (+13.2); ..."."""
+    """One sentence for each pair: "same person key (+29.1); same birth date (+13.2); ..."."""
     words = _words()
     count = len(parts["prior"])
     if not count:
@@ -33,7 +33,8 @@ def explanations(levels: Mapping[str, Level], parts: Mapping[str, Weights]) -> N
         shown = np.abs(parts[field]) >= SHOWN_FROM
         said = texts[levels[field]] + _bits(parts[field])
         sentence = sentence + np.where(shown, said, "")
-    return (sentence + "any two entries, before comparing" + _bits(parts["prior"])).str[:-2].to_numpy()
+    sentence = sentence + "any two entries, before comparing" + _bits(parts["prior"])
+    return sentence.str[:-2].to_numpy()
 
 
 def _bits(part: Weights) -> NDArray[np.object_]:

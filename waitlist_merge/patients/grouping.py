@@ -28,7 +28,7 @@ Group = NDArray[np.int32]
 class Edges:
     """Candidate links: positions, weight, a rank that breaks ties by content, what each may do.
 
-    ``strong`` links may join; ``barred`` pairs are known to be two people; the rest are rivals only.
+    ``strong`` links may join; ``barred`` pairs are two people; the rest are rivals only.
     """
 
     a: NDArray[np.int32]
@@ -120,7 +120,7 @@ REFUSALS = ("", Veto.GROUP_CONFLICT, Veto.CLOSE_RIVAL)
 
 
 class _Forest:
-    """Groups so far: members' identities, and for each group its edges and whom it is barred from."""
+    """Groups so far: the identities, the edges and the barred records of each."""
 
     def __init__(self, edges: Edges, identities: tuple[NDArray[np.int32], ...]) -> None:
         self.parent: dict[int, int] = {}

@@ -20,7 +20,10 @@ LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "nhs_number": ("missing", "same_verified", "same", "near", "other"),
         "person_key": ("missing", "same", "other"),
         "local_patient_identifier": ("missing", "same", "near", "other"),
-        "family_name": tuple("missing exact previous part near alike other_female other".split()),
+        "family_name": (
+            *("missing", "exact", "previous", "part"),
+            *("near", "alike", "other_female", "other"),
+        ),
         "given_name": (
             *("missing", "exact", "variant", "initial", "part"),
             *("middle", "near", "alike", "other"),

@@ -90,7 +90,8 @@ def address_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
     """2 for near addresses, 1 where a good part is the same, 0 otherwise.
 
     >>> elm, lane = "15 LUBUMA PLACE GREENSBOROUGH", "15 LUBUMAPLACE GREENSBORO"
-    >>> address_likeness(np.array([elm, elm], object), np.array([lane, "2 HIGH ST"], object)).tolist()
+    >>> others = np.array([lane, "2 HIGH ST"], object)
+    >>> address_likeness(np.array([elm, elm], object), others).tolist()
     [2, 0]
     """
     sorted_words = cpdist(left, right, scorer=fuzz.token_sort_ratio)

@@ -39,8 +39,8 @@ SMALLEST_POPULATION = 1_000
 """Records for which the prior is worked out at least: a small extract is a sample of a town."""
 
 PAIRS_PER_RECORD = 0.5
-"""Expected true pairs a record, for the prior. A list holds 1.19 pathways a patient (domain 5.6) and
-duplicates beside; a doubling moves the prior by one bit only."""
+"""Expected true pairs a record, for the prior. A list holds 1.19 pathways a patient (domain 5.6)
+and duplicates beside; a doubling moves the prior by one bit only."""
 
 PSEUDO_RECORDS = 1_000
 """Weight of the published average against the frequencies counted in the data, in records."""
@@ -97,8 +97,8 @@ class PatientModel:
         }
         return replace(model, shares=shares)
 
-    def rates(self, records: Records) -> tuple[Rates, Rates]:
-        """m and u of each level of each field, u as frequent as the values of these records are.
+    def rates(self) -> tuple[Rates, Rates]:
+        """The m and u of each level of each field, u as frequent as these records' values are.
 
         Level 0, missing, is 1 in both: it says nothing.
         """
@@ -172,7 +172,8 @@ def weigh(
 ) -> dict[str, Weights]:
     """The parts of the sum for each pair: ``prior`` and one float32 array for each field, in bits.
 
-    ``shares`` are ``model.on(records)``. Adding the arrays up gives the weight; of the address-like fields all but the strongest are 0.
+    ``shares`` are ``model.on(records)``. Adding the arrays up gives the weight; of the address-like
+    fields all but the strongest are 0.
     """
     parts = {
         field: model.tables[field][found].astype(np.float32) for field, found in levels.items()

@@ -20,7 +20,7 @@ from waitlist_merge.patients.variants import are_variants
 
 NEAR_SIMILARITY = 0.92
 """Jaro-Winkler similarity from which two names are near: one typing error in a name of six letters
-or more (NHSE's model takes 0.88 on both names at once, domain 4.3; one name alone asks for more)."""
+or more. NHSE's model takes 0.88 on both names at once (domain 4.3); one alone asks for more."""
 
 ALIKE_SIMILARITY = 0.85
 """Jaro-Winkler similarity from which two names are alike: the start and most letters agree."""
@@ -66,7 +66,7 @@ def _given(records: Records, a: Positions, b: Positions, names: tuple[str, ...])
 
 
 def _family(records: Records, a: Positions, b: Positions, names: tuple[str, ...]) -> Level:
-    """A woman's other family name is a level of its own: change of name is ordinary (domain 4.5)."""
+    """A woman's other family name is a level of its own: a change is ordinary (domain 4.5)."""
     texts = _texts(records.family, a, b)
     found = _translated(texts, names)
     female = (records.gender[a] == FEMALE) | (records.gender[b] == FEMALE)
@@ -107,7 +107,7 @@ def _order(records: Records, a: Positions, b: Positions, where: NDArray[np.bool_
 
 
 def _across(one: Coded, other: Coded, a: Positions, b: Positions) -> Level:
-    """The likeness of a family name at one side to a given name at the other; alike is too little."""
+    """How like is a family name at one side to a given name at the other? Alike is too little."""
     found = between(one, other, a, b, name_likeness)
     found[found == LIKENESSES.index("alike")] = 0
     found[found == LIKENESSES.index("initial")] = 0

@@ -67,7 +67,7 @@ def train(
     ``hashed`` is a number for each record by what it is: it picks the pairs that teach where there
     are too many, so that order and chunks change nothing.
     """
-    m, u = model.rates(records)
+    m, u = model.rates()
     counted = {name: np.zeros(len(LEVELS[name])) for name in m}
     taught = 0
     for name, chosen_by in CHOSEN_BY.items():
