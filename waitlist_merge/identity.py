@@ -57,9 +57,8 @@ def _names(entries: pd.DataFrame) -> pd.Series:
     service = "s" + text["treatment_function_code"] + _SEPARATOR + referral
     own = service.where(text[_OWN[1]] == "", "e" + text[_OWN[1]])
     own = own.where(text[_OWN[0]] == "", "p" + text[_OWN[0]])
-    names: pd.Series = text["organisation"] + _SEPARATOR + text["local_patient_identifier"]
-    names = names + _SEPARATOR + own
-    return names
+    patient = text["organisation"] + _SEPARATOR + text["local_patient_identifier"]
+    return pd.Series(patient + _SEPARATOR + own)
 
 
 def _occurrence(names: pd.Series, entries: pd.DataFrame) -> pd.Series:
