@@ -95,6 +95,7 @@ class Veto(Word):
     """A fact that forbids an automatic link whatever the score."""
 
     DIFFERENT_NHS_NUMBERS = "different_nhs_numbers", "Two different valid NHS numbers"
+    NOT_TRACED = "not_traced", "Two different valid NHS numbers, one of them not traced"
     DIFFERENT_PERSON_KEYS = "different_person_keys", "Two different person keys"
     CONFUSION = "confusion", "Same number, but birth date and given name both differ"
     AGE_GAP = "age_gap", "Same full name, born 15 or more years apart: parent and child"

@@ -28,12 +28,13 @@ from waitlist_merge.intake.probes import (
     fits,
     proves,
     sample,
+    share_of_dates,
     share_of_hashes,
     share_of_nhs_numbers,
 )
 from waitlist_merge.schema import DATE_FIELDS, FIELDS
 
-__all__ = ["CONFIDENT", "VALID_NUMBERS", "Judgement", "judge", "sample"]
+__all__ = ["CONFIDENT", "SURE", "VALID_NUMBERS", "Judgement", "judge", "sample"]
 
 CONFIDENT = 0.6
 """Score from which a column is mapped. Stated in the docs; below it the column is reported."""
@@ -58,8 +59,15 @@ TYPED_DOUBT = 0.5
 
 _TYPED = frozenset(("nhs_number", *DATE_FIELDS, *IDENTIFIER_FIELDS, *NAME_FIELDS))
 
-PROVEN = 0.6
-"""From this share on the values speak for a field, and close half of the gap to certainty."""
+PROVEN, GAP_CLOSED = 0.6, 0.6
+"""From this share on the values speak for a field, and close so much of the gap to certainty."""
+
+DATED_SHARE, DATED_QUALITY = 0.9, 0.9
+"""From this share of dates on a heading that names an event means its day; and its weight then."""
+
+SURE = 0.8
+"""From this score on a column that is used needs no finding; below, it is said what it was read
+as and how to set it."""
 
 CLOSE = 0.02
 """Two different fields within this of each other: not told apart."""
@@ -95,7 +103,7 @@ def judge(heading: str, values: Sample, *, by_values: bool = True) -> Judgement:
 
     With ``by_values`` values may overrule the heading: valid NHS numbers are NHS numbers.
     """
-    found = _proposed(heading)
+    found = _proposed(heading, values)
     known_as_other = bool(found) and found[0].field == NOT_USED
     says_so = bool(found) and found[0].field == "nhs_number" and found[0].score >= CONFIDENT
     if by_values and not known_as_other and not says_so and _is_nhs_number(values):
@@ -106,11 +114,20 @@ def judge(heading: str, values: Sample, *, by_values: bool = True) -> Judgement:
     return _decided(weighed)
 
 
-def _proposed(heading: str) -> tuple[Meaning, ...]:
+def _proposed(heading: str, values: Sample) -> tuple[Meaning, ...]:
     own = _own_names().get(_plain(heading))
     if own is not None:
         return (Meaning(own, 1.0, "the name of the field itself"),)
-    return meanings(heading)
+    found = meanings(heading)
+    if share_of_dates(values) < DATED_SHARE:
+        return found
+    best = {each.field: each for each in found}
+    for each in meanings(heading, dated=True):
+        held = best.get(each.field)
+        if held is None or held.score < each.score * DATED_QUALITY:
+            why = f"{each.why}, since its values are dates"
+            best[each.field] = Meaning(each.field, each.score * DATED_QUALITY, why)
+    return tuple(sorted(best.values(), key=lambda each: -each.score))
 
 
 def _is_nhs_number(values: Sample) -> bool:
@@ -139,7 +156,7 @@ def _weighed(meaning: Meaning, values: Sample) -> Judgement:
     doubt = max(0.0, 1 - fitting / FITTING) * (TYPED_DOUBT if meaning.field in _TYPED else 1)
     score = meaning.score * (1 - doubt)
     if proven >= PROVEN:
-        score += (1 - score) / 2 * proven
+        score += (1 - score) * GAP_CLOSED * proven
         heading += f"; values: {proven:.0%} have its form"
     return Judgement(meaning.field, round(score, 3), heading)
 

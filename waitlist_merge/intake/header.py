@@ -11,6 +11,7 @@ headings: known ones of the configuration, or ones whose meaning is recognised.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.meanings import meanings
@@ -41,8 +42,11 @@ def recognised(row: Sequence[str | None], known: Known) -> int:
     return sum(cell.casefold() in known or _is_heading(cell) for cell in cells)
 
 
+@lru_cache(maxsize=65_536)
 def _is_heading(cell: str) -> bool:
-    if len(cell) > LONGEST_HEADING:
+    """A name of a field, and no number or date: those have more digits than letters."""
+    letters = sum(map(str.isalpha, cell))
+    if not letters or len(cell) > LONGEST_HEADING or sum(map(str.isdigit, cell)) > letters:
         return False
     found = meanings(cell)
     return bool(found) and found[0].score >= RECOGNISED

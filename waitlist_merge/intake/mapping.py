@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 
 from waitlist_merge.errors import ConfigError
-from waitlist_merge.intake.columns import VALID_NUMBERS, Judgement, judge
+from waitlist_merge.intake.columns import SURE, VALID_NUMBERS, Judgement, judge
 from waitlist_merge.intake.findings import Findings
 from waitlist_merge.intake.header import clean_heading
 from waitlist_merge.intake.probes import Sample
+from waitlist_merge.intake.siblings import heed_siblings, ordinal
 from waitlist_merge.intake.words import words
 from waitlist_merge.reasons import Fault
 
@@ -83,6 +84,7 @@ def map_columns(
         for at, (heading, values) in enumerate(zip(headings, samples, strict=True))
     ]
     _local_numbers(headings, samples, judged)
+    heed_siblings(headings, samples, judged, fixed=frozenset(settings))
     _later_given_names(headings, judged)
     _drop_settled(judged, set(settings.values()))
     uses = _choose(headings, judged)
@@ -103,15 +105,10 @@ def _local_numbers(
 def _later_given_names(headings: Sequence[str], judged: list[Judgement]) -> None:
     """A second column of given names holds middle names."""
     given = [at for at, each in enumerate(judged) if each.field == "given_name"]
-    for at in sorted(given, key=lambda at: (_ordinal(headings[at]), -judged[at].score, at))[1:]:
-        if _ordinal(headings[at]) > 1 and judged[at].reason != SET.reason:
+    for at in sorted(given, key=lambda at: (ordinal(headings[at]), -judged[at].score, at))[1:]:
+        if ordinal(headings[at]) > 1 and judged[at].reason != SET.reason:
             reason = f"{judged[at].reason}; a further given name"
             judged[at] = replace(judged[at], field="middle_name", reason=reason)
-
-
-def _ordinal(heading: str) -> int:
-    digits = [each.text for each in words(heading) if each.text.isdigit()]
-    return int(digits[-1]) if digits else 1
 
 
 def _drop_settled(judged: list[Judgement], settled: set[str]) -> None:
@@ -171,12 +168,18 @@ def _says(heading: str, concept: str) -> bool:
 
 def _report(headings: Sequence[str], judged: Sequence[Judgement], findings: Findings) -> None:
     for heading, each in zip(headings, judged, strict=True):
-        if each.field is not None:
-            continue
-        if each.ambiguous:
-            fault = Fault.AMBIGUOUS_COLUMN
-        elif each.second_of:
-            fault = Fault.DUPLICATE_COLUMN
-        else:
-            fault = Fault.UNMAPPED_COLUMN
-        findings.add(fault, f"column {heading!r}: {each.reason}")
+        if each.field is None:
+            findings.add(_fault(each), f"column {heading!r}: {each.reason}")
+        elif each.score < SURE:
+            message = (
+                f"column {heading!r} was read as {each.field} ({each.reason}; score "
+                f"{each.score:.2f}); to change it name it under [extracts.columns] in merge.toml"
+            )
+            findings.add(Fault.AMBIGUOUS_COLUMN, message, field=each.field)
+
+
+def _fault(judgement: Judgement) -> Fault:
+    """Why a column is not used."""
+    if judgement.ambiguous:
+        return Fault.AMBIGUOUS_COLUMN
+    return Fault.DUPLICATE_COLUMN if judgement.second_of else Fault.UNMAPPED_COLUMN

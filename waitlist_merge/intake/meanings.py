@@ -7,18 +7,21 @@ explains, so that a word which is left over ("previous", "GP") speaks against it
 >>> best = meanings("Hosp. No")[0]
 >>> best.field, best.score
 ('local_patient_identifier', 1.0)
+>>> meanings("Removal", dated=True)[0].field
+'removal_date'
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from waitlist_merge.intake.words import Word, words
+from waitlist_merge.intake.words import Word, readings
 from waitlist_merge.reference import load
+from waitlist_merge.schema import DATE_FIELDS
 
-__all__ = ["NOT_USED", "Meaning", "meanings"]
+__all__ = ["NOT_USED", "Meaning", "concepts_of", "meanings"]
 
 NOT_USED = "-"
 """The field of a meaning that is known but that no canonical field holds."""
@@ -28,6 +31,9 @@ LEFT_OVER_PENALTY = 1.5
 
 FLOOR = 0.3
 """Meanings below this score are not worth naming."""
+
+
+_DATED = frozenset((*DATE_FIELDS, NOT_USED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,17 @@ class _Pattern:
 
 
 @cache
-def _patterns() -> tuple[_Pattern, ...]:
-    found = []
+def _patterns() -> Mapping[str, tuple[_Pattern, ...]]:
+    """Concept -> the patterns whose first need it meets."""
+    found: dict[str, list[_Pattern]] = {}
     rows = load("heading_patterns").itertuples(index=False, name=None)
     for field, needed, may, ceiling, why in rows:
         needs = tuple(frozenset(each.split("|")) for each in needed.split())
         explained = frozenset(may.split()).union(*needs)
-        found.append(_Pattern(field, needs, explained, float(ceiling), why))
-    return tuple(found)
+        pattern = _Pattern(field, needs, explained, float(ceiling), why)
+        for concept in needs[0]:
+            found.setdefault(concept, []).append(pattern)
+    return {concept: tuple(patterns) for concept, patterns in found.items()}
 
 
 def _score(pattern: _Pattern, heading: Sequence[Word], concepts: frozenset[str]) -> float:
@@ -74,21 +83,39 @@ def _score(pattern: _Pattern, heading: Sequence[Word], concepts: frozenset[str])
     return pattern.ceiling * good / total if total else 0.0
 
 
+def concepts_of(heading: str) -> frozenset[str]:
+    """All concepts that a heading speaks of, in its likeliest reading."""
+    return frozenset[str]().union(*(word.concepts for word in readings(heading)[0]))
+
+
 @lru_cache(maxsize=8192)
-def meanings(heading: str) -> tuple[Meaning, ...]:
+def meanings(heading: str, *, dated: bool = False) -> tuple[Meaning, ...]:
     """The meanings of a heading, best first; of one field only the best, ties by more needs.
+
+    With ``dated`` the values are known to be dates: the heading then names what they are of, and
+    only meanings that are dates, or not used, are told.
 
     >>> meanings("GP name")[0].field, meanings("qwerty")
     ('-', ())
     """
-    found = words(heading)
-    concepts = frozenset[str]().union(*(word.concepts for word in found))
     best: dict[str, tuple[float, int, Meaning]] = {}
-    for pattern in _patterns():
-        score = _score(pattern, found, concepts)
-        held = best.get(pattern.field)
-        rank = (round(score, 4), len(pattern.needs))
-        if score >= FLOOR and (held is None or rank > held[:2]):
-            best[pattern.field] = (*rank, Meaning(pattern.field, round(score, 4), pattern.why))
+    for found in readings(heading):
+        concepts = frozenset[str]({"date"} if dated else ()).union(
+            *(each.concepts for each in found)
+        )
+        for pattern in _meant(concepts):
+            if dated and pattern.field not in _DATED:
+                continue
+            score = round(_score(pattern, found, concepts), 4)
+            held = best.get(pattern.field)
+            rank = (score, len(pattern.needs))
+            if score >= FLOOR and (held is None or rank > held[:2]):
+                best[pattern.field] = (*rank, Meaning(pattern.field, score, pattern.why))
     ordered = sorted(best.values(), key=lambda each: each[:2], reverse=True)
     return tuple(meaning for _, _, meaning in ordered)
+
+
+def _meant(concepts: frozenset[str]) -> Iterator[_Pattern]:
+    """Patterns that may fit, those that need one of these concepts first."""
+    index = _patterns()
+    return (pattern for concept in sorted(concepts) for pattern in index.get(concept, ()))

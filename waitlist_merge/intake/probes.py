@@ -25,18 +25,32 @@ from waitlist_merge.schema import DATE_FIELDS
 __all__ = [
     "IDENTIFIER_FIELDS",
     "NAME_FIELDS",
+    "PRACTICE",
     "SAMPLE_SIZE",
     "Sample",
     "fits",
     "is_date_like",
     "proves",
     "sample",
+    "share_of_dates",
     "share_of_hashes",
     "share_of_nhs_numbers",
 ]
 
 SAMPLE_SIZE = 1_000
 """So many distinct values are looked at: the share is then known to within three per cent."""
+
+MOST_KINDS = 60
+"""A field of a short national list has no more distinct values than this, however mistyped."""
+
+LONGEST_PLACE = 6
+"""Characters of the longest ODS code of a provider or site."""
+
+MOST_PLACES = 400
+"""Sites and providers that one list can name; a column with more holds people's numbers."""
+
+PRACTICE = r"[A-HJ-NP]8[1-9]\d{3}|Y\d{5}|W9\d{4}|[A-Z]8199[79]"
+"""Codes of GP practices in England and Wales, and the defaults V81997 to V81999 (domain 6)."""
 
 Sample = tuple[str, ...]
 Probe = Callable[[str], bool]
@@ -54,6 +68,10 @@ _DATE = re.compile(
     re.VERBOSE,
 )
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
+_ANY_PRACTICE = re.compile(rf"{PRACTICE}|[A-Z]\d{{5}}|\d{{3,5}}|[A-Z0-9]{{3,5}}")
+_STRICT_DATE = re.compile(
+    r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(19|20)\d\d"
+)
 _OPCS = re.compile(r"[A-HJ-Z]\d{2}\.?\d?([ :-].*)?")
 _TITLES = re.compile(r"\b(MR|MRS|MS|MISS|MASTER|MX|DR|REV|SIR|LADY|PROF)\b")
 _PROCEDURE = re.compile(
@@ -105,6 +123,10 @@ def _whole_name(text: str) -> bool:
     return _name_like(text) and named and not _PROCEDURE.search(text)
 
 
+def _several_words(text: str) -> bool:
+    return _name_like(text) and re.search(r"\S[,\s]+\S", text) is not None
+
+
 def _identifier_like(text: str) -> bool:
     return any(each.isdigit() for each in text) and not _written_date(text) and len(text) <= 64
 
@@ -117,6 +139,19 @@ def _code_like(text: str) -> bool:
     """An ODS code, alone or before its name: three letters at least, longer ones have a digit."""
     found = _CODE.fullmatch(text)
     return found is not None and (len(found["code"]) == 3 or any(map(str.isdigit, found["code"])))
+
+
+def _place_code(text: str) -> bool:
+    """A code of a provider or site: up to six characters, and no practice's or person's code."""
+    found = _CODE.fullmatch(text)
+    if found is None or not _code_like(text):
+        return False
+    code = found["code"]
+    return len(code) <= LONGEST_PLACE and not re.fullmatch(rf"\d{{6,}}|{PRACTICE}", code)
+
+
+def _practice_code(text: str) -> bool:
+    return _ANY_PRACTICE.fullmatch(text.split(" ")[0]) is not None and _code_like(text)
 
 
 @cache
@@ -165,8 +200,11 @@ _FITS: Mapping[str, Probe] = (
     dict.fromkeys(DATE_FIELDS, is_date_like)
     | dict.fromkeys(IDENTIFIER_FIELDS, _identifier_like)
     | dict.fromkeys(_CODE_FIELDS, _code_like)
+    | dict.fromkeys(("organisation", "site_code", "mutual_aid_provider"), _place_code)
     | dict.fromkeys((*NAME_FIELDS, "title"), _name_like)
     | {
+        "full_name": _several_words,
+        "gp_practice_code": _practice_code,
         "nhs_number": _like_nhs_number,
         "nhs_number_status": lambda text: len(text) <= 2 or not _identifier_like(text),
         "person_key": lambda text: len(text) >= 6 and not _written_date(text),
@@ -197,7 +235,8 @@ _FITS: Mapping[str, Probe] = (
         "source_of_referral": _no_date,
         "consultant_code": _no_date,
         "consultant_name": _name_like,
-        "referrer_code": _no_date,
+        "referrer_code": lambda text: len(text) > 2 and not _written_date(text),
+        "referring_organisation": lambda text: len(text) > 2 and _code_like(text),
         "address": _no_date,
         "birth_day": _matches(re.compile(r"0?[1-9]|[12]\d|3[01]")),
         "birth_month": _matches(re.compile(rf"0?[1-9]|1[0-2]|({_MONTHS}).*")),
@@ -205,13 +244,33 @@ _FITS: Mapping[str, Probe] = (
     }
 )
 
+_MOST: Mapping[str, int] = dict.fromkeys(
+    (
+        "gender",
+        "nhs_number_status",
+        "rtt_status",
+        "admission_method",
+        "intended_management",
+        "priority_type",
+        "priority_code",
+        "diagnostic_priority",
+        "laterality",
+        "suspected_cancer",
+        "restricted",
+    ),
+    MOST_KINDS,
+) | dict.fromkeys(("organisation", "site_code", "mutual_aid_provider"), MOST_PLACES)
+
 _PROVES: Mapping[str, Probe] = {
     "postcode": _matches(_POSTCODE),
     "email": lambda text: "@" in text,
+    "phone": _matches(re.compile(r"(\+44|0044|0)[\d ()-]{9,14}")),
+    "gp_practice_code": _matches(re.compile(PRACTICE)),
     "priority_code": _matches(re.compile(r"P ?[1-6][AB]?([ -].*)?|[4-6]")),
     "diagnostic_priority": _matches(re.compile(r"D[1-6]([ -].*)?")),
     "priority_type": lambda text: _TYPE.fullmatch(text) is not None and not text.isdigit(),
     "rtt_status": _matches(_RTT),
+    "source_of_referral": _matches(re.compile(r"0?[1-7]|1[0-7]|9[1-9]")),
     "waiting_list_type": _matches(_LIST),
     "procedure_code": _matches(_OPCS),
     "procedure_text": lambda text: _PROCEDURE.search(text) is not None,
@@ -233,8 +292,13 @@ def _share(values: Sequence[str], probe: Probe) -> float:
 
 
 def fits(field: str, values: Sample) -> float:
-    """Share of the values that can be of this field; 1 where that cannot be told."""
+    """Share of the values that can be of this field; 1 where that cannot be told.
+
+    A field of few kinds has no column of many distinct values.
+    """
     probe = _FITS.get(field)
+    if len(values) > _MOST.get(field, SAMPLE_SIZE):
+        return 0.0
     return 1.0 if probe is None or not values else _share(values, probe)
 
 
@@ -242,6 +306,15 @@ def proves(field: str, values: Sample) -> float:
     """Share of the values that hardly any other field has; 0 where that cannot be told."""
     probe = _PROVES.get(field)
     return 0.0 if probe is None or not values else _share(values, probe)
+
+
+def share_of_dates(values: Sample) -> float:
+    """Share of the values that are dates beyond doubt; bare numbers only as CCYYMMDD and the like."""
+    return _share(values, _surely_date) if values else 0.0
+
+
+def _surely_date(text: str) -> bool:
+    return _written_date(text) or _STRICT_DATE.fullmatch(text) is not None
 
 
 def share_of_nhs_numbers(values: Sample) -> float:

@@ -13,16 +13,15 @@ word they are near. What no rule knows stays an unknown word that weighs against
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from types import MappingProxyType
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice, product
 
-from rapidfuzz import fuzz, process
+from waitlist_merge.intake.lexicon import abbreviated, lexicon, longest_phrase, misspelt
+from waitlist_merge.intake.segments import Allowed, cut
 
-from waitlist_merge.reference import load
-
-__all__ = ["Word", "words"]
+__all__ = ["Word", "readings", "words"]
 
 UNKNOWN_WEIGHT = 0.8
 """What an unknown word weighs: it may change the meaning ("Interpreter name")."""
@@ -30,14 +29,11 @@ UNKNOWN_WEIGHT = 0.8
 UNKNOWN_SHORT_WEIGHT = 0.35
 """What an unknown word of up to three letters weighs: mostly the name of a system or table."""
 
-FUZZY_LENGTH = 5
-"""Words of at least so many letters may be misspelt; shorter ones have too many neighbours."""
+SPLIT_QUALITY, ABBREVIATION_QUALITY = 0.97, 0.85
+"""How much of its weight a word still carries that was found in a run-on word, or shortened."""
 
-FUZZY_RATIO = 84
-"""rapidfuzz ratio (0 to 100) from which a word counts as misspelt: one letter in six."""
-
-FUZZY_QUALITY, SPLIT_QUALITY = 0.9, 0.97
-"""How much of its weight a misspelt word, and one found in a run-on word, still carries."""
+MOST_READINGS = 8
+"""So many readings of one heading are followed; abbreviations seldom stand for over two words."""
 
 _PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|#")
 _PROVIDER = re.compile(r"r[a-z0-9]{2}")
@@ -46,43 +42,24 @@ _PROVIDER = re.compile(r"r[a-z0-9]{2}")
 _PREFIX = re.compile(r"([A-Za-z]+)_")
 """The name of a table or system before the heading itself."""
 
-_TWO_LETTERS = frozenset(
-    ["no", "id", "nm", "cd", "dt", "pt", "wl", "gp", "of", "to", "on", "ip", "op", "wk"]
-)
-"""Short words that a run-on word may be cut into; others of two letters would fit anywhere."""
-
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a heading: ``concepts`` is empty where it says nothing, or is unknown."""
+    """One word of a heading: ``concepts`` is empty where it says nothing, or is unknown.
+
+    ``others`` is what else it could stand for.
+    """
 
     text: str
     concepts: frozenset[str]
     weight: float
     quality: float = 1.0
-
-
-@cache
-def _lexicon() -> Mapping[str, tuple[frozenset[str], float]]:
-    rows = load("heading_words").itertuples(index=False, name=None)
-    return MappingProxyType(
-        {word: (frozenset(concepts.split()), float(weight or 1)) for word, concepts, weight in rows}
-    )
-
-
-@cache
-def _longest_phrase() -> int:
-    return max(word.count(" ") + 1 for word in _lexicon())
-
-
-@cache
-def _fuzzy_words() -> tuple[str, ...]:
-    return tuple(word for word in _lexicon() if len(word) >= FUZZY_LENGTH and " " not in word)
+    others: tuple[frozenset[str], ...] = ()
 
 
 def _known(text: str, quality: float = 1.0) -> Word:
-    concepts, weight = _lexicon()[text]
-    return Word(text, concepts, weight, quality)
+    listed = lexicon()[text]
+    return Word(text, listed.concepts, listed.weight, quality, listed.others)
 
 
 def _pieces(heading: str) -> list[str]:
@@ -95,12 +72,13 @@ def _pieces(heading: str) -> list[str]:
 
 def _pieces_of_run(run: str) -> list[str]:
     whole = run.lower()
-    if whole in _lexicon():
+    if whole in lexicon():
         return [whole]
     pieces = [each.lower() for each in _PIECES.findall(run)]
-    if all(piece in _lexicon() or piece.isdigit() for piece in pieces):
+    if all(piece in lexicon() or piece.isdigit() for piece in pieces):
         return pieces
-    return list(_cut(whole)) or pieces
+    found = cut(whole)
+    return list(found.pieces) if found.pieces and found.quality == 1 else pieces
 
 
 def _join_letters(pieces: Sequence[str]) -> list[str]:
@@ -112,34 +90,23 @@ def _join_letters(pieces: Sequence[str]) -> list[str]:
             run.append(piece)
             continue
         word = "".join(run)
-        joined += [word] if word in _lexicon() and len(run) > 1 else run
+        joined += [word] if word in lexicon() and len(run) > 1 else run
         run = []
         joined += [piece] if piece else []
     return joined
 
 
-@lru_cache(maxsize=4096)
-def _cut(text: str) -> tuple[str, ...]:
-    """The fewest lexicon words that make up a run-on word exactly; empty where none do."""
-    best: list[tuple[str, ...] | None] = [(), *[None] * len(text)]
-    for stop in range(1, len(text) + 1):
-        for start in range(stop):
-            before, piece = best[start], text[start:stop]
-            if before is None or not _may_be_piece(piece):
-                continue
-            candidate, current = (*before, piece), best[stop]
-            if current is None or len(candidate) < len(current):
-                best[stop] = candidate
-    return best[-1] or ()
-
-
-def _may_be_piece(piece: str) -> bool:
-    return piece in _lexicon() and (len(piece) > 2 or piece in _TWO_LETTERS)
-
-
 def _unknown(text: str) -> tuple[Word, ...]:
     """Words for a piece that the lexicon has not, by the first way that gives any."""
-    return _simple(text) or _run_on(text) or _misspelt(text) or (_strange(text),)
+    return (
+        _simple(text)
+        or _run_on(text)
+        or _misspelt(text)
+        or _shortened(text)
+        or _run_on(text, "short")
+        or _run_on(text, "any")
+        or (_strange(text),)
+    )
 
 
 def _prefixed(text: str) -> tuple[Word, ...]:
@@ -156,18 +123,36 @@ def _simple(text: str) -> tuple[Word, ...]:
         return (Word(text, frozenset(), 0.1),)
     if text == "#":
         return (_known("number"),)
-    return (_known(text[:-1]),) if text.endswith("s") and text[:-1] in _lexicon() else ()
+    return (_known(text[:-1]),) if text.endswith("s") and text[:-1] in lexicon() else ()
 
 
-def _run_on(text: str) -> tuple[Word, ...]:
-    return tuple(_known(piece, SPLIT_QUALITY) for piece in _cut(text))
+def _run_on(text: str, allow: Allowed = "words") -> tuple[Word, ...]:
+    found = cut(text, allow=allow)
+    if not found.pieces:
+        return ()
+    words = (_piece(each) for each in found.pieces)
+    return tuple(replace(each, quality=each.quality * found.quality) for each in words)
+
+
+def _piece(text: str) -> Word:
+    if text in lexicon():
+        return _known(text, SPLIT_QUALITY)
+    return next(iter(_shortened(text)), None) or Word(text, frozenset(), UNKNOWN_WEIGHT)
 
 
 def _misspelt(text: str) -> tuple[Word, ...]:
-    if len(text) < FUZZY_LENGTH:
+    found = misspelt(text)
+    return (_known(*found),) if found is not None else ()
+
+
+def _shortened(text: str) -> tuple[Word, ...]:
+    """The likeliest word that is shortened so, and what else it could be."""
+    found = abbreviated(text)
+    if not found:
         return ()
-    near = process.extractOne(text, _fuzzy_words(), scorer=fuzz.ratio, score_cutoff=FUZZY_RATIO)
-    return (_known(near[0], FUZZY_QUALITY),) if near is not None else ()
+    first, *others = (lexicon()[word] for word in found)
+    rest = tuple(each.concepts for each in others)
+    return (Word(text, first.concepts, first.weight, ABBREVIATION_QUALITY, rest),)
 
 
 def _strange(text: str) -> Word:
@@ -190,15 +175,34 @@ def words(heading: str) -> tuple[Word, ...]:
     pieces, found, at = _pieces(heading), list[Word](), 0
     prefix = _PREFIX.match(heading)
     while at < len(pieces):
-        for length in range(min(_longest_phrase(), len(pieces) - at), 0, -1):
-            run = pieces[at : at + length]
-            phrase = next((p for p in (" ".join(run), "".join(run)) if p in _lexicon()), None)
-            if phrase is not None and (length == 1 or min(map(len, run)) > 0):
-                found.append(_known(phrase))
-                break
+        phrase, length = _phrase(pieces, at)
+        if phrase:
+            found.append(_known(phrase))
         else:
-            length = 1
             is_prefix = at == 0 and prefix is not None and prefix[1].lower() == pieces[0]
             found += _prefixed(pieces[0]) if is_prefix else _unknown(pieces[at])
         at += length
     return tuple(found)
+
+
+def _phrase(pieces: Sequence[str], at: int) -> tuple[str, int]:
+    """The longest phrase that begins at this piece and of how many it is; none: one piece."""
+    for length in range(min(longest_phrase(), len(pieces) - at), 0, -1):
+        run = pieces[at : at + length]
+        for phrase in (" ".join(run), "".join(run)):
+            if phrase in lexicon():
+                return phrase, length
+    return "", 1
+
+
+@lru_cache(maxsize=8192)
+def readings(heading: str) -> tuple[tuple[Word, ...], ...]:
+    """The words of a heading in each way that its abbreviations can be read, likeliest first.
+
+    >>> [[sorted(word.concepts) for word in each] for each in readings("Surg")]
+    [[['consultant']], [['surgery']], [['surgical']]]
+    """
+    choices = [
+        [each, *(replace(each, concepts=other) for other in each.others)] for each in words(heading)
+    ]
+    return tuple(islice(product(*choices), MOST_READINGS))

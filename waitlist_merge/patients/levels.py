@@ -74,8 +74,12 @@ def _equality(codes: Codes, a: Positions, b: Positions) -> Level:
 
 
 def _number(records: Records, a: Positions, b: Positions) -> Level:
-    """Same (verified by both or not), other, or one valid and the other a slip away from it."""
+    """Same (verified by both or not), other, or one valid and the other a slip away from it.
+
+    Numbers of different kinds (NHS, Scottish, Northern Irish, test) say nothing of each other.
+    """
     same = _equality(records.nhs_number.codes, a, b)
+    same[(same > 0) & (records.number_kind[a] != records.number_kind[b])] = 0
     verified = records.verified[a] & records.verified[b]
     valid, wrong = records.nhs_number, records.wrong_number
     slip = between(valid, wrong, a, b, one_edit) | between(wrong, valid, a, b, one_edit)

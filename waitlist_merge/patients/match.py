@@ -20,7 +20,12 @@ from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Weights, total, weigh
 from waitlist_merge.patients.records import Level, Positions, Records, prepare
 from waitlist_merge.patients.training import train
-from waitlist_merge.patients.vetoes import VETOES, find_vetoes
+from waitlist_merge.patients.vetoes import (
+    TWO_NUMBERS,
+    VETOES,
+    asked_whatever_the_score,
+    find_vetoes,
+)
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.reasons import Confidence, Joins, PatientRelation
 
@@ -98,8 +103,7 @@ def match_patients(
         strong=kept.weight >= plan.match_weight,
         barred=kept.veto > 0,
     )
-    identities = (records.nhs_number.codes, records.person_key.codes)
-    groups, refusal = group(edges, identities, size=records.size, margin=plan.margin)
+    groups, refusal = group(edges, records.identities, size=records.size, margin=plan.margin)
     shown = _strongest_asked(edges, groups)
     links = _links(kept[shown], edges[shown], refusal[shown], groups)
     return PatientMatch(groups, links, blocking.forecast(keys, lacking=lacking), seen, model)
@@ -145,8 +149,9 @@ def _worth_keeping(scored: _Scored, plan: PatientPlan) -> NDArray[np.bool_]:
     for field in ("family_name", "given_name"):
         names &= np.isin(scored.levels[field], _codes(field, *NAMES_AGREE))
     agree = names & (scored.levels["birth_date"] == LEVELS["birth_date"].index("exact"))
-    two_numbers = np.isin(scored.veto, (1, 2))
-    return np.asarray((scored.weight >= plan.possible_weight) & (~two_numbers | agree))
+    two_numbers = np.isin(scored.veto, TWO_NUMBERS)
+    worth = (scored.weight >= plan.possible_weight) & (~two_numbers | agree)
+    return np.asarray(worth | asked_whatever_the_score(scored.levels, scored.veto))
 
 
 def _codes(field: str, *names: str) -> list[int]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.normalise.births import year_is_no_evidence
 from waitlist_merge.normalise.name_forms import comparison_form
+from waitlist_merge.normalise.nhs_numbers import nhs_number_kind
 from waitlist_merge.normalise.postcodes import areas, districts, sectors
 
 Codes = NDArray[np.int32]
@@ -27,6 +28,9 @@ MISSING = -1
 MALE, FEMALE = 1, 2
 VERIFIED_STATUS = "01"
 """NHS number status "present and verified": the only one of full weight (domain 1.6)."""
+
+UNTRACED_STATUS = ("02", "03", "04", "05")
+"""NHS number statuses of a number that was not traced, or not with these details (domain 1.6)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,6 +74,8 @@ class Records:
     nhs_number: Coded
     wrong_number: Coded
     verified: NDArray[np.bool_]
+    untraced: NDArray[np.bool_]
+    number_kind: Codes
     person_key: Coded
     local: Coded
     local_number: Coded
@@ -94,6 +100,15 @@ class Records:
     phone: Coded
     email: Coded
     practice: Coded
+
+    @property
+    def identities(self) -> list[Codes]:
+        """Identifiers of which one person has one: the NHS number of each kind, the person key."""
+        kinds = range(int(self.number_kind.max(initial=-1)) + 1)
+        numbers = [
+            np.where(self.number_kind == kind, self.nhs_number.codes, MISSING) for kind in kinds
+        ]
+        return [each.astype(np.int32) for each in (*numbers, self.person_key.codes)]
 
     @property
     def numbered(self) -> NDArray[np.bool_]:
@@ -153,12 +168,15 @@ def prepare(entries: pd.DataFrame) -> Records:
     birth = np.where(births.isna(), MISSING, days - _FIRST_DAY).astype(np.int32)
     birth_codes, distinct_births = pd.factorize(births.to_numpy().astype("datetime64[D]"))
     status = entries["nhs_number_status"]
+    number = coded(entries["nhs_number"])
     return Records(
         size=len(entries),
         organisation=organisation.codes,
-        nhs_number=coded(entries["nhs_number"]),
+        nhs_number=number,
         wrong_number=_wrong_numbers(entries),
         verified=(status == VERIFIED_STATUS).to_numpy(),
+        untraced=status.isin(UNTRACED_STATUS).to_numpy(),
+        number_kind=number.derive(lambda values: nhs_number_kind(values).tolist()).codes,
         person_key=coded(entries["person_key"]),
         local=Coded(combine(_one_if_missing(organisation.codes), local.codes), ()),
         local_number=local,

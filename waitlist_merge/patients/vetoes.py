@@ -23,12 +23,22 @@ PARENT_AND_CHILD_YEARS = 15
 VETOES = (
     "",
     Veto.DIFFERENT_NHS_NUMBERS,
+    Veto.NOT_TRACED,
     Veto.DIFFERENT_PERSON_KEYS,
     Veto.CONFUSION,
     Veto.AGE_GAP,
     Veto.TWINS,
 )
 """Vetoes of a pair by their code; 0 is none. The first that applies names the pair."""
+
+TWO_NUMBERS = tuple(
+    VETOES.index(veto)
+    for veto in (Veto.DIFFERENT_NHS_NUMBERS, Veto.NOT_TRACED, Veto.DIFFERENT_PERSON_KEYS)
+)
+"""Vetoes of two identifiers that differ: a question only where names and birth date agree."""
+
+ALWAYS_ASKED = tuple(VETOES.index(veto) for veto in (Veto.CONFUSION, Veto.AGE_GAP))
+"""Vetoes that are asked whatever the score where the two share an identifier."""
 
 _COMPATIBLE_GIVEN = ("missing", "exact", "variant", "initial", "part", "middle", "near")
 
@@ -45,9 +55,11 @@ def find_vetoes(
         PARENT_AND_CHILD_YEARS * 365.25 - 1
     )
     two_dates = (levels["birth_date"] > 0) & ~(records.century_open[a] | records.century_open[b])
+    other_number = is_level(levels, "nhs_number", "other")
     found = np.select(
         [
-            is_level(levels, "nhs_number", "other"),
+            other_number & (records.untraced[a] | records.untraced[b]),
+            other_number,
             is_level(levels, "person_key", "other"),
             same_identifier & is_level(levels, "birth_date", "other") & ~given_fits,
             two_dates
@@ -57,24 +69,41 @@ def find_vetoes(
             & ~one_registration,
             _twins(levels, same_identifier | one_registration, given_fits),
         ],
-        [1, 2, 3, 4, 5],
+        [2, 1, 3, 4, 5, 6],
         0,
     )
     return found.astype(np.int8)
 
 
+def asked_whatever_the_score(
+    levels: Mapping[str, Level], veto: NDArray[np.int8]
+) -> NDArray[np.bool_]:
+    """Pairs that share an identifier and yet look like two people: never left unasked."""
+    shared = is_level(levels, "nhs_number", "same", "same_verified") | is_level(
+        levels, "person_key", "same"
+    )
+    return np.asarray(shared & np.isin(veto, ALWAYS_ASKED))
+
+
 def _twins(
     levels: Mapping[str, Level], same_identifier: NDArray[np.bool_], given_fits: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Born on one day under one family name at one address, with given names that do not fit."""
-    at_one_address = is_level(levels, "postcode", "exact", "edit") | is_level(
-        levels, "address", "same"
+    """Born on one day under one family name at one address, with given names that do not fit.
+
+    The address tells where both have one, else the postcode; where neither does, the rest is
+    enough to hold them apart.
+    """
+    address_known = ~is_level(levels, "address", "missing")
+    no_postcode = is_level(levels, "postcode", "missing")
+    one_home = np.where(
+        address_known,
+        is_level(levels, "address", "same", "near"),
+        is_level(levels, "postcode", "exact", "edit") | no_postcode,
     )
-    unknown_place = is_level(levels, "postcode", "missing") & is_level(levels, "address", "missing")
     return np.asarray(
         ~same_identifier
         & ~given_fits
         & is_level(levels, "birth_date", "exact")
         & is_level(levels, "family_name", "exact", "near", "part")
-        & (at_one_address | unknown_place)
+        & one_home
     )
