@@ -11,7 +11,13 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.likeness import address_likeness, between, one_edit, within
+from waitlist_merge.patients.likeness import (
+    address_likeness,
+    between,
+    number_slip,
+    one_edit,
+    within,
+)
 from waitlist_merge.patients.names import name_levels
 from waitlist_merge.patients.records import Codes, Level, Positions, Records
 
@@ -91,7 +97,7 @@ def _local(records: Records, a: Positions, b: Positions) -> Level:
     """Local identifiers say nothing between two organisations: they collide."""
     found = _equality(records.local.codes, a, b)
     found[records.organisation[a] != records.organisation[b]] = 0
-    near = within(records.local_number, a, b, found == 2, one_edit) > 0
+    near = within(records.local_number, a, b, found == 2, number_slip) > 0
     return np.where(found == 2, np.where(near, 2, 3), found).astype(np.int8)
 
 

@@ -29,7 +29,7 @@ ROUNDS = 30
 """Rounds of expectation and maximisation: the rates move by less than a thousandth well before."""
 
 ENOUGH_PAIRS = 2_000
-"""Pairs agreeing on an identifier from which nobody else need teach."""
+"""True pairs that have taught a field from which no further key need teach it."""
 
 MOST_PAIRS = 300_000
 """Pairs that a key teaches with at most: a share of them by what they are, always the same ones."""
@@ -69,20 +69,22 @@ def train(
     """
     m, u = model.rates()
     counted = {name: np.zeros(len(LEVELS[name])) for name in m}
-    taught = 0
+    by_name = {key.name: key for key in keys}
     for name, chosen_by in CHOSEN_BY.items():
-        identifier = name in chosen_by
-        key = next((each for each in keys if each.name == name), None)
-        if key is None or (not identifier and taught >= ENOUGH_PAIRS):
+        untaught = {
+            field
+            for field, counts in counted.items()
+            if counts.sum() < ENOUGH_PAIRS and field not in (*chosen_by, *IDENTIFIERS)
+        }
+        if name not in by_name or not untaught:
             continue
-        a, b = _some_pairs(key, lacking, hashed)
+        a, b = _some_pairs(by_name[name], lacking, hashed)
         if not len(a):
             continue
         patterns, counts = as_patterns(compare(records, a, b))
         found = expected_counts(patterns, counts, m, u, chosen_by=(*chosen_by, *IDENTIFIERS))
-        for field, more in found.items():
-            counted[field] += more
-        taught += len(a) if identifier else 0
+        for field in untaught:
+            counted[field] += found[field]
     return model.with_m({name: posterior(m[name], counted[name]) for name in m})
 
 
