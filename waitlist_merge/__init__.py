@@ -33,7 +33,10 @@ from waitlist_merge.intake import read_extract as read_extract
 from waitlist_merge.merge import merge as merge
 from waitlist_merge.merge import merge_files as merge_files
 from waitlist_merge.outputs import read_tables as read_tables
+from waitlist_merge.patients import explain_missing as explain_missing
+from waitlist_merge.patients import explain_patients as explain_patients
 from waitlist_merge.patients import link_patients as link_patients
+from waitlist_merge.patients import match_patients as match_patients
 from waitlist_merge.plan import Agreement as Agreement
 from waitlist_merge.plan import ExtractPlan as ExtractPlan
 from waitlist_merge.plan import MergeConfig as MergeConfig
@@ -59,8 +62,11 @@ __all__ = [
     "RefusedExtracts",
     "WaitlistError",
     "__version__",
+    "explain_missing",
+    "explain_patients",
     "link_patients",
     "load_config",
+    "match_patients",
     "merge",
     "merge_files",
     "read_extract",

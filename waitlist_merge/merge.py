@@ -109,7 +109,7 @@ def merge(
         plan=plan,
         timings=watch.timings,
         counts={"candidate_pairs_of_patients": people.candidate_pairs},
-        model=people.model,
+        people=people,
     )
 
 

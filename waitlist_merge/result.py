@@ -13,7 +13,7 @@ import pandas as pd
 
 from waitlist_merge.intake.accept import Accepted
 from waitlist_merge.outputs import build_manifest, write_tables
-from waitlist_merge.patients import PatientModel
+from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
 
@@ -93,7 +93,12 @@ class MergeResult:
     plan: MergePlan
     timings: Mapping[str, float]
     counts: Mapping[str, int]
-    model: PatientModel
+    people: PatientMatch
+
+    @property
+    def model(self) -> PatientModel:
+        """The patient model of this run, to be given to the next one."""
+        return self.people.model
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -17,23 +17,27 @@ from waitlist_merge.patients.model import Weights
 from waitlist_merge.patients.records import Level
 from waitlist_merge.reference import rows
 
+WORDS = {(row["field"], row["level"]): row["words"] for row in rows("linkage_words")} | {
+    ("prior", ""): "any two entries, before comparing"
+}
+"""What each level of each field is called, and the prior."""
+
 SHOWN_FROM = 0.05
 """Bits below which a part is left out of the sentence: it would be shown as 0.0."""
 
 
 def explanations(levels: Mapping[str, Level], parts: Mapping[str, Weights]) -> NDArray[np.object_]:
     """One sentence for each pair: "same person key (+29.1); same birth date (+13.2); ..."."""
-    words = _words()
     count = len(parts["prior"])
     if not count:
         return np.empty(0, dtype=object)
     sentence = pd.Series("", index=range(count), dtype=object)
     for field in LEVELS:
-        texts = np.asarray([words.get((field, name), "") for name in LEVELS[field]], dtype=object)
+        texts = np.asarray([WORDS.get((field, name), "") for name in LEVELS[field]], dtype=object)
         shown = np.abs(parts[field]) >= SHOWN_FROM
         said = texts[levels[field]] + _bits(parts[field])
         sentence = sentence + np.where(shown, said, "")
-    sentence = sentence + "any two entries, before comparing" + _bits(parts["prior"])
+    sentence = sentence + WORDS["prior", ""] + _bits(parts["prior"])
     return sentence.str[:-2].to_numpy()
 
 
@@ -41,7 +45,3 @@ def _bits(part: Weights) -> NDArray[np.object_]:
     """A text such as " (+13.2); " for each value, made once for each distinct tenth of a bit."""
     codes, distinct = pd.factorize(np.round(part.astype(np.float64), 1))
     return np.asarray([f" ({value:+.1f}); " for value in distinct], dtype=object)[codes]
-
-
-def _words() -> dict[tuple[str, str], str]:
-    return {(row["field"], row["level"]): row["words"] for row in rows("linkage_words")}

@@ -33,7 +33,7 @@ class Edges:
 
     a: NDArray[np.int32]
     b: NDArray[np.int32]
-    weight: NDArray[np.float32]
+    weight: NDArray[np.float64]
     rank: NDArray[np.uint64]
     strong: NDArray[np.bool_]
     barred: NDArray[np.bool_]

@@ -109,7 +109,7 @@ def number_slip(left: Texts, right: Texts) -> NDArray[np.int8]:
     ]
     apart = (numbers[0] - numbers[1]).abs().to_numpy(dtype=np.float64) > NEIGHBOURS
     slip = (distance == 1) | ((distance == 2) & long)
-    return (slip & apart).astype(np.int8)
+    return np.asarray(slip & apart, dtype=np.int8)
 
 
 def address_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 
 import pandas as pd
 
 from waitlist_merge.errors import InputError
-from waitlist_merge.identity import entry_ids, group_ids
+from waitlist_merge.identity import entry_ids
 from waitlist_merge.normalise import normalise_person
-from waitlist_merge.patients.match import match_patients
+from waitlist_merge.patients.match import PatientMatch, match_entries
+from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.schema import CANONICAL, PERSON_FIELDS, Kind, field
 
@@ -37,6 +39,32 @@ def link_patients(records: pd.DataFrame, *, plan: PatientPlan | None = None) -> 
     >>> ids[0] == ids[1] != ids[2]
     True
     """
+    return match_patients(records, plan).patient_id.set_axis(records.index)
+
+
+def match_patients(
+    records: pd.DataFrame,
+    plan: PatientPlan | None = None,
+    *,
+    superseded: Mapping[str, str] | None = None,
+    model: PatientModel | None = None,
+) -> PatientMatch:
+    """Which rows of a table are one person, and why? Ids, links, questions and the model.
+
+    ``records`` as for ``link_patients``; or typed entries with their ``entry_id``, which are taken
+    as they are. ``superseded`` maps old NHS numbers to their successors, ``model`` is that of an
+    earlier match. Rows are named by their position, 0 upwards.
+
+    >>> people = pd.DataFrame({"nhs_number": ["999 000 0018"] * 2, "birth_date": ["3/5/71"] * 2})
+    >>> match_patients(people).links[["a", "b", "joins"]].to_numpy().tolist()
+    [[0, 1, 'yes']]
+    """
+    entries = records if "entry_id" in records else _typed(records)
+    return match_entries(entries, plan or PatientPlan(), superseded=superseded, model=model)
+
+
+def _typed(records: pd.DataFrame) -> pd.DataFrame:
+    """Any table as typed entries with ids; what cannot be used is named in a warning."""
     used = [name for name in records.columns if name in USED]
     if not used:
         expected = ", ".join(USED[:6])
@@ -45,17 +73,18 @@ def link_patients(records: pd.DataFrame, *, plan: PatientPlan | None = None) -> 
             f"{expected}, ... (docs/quick-start.md)"
         )
     _warn_of_unused([str(name) for name in records.columns if name not in USED])
-    typed = _complete(_foreign_postcodes(normalise_person(records[used]), records))
     if "local_patient_identifier" in used and "organisation" not in used:
         warnings.warn(
             "local_patient_identifier without organisation: all rows count as one organisation",
             UserWarning,
-            stacklevel=2,
+            stacklevel=_CALLER,
         )
-    typed = typed.assign(entry_id=entry_ids(typed))
-    match = match_patients(typed, plan or PatientPlan())
-    ids = group_ids("P", match.group, typed["entry_id"].tolist())
-    return pd.Series(ids, index=records.index, name="patient_id", dtype="str")
+    typed = _complete(_foreign_postcodes(normalise_person(records[used]), records))
+    return typed.assign(entry_id=entry_ids(typed))
+
+
+_CALLER = 4
+"""Frames between a warning and the caller of ``link_patients``."""
 
 
 def _foreign_postcodes(typed: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
@@ -75,7 +104,7 @@ MOSTLY_BRITISH = 0.5
 
 def _warn_of_unused(names: list[str]) -> None:
     if names:
-        warnings.warn(f"columns not used: {', '.join(names)}", UserWarning, stacklevel=3)
+        warnings.warn(f"columns not used: {', '.join(names)}", UserWarning, stacklevel=_CALLER + 1)
 
 
 def _complete(typed: pd.DataFrame) -> pd.DataFrame:

@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.identity import group_ids
 from waitlist_merge.patients import blocking
 from waitlist_merge.patients.explain import explanations
+from waitlist_merge.patients.fairness import rates
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Weights, total, weigh
@@ -42,7 +44,7 @@ class PatientMatch:
     ``group`` is int32, 0 upwards, one element an entry. ``links`` has a row for each pair that was
     joined, asked or notably held apart: int32 positions ``a`` < ``b``, ``relation``, ``joins``,
     ``confidence``, ``veto``, ``weight`` (bits) and ``explanation``. ``forecast`` tells the pairs
-    each blocking key made; ``model`` is what weighed them.
+    each blocking key made; ``model`` is what weighed them, ``records`` what it saw.
     """
 
     group: NDArray[np.int32]
@@ -50,6 +52,25 @@ class PatientMatch:
     forecast: pd.DataFrame
     candidate_pairs: int
     model: PatientModel
+    records: Records
+    entry_ids: NDArray[np.object_]
+    plan: PatientPlan
+
+    @property
+    def patient_id(self) -> pd.Series:
+        """The patient of each row, in the order of rows."""
+        ids = group_ids("P", self.group, self.entry_ids.tolist())
+        return pd.Series(ids, name="patient_id", dtype="str")
+
+    @property
+    def questions(self) -> pd.DataFrame:
+        """The links that a person has to settle, the strongest first."""
+        asked = self.links[self.links["joins"] == Joins.ASKED]
+        return asked.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
+
+    def fairness(self, strata: pd.DataFrame) -> pd.DataFrame:
+        """How often is a row of each kind linked, and how often asked about? (fairness.rates)."""
+        return rates(self.group, self.links, strata)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,11 +93,11 @@ class _Scored:
         )
 
     @property
-    def weight(self) -> Weights:
+    def weight(self) -> NDArray[np.float64]:
         return total(self.parts)
 
 
-def match_patients(
+def match_entries(
     entries: pd.DataFrame,
     plan: PatientPlan,
     *,
@@ -106,7 +127,16 @@ def match_patients(
     groups, refusal = group(edges, records.identities, size=records.size, margin=plan.margin)
     shown = _strongest_asked(edges, groups)
     links = _links(kept[shown], edges[shown], refusal[shown], groups)
-    return PatientMatch(groups, links, blocking.forecast(keys, lacking=lacking), seen, model)
+    return PatientMatch(
+        groups,
+        links,
+        blocking.forecast(keys, lacking=lacking),
+        seen,
+        model,
+        records,
+        entries["entry_id"].to_numpy(dtype=object),
+        plan,
+    )
 
 
 def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataFrame:
@@ -217,7 +247,7 @@ def _links(
             "joins": np.where(joined, Joins.YES, Joins.ASKED),
             "confidence": confidence,
             "veto": np.where(veto == "", refused, veto),
-            "weight": edges.weight.astype(np.float64),
+            "weight": edges.weight,
             "explanation": explanations(kept.levels, kept.parts),
         }
     )

@@ -228,6 +228,7 @@ def _strongest_address(parts: dict[str, Weights]) -> dict[str, Weights]:
     return parts | kept
 
 
-def total(parts: Mapping[str, Weights]) -> Weights:
-    """The weight of each pair: the sum of its parts, in bits."""
-    return np.asarray(np.sum(np.stack(list(parts.values())), axis=0), dtype=np.float32)
+def total(parts: Mapping[str, Weights]) -> NDArray[np.float64]:
+    """The weight of each pair: the sum of its parts, in bits; added up in double precision."""
+    stacked = np.stack(list(parts.values()))
+    return np.asarray(stacked.sum(axis=0, dtype=np.float64))

@@ -1,0 +1,127 @@
+"""Why are two entries one patient, and why are they not? For a person who asks about one pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from waitlist_merge.errors import InputError
+from waitlist_merge.patients import blocking
+from waitlist_merge.patients.explain import WORDS, explanations
+from waitlist_merge.patients.levels import LEVELS, compare
+from waitlist_merge.patients.match import PatientMatch
+from waitlist_merge.patients.model import total, weigh
+from waitlist_merge.patients.vetoes import VETOES, find_vetoes
+from waitlist_merge.reasons import Veto
+
+BAR = 40
+"""Characters of the longest bar of a chart."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Explanation:
+    """The evidence on one pair: ``parts`` add up to ``weight`` (bits).
+
+    ``parts`` has ``field``, ``level``, ``words`` and ``weight``, the prior first. ``veto`` is the
+    fact that forbids the link, or empty; ``joined`` tells whether both ended in one group.
+    """
+
+    parts: pd.DataFrame
+    weight: float
+    veto: str
+    joined: bool
+    sentence: str
+
+    def chart(self) -> str:
+        """The parts as a waterfall of text: each bar begins where the last one ended."""
+        ends = self.parts["weight"].cumsum().to_numpy()
+        starts = np.append(0.0, ends[:-1])
+        low = min(0.0, float(ends.min()))
+        scale = BAR / max(float(ends.max()) - low, 1.0)
+        lines = []
+        for words, bits, start, end in zip(
+            self.parts["words"], self.parts["weight"], starts, ends, strict=True
+        ):
+            left = round((min(start, end) - low) * scale)
+            bar = ("+" if bits > 0 else "-") * max(round(abs(bits) * scale), 1)
+            lines.append(f"{words[:44]:<44} {bits:>+7.1f} {' ' * left}{bar}")
+        return "\n".join([*lines, f"{'together':<44} {self.weight:>+7.1f}"])
+
+
+def explain_patients(match: PatientMatch, a: int | str, b: int | str) -> Explanation:
+    """Why do two entries count as one person, or not? Named by position or by entry id.
+
+    >>> from waitlist_merge.patients.link import match_patients
+    >>> people = pd.DataFrame({"nhs_number": ["9990000018"] * 2, "family_name": ["Lee", "LEE"]})
+    >>> why = explain_patients(match_patients(people), 0, 1)
+    >>> bool(abs(why.parts["weight"].sum() - why.weight) < 1e-9), why.joined
+    (True, True)
+    """
+    one, other = sorted((_position(match, a), _position(match, b)))
+    first, second = np.array([one], dtype=np.int32), np.array([other], dtype=np.int32)
+    levels = compare(match.records, first, second)
+    shares = match.model.on(match.records)
+    parts = weigh(match.model, shares, match.records, levels, first, second)
+    names = {"prior": ""} | {field: LEVELS[field][found[0]] for field, found in levels.items()}
+    said = [
+        (field, name, WORDS.get((field, name), ""), float(parts[field][0]))
+        for field, name in names.items()
+        if parts[field][0] or field == "prior"
+    ]
+    table = pd.DataFrame(said, columns=["field", "level", "words", "weight"])
+    return Explanation(
+        parts=table,
+        weight=float(total(parts)[0]),
+        veto=str(VETOES[find_vetoes(match.records, levels, first, second)[0]]),
+        joined=bool(match.group[one] == match.group[other]),
+        sentence=str(explanations(levels, parts)[0]),
+    )
+
+
+def explain_missing(match: PatientMatch, a: int | str, b: int | str) -> str:
+    """Why were two entries not joined: the keys, the costliest field, the veto, what would tip it?
+
+    >>> from waitlist_merge.patients.link import match_patients
+    >>> people = pd.DataFrame({"family_name": ["Lee", "Okafor"], "birth_date": ["1971-05-03"] * 2})
+    >>> print(explain_missing(match_patients(people), 0, 1))
+    They meet under no key, so they were never compared.
+    Against: different family names (-6.2).
+    They have -3.7 bits; 7.0 join two records: 10.7 are missing.
+    """
+    why = explain_patients(match, a, b)
+    if why.joined:
+        return "They are joined."
+    one, other = _position(match, a), _position(match, b)
+    met = [
+        key.name
+        for key in blocking.keys(match.records)
+        if key.codes[one] >= 0 and key.codes[one] == key.codes[other]
+    ]
+    keys = f"They meet under: {'; '.join(met)}." if met else _NEVER_MET
+    costs = why.parts[(why.parts["weight"] < 0) & (why.parts["field"] != "prior")]
+    against = [
+        f"Against: {row.words} ({row.weight:+.1f})."
+        for row in costs.sort_values("weight").head(2).itertuples()
+    ]
+    veto = [f"Forbidden whatever the weight: {Veto(why.veto).meaning}."] if why.veto else []
+    least = match.plan.match_weight
+    short = f"{least - why.weight:.1f} are missing" if why.weight < least else "that is enough"
+    weight = f"They have {why.weight:.1f} bits; {least:.1f} join two records: {short}."
+    return "\n".join([keys, *against, *veto, weight])
+
+
+_NEVER_MET = "They meet under no key, so they were never compared."
+
+
+def _position(match: PatientMatch, entry: int | str) -> int:
+    """Where an entry stands; InputError where there is none of this id or position."""
+    if isinstance(entry, int | np.integer):
+        if 0 <= entry < len(match.group):
+            return int(entry)
+        raise InputError(f"no row {entry}: rows are numbered 0 to {len(match.group) - 1}")
+    found = np.flatnonzero(match.entry_ids == entry)
+    if not len(found):
+        raise InputError(f"no entry {entry} in this result; entry ids are in result.entries")
+    return int(found[0])
