@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from waitlist_merge.intake.cells import Column
-from waitlist_merge.intake.probes import IDENTIFIER_FIELDS, NAME_FIELDS, is_date_like
+from waitlist_merge.intake.forms import is_date_like
+from waitlist_merge.intake.probes import IDENTIFIER_FIELDS, NAME_FIELDS
 from waitlist_merge.schema import DATE_FIELDS
 
 __all__ = ["BLANK", "FOOTER", "REPEATED_HEADER", "TITLE", "set_aside", "telling_texts"]

@@ -115,18 +115,23 @@ def judge(heading: str, values: Sample, *, by_values: bool = True) -> Judgement:
 
 
 def _proposed(heading: str, values: Sample) -> tuple[Meaning, ...]:
+    """What the heading may mean; the name of a field itself comes first, and then the rest."""
+    dated = share_of_dates(values) >= DATED_SHARE
+    found = _of_a_date(heading) if dated else meanings(heading)
     own = _own_names().get(_plain(heading))
-    if own is not None:
-        return (Meaning(own, 1.0, "the name of the field itself"),)
-    found = meanings(heading)
-    if share_of_dates(values) < DATED_SHARE:
+    if own is None:
         return found
-    best = {each.field: each for each in found}
+    others = (each for each in found if each.field not in {own, NOT_USED})
+    return (Meaning(own, 1.0, "the name of the field itself"), *others)
+
+
+def _of_a_date(heading: str) -> tuple[Meaning, ...]:
+    """What a heading may mean over dates: one that names an event means its day."""
+    best = {each.field: each for each in meanings(heading) if each.field != NOT_USED}
     for each in meanings(heading, dated=True):
-        held = best.get(each.field)
-        if held is None or held.score < each.score * DATED_QUALITY:
-            why = f"{each.why}, since its values are dates"
-            best[each.field] = Meaning(each.field, each.score * DATED_QUALITY, why)
+        score = round(each.score * DATED_QUALITY, 4)
+        if each.field not in best or best[each.field].score < score:
+            best[each.field] = Meaning(each.field, score, f"{each.why}, since its values are dates")
     return tuple(sorted(best.values(), key=lambda each: -each.score))
 
 

@@ -33,9 +33,6 @@ FLOOR = 0.3
 """Meanings below this score are not worth naming."""
 
 
-_DATED = frozenset((*DATE_FIELDS, NOT_USED))
-
-
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """One reading of a heading: ``score`` 0 to 1 from the heading alone, ``why`` in words."""
@@ -104,7 +101,7 @@ def meanings(heading: str, *, dated: bool = False) -> tuple[Meaning, ...]:
             *(each.concepts for each in found)
         )
         for pattern in _meant(concepts):
-            if dated and pattern.field not in _DATED:
+            if dated and not _of_dates(pattern):
                 continue
             score = round(_score(pattern, found, concepts), 4)
             held = best.get(pattern.field)
@@ -113,6 +110,12 @@ def meanings(heading: str, *, dated: bool = False) -> tuple[Meaning, ...]:
                 best[pattern.field] = (*rank, Meaning(pattern.field, score, pattern.why))
     ordered = sorted(best.values(), key=lambda each: each[:2], reverse=True)
     return tuple(meaning for _, _, meaning in ordered)
+
+
+def _of_dates(pattern: _Pattern) -> bool:
+    return pattern.field in DATE_FIELDS or (
+        pattern.field == NOT_USED and "date" in pattern.explained
+    )
 
 
 def _meant(concepts: frozenset[str]) -> Iterator[_Pattern]:

@@ -15,21 +15,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 
+import numpy as np
+
+from waitlist_merge.intake.forms import (
+    FLAG,
+    HASH,
+    LETTER,
+    LIST_TYPE,
+    MONTHS,
+    OPCS,
+    PERSON_CODE,
+    POSTCODE,
+    PRACTICE,
+    PRIORITY_TYPE,
+    PROCEDURE,
+    RTT_STATUS,
+    SEX,
+    WAIT,
+    has_several_words,
+    is_code_like,
+    is_date_like,
+    is_identifier_like,
+    is_like_nhs_number,
+    is_name_like,
+    is_no_written_date,
+    is_place_code,
+    is_practice_code,
+    is_surely_date,
+    is_whole_name,
+    is_written_date,
+    without_separators,
+)
 from waitlist_merge.normalise.nhs_numbers import check_digit_holds
 from waitlist_merge.normalise.reading import BLANK, PLACEHOLDER_WORDS, as_texts, matched
-from waitlist_merge.reference import load
+from waitlist_merge.normalise.treatment_functions import read_treatment_functions
 from waitlist_merge.schema import DATE_FIELDS
 
 __all__ = [
     "IDENTIFIER_FIELDS",
     "NAME_FIELDS",
-    "PRACTICE",
     "SAMPLE_SIZE",
     "Sample",
     "fits",
-    "is_date_like",
     "proves",
     "sample",
     "share_of_dates",
@@ -37,142 +65,21 @@ __all__ = [
     "share_of_nhs_numbers",
 ]
 
-SAMPLE_SIZE = 1_000
-"""So many distinct values are looked at: the share is then known to within three per cent."""
+SAMPLE_SIZE = 500
+"""So many distinct values are looked at: a share of 0.9 is then known to within three per cent."""
 
 MOST_KINDS = 60
 """A field of a short national list has no more distinct values than this, however mistyped."""
 
-LONGEST_PLACE = 6
-"""Characters of the longest ODS code of a provider or site."""
-
 MOST_PLACES = 400
 """Sites and providers that one list can name; a column with more holds people's numbers."""
-
-PRACTICE = r"[A-HJ-NP]8[1-9]\d{3}|Y\d{5}|W9\d{4}|[A-Z]8199[79]"
-"""Codes of GP practices in England and Wales, and the defaults V81997 to V81999 (domain 6)."""
 
 Sample = tuple[str, ...]
 Probe = Callable[[str], bool]
 
-_MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC"
-_DATE = re.compile(
-    rf"""(\d{{1,2}}[-/. ]\d{{1,2}}[-/. ]\d{{2}}(\d{{2}})?     # 3/2/62, 03.02.1962
-    |\d{{4}}[-/. ]\d{{1,2}}[-/. ]\d{{1,2}}                    # 1962-02-03
-    |(18|19|20|21|29|99)\d{{6}}(\d{{4,6}})?                   # 19620203, with a time
-    |\d{{1,2}}(18|19|20)\d{{5}}|[0-3]\d[01]\d(19|20)\d\d      # 03021962
-    |\d{{1,2}}(ST|ND|RD|TH)?[-/. ]*({_MONTHS})[A-Z]*[-/. ,]*\d{{2}}(\d{{2}})?
-    |({_MONTHS})[A-Z]*[-/. ]*\d{{1,2}}(ST|ND|RD|TH)?[-/. ,]+\d{{2}}(\d{{2}})?
-    |[1-7]\d{{4}}(\.\d+)?)                                    # an Excel serial
-    ([ T].*)?""",
-    re.VERBOSE,
-)
-_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
-_ANY_PRACTICE = re.compile(rf"{PRACTICE}|[A-Z]\d{{5}}|\d{{3,5}}|[A-Z0-9]{{3,5}}")
-_STRICT_DATE = re.compile(
-    r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(19|20)\d\d"
-)
-_OPCS = re.compile(r"[A-HJ-Z]\d{2}\.?\d?([ :-].*)?")
-_TITLES = re.compile(r"\b(MR|MRS|MS|MISS|MASTER|MX|DR|REV|SIR|LADY|PROF)\b")
-_PROCEDURE = re.compile(
-    r"\b(LEFT|RIGHT|BILATERAL|REPLACEMENT|REPAIR|EXCISION|REMOVAL|INJECTION|BIOPSY|HERNIA|"
-    r"CATARACT|FUSION|RELEASE|REVISION|HIP|KNEE|\w+(ECTOMY|OSCOPY|PLASTY|OTOMY|OSTOMY|GRAPHY))\b"
-)
-_HASH = re.compile(r"(?=.*\d)(?=.*[A-Z])[A-Z0-9+/=_-]{16,}")
-_WAIT = re.compile(r"-?\d{1,4}(\.\d+)?( ?(DAYS?|W(EE)?KS?|W|D))?")
-_SEX = re.compile(r"[0-39MFUXIN]|MALE|FEMALE|[129] ?- ?.*|NOT .*|INDETERMINATE|OTHER|NON.?BINARY")
-_RTT = re.compile(r"(1[0-2]|2[01]|3[0-6]|9[0-289])( ?[-:] ?.*)?")
-_TYPE = re.compile(
-    r"[1-3]|0[1-3]|[RU]|ROUTINE.*|.*URGENT.*|SOON|.*(TWO|2) ?-?W.*|.*CANCER.*|USC|[1-3] ?-.*"
-)
-_LIST = re.compile(r"[IOD](RTT|NON)|(RTT|P[TL]{2})[IO01]|(NON.?)?ADMITTED.*|(IN|OUT).?PATIENT.*")
-_FLAG = re.compile(r"[YNTF01SR]|YES.*|NO( .*)?|TRUE|FALSE|2WW|.*SUSPECTED.*|RESTRICTED|SENSITIVE")
-_CODE = re.compile(r"(?P<code>[A-Z0-9]{2,12})( ?[-:] .*)?")
-_SERVICE = re.compile(r"(C_)?(?P<code>[A-Z0-9]{3})(00)?( ?[-:] ?.*)?")
-_LETTER = re.compile(r"[^\W\d_]")
-
 
 def _matches(pattern: re.Pattern[str]) -> Probe:
     return lambda text: pattern.fullmatch(text) is not None
-
-
-def is_date_like(text: str) -> bool:
-    """True where the text has the shape of a date, however written.
-
-    >>> [is_date_like(each) for each in ("3 March 1962", "01-JAN-26 00:00", "9990000018")]
-    [True, True, False]
-    """
-    return _DATE.fullmatch(text.strip().upper()) is not None
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"[\s\-.]", "", text)
-
-
-def _like_nhs_number(text: str) -> bool:
-    return sum(letter.isdigit() for letter in text) >= 6 and not is_date_like(text)
-
-
-def _name_like(text: str) -> bool:
-    return _LETTER.search(text) is not None and sum(each.isdigit() for each in text) < 3
-
-
-def _whole_name(text: str) -> bool:
-    parts = re.split(r"[,\s]+", text.strip())
-    named = "," in text or bool(_TITLES.search(text)) or len(parts) in {2, 3}
-    return _name_like(text) and named and not _PROCEDURE.search(text)
-
-
-def _several_words(text: str) -> bool:
-    return _name_like(text) and re.search(r"\S[,\s]+\S", text) is not None
-
-
-def _identifier_like(text: str) -> bool:
-    return any(each.isdigit() for each in text) and not _written_date(text) and len(text) <= 64
-
-
-def _written_date(text: str) -> bool:
-    return is_date_like(text) and not text.isalnum()
-
-
-def _code_like(text: str) -> bool:
-    """An ODS code, alone or before its name: three letters at least, longer ones have a digit."""
-    found = _CODE.fullmatch(text)
-    return found is not None and (len(found["code"]) == 3 or any(map(str.isdigit, found["code"])))
-
-
-def _place_code(text: str) -> bool:
-    """A code of a provider or site: up to six characters, and no practice's or person's code."""
-    found = _CODE.fullmatch(text)
-    if found is None or not _code_like(text):
-        return False
-    code = found["code"]
-    return len(code) <= LONGEST_PLACE and not re.fullmatch(rf"\d{{6,}}|{PRACTICE}", code)
-
-
-def _practice_code(text: str) -> bool:
-    return _ANY_PRACTICE.fullmatch(text.split(" ")[0]) is not None and _code_like(text)
-
-
-@cache
-def _services() -> tuple[frozenset[str], frozenset[str]]:
-    """Codes of treatment functions, and their names in plain capitals."""
-    listed = load("treatment_functions")
-    return frozenset(listed["code"]), frozenset(map(_plain, listed["name"]))
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^A-Z]", "", name.upper().replace("&", "AND"))
-
-
-def _treatment_function(text: str) -> bool:
-    codes, names = _services()
-    code = _SERVICE.fullmatch(text)
-    return (code is not None and code["code"] in codes) or _plain(text) in names
-
-
-def _no_date(text: str) -> bool:
-    return not _written_date(text)
 
 
 IDENTIFIER_FIELDS = (
@@ -198,48 +105,48 @@ NAME_FIELDS = ("family_name", "given_name", "middle_name", "previous_family_name
 
 _FITS: Mapping[str, Probe] = (
     dict.fromkeys(DATE_FIELDS, is_date_like)
-    | dict.fromkeys(IDENTIFIER_FIELDS, _identifier_like)
-    | dict.fromkeys(_CODE_FIELDS, _code_like)
-    | dict.fromkeys(("organisation", "site_code", "mutual_aid_provider"), _place_code)
-    | dict.fromkeys((*NAME_FIELDS, "title"), _name_like)
+    | dict.fromkeys(IDENTIFIER_FIELDS, is_identifier_like)
+    | dict.fromkeys(_CODE_FIELDS, is_code_like)
+    | dict.fromkeys(("organisation", "site_code", "mutual_aid_provider"), is_place_code)
+    | dict.fromkeys((*NAME_FIELDS, "title"), is_name_like)
     | {
-        "full_name": _several_words,
-        "gp_practice_code": _practice_code,
-        "nhs_number": _like_nhs_number,
-        "nhs_number_status": lambda text: len(text) <= 2 or not _identifier_like(text),
-        "person_key": lambda text: len(text) >= 6 and not _written_date(text),
+        "full_name": has_several_words,
+        "gp_practice_code": is_practice_code,
+        "nhs_number": is_like_nhs_number,
+        "nhs_number_status": lambda text: len(text) <= 2 or not is_identifier_like(text),
+        "person_key": lambda text: len(text) >= 6 and not is_written_date(text),
         "postcode": _matches(re.compile(r"[A-Z]{1,2}\d.*")),
-        "gender": _matches(_SEX),
+        "gender": _matches(SEX),
         "ethnic_category": lambda text: len(text) <= 3 or not any(c.isdigit() for c in text[1:]),
         "phone": lambda text: len(re.sub(r"\D", "", text)) >= 9,
         "email": lambda text: "@" in text,
         "priority_code": _matches(re.compile(r"P? ?[1-6][AB]?([ -].*)?")),
         "diagnostic_priority": _matches(re.compile(r"D? ?[1-6]([ -].*)?")),
-        "priority_type": _matches(_TYPE),
+        "priority_type": _matches(PRIORITY_TYPE),
         "laterality": _matches(
             re.compile(r"[LRBU]|[LR]T|(LEFT|RIGHT|BI|UNI|BOTH|NOT|Z94).*|[1-9]")
         ),
-        "stated_wait": _matches(_WAIT),
+        "stated_wait": _matches(WAIT),
         "rtt_status": lambda text: not is_date_like(text) and len(text) <= 60,
-        "treatment_function_code": _no_date,
-        "main_specialty_code": _no_date,
-        "procedure_code": _matches(_OPCS),
-        "procedure_text": lambda text: (
-            _LETTER.search(text) is not None and not _OPCS.fullmatch(text)
+        "treatment_function_code": is_no_written_date,
+        "main_specialty_code": is_no_written_date,
+        "procedure_code": _matches(OPCS),
+        "procedure_text": lambda text: LETTER.search(text) is not None and not OPCS.fullmatch(text),
+        "suspected_cancer": _matches(FLAG),
+        "restricted": _matches(FLAG),
+        "waiting_list_type": is_no_written_date,
+        "admission_method": is_no_written_date,
+        "intended_management": is_no_written_date,
+        "source_of_referral": is_no_written_date,
+        "consultant_code": is_no_written_date,
+        "consultant_name": is_name_like,
+        "referrer_code": lambda text: len(text) > 2 and not is_written_date(text),
+        "referring_organisation": lambda text: (
+            len(text) > 2 and is_code_like(text) and not PERSON_CODE.match(text)
         ),
-        "suspected_cancer": _matches(_FLAG),
-        "restricted": _matches(_FLAG),
-        "waiting_list_type": _no_date,
-        "admission_method": _no_date,
-        "intended_management": _no_date,
-        "source_of_referral": _no_date,
-        "consultant_code": _no_date,
-        "consultant_name": _name_like,
-        "referrer_code": lambda text: len(text) > 2 and not _written_date(text),
-        "referring_organisation": lambda text: len(text) > 2 and _code_like(text),
-        "address": _no_date,
+        "address": is_no_written_date,
         "birth_day": _matches(re.compile(r"0?[1-9]|[12]\d|3[01]")),
-        "birth_month": _matches(re.compile(rf"0?[1-9]|1[0-2]|({_MONTHS}).*")),
+        "birth_month": _matches(re.compile(rf"0?[1-9]|1[0-2]|({MONTHS}).*")),
         "birth_year": _matches(re.compile(r"(18|19|20)\d\d")),
     }
 )
@@ -262,21 +169,22 @@ _MOST: Mapping[str, int] = dict.fromkeys(
 ) | dict.fromkeys(("organisation", "site_code", "mutual_aid_provider"), MOST_PLACES)
 
 _PROVES: Mapping[str, Probe] = {
-    "postcode": _matches(_POSTCODE),
+    "postcode": _matches(POSTCODE),
     "email": lambda text: "@" in text,
     "phone": _matches(re.compile(r"(\+44|0044|0)[\d ()-]{9,14}")),
     "gp_practice_code": _matches(re.compile(PRACTICE)),
     "priority_code": _matches(re.compile(r"P ?[1-6][AB]?([ -].*)?|[4-6]")),
     "diagnostic_priority": _matches(re.compile(r"D[1-6]([ -].*)?")),
-    "priority_type": lambda text: _TYPE.fullmatch(text) is not None and not text.isdigit(),
-    "rtt_status": _matches(_RTT),
+    "priority_type": lambda text: PRIORITY_TYPE.fullmatch(text) is not None and not text.isdigit(),
+    "rtt_status": _matches(RTT_STATUS),
     "source_of_referral": _matches(re.compile(r"0?[1-7]|1[0-7]|9[1-9]")),
-    "waiting_list_type": _matches(_LIST),
-    "procedure_code": _matches(_OPCS),
-    "procedure_text": lambda text: _PROCEDURE.search(text) is not None,
-    "full_name": _whole_name,
-    "treatment_function_code": _treatment_function,
-    "unique_booking_reference_number": lambda text: bool(re.fullmatch(r"\d{12}", _digits(text))),
+    "waiting_list_type": _matches(LIST_TYPE),
+    "procedure_code": _matches(OPCS),
+    "procedure_text": lambda text: PROCEDURE.search(text) is not None,
+    "full_name": is_whole_name,
+    "unique_booking_reference_number": lambda text: bool(
+        re.fullmatch(r"\d{12}", without_separators(text))
+    ),
 }
 
 
@@ -289,6 +197,11 @@ def sample(values: Iterable[str]) -> Sample:
 
 def _share(values: Sequence[str], probe: Probe) -> float:
     return sum(map(probe, values)) / len(values)
+
+
+def _share_of_services(values: Sample) -> float:
+    read = read_treatment_functions(as_texts(values)).values
+    return float(np.mean([each is not None for each in read]))
 
 
 def fits(field: str, values: Sample) -> float:
@@ -304,25 +217,23 @@ def fits(field: str, values: Sample) -> float:
 
 def proves(field: str, values: Sample) -> float:
     """Share of the values that hardly any other field has; 0 where that cannot be told."""
+    if field == "treatment_function_code" and values:
+        return _share_of_services(values)
     probe = _PROVES.get(field)
     return 0.0 if probe is None or not values else _share(values, probe)
 
 
 def share_of_dates(values: Sample) -> float:
-    """Share of the values that are dates beyond doubt; bare numbers only as CCYYMMDD and the like."""
-    return _share(values, _surely_date) if values else 0.0
-
-
-def _surely_date(text: str) -> bool:
-    return _written_date(text) or _STRICT_DATE.fullmatch(text) is not None
+    """Share of the values that are dates beyond doubt; bare numbers only as CCYYMMDD."""
+    return _share(values, is_surely_date) if values else 0.0
 
 
 def share_of_nhs_numbers(values: Sample) -> float:
     """Share of the values that are ten digits of which the check digit holds (mod 11)."""
-    tens = [digits for digits in map(_digits, values) if re.fullmatch(r"\d{10}", digits)]
+    tens = [digits for digits in map(without_separators, values) if re.fullmatch(r"\d{10}", digits)]
     return float(check_digit_holds(tens).sum()) / len(values) if tens else 0.0
 
 
 def share_of_hashes(values: Sample) -> float:
     """Share of the values that look like a pseudonym: long, letters and digits, no spaces."""
-    return _share(values, _matches(_HASH)) if values else 0.0
+    return _share(values, _matches(HASH)) if values else 0.0

@@ -32,6 +32,9 @@ UNKNOWN_SHORT_WEIGHT = 0.35
 SPLIT_QUALITY, ABBREVIATION_QUALITY = 0.97, 0.85
 """How much of its weight a word still carries that was found in a run-on word, or shortened."""
 
+OTHER_QUALITY = 0.8
+"""How much of its weight a word carries in its less likely reading."""
+
 MOST_READINGS = 8
 """So many readings of one heading are followed; abbreviations seldom stand for over two words."""
 
@@ -202,7 +205,10 @@ def readings(heading: str) -> tuple[tuple[Word, ...], ...]:
     >>> [[sorted(word.concepts) for word in each] for each in readings("Surg")]
     [[['consultant']], [['surgery']], [['surgical']]]
     """
-    choices = [
-        [each, *(replace(each, concepts=other) for other in each.others)] for each in words(heading)
-    ]
+    choices = [[each, *_otherwise(each)] for each in words(heading)]
     return tuple(islice(product(*choices), MOST_READINGS))
+
+
+def _otherwise(word: Word) -> list[Word]:
+    quality = word.quality * OTHER_QUALITY
+    return [replace(word, concepts=concepts, quality=quality) for concepts in word.others]
