@@ -16,38 +16,41 @@ from waitlist_merge.patients.records import prepare
 CODES = st.lists(st.integers(-1, 4), min_size=9, max_size=9)
 
 
-def oracle(keys, lacking):
-    """Every two records that share a key, one of them lacking unless the key is for everyone."""
+def oracle(keys):
+    """Every two records that share a key of which one makes pairs."""
     found = set()
-    for a, b in combinations(range(len(lacking)), 2):
+    for a, b in combinations(range(9), 2):
         for key in keys:
-            wanted = key.everyone or lacking[a] or lacking[b]
+            wanted = key.makers[a] or key.makers[b]
             if wanted and key.codes[a] >= 0 and key.codes[a] == key.codes[b]:
                 found.add((a, b))
     return found
 
 
-@given(
-    st.lists(st.tuples(CODES, st.booleans()), min_size=1, max_size=4),
-    st.lists(st.booleans(), min_size=9, max_size=9),
-    st.integers(1, 50),
-)
-def test_each_pair_that_shares_a_key_is_made_once(drawn, lacking, chunk):
-    keys = [Key(str(at), np.array(codes), everyone) for at, (codes, everyone) in enumerate(drawn)]
-    lacks = np.array(lacking)
-    made = [
+MAKERS = st.lists(st.booleans(), min_size=9, max_size=9)
+
+
+def listed(keys, **options):
+    return [
         (int(a), int(b))
-        for one, other in pairs(keys, lacking=lacks, chunk=chunk)
+        for one, other in pairs(keys, **options)
         for a, b in zip(one, other, strict=True)
     ]
+
+
+@given(st.lists(st.tuples(CODES, MAKERS), min_size=1, max_size=4), st.integers(1, 50))
+def test_each_pair_that_shares_a_key_is_made_once(drawn, chunk):
+    keys = [
+        Key(str(at), np.array(codes), np.array(makers)) for at, (codes, makers) in enumerate(drawn)
+    ]
+    made = listed(keys, chunk=chunk)
     assert len(made) == len(set(made))
-    assert set(made) == oracle(keys, lacks)
+    assert set(made) == oracle(keys)
 
 
 def test_forecast_counts_what_a_key_makes():
-    keys = [Key("surname", np.array([0, 0, 0, 1, 1]), everyone=False)]
-    lacking = np.array([True, False, False, False, False])
-    assert forecast(keys, lacking=lacking)["pairs"].tolist() == [2]
+    makers = np.array([True, False, False, False, False])
+    assert forecast([Key("surname", np.array([0, 0, 0, 1, 1]), makers)])["pairs"].tolist() == [2]
 
 
 def test_a_block_too_large_is_narrowed_and_reported(typed, monkeypatch):
@@ -58,13 +61,7 @@ def test_a_block_too_large_is_narrowed_and_reported(typed, monkeypatch):
     ]
     keys = {key.name: key for key in blocking.keys(prepare(typed(people)))}
     assert keys["full name and birth date"].narrowed == 5
-    lacking = np.ones(5, dtype=bool)
-    made = [
-        (int(a), int(b))
-        for one, other in pairs(list(keys.values()), lacking=lacking)
-        for a, b in zip(one, other, strict=True)
-    ]
-    assert (0, 1) in made
+    assert (0, 1) in listed(list(keys.values()))
 
 
 BASE = {
@@ -98,5 +95,4 @@ BASE = {
 )
 def test_one_error_in_any_field_still_meets(typed, changes):
     records = prepare(typed([BASE, BASE | changes]))
-    made = list(pairs(blocking.keys(records), lacking=np.ones(2, dtype=bool)))
-    assert [(one.tolist(), other.tolist()) for one, other in made] == [([0], [1])]
+    assert listed(blocking.keys(records)) == [(0, 1)]

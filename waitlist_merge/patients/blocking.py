@@ -3,11 +3,11 @@
 A pair is made where any one key agrees. Keys on identifiers pair all records; the other keys, on
 names, birth dates and places, only make pairs of which at least one record lacks an identifier
 (two valid numbers that differ are never joined, so nothing is to be found there), except the key
-on full name and birth date, which finds the two-number questions. One error in any one field
-still leaves a key that agrees.
+on full name and birth date, which finds the two-number questions. Records without a birth date
+have keys of their own. One error in any one field still leaves a key that agrees.
 
->>> keys = [Key("number", np.array([0, 0, 1, 1]), everyone=True)]
->>> [(a.tolist(), b.tolist()) for a, b in pairs(keys, lacking=np.zeros(4, dtype=bool))]
+>>> keys = [Key("number", np.array([0, 0, 1, 1]), makers=np.ones(4, dtype=bool))]
+>>> [(a.tolist(), b.tolist()) for a, b in pairs(keys)]
 [([0, 2], [1, 3])]
 """
 
@@ -33,47 +33,52 @@ has a handful of entries; a block of 200 makes 19,900 pairs, nearly all of diffe
 class Key:
     """One blocking key: a code a record, -1 where it has none.
 
-    ``everyone`` says that all its pairs are wanted, not only those of a record that lacks an
-    identifier. ``narrowed`` counts the records whose block was too large for the key alone.
+    ``makers`` are the records that make pairs; a pair needs one at least. ``narrowed`` counts the
+    records whose block was too large for the key alone.
     """
 
     name: str
     codes: NDArray[np.int64]
-    everyone: bool = False
+    makers: NDArray[np.bool_]
     narrowed: int = 0
 
 
 def keys(records: Records) -> list[Key]:
     """The keys of the patient linkage, identifiers first; a later one skips pairs made before."""
     family, given, birth = records.family.codes, records.given.codes, records.birth
-    swapped_birth = _swapped(records)
+    postcode, sound = records.postcode.codes, records.family_sound
     first = np.minimum(records.family_sound, records.given_sound)
     second = np.maximum(records.family_sound, records.given_sound)
     further = pack(np.maximum(given, 0), np.maximum(birth, 0))
-    lists: list[tuple[str, tuple[Codes, ...], bool]] = [
-        ("nhs_number", (records.nhs_number.codes,), True),
-        ("person_key", (records.person_key.codes,), True),
-        ("local_patient_identifier", (records.local.codes,), True),
-        ("full name and birth date", (family, given, birth), True),
-        ("birth date and sound of both names in either order", (birth, first, second), False),
-        ("birth date and sound of family name", (birth, records.family_sound), False),
-        ("birth date and given name", (birth, given), False),
-        ("birth date and postcode", (birth, records.postcode.codes), False),
-        ("exchanged birth date and family name", (swapped_birth, family), False),
-        ("full name, year and month", (family, given, _part(records, "year", "month")), False),
-        ("full name, year and day", (family, given, _part(records, "year", "day")), False),
-        ("full name, month and day", (family, given, _part(records, "month", "day")), False),
-        ("full name and postcode", (family, given, records.postcode.codes), False),
-        ("family name and postcode", (family, records.postcode.codes), False),
-        ("given name and postcode", (given, records.postcode.codes), False),
-        ("full name and address", (family, given, records.address.codes), False),
-        ("telephone", (records.phone.codes,), False),
-        ("email", (records.email.codes,), False),
+    everyone = np.ones(records.size, dtype=bool)
+    lacking = ~records.numbered
+    unborn = lacking & (birth < 0)
+    lists: list[tuple[str, tuple[Codes, ...], NDArray[np.bool_]]] = [
+        ("nhs_number", (records.nhs_number.codes,), everyone),
+        ("person_key", (records.person_key.codes,), everyone),
+        ("local_patient_identifier", (records.local.codes,), everyone),
+        ("full name and birth date", (family, given, birth), everyone),
+        ("birth date and sound of both names in either order", (birth, first, second), lacking),
+        ("birth date and sound of family name", (birth, sound), lacking),
+        ("birth date and given name", (birth, given), lacking),
+        ("birth date and postcode", (birth, postcode), lacking),
+        ("exchanged birth date and family name", (_swapped(records), family), lacking),
+        ("full name, year and month", (family, given, _part(records, "year", "month")), lacking),
+        ("full name, year and day", (family, given, _part(records, "year", "day")), lacking),
+        ("full name, month and day", (family, given, _part(records, "month", "day")), lacking),
+        ("full name and postcode", (family, given, postcode), lacking),
+        ("family name and postcode", (family, postcode), lacking),
+        ("given name and postcode", (given, postcode), lacking),
+        ("full name and address", (family, given, records.address.codes), lacking),
+        ("telephone", (records.phone.codes,), lacking),
+        ("email", (records.email.codes,), lacking),
+        ("sound of both names, no birth date", (first, second), unborn),
+        ("postcode, no birth date", (postcode,), unborn),
     ]
     return [
-        _narrowed(Key(name, pack(*parts), everyone), further)
-        for name, parts, everyone in lists
-        if all((part >= 0).any() for part in parts)
+        _narrowed(Key(name, pack(*parts), makers), further)
+        for name, parts, makers in lists
+        if makers.any() and all((part >= 0).any() for part in parts)
     ]
 
 
@@ -100,12 +105,12 @@ def _narrowed(key: Key, further: NDArray[np.int64]) -> Key:
     large = np.zeros(len(known), dtype=bool)
     large[np.flatnonzero(known)[sizes > LARGEST_BLOCK]] = True
     codes = pack(key.codes, np.where(large, pd.factorize(further)[0] + 1, 0))
-    return Key(key.name, codes, key.everyone, narrowed=int(large.sum()))
+    return Key(key.name, codes, key.makers, narrowed=int(large.sum()))
 
 
-def forecast(keys: Sequence[Key], *, lacking: NDArray[np.bool_]) -> pd.DataFrame:
+def forecast(keys: Sequence[Key]) -> pd.DataFrame:
     """How many pairs would each key make, before any is made? A pair may count under two keys."""
-    rows = [(key.name, int(_Blocks.of(key, lacking).partners.sum()), key.narrowed) for key in keys]
+    rows = [(key.name, int(_Blocks.of(key).partners.sum()), key.narrowed) for key in keys]
     return pd.DataFrame(rows, columns=["key", "pairs", "records_narrowed"])
 
 
@@ -117,12 +122,13 @@ class _Blocks:
     partners: NDArray[np.int64]
 
     @classmethod
-    def of(cls, key: Key, lacking: NDArray[np.bool_]) -> _Blocks:
+    def of(cls, key: Key) -> _Blocks:
+        """The blocks of one key; those in which nobody makes pairs are left out."""
         rows = np.flatnonzero(key.codes >= 0)
-        active = np.ones(len(rows), dtype=bool) if key.everyone else lacking[rows]
-        if not key.everyone:
+        active = key.makers[rows]
+        if not active.all():
             wanted = pd.unique(key.codes[rows[active]])
-            inside = pd.Index(wanted).get_indexer(key.codes[rows]) >= 0
+            inside = pd.Index(wanted).get_indexer(pd.Index(key.codes[rows])) >= 0
             rows, active = rows[inside], active[inside]
         order = np.lexsort((~active, key.codes[rows]))
         rows, active = rows[order], active[order]
@@ -133,18 +139,14 @@ class _Blocks:
         return cls(rows, partners)
 
 
-def pairs(
-    keys: Sequence[Key], *, lacking: NDArray[np.bool_], chunk: int = 2_000_000
-) -> Iterator[Pairs]:
+def pairs(keys: Sequence[Key], *, chunk: int = 2_000_000) -> Iterator[Pairs]:
     """All candidate pairs, each once, as two int32 arrays of positions, the smaller first.
 
-    ``lacking`` tells the records without a usable identifier; ``chunk`` bounds the pairs that are
-    made at a time. The pairs do not depend on it.
+    ``chunk`` bounds the pairs that are made at a time. The pairs do not depend on it.
     """
     for at, key in enumerate(keys):
-        blocks = _Blocks.of(key, lacking)
-        for one, other in _emitted(blocks, chunk):
-            fresh = ~_seen(keys[:at], one, other, lacking)
+        for one, other in _emitted(_Blocks.of(key), chunk):
+            fresh = ~_seen(keys[:at], one, other)
             if fresh.any():
                 yield one[fresh], other[fresh]
 
@@ -166,16 +168,12 @@ def _emitted(blocks: _Blocks, chunk: int) -> Iterator[Pairs]:
 
 
 def _seen(
-    earlier: Sequence[Key],
-    one: NDArray[np.int32],
-    other: NDArray[np.int32],
-    lacking: NDArray[np.bool_],
+    earlier: Sequence[Key], one: NDArray[np.int32], other: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
     """Which of these pairs did an earlier key make already?"""
     seen = np.zeros(len(one), dtype=bool)
-    either = lacking[one] | lacking[other]
     for key in earlier:
         codes = key.codes[one]
         same = (codes >= 0) & (codes == key.codes[other])
-        seen |= same if key.everyone else same & either
+        seen |= same & (key.makers[one] | key.makers[other])
     return seen

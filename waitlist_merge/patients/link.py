@@ -59,11 +59,11 @@ def match_patients(
     >>> match_patients(people).links[["a", "b", "joins"]].to_numpy().tolist()
     [[0, 1, 'yes']]
     """
-    entries = records if "entry_id" in records else _typed(records)
+    entries = records if "entry_id" in records else typed_people(records)
     return match_entries(entries, plan or PatientPlan(), superseded=superseded, model=model)
 
 
-def _typed(records: pd.DataFrame) -> pd.DataFrame:
+def typed_people(records: pd.DataFrame) -> pd.DataFrame:
     """Any table as typed entries with ids; what cannot be used is named in a warning."""
     used = [name for name in records.columns if name in USED]
     if not used:

@@ -6,7 +6,7 @@ vetoes, join strongest first, keep every link that a person may want to see.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,10 +112,9 @@ def match_entries(
     """
     records = prepare(_succeeded(entries, superseded or {}))
     keys = blocking.keys(records)
-    lacking = ~records.numbered
     hashed = pd.util.hash_array(entries["entry_id"].to_numpy(dtype=object))
-    model = model or train(PatientModel.fit(records), records, keys, lacking=lacking, hashed=hashed)
-    kept, seen = _score(records, model, keys, lacking, plan)
+    model = model or train(PatientModel.fit(records), records, keys, hashed=hashed)
+    kept, seen = _score(records, model, keys, plan)
     edges = Edges(
         kept.a,
         kept.b,
@@ -130,7 +129,7 @@ def match_entries(
     return PatientMatch(
         groups,
         links,
-        blocking.forecast(keys, lacking=lacking),
+        blocking.forecast(keys),
         seen,
         model,
         records,
@@ -152,25 +151,18 @@ def _score(
     records: Records,
     model: PatientModel,
     keys: list[blocking.Key],
-    lacking: NDArray[np.bool_],
     plan: PatientPlan,
 ) -> tuple[_Scored, int]:
     """All candidate pairs, weighed; only those at or over the weight of a question are kept."""
     shares = model.on(records)
     kept, seen = [_none(model)], 0
-    for a, b in _candidates(keys, lacking, plan):
+    for a, b in blocking.pairs(keys, chunk=plan.chunk_pairs):
         levels = compare(records, a, b)
         parts = weigh(model, shares, records, levels, a, b)
         scored = _Scored(a, b, levels, parts, find_vetoes(records, levels, a, b))
         kept.append(scored[_worth_keeping(scored, plan)])
         seen += len(a)
     return _together(kept), seen
-
-
-def _candidates(
-    keys: list[blocking.Key], lacking: NDArray[np.bool_], plan: PatientPlan
-) -> Iterator[blocking.Pairs]:
-    return blocking.pairs(keys, lacking=lacking, chunk=plan.chunk_pairs)
 
 
 def _worth_keeping(scored: _Scored, plan: PatientPlan) -> NDArray[np.bool_]:

@@ -59,7 +59,6 @@ def train(
     records: Records,
     keys: Sequence[Key],
     *,
-    lacking: NDArray[np.bool_],
     hashed: NDArray[np.uint64],
 ) -> PatientModel:
     """The model with the rates of agreement that these records show.
@@ -78,7 +77,7 @@ def train(
         }
         if name not in by_name or not untaught:
             continue
-        a, b = _some_pairs(by_name[name], lacking, hashed)
+        a, b = _some_pairs(by_name[name], hashed)
         if not len(a):
             continue
         patterns, counts = as_patterns(compare(records, a, b))
@@ -88,9 +87,9 @@ def train(
     return model.with_m({name: posterior(m[name], counted[name]) for name in m})
 
 
-def _some_pairs(key: Key, lacking: NDArray[np.bool_], hashed: NDArray[np.uint64]) -> Pairs:
+def _some_pairs(key: Key, hashed: NDArray[np.uint64]) -> Pairs:
     """The pairs of one key, or a share of them chosen by what they are."""
-    made = list(pairs([key], lacking=lacking))
+    made = list(pairs([key]))
     nobody = np.empty(0, dtype=np.int32)
     a = np.concatenate([one for one, _ in made]) if made else nobody
     b = np.concatenate([other for _, other in made]) if made else nobody
