@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.patients.likeness import LONG_NUMBER
 from waitlist_merge.patients.records import MISSING, Codes, Records, pack
 
 Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
@@ -70,6 +71,8 @@ def keys(records: Records) -> list[Key]:
         ("family name and postcode", (family, postcode), lacking),
         ("given name and postcode", (given, postcode), lacking),
         ("full name and address", (family, given, records.address.codes), lacking),
+        ("first half of hospital number", _half(records, first=True), lacking),
+        ("second half of hospital number", _half(records, first=False), lacking),
         ("telephone", (records.phone.codes,), lacking),
         ("email", (records.email.codes,), lacking),
         ("sound of both names, no birth date", (first, second), unborn),
@@ -80,6 +83,22 @@ def keys(records: Records) -> list[Key]:
         for name, parts, makers in lists
         if makers.any() and all((part >= 0).any() for part in parts)
     ]
+
+
+def _half(records: Records, *, first: bool) -> tuple[Codes, Codes]:
+    """One half of the local identifier, where that is long, within its organisation.
+
+    A slip in the number leaves the other half as it is.
+    """
+    halves = records.local_number.derive(
+        lambda numbers: [
+            (number[: len(number) // 2] if first else number[len(number) // 2 :])
+            if len(number) >= LONG_NUMBER
+            else ""
+            for number in numbers
+        ]
+    )
+    return np.maximum(records.organisation, 0), halves.codes
 
 
 def _swapped(records: Records) -> Codes:

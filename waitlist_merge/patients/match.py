@@ -23,6 +23,7 @@ from waitlist_merge.patients.model import PatientModel, Weights, total, weigh
 from waitlist_merge.patients.records import Level, Positions, Records, prepare
 from waitlist_merge.patients.training import train
 from waitlist_merge.patients.vetoes import (
+    LOOK_ALIKES,
     TWO_NUMBERS,
     VETOES,
     asked_whatever_the_score,
@@ -166,13 +167,18 @@ def _score(
 
 
 def _worth_keeping(scored: _Scored, plan: PatientPlan) -> NDArray[np.bool_]:
-    """Two valid numbers are two people, and no question, unless names and birth date agree."""
+    """Two valid numbers are two people, and no question, unless names and birth date agree.
+
+    A parent and child or twins are a question where they would have been joined otherwise.
+    """
     names = np.ones(len(scored.a), dtype=bool)
     for field in ("family_name", "given_name"):
         names &= np.isin(scored.levels[field], _codes(field, *NAMES_AGREE))
     agree = names & (scored.levels["birth_date"] == LEVELS["birth_date"].index("exact"))
     two_numbers = np.isin(scored.veto, TWO_NUMBERS)
-    worth = (scored.weight >= plan.possible_weight) & (~two_numbers | agree)
+    alike = np.isin(scored.veto, LOOK_ALIKES)
+    least = np.where(alike, plan.match_weight, plan.possible_weight)
+    worth = (scored.weight >= least) & (~two_numbers | agree)
     return np.asarray(worth | asked_whatever_the_score(scored.levels, scored.veto))
 
 

@@ -34,6 +34,7 @@ from waitlist_merge.reference import rows
 
 Weights = NDArray[np.float32]
 Rates = dict[str, NDArray[np.float64]]
+Shares = NDArray[np.float64]
 
 SMALLEST_POPULATION = 1_000
 """Records for which the prior is worked out at least: a small extract is a sample of a town."""
@@ -51,6 +52,12 @@ rarity beyond that speaks of the household and not of the person."""
 
 LARGEST_SCALING = 8.0
 """How much commoner or rarer than average a near match may count (3 bits either way)."""
+
+USUAL_MISSPELLING = 5e-5
+"""Share of records that hold a given misspelling, where the published u holds (judgement)."""
+
+MOST_ESTABLISHED = 32.0
+"""How much commoner than a usual misspelling a value may count (5 bits)."""
 
 ADDRESS_LIKE = ("postcode", "address", "phone", "email", "gp_practice_code")
 """Fields that change together when a person moves: the strongest one speaks for all."""
@@ -180,7 +187,7 @@ def weigh(
     }
     columns = _columns(records)
     for (field, at), basis in model.basis.items():
-        if basis not in ("frequency", "near"):
+        if basis not in _ADJUSTED:
             continue
         where = np.flatnonzero(levels[field] == at)
         if not len(where):
@@ -188,11 +195,7 @@ def weigh(
         name = _place(field, at)
         codes = columns[name].codes
         one, other = codes[a[where]], codes[b[where]]
-        parts[field][where] += (
-            _exact(model.average[field, at], shares[name], one)
-            if basis == "frequency"
-            else _near(shares[name], one, other)
-        )
+        parts[field][where] += _ADJUSTED[basis](model.average[field, at], shares[name], one, other)
     return {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
 
 
@@ -202,18 +205,33 @@ def _place(field: str, at: int) -> str:
     return width if field == "postcode" and width in ("sector", "district", "area") else field
 
 
-def _exact(average: float, shares: NDArray[np.float64], codes: Codes) -> Weights:
+def _exact(average: float, shares: Shares, one: Codes, _other: Codes) -> Weights:
     """Bits by which the value that both records hold is rarer than average."""
-    return np.log2(average / shares[codes]).astype(np.float32)
+    return np.log2(average / shares[one]).astype(np.float32)
 
 
-def _near(shares: NDArray[np.float64], one: Codes, other: Codes) -> Weights:
+def _near(_average: float, shares: Shares, one: Codes, other: Codes) -> Weights:
     """The same for two unlike values: the mean of their frequencies, held within bounds."""
     both = (shares[np.maximum(one, 0)] + shares[np.maximum(other, 0)]) / 2
     expected = float((shares**2).sum() / shares.sum())
     scaling = np.clip(expected / both, 1 / LARGEST_SCALING, LARGEST_SCALING)
     scaling[(one == MISSING) | (other == MISSING)] = 1
     return np.log2(scaling).astype(np.float32)
+
+
+def _misspelt(_average: float, shares: Shares, one: Codes, other: Codes) -> Weights:
+    """Bits by which the rarer of two values is rarer than misspellings usually are.
+
+    A slip makes a value that hardly anyone holds. Where both are held by many, as Laura and Lara
+    are, they are two names: often of twins.
+    """
+    rarer = np.minimum(shares[np.maximum(one, 0)], shares[np.maximum(other, 0)])
+    scaling = np.clip(USUAL_MISSPELLING / rarer, 1 / MOST_ESTABLISHED, LARGEST_SCALING)
+    return np.log2(scaling).astype(np.float32)
+
+
+_ADJUSTED = {"frequency": _exact, "near": _near, "misspelt": _misspelt}
+"""How a level's u follows the frequency of the values, by the basis in linkage_model.csv."""
 
 
 def _strongest_address(parts: dict[str, Weights]) -> dict[str, Weights]:

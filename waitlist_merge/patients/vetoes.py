@@ -37,6 +37,9 @@ TWO_NUMBERS = tuple(
 )
 """Vetoes of two identifiers that differ: a question only where names and birth date agree."""
 
+LOOK_ALIKES = tuple(VETOES.index(veto) for veto in (Veto.AGE_GAP, Veto.TWINS))
+"""Vetoes of two people of one family: a question only where nothing else tells them apart."""
+
 ALWAYS_ASKED = tuple(VETOES.index(veto) for veto in (Veto.CONFUSION, Veto.AGE_GAP))
 """Vetoes that are asked whatever the score where the two share an identifier."""
 
