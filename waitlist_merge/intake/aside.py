@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from waitlist_merge.intake.cells import Column
-from waitlist_merge.intake.forms import is_date_like
+from waitlist_merge.intake.forms import DATE_LIKE
 from waitlist_merge.intake.probes import IDENTIFIER_FIELDS, NAME_FIELDS
 from waitlist_merge.schema import DATE_FIELDS
 
@@ -92,7 +92,7 @@ def _own(texts: pa.Array, field: str) -> pa.Array:
     if field in _OWN:
         return pc.match_substring_regex(texts, _OWN[field])
     if field in _OWN_DATES:
-        return pa.array([is_date_like(text) for text in texts.to_pylist()], pa.bool_())
+        return pc.match_substring_regex(texts, DATE_LIKE)
     if field == "census_date":
         return pa.array(np.zeros(len(texts), dtype=bool))
     return pc.match_substring_regex(texts, _ANYWHERE)

@@ -16,7 +16,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
@@ -60,7 +60,8 @@ TYPED_DOUBT = 0.5
 _TYPED = frozenset(("nhs_number", *DATE_FIELDS, *IDENTIFIER_FIELDS, *NAME_FIELDS))
 
 PROVEN, GAP_CLOSED = 0.6, 0.6
-"""From this share on the values speak for a field, and close so much of the gap to certainty."""
+"""From this share on the values speak for a field, and close so much of the gap to certainty; less
+where the heading speaks of something besides, for that may be whose value it is."""
 
 DATED_SHARE, DATED_QUALITY = 0.9, 0.9
 """From this share of dates on a heading that names an event means its day; and its weight then."""
@@ -131,7 +132,8 @@ def _of_a_date(heading: str) -> tuple[Meaning, ...]:
     for each in meanings(heading, dated=True):
         score = round(each.score * DATED_QUALITY, 4)
         if each.field not in best or best[each.field].score < score:
-            best[each.field] = Meaning(each.field, score, f"{each.why}, since its values are dates")
+            why = f"{each.why}, since its values are dates"
+            best[each.field] = replace(each, score=score, why=why)
     return tuple(sorted(best.values(), key=lambda each: -each.score))
 
 
@@ -161,7 +163,7 @@ def _weighed(meaning: Meaning, values: Sample) -> Judgement:
     doubt = max(0.0, 1 - fitting / FITTING) * (TYPED_DOUBT if meaning.field in _TYPED else 1)
     score = meaning.score * (1 - doubt)
     if proven >= PROVEN:
-        score += (1 - score) * GAP_CLOSED * proven
+        score += (1 - score) * GAP_CLOSED * proven * meaning.explained
         heading += f"; values: {proven:.0%} have its form"
     return Judgement(meaning.field, round(score, 3), heading)
 

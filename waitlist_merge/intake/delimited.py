@@ -24,7 +24,7 @@ from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.cells import MAX_CELL, Column, encode, tidy
 from waitlist_merge.intake.encodings import to_utf8
 from waitlist_merge.intake.grid import Grid, make_grid, refuse_width, title_lines
-from waitlist_merge.intake.header import HEAD_ROWS, Known, clean_heading, find_header, recognised
+from waitlist_merge.intake.header import HEAD_ROWS, Known, clean_heading, find_header, most_headings
 
 __all__ = ["careful_rows", "read_delimited"]
 
@@ -122,7 +122,7 @@ def _head_rows(
             raise RefusedExtract(source, problem, "check for a missing quotation mark") from None
         widest = max((len(row) for row, _ in rows), default=0)
         refuse_width(source, widest)
-        headings = max((recognised(row, known) for row, _ in rows), default=0)
+        headings = most_headings((row for row, _ in rows), known)
         found.append((headings, widest, sign, rows))
     *_, sign, rows = max(found, key=lambda each: each[:2])
     return sign, rows

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "DATE_LIKE",
     "FLAG",
     "HASH",
     "LETTER",
@@ -26,6 +27,7 @@ __all__ = [
     "RTT_STATUS",
     "SEX",
     "WAIT",
+    "YES_OR_NO",
     "has_several_words",
     "is_code_like",
     "is_date_like",
@@ -48,17 +50,19 @@ PRACTICE = r"[A-HJ-NPV][89]\d{4}|Y\d{5}|W9\d{4}|[A-Z]8199[79]"
 """Codes of GP practices in England and Wales; V81999 and the like are defaults (domain 6)."""
 
 MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC"
-_DATE = re.compile(
-    rf"""(\d{{1,2}}[-/. ]\d{{1,2}}[-/. ]\d{{2}}(\d{{2}})?     # 3/2/62, 03.02.1962
-    |\d{{4}}[-/. ]\d{{1,2}}[-/. ]\d{{1,2}}                    # 1962-02-03
-    |(18|19|20|21|29|99)\d{{6}}(\d{{4,6}})?                   # 19620203, with a time
-    |\d{{1,2}}(18|19|20)\d{{5}}|[0-3]\d[01]\d(19|20)\d\d      # 03021962
-    |\d{{1,2}}(ST|ND|RD|TH)?[-/. ]*({MONTHS})[A-Z]*[-/. ,]*\d{{2}}(\d{{2}})?
-    |({MONTHS})[A-Z]*[-/. ]*\d{{1,2}}(ST|ND|RD|TH)?[-/. ,]+\d{{2}}(\d{{2}})?
-    |[1-7]\d{{4}}(\.\d+)?)                                    # an Excel serial
-    ([ T].*)?""",
-    re.VERBOSE,
+_DATES = (
+    r"\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2}(\d{2})?",  # 3/2/62, 03.02.1962
+    r"\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}",  # 1962-02-03
+    r"(18|19|20|21|29|99)\d{6}(\d{4,6})?",  # 19620203, with a time
+    r"\d{1,2}(18|19|20)\d{5}|[0-3]\d[01]\d(19|20)\d\d",  # 03021962
+    rf"\d{{1,2}}(ST|ND|RD|TH)?[-/. ]*({MONTHS})[A-Z]*[-/. ,]*\d{{2}}(\d{{2}})?",
+    rf"({MONTHS})[A-Z]*[-/. ]*\d{{1,2}}(ST|ND|RD|TH)?[-/. ,]+\d{{2}}(\d{{2}})?",
+    r"[1-7]\d{4}(\.\d+)?",  # an Excel serial
 )
+DATE_LIKE = rf"^(?i:({'|'.join(_DATES)})([ T].*)?)$"
+"""The shape of a date, however written, for Python and for Arrow."""
+
+_DATE = re.compile(DATE_LIKE)
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
 _ANY_PRACTICE = re.compile(rf"{PRACTICE}|[A-Z]\d{{5}}|\d{{3,5}}|[A-Z0-9]{{3,5}}")
 PERSON_CODE = re.compile(r"[CDGN]\d{6,7}")
@@ -81,6 +85,7 @@ PRIORITY_TYPE = re.compile(
 LIST_TYPE = re.compile(
     r"[IOD](RTT|NON)|(RTT|P[TL]{2})[IO01]|(NON.?)?ADMITTED.*|(IN|OUT).?PATIENT.*"
 )
+YES_OR_NO = re.compile(r"[YNTF01]|YES|NO|TRUE|FALSE")
 FLAG = re.compile(r"[YNTF01SR]|YES.*|NO( .*)?|TRUE|FALSE|2WW|.*SUSPECTED.*|RESTRICTED|SENSITIVE")
 _CODE = re.compile(r"(?P<code>[A-Z0-9]{2,12})( ?[-:] .*)?")
 LETTER = re.compile(r"[^\W\d_]")
@@ -92,7 +97,7 @@ def is_date_like(text: str) -> bool:
     >>> [is_date_like(each) for each in ("3 March 1962", "01-JAN-26 00:00", "9990000018")]
     [True, True, False]
     """
-    return _DATE.fullmatch(text.strip().upper()) is not None
+    return _DATE.fullmatch(text.strip()) is not None
 
 
 def without_separators(text: str) -> str:

@@ -10,13 +10,13 @@ headings: known ones of the configuration, or ones whose meaning is recognised.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.meanings import meanings
 
-__all__ = ["HEAD_ROWS", "Known", "clean_heading", "find_header", "recognised"]
+__all__ = ["HEAD_ROWS", "Known", "clean_heading", "find_header", "most_headings"]
 
 Known = frozenset[str]
 """Headings that the configuration names, in lower case."""
@@ -27,6 +27,12 @@ HEAD_ROWS = 60
 RECOGNISED = 0.6
 """Score from which a cell counts as a heading; the same confidence as for a mapping."""
 
+SURE_HEADINGS, SURE_SHARE = 5, 0.6
+"""A row with so many headings, and this share of its cells, is a header or the line above one."""
+
+LOOK_ON = 3
+"""So many rows below such a row are looked at: a line of groups may stand above the header."""
+
 LONGEST_HEADING = 120
 """A longer cell is a sentence, not a heading."""
 
@@ -36,10 +42,23 @@ def clean_heading(text: str | None) -> str:
     return " ".join((text or "").replace("\ufeff", "").split())
 
 
-def recognised(row: Sequence[str | None], known: Known) -> int:
-    """How many distinct cells of a row are headings."""
-    cells = {clean_heading(cell) for cell in row} - {""}
-    return sum(cell.casefold() in known or _is_heading(cell) for cell in cells)
+def most_headings(rows: Iterable[Sequence[str | None]], known: Known) -> int:
+    """How many distinct cells of the likeliest header among these rows are headings."""
+    return max(_scores(rows, known), default=0)
+
+
+def _scores(rows: Iterable[Sequence[str | None]], known: Known) -> list[int]:
+    """For each row how many distinct cells are headings; rows well below a header are left out."""
+    scores: list[int] = []
+    seen: int | None = None
+    for at, row in enumerate(rows):
+        if seen is not None and at > seen + LOOK_ON:
+            break
+        cells = {clean_heading(cell) for cell in row} - {""}
+        scores.append(sum(cell.casefold() in known or _is_heading(cell) for cell in cells))
+        if seen is None and scores[at] >= max(SURE_HEADINGS, SURE_SHARE * len(cells)):
+            seen = at
+    return scores
 
 
 @lru_cache(maxsize=65_536)
@@ -68,7 +87,7 @@ def find_header(
             cure = "correct header_row in the configuration"
             raise RefusedExtract(source, f"there is no header in row {given + 1}", cure)
         return given
-    scores = [recognised(row, known) for row in rows[:HEAD_ROWS]]
+    scores = _scores(rows[:HEAD_ROWS], known)
     best = max(scores, default=0)
     if best == 0:
         problem = f"none of its first {len(scores)} rows is a header that can be recognised"

@@ -152,8 +152,12 @@ def _choose(headings: Sequence[str], judged: list[Judgement]) -> dict[str, tuple
 
 
 def _best(headings: Sequence[str], judged: Sequence[Judgement], places: Sequence[int]) -> int:
-    """The column with the highest score, then with the plainest heading, then the first."""
-    return min(places, key=lambda at: (-judged[at].score, len(words(headings[at])), at))
+    """The column with the highest score, then the first by number, plainness and place."""
+
+    def rank(at: int) -> tuple[float, int, int, int]:
+        return -judged[at].score, ordinal(headings[at]), len(words(headings[at])), at
+
+    return min(places, key=rank)
 
 
 def _address(headings: Sequence[str], places: Sequence[int]) -> list[int]:

@@ -35,11 +35,15 @@ FLOOR = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One reading of a heading: ``score`` 0 to 1 from the heading alone, ``why`` in words."""
+    """One reading of a heading: ``score`` 0 to 1 from the heading alone, ``why`` in words.
+
+    ``explained`` is the share of the heading's weight that the reading accounts for.
+    """
 
     field: str
     score: float
     why: str
+    explained: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def _patterns() -> Mapping[str, tuple[_Pattern, ...]]:
     return {concept: tuple(patterns) for concept, patterns in found.items()}
 
 
-def _score(pattern: _Pattern, heading: Sequence[Word], concepts: frozenset[str]) -> float:
+def _explained(pattern: _Pattern, heading: Sequence[Word], concepts: frozenset[str]) -> float:
     if not all(need & concepts for need in pattern.needs):
         return 0.0
     good = total = 0.0
@@ -77,7 +81,7 @@ def _score(pattern: _Pattern, heading: Sequence[Word], concepts: frozenset[str])
             total += word.weight * LEFT_OVER_PENALTY
         else:
             total += word.weight
-    return pattern.ceiling * good / total if total else 0.0
+    return good / total if total else 0.0
 
 
 def concepts_of(heading: str) -> frozenset[str]:
@@ -103,11 +107,12 @@ def meanings(heading: str, *, dated: bool = False) -> tuple[Meaning, ...]:
         for pattern in _meant(concepts):
             if dated and not _of_dates(pattern):
                 continue
-            score = round(_score(pattern, found, concepts), 4)
+            explained = _explained(pattern, found, concepts)
+            score = round(pattern.ceiling * explained, 4)
             held = best.get(pattern.field)
             rank = (score, len(pattern.needs))
             if score >= FLOOR and (held is None or rank > held[:2]):
-                best[pattern.field] = (*rank, Meaning(pattern.field, score, pattern.why))
+                best[pattern.field] = (*rank, Meaning(pattern.field, score, pattern.why, explained))
     ordered = sorted(best.values(), key=lambda each: each[:2], reverse=True)
     return tuple(meaning for _, _, meaning in ordered)
 

@@ -33,6 +33,7 @@ from waitlist_merge.intake.forms import (
     RTT_STATUS,
     SEX,
     WAIT,
+    YES_OR_NO,
     has_several_words,
     is_code_like,
     is_date_like,
@@ -68,8 +69,17 @@ __all__ = [
 SAMPLE_SIZE = 500
 """So many distinct values are looked at: a share of 0.9 is then known to within three per cent."""
 
+NHS_DIGITS = 10
+"""Digits of an NHS number."""
+
+FEW = 100
+"""Enough where dates are to be told from all else: a column seldom holds both."""
+
 MOST_KINDS = 60
 """A field of a short national list has no more distinct values than this, however mistyped."""
+
+MOST_CENSUSES = 31
+"""One list is of one day, or of a month's days; a column of more dates is of something else."""
 
 MOST_PLACES = 400
 """Sites and providers that one list can name; a column with more holds people's numbers."""
@@ -134,7 +144,9 @@ _FITS: Mapping[str, Probe] = (
         "procedure_text": lambda text: LETTER.search(text) is not None and not OPCS.fullmatch(text),
         "suspected_cancer": _matches(FLAG),
         "restricted": _matches(FLAG),
-        "waiting_list_type": is_no_written_date,
+        "waiting_list_type": lambda text: (
+            not is_written_date(text) and YES_OR_NO.fullmatch(text) is None
+        ),
         "admission_method": is_no_written_date,
         "intended_management": is_no_written_date,
         "source_of_referral": is_no_written_date,
@@ -151,22 +163,26 @@ _FITS: Mapping[str, Probe] = (
     }
 )
 
-_MOST: Mapping[str, int] = dict.fromkeys(
-    (
-        "gender",
-        "nhs_number_status",
-        "rtt_status",
-        "admission_method",
-        "intended_management",
-        "priority_type",
-        "priority_code",
-        "diagnostic_priority",
-        "laterality",
-        "suspected_cancer",
-        "restricted",
-    ),
-    MOST_KINDS,
-) | dict.fromkeys(("organisation", "site_code", "mutual_aid_provider"), MOST_PLACES)
+_MOST: Mapping[str, int] = (
+    dict.fromkeys(
+        (
+            "gender",
+            "nhs_number_status",
+            "rtt_status",
+            "admission_method",
+            "intended_management",
+            "priority_type",
+            "priority_code",
+            "diagnostic_priority",
+            "laterality",
+            "suspected_cancer",
+            "restricted",
+        ),
+        MOST_KINDS,
+    )
+    | dict.fromkeys(("organisation", "site_code", "mutual_aid_provider"), MOST_PLACES)
+    | {"census_date": MOST_CENSUSES}
+)
 
 _PROVES: Mapping[str, Probe] = {
     "postcode": _matches(POSTCODE),
@@ -225,12 +241,14 @@ def proves(field: str, values: Sample) -> float:
 
 def share_of_dates(values: Sample) -> float:
     """Share of the values that are dates beyond doubt; bare numbers only as CCYYMMDD."""
-    return _share(values, is_surely_date) if values else 0.0
+    return _share(values[:FEW], is_surely_date) if values else 0.0
 
 
 def share_of_nhs_numbers(values: Sample) -> float:
     """Share of the values that are ten digits of which the check digit holds (mod 11)."""
-    tens = [digits for digits in map(without_separators, values) if re.fullmatch(r"\d{10}", digits)]
+    long = (text for text in values if len(text) >= NHS_DIGITS)
+    bare = map(without_separators, long)
+    tens = [text for text in bare if len(text) == NHS_DIGITS and text.isascii() and text.isdigit()]
     return float(check_digit_holds(tens).sum()) / len(values) if tens else 0.0
 
 

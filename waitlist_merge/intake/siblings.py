@@ -16,7 +16,7 @@ from functools import cache
 from waitlist_merge.intake.closed import by_closed_list
 from waitlist_merge.intake.columns import CONFIDENT, Judgement
 from waitlist_merge.intake.meanings import concepts_of
-from waitlist_merge.intake.probes import Sample, fits, proves
+from waitlist_merge.intake.probes import NAME_FIELDS, Sample, fits, proves
 from waitlist_merge.intake.words import words
 from waitlist_merge.reference import load
 
@@ -39,6 +39,9 @@ Of English surnames one in ten is a given name too."""
 _WHOLE = frozenset((None, "full_name", "procedure_text"))
 """What a column that only says ``name`` may have been taken for."""
 
+_MANY = frozenset(("address", "phone", "email", *NAME_FIELDS))
+"""Fields of which a later column is as good as the first, or is looked at apart."""
+
 _TRUST = re.compile(r"[A-Z0-9]{3}")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
@@ -55,6 +58,7 @@ def heed_siblings(
     _provider(samples, judged, fixed)
     _specialty(samples, judged, fixed)
     _closed(headings, samples, judged, fixed)
+    _later_alone(headings, judged, fixed)
 
 
 def ordinal(heading: str) -> int:
@@ -67,6 +71,19 @@ def ordinal(heading: str) -> int:
     digits = [int(each) for each in texts if each.isdigit()]
     spoken = [_ORDINALS[word] for text in texts for word in text.split() if word in _ORDINALS]
     return (digits or spoken or [1])[-1]
+
+
+def _later_alone(headings: Sequence[str], judged: list[Judgement], fixed: frozenset[int]) -> None:
+    """A second column of its kind without a first is used, but said."""
+    places: dict[str, list[int]] = {}
+    for at, each in enumerate(judged):
+        if each.field is not None and each.field not in _MANY:
+            places.setdefault(each.field, []).append(at)
+    for field, alike in places.items():
+        first = min(alike, key=lambda at: ordinal(headings[at]))
+        if ordinal(headings[first]) > 1 and first not in fixed:
+            why = f"{judged[first].reason}; a later one of several, of which there is no first"
+            _settle(judged, first, field, why, min(judged[first].score, BY_SIBLINGS))
 
 
 def _settle(judged: list[Judgement], at: int, field: str, why: str, score: float) -> None:

@@ -21,7 +21,7 @@ from python_calamine import (
 from waitlist_merge.errors import ConfigError, RefusedExtract
 from waitlist_merge.intake.cells import cell_text
 from waitlist_merge.intake.grid import Grid, grid_of_rows, refuse_width
-from waitlist_merge.intake.header import HEAD_ROWS, Known, recognised
+from waitlist_merge.intake.header import HEAD_ROWS, Known, most_headings
 
 __all__ = ["read_workbook"]
 
@@ -82,7 +82,7 @@ def _likeness(book: CalamineWorkbook, name: str, known: Known) -> tuple[int, int
     """How many headings the sheet shows, and how many rows it has."""
     cells = book.get_sheet_by_name(name)
     head = [[cell_text(cell) for cell in row] for row in cells.to_python(nrows=HEAD_ROWS)]
-    return max((recognised(row, known) for row in head), default=0), cells.height
+    return most_headings(head, known), cells.height
 
 
 def _order(each: tuple[int, int, str]) -> tuple[int, int]:
