@@ -140,7 +140,7 @@ def _run_on(text: str, allow: Allowed = "words") -> tuple[Word, ...]:
 def _piece(text: str) -> Word:
     if text in lexicon():
         return _known(text, SPLIT_QUALITY)
-    return next(iter(_shortened(text)), None) or Word(text, frozenset(), UNKNOWN_WEIGHT)
+    return next(iter(_shortened(text)), None) or _nameless(text)
 
 
 def _misspelt(text: str) -> tuple[Word, ...]:
@@ -164,6 +164,10 @@ def _strange(text: str) -> Word:
         return Word(text, frozenset({"site_letter"}), UNKNOWN_SHORT_WEIGHT)
     if _PROVIDER.fullmatch(text):
         return Word(text, frozenset({"provider_code"}), UNKNOWN_SHORT_WEIGHT)
+    return _nameless(text)
+
+
+def _nameless(text: str) -> Word:
     weight = UNKNOWN_SHORT_WEIGHT if len(text) <= 3 else UNKNOWN_WEIGHT
     return Word(text, frozenset(), weight)
 
