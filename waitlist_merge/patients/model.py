@@ -7,7 +7,7 @@ address only the strongest counts, since they agree or change together.
 
 >>> model = PatientModel.published(records=1_000)
 >>> round(model.prior, 1)
--11.0
+-16.6
 >>> round(float(model.tables["birth_date"][LEVELS["birth_date"].index("other")]), 1)
 -11.6
 """
@@ -36,8 +36,9 @@ Weights = NDArray[np.float32]
 Rates = dict[str, NDArray[np.float64]]
 Shares = NDArray[np.float64]
 
-SMALLEST_POPULATION = 1_000
-"""Records for which the prior is worked out at least: a small extract is a sample of a town."""
+SMALLEST_POPULATION = 50_000
+"""Records for which the prior is worked out at least: a small extract is a sample of the list of a
+trust, and namesakes of one birth date are as many as that town has."""
 
 PAIRS_PER_RECORD = 0.5
 """Expected true pairs a record, for the prior. A list holds 1.19 pathways a patient (domain 5.6)

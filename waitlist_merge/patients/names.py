@@ -88,9 +88,12 @@ def _texts(column: Coded, a: Positions, b: Positions) -> Level:
 
 
 def _translated(texts: Level, names: tuple[str, ...]) -> Level:
-    """Likenesses as levels of a field; one that the field does not have is its "other"."""
-    other = names.index("other")
-    table = [other, *(names.index(name) if name in names else other for name in LIKENESSES[1:])]
+    """Likenesses as levels of a field; a family name has parts where a given name has variants."""
+    fallback = {"variant": "part", "initial": "other"}
+    table = [
+        names.index(name if name in names else fallback[name])
+        for name in ("other", *LIKENESSES[1:])
+    ]
     return np.asarray([*table, 0], dtype=np.int8)[texts]
 
 
@@ -138,12 +141,13 @@ def name_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
             (shorter == 1) & _same_first(left, right),
             are_variants(left, right),
             _share_word(left, right),
+            _shortened(left, right),
             (similarity >= NEAR_SIMILARITY) | slip,
             (similarity >= ALIKE_SIMILARITY) | _same_sound(left, right),
         ],
         [
             LIKENESSES.index(name)
-            for name in ("exact", "initial", "variant", "part", "near", "alike")
+            for name in ("exact", "initial", "variant", "part", "variant", "near", "alike")
         ],
         0,
     )
@@ -161,6 +165,17 @@ def _same_first(left: Texts, right: Texts) -> NDArray[np.bool_]:
 def _same_sound(left: Texts, right: Texts) -> NDArray[np.bool_]:
     heard = dict(zip(distinct := [*{*left, *right}], sounds(distinct), strict=True))
     return np.asarray([heard[one] == heard[other] for one, other in zip(left, right, strict=True)])
+
+
+def _shortened(left: Texts, right: Texts) -> NDArray[np.bool_]:
+    """Is one name the beginning of the other, as pet forms and names cut off are?"""
+    return np.asarray(
+        [
+            min(len(one), len(other)) >= SHORTEST_PART
+            and (one.startswith(other) or other.startswith(one))
+            for one, other in zip(left, right, strict=True)
+        ]
+    )
 
 
 def _share_word(left: Texts, right: Texts) -> NDArray[np.bool_]:

@@ -49,6 +49,10 @@ CHOSEN_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Blocking keys whose pairs teach, in order, and the fields by which those pairs were chosen."""
 
+MOST_DISAGREEMENT = 8.0
+"""How many times the published rate of plain disagreement ("other") data may teach: pairs that a
+birth date or an address chose are also of relatives, who disagree in earnest."""
+
 IDENTIFIERS = ("nhs_number", "person_key")
 """Fields that are never taught: how often one person has two numbers is not for data to say that
 hold hardly any."""
@@ -84,7 +88,19 @@ def train(
         found = expected_counts(patterns, counts, m, u, chosen_by=(*chosen_by, *IDENTIFIERS))
         for field in untaught:
             counted[field] += found[field]
-    return model.with_m({name: posterior(m[name], counted[name]) for name in m})
+    learnt = {name: posterior(m[name], counted[name]) for name in m}
+    return model.with_m({name: _bounded(name, m[name], learnt[name]) for name in m})
+
+
+def _bounded(
+    field: str, published: NDArray[np.float64], learnt: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The learnt rates with plain disagreement held near the published ones."""
+    if field not in ("family_name", "given_name", "birth_date", "gender"):
+        return learnt
+    plain = np.asarray([name.startswith("other") for name in LEVELS[field]])
+    most = np.where(plain, published * MOST_DISAGREEMENT, np.inf)
+    return np.minimum(learnt, most)
 
 
 def _some_pairs(key: Key, hashed: NDArray[np.uint64]) -> Pairs:

@@ -18,7 +18,7 @@ from waitlist_merge.patients.records import Level, Positions, Records
 from waitlist_merge.reasons import Veto
 
 PARENT_AND_CHILD_YEARS = 15
-"""Same full name, born this far apart or further: a parent and a child of one name."""
+"""Born this far apart or further under one name, or nearly: a parent and a child of one name."""
 
 VETOES = (
     "",
@@ -67,8 +67,8 @@ def find_vetoes(
             same_identifier & is_level(levels, "birth_date", "other") & ~given_fits,
             two_dates
             & born_far_apart
-            & is_level(levels, "family_name", "exact")
-            & is_level(levels, "given_name", "exact")
+            & is_level(levels, "family_name", "exact", "near", "part")
+            & is_level(levels, "given_name", "exact", "near", "part", "variant")
             & ~one_registration,
             _twins(levels, same_identifier | one_registration, given_fits),
         ],
@@ -93,15 +93,13 @@ def _twins(
 ) -> NDArray[np.bool_]:
     """Born on one day under one family name at one address, with given names that do not fit.
 
-    The address tells where both have one, else the postcode; where neither does, the rest is
-    enough to hold them apart.
+    The address tells where both have one, else the postcode.
     """
     address_known = ~is_level(levels, "address", "missing")
-    no_postcode = is_level(levels, "postcode", "missing")
     one_home = np.where(
         address_known,
         is_level(levels, "address", "same", "near"),
-        is_level(levels, "postcode", "exact", "edit") | no_postcode,
+        is_level(levels, "postcode", "exact", "edit"),
     )
     return np.asarray(
         ~same_identifier
