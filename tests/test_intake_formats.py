@@ -20,6 +20,8 @@ from odf.text import P
 from waitlist_merge.intake import Extract, read_extract
 from waitlist_merge.intake.cells import cell_text, encode
 from waitlist_merge.intake.encodings import to_utf8
+from waitlist_merge.normalise import normalise
+from waitlist_merge.plan import ExtractPlan
 
 HEADER = ["NHS No", "Hosp No", "Patient Name", "DOB", "RTT Start Date", "Comments"]
 ROWS = [
@@ -171,26 +173,39 @@ def test_another_sheet_that_looks_like_a_list_is_named(tmp_path):
     assert "'Admitted'" in extract.findings.set_index("reason").loc["sheet_chosen", "message"]
 
 
-def test_identifiers_in_scientific_notation_are_not_used(tmp_path):
+def lost_digits(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Entries with values read, and the findings of lost digits."""
+    found = normalise(extract.text, organisation="RM3", census_date=date(2026, 11, 15))
+    return found.entries, found.findings[found.findings["reason"] == "digits_lost"]
+
+
+def test_identifiers_in_scientific_notation_are_not_used_and_kept_as_they_are(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(
         "NHS No,UBRN,Site code\n9990000018,1.23457E+11,5E100\n9990000026,123456789012,5E101\n"
     )
-    extract = read_extract(path, organisation="RM3")
-    lost = extract.findings[extract.findings["reason"] == "digits_lost"]
-    assert lost[["source_row", "field"]].to_numpy().tolist() == [
-        [1, "unique_booking_reference_number"]
-    ]
-    assert extract.text["unique_booking_reference_number"].isna().tolist() == [True, False]
+    entries, lost = lost_digits(read_extract(path, organisation="RM3"))
+    assert lost[["row", "field"]].to_numpy().tolist() == [[0, "unique_booking_reference_number"]]
+    assert entries["unique_booking_reference_number"].isna().tolist() == [True, False]
+    assert entries["unique_booking_reference_number_source"][0] == "1.23457E+11"
+    assert entries["site_code"].tolist() == ["5E100", "5E101"]
+
+
+def test_a_column_of_which_all_digits_are_lost_is_still_said_to_be_it():
+    frame = pd.DataFrame({"NHS No": ["9.99E+09", "9.98E+09"], "Hosp No": ["1E5", "1E6"]})
+    extract = Extract.from_frame(frame, organisation="RM3")
+    entries, lost = lost_digits(extract)
+    assert lost["field"].tolist() == ["nhs_number", "nhs_number"]
+    assert entries["local_patient_identifier"].tolist() == ["1E5", "1E6"]
 
 
 def test_twenty_digits_as_a_number_are_lost_in_a_workbook(tmp_path):
     frame = pd.DataFrame({"NHS No": [9990000018], "Pathway ID": [1.2345678901234567e19]})
     path = tmp_path / "a.xlsx"
     frame.to_excel(path, index=False)
-    extract = read_extract(path, organisation="RM3")
-    assert extract.text["patient_pathway_identifier"].isna().all()
-    assert "digits_lost" in extract.findings["reason"].tolist()
+    entries, lost = lost_digits(read_extract(path, organisation="RM3"))
+    assert entries["patient_pathway_identifier"].isna().all()
+    assert lost["field"].tolist() == ["patient_pathway_identifier"]
 
 
 def test_a_frame_is_read_as_a_file_is():
@@ -226,6 +241,35 @@ def test_equal_frames_have_one_digest_and_others_another():
 def test_a_few_windows_bytes_in_utf8_are_read_as_such():
     data = "José,Zoë,Siân,".encode() + "Renée".encode("cp1252")
     assert to_utf8("x.csv", data) == ("José,Zoë,Siân,Renée".encode(), "utf-8 with cp1252 bytes")
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "cp1250", "mac_roman"])
+def test_code_pages_are_told_by_the_words_they_make(encoding):
+    western = ["Siân", "Müller", "Renée", "François"]
+    names = {"cp1250": ["Wójcik", "Łukasz", "Paweł", "Wiśniewski"]}.get(encoding, western)
+    text = "NHS No,Surname\n" + "".join(f"{at},{name}\n" for at, name in enumerate(names))
+    assert to_utf8("x.csv", text.encode(encoding)) == (text.encode(), encoding)
+    assert to_utf8("x.csv", text.encode(encoding), encoding)[0] == text.encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["O’Neill", "Siân", "Zoë’s", "Anne–Marie", "Müller", "£20", "Ó’Brien"]
+)
+def test_windows_text_stays_so(name):
+    data = f"NHS No,Surname\n1,{name}\n2,{name}\n3,{name}\n".encode("cp1252")
+    assert to_utf8("x.csv", data)[1] == "cp1252"
+
+
+def test_a_guessed_encoding_is_a_finding_unless_it_is_set(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("Hosp No,Surname\nA1,Siân\nA2,Zoë\nA3,García\n".encode("cp850"))
+    extract = read_extract(path, organisation="RM3")
+    assert extract.text["family_name"].tolist() == ["Siân", "Zoë", "García"]
+    [finding] = extract.findings.itertuples()
+    assert finding.reason == "encoding_guessed"
+    assert "cp850" in finding.message
+    options = ExtractPlan(path="*", encoding="cp850")
+    assert read_extract(path, organisation="RM3", options=options).findings.empty
 
 
 @given(st.text(st.characters(codec="cp1252", exclude_categories=("Cc",)), min_size=20))

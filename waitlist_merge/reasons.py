@@ -163,6 +163,14 @@ class Fault(Word):
     DUPLICATE_COLUMN = "duplicate_column", "A second column for one field; the better one was used"
     AMBIGUOUS_COLUMN = "ambiguous_column", "A column that could be two things"
     SHEET_CHOSEN = "sheet_chosen", "One of several sheets was read"
+    ENCODING_GUESSED = (
+        "encoding_guessed",
+        "Text that is neither UTF-8 nor Windows-1252 throughout; read as it makes most sense",
+    )
+    ORGANISATION_UNKNOWN = (
+        "organisation_unknown",
+        "It is not said whose list it is; a merge needs to know",
+    )
     DIGITS_LOST = "digits_lost", "An identifier in scientific notation: its digits are gone"
     SAME_FILE_TWICE = "same_file_twice", "The same bytes were given twice; read once"
     EXTRACT_OLDER = "extract_older", "The extract is older than the run's date"

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from waitlist_merge.normalise.reading import DIGITS_LOST
+
 __all__ = [
     "DATE_LIKE",
     "FLAG",
@@ -70,6 +72,7 @@ _STRICT_DATE = re.compile(
     r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(19|20)\d\d"
 )
 OPCS = re.compile(r"[A-HJ-Z]\d{2}\.?\d?([ :-].*)?")
+_LOST = re.compile(DIGITS_LOST)
 _TITLES = re.compile(r"\b(MR|MRS|MS|MISS|MASTER|MX|DR|REV|SIR|LADY|PROF)\b")
 PROCEDURE = re.compile(
     r"\b(LEFT|RIGHT|BILATERAL|REPLACEMENT|REPAIR|EXCISION|REMOVAL|INJECTION|BIOPSY|HERNIA|"
@@ -106,8 +109,9 @@ def without_separators(text: str) -> str:
 
 
 def is_like_nhs_number(text: str) -> bool:
-    """True for six digits or more that are no date."""
-    return sum(letter.isdigit() for letter in text) >= 6 and not is_date_like(text)
+    """True for six digits or more that are no date, also where a spreadsheet has lost some."""
+    digits = sum(letter.isdigit() for letter in text)
+    return (digits >= 6 and not is_date_like(text)) or _LOST.match(text) is not None
 
 
 def is_name_like(text: str) -> bool:

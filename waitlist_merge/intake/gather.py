@@ -1,8 +1,7 @@
 """The columns of a file brought to the columns of an extract.
 
 Address lines are joined, the parts of a birth date put together, dates of a configured format
-brought to ISO form, constants set, and identifiers whose digits a spreadsheet has lost are taken
-out. Everything works on distinct texts.
+brought to ISO form, constants set. Everything works on distinct texts.
 """
 
 from __future__ import annotations
@@ -17,18 +16,9 @@ import pyarrow.compute as pc
 
 from waitlist_merge.intake.cells import Column, as_category, tidy
 from waitlist_merge.intake.mapping import BIRTH_PARTS, Uses
-from waitlist_merge.intake.probes import IDENTIFIER_FIELDS
 from waitlist_merge.schema import CANONICAL
 
-__all__ = ["IDENTIFIERS", "frame_of", "iso_dates", "used_columns", "without_lost_digits"]
-
-IDENTIFIERS = frozenset(
-    ("nhs_number", "person_key", *IDENTIFIER_FIELDS, "consultant_code", "referrer_code", "phone")
-)
-"""Fields whose digits matter one by one."""
-
-_LOST = r"^[+-]?\d+\.\d+[eE]\+?\d+$|^[+-]?\d+[eE]\+\d+$"
-"""A number in scientific notation (domain 7: Excel); ``1E5`` without a sign may be a code."""
+__all__ = ["frame_of", "iso_dates", "used_columns"]
 
 _ORDER = {name: at for at, name in enumerate((*CANONICAL, "full_name"))}
 
@@ -83,15 +73,6 @@ def _iso(text: str, form: str) -> str:
         return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007
     except ValueError:
         return text
-
-
-def without_lost_digits(column: Column) -> tuple[Column, np.ndarray]:
-    """The column without identifiers in scientific notation, and the mask of their records."""
-    texts = column.dictionary
-    lost = pc.match_substring_regex(texts, _LOST)
-    mask = lost.take(column.indices).fill_null(False).to_numpy(zero_copy_only=False)
-    kept = pc.if_else(lost, pa.scalar(None, pa.string()), texts)
-    return tidy(pa.DictionaryArray.from_arrays(column.indices, kept)), mask
 
 
 def frame_of(

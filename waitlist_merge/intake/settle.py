@@ -20,14 +20,9 @@ from waitlist_merge.intake.aside import set_aside, telling_texts
 from waitlist_merge.intake.cells import Column
 from waitlist_merge.intake.columns import Judgement
 from waitlist_merge.intake.days import census_of
+from waitlist_merge.intake.encodings import GUESSED, MIXED
 from waitlist_merge.intake.findings import Findings
-from waitlist_merge.intake.gather import (
-    IDENTIFIERS,
-    frame_of,
-    iso_dates,
-    used_columns,
-    without_lost_digits,
-)
+from waitlist_merge.intake.gather import frame_of, iso_dates, used_columns
 from waitlist_merge.intake.grid import Grid
 from waitlist_merge.intake.mapping import HeadingMatch, Uses, configured, map_columns
 from waitlist_merge.intake.probes import SAMPLE_SIZE, sample
@@ -60,7 +55,7 @@ def settle(
     """The fields of an ``Extract``; RefusedExtract where person or organisation cannot be told."""
     settings = options or ExtractPlan(path=source)
     findings = Findings()
-    _report_shape(grid, findings)
+    _report_shape(grid, settings, findings)
     samples = [
         sample(telling_texts(heading, column, SAMPLE_SIZE))
         for heading, column in zip(_original_headings(grid), grid.columns, strict=True)
@@ -73,7 +68,7 @@ def settle(
     owner = organisation or constants.pop("organisation", None) or settings.organisation
     keep = _entries(grid, judged, findings)
     owner = _organisation(source, columns, owner, keep, findings)
-    columns = _repaired(columns, settings, keep, findings)
+    columns = _iso(columns, settings)
     day, day_source = census_of(
         given=census or settings.census_date,
         column=columns.get("census_date"),
@@ -111,7 +106,7 @@ def _original_headings(grid: Grid) -> list[str]:
     return [original.get(heading, heading) for heading in grid.headings]
 
 
-def _report_shape(grid: Grid, findings: Findings) -> None:
+def _report_shape(grid: Grid, settings: ExtractPlan, findings: Findings) -> None:
     others = grid.formats.get("other_lists") or ()
     if grid.formats.get("sheets", 1) != 1:
         message = f"sheet {grid.sheet!r} was read"
@@ -119,6 +114,10 @@ def _report_shape(grid: Grid, findings: Findings) -> None:
             listed = ", ".join(map(repr, others))
             message += f"; {listed} look like lists too and were not: give each as its own extract"
         findings.add(Fault.SHEET_CHOSEN, message)
+    encoding = grid.formats.get("encoding")
+    if settings.encoding is None and encoding in (*GUESSED, MIXED):
+        message = f"read as {encoding}; if letters are wrong set encoding in merge.toml"
+        findings.add(Fault.ENCODING_GUESSED, message)
     for heading, name in grid.repeated:
         message = f"heading {heading!r} comes again; the later column is called {name!r}"
         findings.add(Fault.DUPLICATE_COLUMN, message)
@@ -191,20 +190,13 @@ def _entries(grid: Grid, judged: Sequence[Judgement], findings: Findings) -> np.
     return keep
 
 
-def _repaired(
-    columns: Mapping[str, Column], settings: ExtractPlan, keep: np.ndarray, findings: Findings
-) -> dict[str, Column]:
-    """Columns with configured dates in ISO form and without identifiers that lost their digits."""
-    repaired = dict(columns)
-    for field in IDENTIFIERS & set(repaired):
-        repaired[field], lost = without_lost_digits(repaired[field])
-        rows = (np.flatnonzero(lost & keep) + 1).tolist()
-        message = "a number in scientific notation: its digits are gone; send it as text"
-        findings.add_rows(Fault.DIGITS_LOST, message, rows, field=field)
-    if settings.date_format:
-        for field in set(DATE_FIELDS) & set(repaired):
-            repaired[field] = iso_dates(repaired[field], settings.date_format)
-    return repaired
+def _iso(columns: Mapping[str, Column], settings: ExtractPlan) -> dict[str, Column]:
+    """Columns with dates of the configured format in ISO form."""
+    form = settings.date_format
+    return {
+        field: iso_dates(column, form) if form and field in DATE_FIELDS else column
+        for field, column in columns.items()
+    }
 
 
 def _matches(source: str, grid: Grid, judged: Sequence[Judgement]) -> tuple[HeadingMatch, ...]:

@@ -49,8 +49,9 @@ BLANK_NAME = (
 )
 """The same for names, by case: Na, Nan, Nat and Nil are names that people bear."""
 
-DIGITS_LOST = r"^\d(?:[.,]\d+)?[eE]\+?\d{1,2}$"
-"""Scientific notation in a column of identifiers: the last digits are gone (domain 7)."""
+DIGITS_LOST = r"^[+-]?\d+(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}$"
+"""Scientific notation in a column of identifiers: the last digits are gone (domain 7). Spreadsheets
+write a point or a sign; ``1E23`` without either may be a code."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,6 @@ PACKAGES = (
     "jellyfish",
     "pydantic",
     "python-calamine",
-    "charset-normalizer",
 )
 """The packages whose version can change a result."""
 
