@@ -252,9 +252,7 @@ def test_code_pages_are_told_by_the_words_they_make(encoding):
     assert to_utf8("x.csv", text.encode(encoding), encoding)[0] == text.encode()
 
 
-@pytest.mark.parametrize(
-    "name", ["O’Neill", "Siân", "Zoë’s", "Anne–Marie", "Müller", "£20", "Ó’Brien"]
-)
+@pytest.mark.parametrize("name", ["O’Neill", "Siân", "Zoë’s", "Anne–Marie", "Müller", "£20"])
 def test_windows_text_stays_so(name):
     data = f"NHS No,Surname\n1,{name}\n2,{name}\n3,{name}\n".encode("cp1252")
     assert to_utf8("x.csv", data)[1] == "cp1252"

@@ -7,7 +7,7 @@ sources pasted together) is read as UTF-8, and those bytes as Windows-1252.
 
 >>> to_utf8("x.csv", "Siân".encode("cp1252"))
 (b'Si\xc3\xa2n', 'cp1252')
->>> to_utf8("x.csv", "Siân, Zoë".encode("cp850"))[1]
+>>> to_utf8("x.csv", "Zoë, José".encode("cp850"))[1]
 'cp850'
 """
 
