@@ -57,9 +57,11 @@ __all__ = [
 
 
 class Settings(BaseModel):
-    """Base of all settings: frozen, and an unknown key is an error."""
+    """Base of all settings: frozen; an unknown key, or a number that is none, is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
 
     def digest(self) -> str:
         """SHA-256 of the settings, as 64 hexadecimal characters; secrets do not enter it."""
