@@ -243,6 +243,16 @@ def test_check_prints_one_json_object(listed: Path) -> None:
     assert "NaN" not in done.stdout
 
 
+def test_check_shows_a_list_that_does_not_say_whose_it_is(listed: Path) -> None:
+    done = run("check", listed, "--json")
+    assert done.exit_code == 0
+    report = json.loads(done.stdout)
+    assert len(report["mapping"]) == 4
+    assert report["formats"][0]["organisation"] is None
+    [unknown] = [each for each in report["findings"] if each["reason"] == "organisation_unknown"]
+    assert "a merge will refuse it" in unknown["message"]
+
+
 def test_check_reads_every_file_and_says_which_are_refused(listed: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.csv").touch()
     done = run("check", f"RM3={listed}", tmp_path / "empty.csv", tmp_path / "missing.csv", "--json")

@@ -73,6 +73,19 @@ def test_a_file_is_read_whatever_editor_wrote_it(tmp_path: Path) -> None:
     assert load_config(path).plan.stale_days == 3
 
 
+def test_paths_are_counted_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "merge.toml"
+    path.write_text('[[extracts]]\npath = "extracts/RM3*.csv"')
+    config = load_config(path)
+    assert config.folder == tmp_path
+    assert config.options_for(tmp_path / "extracts" / "RM3_list.csv") is not None
+
+
+def test_where_it_lies_is_no_setting() -> None:
+    with pytest.raises(ConfigError, match="folder is an unknown key"):
+        parse('folder = "x"', name="m.toml")
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [(None, "cannot be read (No such file or directory)"), (b"\xff\xfe1", "is not UTF-8 text")],

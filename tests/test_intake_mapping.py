@@ -108,6 +108,15 @@ def test_a_configured_column_that_is_not_there_names_the_nearest():
         extract_of(PERSON, columns={"Surnam": "family_name"})
 
 
+def test_a_column_can_be_left_out():
+    columns = {**PERSON, "Referral Date": ["03/02/2026"], "Ref Received": ["04/02/2026"]}
+    extract = extract_of(columns, columns={"Referral Date": "ignore"})
+    assert fields(extract)["Referral Date"] is None
+    assert extract.text["referral_date"].tolist() == ["04/02/2026"]
+    assert extract.mapping[2].reason == "not to be used, as the configuration says"
+    assert extract.findings.empty
+
+
 def test_constants_stand_in_every_row():
     text = extract_of({**PERSON, "TFC": ["110"]}, constants={"treatment_function_code": "130"}).text
     assert text["treatment_function_code"].tolist() == ["130"]
@@ -181,6 +190,16 @@ class TestOrganisation:
     def test_nowhere(self):
         with pytest.raises(RefusedExtract, match="whose list"):
             extract_of(PERSON, organisation=None)
+
+
+def test_a_list_of_nobody_can_be_looked_at(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("NHS No,Surname\n9990000018,Smith\n")
+    extract = read_extract(path, need_organisation=False)
+    assert extract.organisation is None
+    [finding] = extract.findings.itertuples()
+    assert finding.reason == "organisation_unknown"
+    assert "ORG=path" in finding.message
 
 
 def test_the_table_and_the_report_of_a_check():

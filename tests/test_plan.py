@@ -98,3 +98,21 @@ def test_the_first_extract_that_covers_a_file_says_how_it_is_read() -> None:
     assert config.options_for("RM3_list.csv") == first
     assert config.options_for("RW3_list.csv") == second
     assert config.options_for("RW3_list.xlsx") is None
+
+
+def test_an_extract_at_its_place_goes_before_one_of_the_same_name(tmp_path: Path) -> None:
+    elsewhere = ExtractPlan(path="old/RM3*.csv", sheet="a")
+    here = ExtractPlan(path="new/RM3_list.csv", sheet="b")
+    config = MergeConfig(extracts=(elsewhere, here)).in_folder(tmp_path)
+    assert config.options_for(tmp_path / "new" / "RM3_list.csv") == here
+    assert config.options_for(tmp_path / "old" / ".." / "old" / "RM3_list.csv") == elsewhere
+    assert config.options_for("RM3_list.csv") == elsewhere
+    assert config.options_for("RW3_list.csv") is None
+
+
+def test_settings_in_a_folder_are_the_same_but_for_it(tmp_path: Path) -> None:
+    config = MergeConfig(extracts=(ExtractPlan(path="a.csv"),))
+    moved = config.in_folder(tmp_path)
+    assert (config.folder, moved.folder) == (Path(), tmp_path)
+    assert moved.digest() == config.digest()
+    assert str(tmp_path) not in str(moved.public())

@@ -63,7 +63,8 @@ def _known(value: Any) -> Any:  # noqa: ANN401
 def check_files(files: Sequence[FileRequest], *, config: MergeConfig | None = None) -> CheckReport:
     """Read each file as ``merge_files`` would, merge nothing, and say what was recognised.
 
-    Files that ``config`` names are read where no ``files`` are given.
+    Files that ``config`` names are read where no ``files`` are given. A list that does not say
+    whose it is, which a merge refuses, is shown all the same, with a finding.
     """
-    extracts, refused = read_all(files, config or MergeConfig())
+    extracts, refused = read_all(files, config or MergeConfig(), need_organisation=False)
     return CheckReport(tuple(extracts), tuple(refused))

@@ -66,7 +66,7 @@ _WORDS = {
 
 
 def load_config(path: str | Path) -> MergeConfig:
-    """The settings in this TOML file.
+    """The settings in this TOML file; its paths are counted from its folder.
 
     Raises ConfigError where it cannot be read, or with one line for each wrong key or value.
     """
@@ -76,7 +76,7 @@ def load_config(path: str | Path) -> MergeConfig:
         raise ConfigError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path") from None
-    return parse(text, name=str(path))
+    return parse(text, name=str(path)).in_folder(Path(path).parent)
 
 
 def parse(text: str, *, name: str) -> MergeConfig:

@@ -23,6 +23,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     StrictBool,
     StrictFloat,
     StrictInt,
@@ -77,8 +78,8 @@ class ExtractPlan(Settings):
     """How one extract, or all that a glob names, is read where it cannot be told from the file.
 
     Everything but ``path`` may be left out: intake then looks at the file itself. ``columns`` maps
-    a heading of the file to a canonical field (or ``full_name``), ``constants`` a canonical field
-    to the one value that it has in every row.
+    a heading of the file to a canonical field (or ``full_name``, or ``ignore``), ``constants`` a
+    canonical field to the one value that it has in every row.
 
     >>> plan = ExtractPlan(path="extracts/RM3*.xlsx", columns={"Forename 1": "given_name"})
     >>> plan.covers("extracts/RM3_list.xlsx"), plan.columns["Forename 1"]
@@ -104,17 +105,26 @@ class ExtractPlan(Settings):
             raise fault("either date_order or date_format, not both")
         return self
 
-    def covers(self, path: str | Path) -> bool:
+    def covers(self, path: str | Path, *, folder: str | Path = "") -> bool:
         """True where this file is the one, or one of those, that ``path`` names.
 
         A pattern without a folder is compared with the file's name alone, one with a folder from
-        where the program runs.
+        ``folder``, by default where the program runs.
         """
-        given, named = Path(path), Path(self.path)
-        if len(named.parts) == 1:
-            return given.name == named.name or fnmatch(given.name, named.name)
-        given, named = given.absolute(), named.absolute()
+        if len(Path(self.path).parts) == 1:
+            return self.is_named(path)
+        given, named = _placed(Path(path)), _placed(Path(folder, self.path))
         return given == named or fnmatch(given.as_posix(), named.as_posix())
+
+    def is_named(self, path: str | Path) -> bool:
+        """True where the file's name is the one, or one of those, that ``path`` ends with."""
+        given, named = Path(path).name, Path(self.path).name
+        return given == named or fnmatch(given, named)
+
+
+def _placed(path: Path) -> Path:
+    """The path from the root, its own name as given: it may be a pattern or a link."""
+    return path.parent.resolve() / path.name
 
 
 class Agreement(Settings):
@@ -206,6 +216,18 @@ class MergeConfig(Settings):
     extracts: tuple[ExtractPlan, ...] = ()
     plan: MergePlan = MergePlan()
     census_date: Day | None = None
+    _folder: Path = PrivateAttr(default=Path())
+
+    @property
+    def folder(self) -> Path:
+        """Where the paths of ``extracts`` are counted from: where the file of settings lies."""
+        return self._folder
+
+    def in_folder(self, folder: str | Path) -> Self:
+        """The same settings with paths that are counted from this folder."""
+        moved = self.model_copy()
+        moved._folder = Path(folder)  # noqa: SLF001 - its own copy
+        return moved
 
     def public(self) -> dict[str, object]:
         """How extracts are read, and the plan without what it keeps to itself."""
@@ -214,5 +236,14 @@ class MergeConfig(Settings):
         return {"extracts": extracts, "plan": self.plan.public(), "census_date": day}
 
     def options_for(self, path: str | Path) -> ExtractPlan | None:
-        """How this file is to be read: the first extract that covers it, or None."""
-        return next((each for each in self.extracts if each.covers(path)), None)
+        """How this file is to be read: the first extract that covers it, or None.
+
+        Where none covers it at its place, one that names such a file elsewhere does.
+
+        >>> config = MergeConfig(extracts=[ExtractPlan(path="extracts/RM3_*.csv", sheet="PTL")])
+        >>> config.options_for("elsewhere/RM3_list.csv").sheet
+        'PTL'
+        """
+        exact = (each for each in self.extracts if each.covers(path, folder=self.folder))
+        alike = (each for each in self.extracts if each.is_named(path))
+        return next(exact, None) or next(alike, None)

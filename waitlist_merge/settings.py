@@ -23,7 +23,10 @@ from waitlist_merge.schema import CANONICAL
 FULL_NAME = "full_name"
 """The one target of a column that is no canonical field: "SURNAME, Forename (Mrs)" in one cell."""
 
-TARGETS: tuple[str, ...] = (*CANONICAL, FULL_NAME)
+IGNORE = "ignore"
+"""The target of a column that is not to be used, whatever it is recognised as."""
+
+TARGETS: tuple[str, ...] = (*CANONICAL, FULL_NAME, IGNORE)
 """What a column of an extract can be mapped to."""
 
 ORGANISATION_CODE = re.compile(r"[A-Za-z0-9]{3,9}")

@@ -97,6 +97,7 @@ class Extract:
         organisation: str | None = None,
         census: date | None = None,
         options: ExtractPlan | None = None,
+        need_organisation: bool = True,
     ) -> Self:
         """The extract that a grid holds: headings to fields, entries apart from what is none."""
         return cls(
@@ -107,6 +108,7 @@ class Extract:
                 organisation=organisation,
                 census=census,
                 options=options,
+                need_organisation=need_organisation,
             )
         )
 
@@ -132,14 +134,19 @@ def _digest(grid: Grid) -> str:
 
 
 def read_extract(
-    path: str | Path, *, organisation: str | None = None, options: ExtractPlan | None = None
+    path: str | Path,
+    *,
+    organisation: str | None = None,
+    options: ExtractPlan | None = None,
+    need_organisation: bool = True,
 ) -> Extract:
     r"""One organisation's list, from a file as it is.
 
     ``organisation`` is a code such as ``"RM3"``; without it the options say it, or a provider
-    column. Text (UTF-8, UTF-16, Windows-1252; comma, tab, pipe, semicolon), Excel, OpenDocument and
-    Parquet are read, also packed with gzip or zip. RefusedExtract where the file is no list;
-    ConfigError where the options do not fit it.
+    column; where nothing does it is refused, unless ``need_organisation`` is false, for a look at
+    it that merges nothing. Text (UTF-8, UTF-16, Windows-1252; comma, tab, pipe, semicolon), Excel,
+    OpenDocument and Parquet are read, also packed with gzip or zip. RefusedExtract where the file
+    is no list; ConfigError where the options do not fit it.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -158,6 +165,7 @@ def read_extract(
         digest=contents.digest,
         organisation=organisation,
         options=options,
+        need_organisation=need_organisation,
     )
 
 

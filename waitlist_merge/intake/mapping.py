@@ -22,6 +22,7 @@ from waitlist_merge.intake.probes import Sample
 from waitlist_merge.intake.siblings import heed_siblings, ordinal
 from waitlist_merge.intake.words import words
 from waitlist_merge.reasons import Fault
+from waitlist_merge.settings import IGNORE
 
 __all__ = ["HeadingMatch", "Uses", "configured", "map_columns"]
 
@@ -31,6 +32,8 @@ JOINED = frozenset({"address"})
 BIRTH_PARTS = ("birth_day", "birth_month", "birth_year")
 
 SET = Judgement("", 1.0, "set in the configuration")
+
+IGNORED = Judgement(None, 1.0, "not to be used, as the configuration says")
 
 Uses = Mapping[str, tuple[int, ...]]
 """Field -> positions of the columns that give it."""
@@ -80,7 +83,7 @@ def map_columns(
     ``settings`` is what ``configured`` found; what is not used is added to ``findings``.
     """
     judged = [
-        replace(SET, field=settings[at]) if at in settings else judge(heading, values)
+        _set(settings[at]) if at in settings else judge(heading, values)
         for at, (heading, values) in enumerate(zip(headings, samples, strict=True))
     ]
     _local_numbers(headings, samples, judged)
@@ -90,6 +93,10 @@ def map_columns(
     uses = _choose(headings, judged)
     _report(headings, judged, findings)
     return judged, uses
+
+
+def _set(field: str) -> Judgement:
+    return IGNORED if field == IGNORE else replace(SET, field=field)
 
 
 def _local_numbers(
@@ -172,6 +179,8 @@ def _says(heading: str, concept: str) -> bool:
 
 def _report(headings: Sequence[str], judged: Sequence[Judgement], findings: Findings) -> None:
     for heading, each in zip(headings, judged, strict=True):
+        if each == IGNORED:
+            continue
         if each.field is None:
             findings.add(_fault(each), f"column {heading!r}: {each.reason}")
         elif each.score < SURE:

@@ -37,18 +37,24 @@ class FileRequest:
 
 
 def read_all(
-    files: Sequence[FileRequest], config: MergeConfig
+    files: Sequence[FileRequest], config: MergeConfig, *, need_organisation: bool = True
 ) -> tuple[list[Extract], list[RefusedExtract]]:
     """Every file as an extract, and those that could not be read.
 
-    Files named only in ``config`` are read too; a pattern there may name many.
+    Without ``files`` those that ``config`` names are read; a pattern there may name many. Where
+    the organisation is not needed, a list that does not say whose it is has a finding instead.
     """
     extracts: list[Extract] = []
     refused: list[RefusedExtract] = []
     for request, options in _requests(files, config):
         try:
             extracts.append(
-                read_extract(request.path, organisation=request.organisation, options=options)
+                read_extract(
+                    request.path,
+                    organisation=request.organisation,
+                    options=options,
+                    need_organisation=need_organisation,
+                )
             )
         except RefusedExtract as problem:
             refused.append(problem)
@@ -63,15 +69,16 @@ def _requests(
     return [
         (FileRequest(path), options)
         for options in config.extracts
-        for path in _matching(options.path)
+        for path in _matching(config.folder / options.path)
     ]
 
 
-def _matching(pattern: str) -> list[str]:
-    """The files that a path or pattern names, in order of their names."""
-    path = Path(pattern)
+def _matching(path: Path) -> list[str]:
+    """The files that a path or pattern names, in order of their names; itself where there is none.
+
+    So that a file which is not there is refused by its name, and not left out in silence.
+    """
     if path.exists():
-        return [pattern]
-    return sorted(
-        str(found) for found in Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-    )
+        return [str(path)]
+    found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+    return sorted(map(str, found)) or [str(path)]

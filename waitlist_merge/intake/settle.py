@@ -51,6 +51,7 @@ def settle(
     organisation: str | None,
     census: date | None,
     options: ExtractPlan | None,
+    need_organisation: bool = True,
 ) -> dict[str, Any]:
     """The fields of an ``Extract``; RefusedExtract where person or organisation cannot be told."""
     settings = options or ExtractPlan(path=source)
@@ -67,7 +68,9 @@ def settle(
     columns = used_columns(grid.columns, uses)
     owner = organisation or constants.pop("organisation", None) or settings.organisation
     keep = _entries(grid, judged, findings)
-    owner = _organisation(source, columns, owner, keep, findings)
+    owner = _organisation(columns, owner, keep, findings)
+    if owner is None and "organisation" not in columns:
+        _organisation_unknown(source, findings, needed=need_organisation)
     columns = _iso(columns, settings)
     day, day_source = census_of(
         given=census or settings.census_date,
@@ -144,7 +147,6 @@ def _refuse_nobody(source: str, fields: set[str]) -> None:
 
 
 def _organisation(
-    source: str,
     columns: dict[str, Column],
     given: str | None,
     keep: np.ndarray,
@@ -157,13 +159,18 @@ def _organisation(
         return given.strip().upper()
     codes = set() if column is None else set(column.filter(pa.array(keep)).unique().to_pylist())
     codes -= {None}
-    if not codes:
-        cure = "give it as ORG=path or as organisation in the configuration"
-        raise RefusedExtract(source, "it does not say whose list it is", cure)
-    if len(codes) == 1:
-        del columns["organisation"]
-        return str(codes.pop()).upper()
-    return None
+    if len(codes) > 1:
+        return None
+    columns.pop("organisation", None)
+    return str(codes.pop()).upper() if codes else None
+
+
+def _organisation_unknown(source: str, findings: Findings, *, needed: bool) -> None:
+    problem = "it does not say whose list it is"
+    cure = "give it as ORG=path or as organisation in the configuration"
+    if needed:
+        raise RefusedExtract(source, problem, cure)
+    findings.add(Fault.ORGANISATION_UNKNOWN, f"{problem}, and a merge will refuse it; {cure}")
 
 
 def _report_others(column: Column | None, given: str, findings: Findings) -> None:

@@ -31,7 +31,7 @@ from waitlist_merge.reasons import (
     Word,
 )
 from waitlist_merge.schema import FIELDS, SCHEMA_VERSION, TABLES, Column
-from waitlist_merge.settings import FULL_NAME
+from waitlist_merge.settings import FULL_NAME, IGNORE
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -142,13 +142,14 @@ def configuration_page(written: str) -> str:
     """``docs/configuration.md`` with its last part, the fields of an entry, made anew."""
     kept, _, _ = written.partition(FIELDS_TITLE)
     rows = [f"| `{each.name}` | {each.kind} | {each.meaning} |" for each in FIELDS]
-    lines = ["| field | type | meaning |", "|---|---|---|", *rows, _FULL_NAME_ROW]
+    lines = ["| field | type | meaning |", "|---|---|---|", *rows, *_OTHER_TARGETS]
     return f"{kept}{FIELDS_TITLE}\n\n" + "\n".join(lines) + "\n"
 
 
 FIELDS_TITLE = "## The fields that a column can be"
-_FULL_NAME_ROW = (
-    f"| `{FULL_NAME}` | text | For `columns` only: a whole name in one cell, taken apart |"
+_OTHER_TARGETS = (
+    f"| `{FULL_NAME}` | text | For `columns` only: a whole name in one cell, taken apart |",
+    f"| `{IGNORE}` |  | For `columns` only: the column is not used, whatever it looks like |",
 )
 
 
