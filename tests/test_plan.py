@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+import waitlist_merge
 from waitlist_merge.plan import Agreement, ExtractPlan, MergeConfig, MergePlan, PatientPlan
 from waitlist_merge.settings import Pairs
 
@@ -25,6 +26,14 @@ def test_equal_plans_have_one_hash_whatever_the_order_of_their_keys() -> None:
     assert one == other
     assert hash(one) == hash(other)
     assert one.digest() == other.digest()
+
+
+def test_every_setting_of_the_patient_search_is_used_by_it() -> None:
+    """A setting that nothing reads would be a promise that nobody keeps."""
+    folder = Path(waitlist_merge.__file__).parent / "patients"
+    code = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    unread = [name for name in PatientPlan.model_fields if f"plan.{name}" not in code]
+    assert unread == []
 
 
 def test_plans_travel_to_other_processes() -> None:
