@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.pathways.columns import Bools, Days, dates, known
 from waitlist_merge.pathways.evidence import Evidence
-from waitlist_merge.pathways.relations import RELATIONS, VETOES, Decided
+from waitlist_merge.pathways.vetoes import RELATIONS, VETOES, Decided
 from waitlist_merge.pathways.weights import PARTS, words
 from waitlist_merge.reasons import Relation, Veto
 

@@ -17,7 +17,7 @@ from waitlist_merge.pathways.columns import Bools, worded
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.explain import explanations
 from waitlist_merge.pathways.grouping import Edges, Group, components, group
-from waitlist_merge.pathways.relations import CONFIDENCES, JOINS, RELATIONS, VETOES, Decided
+from waitlist_merge.pathways.vetoes import CONFIDENCES, JOINS, RELATIONS, VETOES, Decided
 from waitlist_merge.reasons import Confidence, Joins, Relation, Veto
 
 LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation")

@@ -23,8 +23,9 @@ from waitlist_merge.pathways.features import Features, features
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.links import NO, YES, Judged, frame, grouped
 from waitlist_merge.pathways.pairs import candidates
-from waitlist_merge.pathways.relations import RELATIONS, decide
+from waitlist_merge.pathways.relations import decide
 from waitlist_merge.pathways.state import list_state, signals, stage
+from waitlist_merge.pathways.vetoes import RELATIONS
 from waitlist_merge.pathways.weights import weigh
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Confidence, Joins, Relation

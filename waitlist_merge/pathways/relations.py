@@ -1,8 +1,8 @@
 """What are two entries of one patient to each other? The relations table, in its order.
 
 ``RULES`` reads like the table of the design ("The two levels"): the first line whose evidence
-fits wins, and says whether the two share a pathway and how sure that is. Then the vetoes: facts
-that forbid an automatic link whatever the line says (domain 5.1-5.5, 8).
+fits wins, and says whether the two share a pathway and how sure that is. Then ``vetoes`` have their
+say (domain 5.1-5.5, 8).
 
 - ``certain`` needs a shared identifier and a certain patient;
 - ``probable`` needs positive agreement on both sides;
@@ -15,11 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.evidence import SAME_OPERATION, Evidence
-from waitlist_merge.reasons import Confidence, Joins, Relation, Veto
+from waitlist_merge.pathways.vetoes import CONFIDENCES, JOINS, RELATIONS, Decided, Small, vetoed
+from waitlist_merge.reasons import Confidence, Joins, Relation
 
 Test = Callable[[Evidence], Bools]
 
@@ -225,30 +225,6 @@ RULES: tuple[Rule, ...] = (
     Rule(Relation.UNRELATED, NO, None, lambda e: np.ones(len(e.a), dtype=bool)),
 )
 
-RELATIONS: tuple[str, ...] = tuple(str(each) for each in Relation)
-JOINS: tuple[str, ...] = (YES, ASKED, NO)
-CONFIDENCES: tuple[str, ...] = ("", CERTAIN, PROBABLE, POSSIBLE)
-VETOES: tuple[str, ...] = (
-    "",
-    Veto.OTHER_SIDE,
-    Veto.PLANNED_WITH_ACTIVE,
-    Veto.CANCER_WITH_ROUTINE,
-    Veto.PATIENT_NOT_CERTAIN,
-    Veto.GROUP_CONFLICT,
-)
-
-Small = NDArray[np.int8]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Decided:
-    """The decision on each pair: positions into RELATIONS, JOINS, CONFIDENCES and VETOES."""
-
-    relation: Small
-    joins: Small
-    confidence: Small
-    veto: Small
-
 
 def decide(evidence: Evidence, *, certain_patient: Bools, doubted_patient: Bools) -> Decided:
     """The relation of each pair: the first line that fits, then the vetoes.
@@ -268,7 +244,7 @@ def decide(evidence: Evidence, *, certain_patient: Bools, doubted_patient: Bools
         confidence=_look_up(_confidence)[rule],
         veto=np.zeros(len(rule), dtype=np.int8),
     )
-    return _veto(decided, evidence, certain_patient, doubted_patient)
+    return vetoed(decided, evidence, certain=certain_patient, doubted=doubted_patient)
 
 
 def _relation(rule: Rule) -> int:
@@ -285,27 +261,3 @@ def _confidence(rule: Rule) -> int:
 
 def _look_up(part: Callable[[Rule], int]) -> Small:
     return np.array([part(each) for each in RULES], dtype=np.int8)
-
-
-def _veto(decided: Decided, e: Evidence, certain: Bools, doubted: Bools) -> Decided:
-    """Vetoes beat the line: what would join is asked instead, named, and at most possible."""
-    held = decided.joins == JOINS.index(NO)
-    would = ~held
-    lines = (
-        (
-            e.opposite_sides & (would | (decided.relation == RELATIONS.index(Relation.OTHER_SIDE))),
-            Veto.OTHER_SIDE,
-        ),
-        (e.planned_with_active & (e.worth_a_row | would), Veto.PLANNED_WITH_ACTIVE),
-        (e.cancer_with_routine & would, Veto.CANCER_WITH_ROUTINE),
-        (doubted & would, Veto.PATIENT_NOT_CERTAIN),
-    )
-    veto = np.select(
-        [mask for mask, _ in lines], [VETOES.index(name) for _, name in lines], default=0
-    ).astype(np.int8)
-    forbidden = (veto > 0) & would
-    joins = np.where(forbidden, JOINS.index(ASKED), decided.joins).astype(np.int8)
-    confidence = np.where(forbidden, CONFIDENCES.index(POSSIBLE), decided.confidence)
-    unsure = (confidence == CONFIDENCES.index(CERTAIN)) & ~certain
-    confidence = np.where(unsure, CONFIDENCES.index(PROBABLE), confidence).astype(np.int8)
-    return Decided(decided.relation, joins, confidence, veto)
