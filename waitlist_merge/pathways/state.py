@@ -77,14 +77,15 @@ def _by(day: np.ndarray, census: np.ndarray) -> Bools:
 def contradictory(said: Signals) -> Bools:
     """Where do status, dates and list type contradict each other, so that the row stays listed?
 
-    A stop date beside an open status; a stop with an admission still to come; a stop or non-RTT
-    status alone on the official open list; a sender's status 21 (dq_checks, RTT guidance Annex D).
+    A stop or removal date beside an open status; a stop with an admission still to come; a stop or
+    non-RTT status alone on the official open list; a sender's status 21 (dq_checks, RTT guidance
+    Annex D).
     """
     stopped = said.stop_date | said.stop_status | said.removed
     dated = said.stop_date | said.removed
     other_place = said.planned | said.diagnostic | said.unbooked | said.not_rtt_type
     return np.asarray(
-        (said.stop_date & said.open_status)
+        (dated & said.open_status)
         | (stopped & said.future_tci)
         | ((said.stop_status | said.non_rtt_status) & said.open_type & ~dated & ~other_place)
         | (said.transferred_out & ~dated)
