@@ -51,8 +51,7 @@ def vetoed(decided: Decided, e: Evidence, *, certain: Bools, doubted: Bools) -> 
     ``certain`` and ``doubted`` say of each pair whether the two are certainly one person, and
     whether the patient stage asked about exactly these two or held them apart.
     """
-    held = decided.joins == JOINS.index(Joins.NO)
-    would = ~held
+    would = decided.joins != JOINS.index(Joins.NO)
     lines = (
         (
             e.opposite_sides & (would | (decided.relation == RELATIONS.index(Relation.OTHER_SIDE))),
@@ -69,7 +68,5 @@ def vetoed(decided: Decided, e: Evidence, *, certain: Bools, doubted: Bools) -> 
     joins = np.where(forbidden, JOINS.index(Joins.ASKED), decided.joins).astype(np.int8)
     confidence = np.where(forbidden, CONFIDENCES.index(Confidence.POSSIBLE), decided.confidence)
     unsure = (confidence == CONFIDENCES.index(Confidence.CERTAIN)) & ~certain
-    confidence = np.where(unsure, CONFIDENCES.index(Confidence.PROBABLE), confidence).astype(
-        np.int8
-    )
-    return Decided(decided.relation, joins, confidence, veto)
+    confidence = np.where(unsure, CONFIDENCES.index(Confidence.PROBABLE), confidence)
+    return Decided(decided.relation, joins, confidence.astype(np.int8), veto)
