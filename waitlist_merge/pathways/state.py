@@ -37,6 +37,7 @@ class Signals:
     """What each entry says of its own state; boolean arrays, one element an entry."""
 
     stop_date: Bools
+    future_stop: Bools
     stop_status: Bools
     removed: Bools
     transferred_out: Bools
@@ -56,6 +57,7 @@ def signals(entries: pd.DataFrame) -> Signals:
     status, kind = entries["rtt_status"], entries["waiting_list_type"]
     return Signals(
         stop_date=_by(days(entries["rtt_end_date"]), census),
+        future_stop=days(entries["rtt_end_date"]) > census,
         stop_status=is_in(status, STOP_STATUSES),
         removed=_by(days(entries["removal_date"]), census),
         transferred_out=is_in(status, {TRANSFERRED_OUT}),
@@ -77,15 +79,16 @@ def _by(day: np.ndarray, census: np.ndarray) -> Bools:
 def contradictory(said: Signals) -> Bools:
     """Where do status, dates and list type contradict each other, so that the row stays listed?
 
-    A stop or removal date beside an open status; a stop with an admission still to come; a stop or
-    non-RTT status alone on the official open list; a sender's status 21 (dq_checks, RTT guidance
-    Annex D).
+    A stop or removal date beside an open status; a stop after the day that the extract describes; a
+    stop with an admission still to come; a stop or non-RTT status alone on the official open list;
+    a sender's status 21 (dq_checks, RTT guidance Annex D).
     """
     stopped = said.stop_date | said.stop_status | said.removed
     dated = said.stop_date | said.removed
     other_place = said.planned | said.diagnostic | said.unbooked | said.not_rtt_type
     return np.asarray(
         (dated & said.open_status)
+        | said.future_stop
         | (stopped & said.future_tci)
         | ((said.stop_status | said.non_rtt_status) & said.open_type & ~dated & ~other_place)
         | (said.transferred_out & ~dated)
