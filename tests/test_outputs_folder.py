@@ -18,7 +18,8 @@ from waitlist_merge.outputs import folder as folder_module
 from waitlist_merge.outputs.exchange import exchange
 from waitlist_merge.outputs.folder import prepare, replacing
 
-MANIFEST = '{"program": "waitlist_merge", "run": "%s"}'
+FILES = '"files": ["manifest.json", "table.csv"]'
+MANIFEST = '{"program": "waitlist_merge", ' + FILES + ', "run": "%s"}'
 
 needs_exchange = pytest.mark.skipif(sys.platform != "linux", reason="renameat2 is Linux's own")
 
@@ -189,7 +190,7 @@ def rename_then_die(path, target):
     return rename(path, target)
 Path.rename = rename_then_die
 with folder.replacing(out) as made:
-    (made / "manifest.json").write_text('{"program": "waitlist_merge"}')
+    (made / "manifest.json").write_text(sys.argv[3])
     (made / "table.csv").write_text("new")
     if when == 0:
         os._exit(9)
@@ -210,7 +211,7 @@ def test_what_a_killed_run_left_is_settled_by_the_next(
     out = tmp_path / "out"
     write(out, "old")
     root = Path(folder_module.__file__).parents[2]
-    command = [sys.executable, "-c", KILLED, str(out), str(when)]
+    command = [sys.executable, "-c", KILLED, str(out), str(when), MANIFEST % "new"]
     killed = subprocess.run(command, check=False, cwd=root, capture_output=True)
     assert killed.returncode == 9
     assert left_beside(out), "the killed run could not tidy up"
@@ -331,6 +332,45 @@ def test_what_this_program_did_not_write_is_refused(
         assert caught.value.exit_code == 3
     assert not (out / "table.csv").exists()
     assert left_beside(out) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "told"), [(["my_notes.txt"], "1 file"), (["my_notes.txt", "letters"], "2 files")]
+)
+def test_files_of_the_user_in_an_output_are_not_lost(out: Path, own: list[str], told: str) -> None:
+    write(out, "old")
+    for name in own:
+        (out / name).mkdir() if name == "letters" else (out / name).write_text("mine")
+    problem = f"out: holds {told} that this program did not write.*move them elsewhere"
+    for attempt in (lambda: prepare(out), lambda: write(out, "new")):
+        with pytest.raises(OutputError, match=problem):
+            attempt()
+    assert content(out) == "old"
+    assert (out / "my_notes.txt").read_text() == "mine"
+    assert left_beside(out) == []
+
+
+def test_what_a_file_manager_left_is_nobodys(out: Path) -> None:
+    write(out, "old")
+    (out / ".DS_Store").touch()
+    write(out, "new")
+    assert content(out) == "new"
+
+
+@pytest.mark.parametrize(("name", "refused"), [("entries.csv", False), ("notes.csv", True)])
+def test_an_output_older_than_the_list_of_files_holds_only_tables(
+    out: Path, name: str, refused: bool
+) -> None:
+    out.mkdir()
+    (out / "manifest.json").write_text('{"program": "waitlist_merge"}')
+    (out / "schema.json").write_text("{}")
+    (out / name).write_text("old")
+    if refused:
+        with pytest.raises(OutputError, match="holds 1 file that"):
+            write(out, "new")
+    else:
+        write(out, "new")
+    assert (out / "table.csv").exists() != refused
 
 
 def test_a_folder_that_became_another_programs_meanwhile_is_refused(out: Path) -> None:

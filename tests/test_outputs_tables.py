@@ -282,3 +282,10 @@ def test_a_table_that_is_missing_is_said(tmp_path: Path) -> None:
 def run(out: Path, name: str) -> None:
     frame = pd.DataFrame({"entry_id": [name]})
     write_tables(out, EMPTY | {"entries": frame, "members": frame}, manifest={"run": name})
+
+
+@pytest.mark.parametrize("formats", ["csv", "parquet", "both"])
+def test_the_manifest_lists_what_was_written(tmp_path: Path, formats: str) -> None:
+    write_tables(tmp_path / "out", EMPTY, manifest={}, formats=formats)
+    files = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["files"]
+    assert files == sorted(path.name for path in (tmp_path / "out").iterdir())

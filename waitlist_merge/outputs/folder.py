@@ -21,12 +21,13 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from waitlist_merge.errors import OutputError
 from waitlist_merge.outputs.exchange import exchange
+from waitlist_merge.schema import TABLES
 
 try:
     import fcntl
@@ -35,7 +36,9 @@ except ImportError:  # Windows
 
 PROGRAM = "waitlist_merge"
 MANIFEST = "manifest.json"
-"""A folder is ours where its manifest names this program."""
+"""A folder is ours where its manifest names this program; its ``files`` say what in it is."""
+
+SCHEMA = "schema.json"
 
 PREVIOUS = ".previous"
 PARTIAL = ".partial"
@@ -46,44 +49,95 @@ _ABANDONED_SECONDS = 24 * 3600
 """Age from which an unfinished folder is of a dead run, where folders cannot be locked."""
 
 
+_FIRST_FILES = (
+    SCHEMA,
+    *(f"{table}.{suffix}" for table in TABLES for suffix in ("csv", "parquet")),
+)
+"""What is ours in an output whose manifest does not list its files: it is older than the list."""
+
+_OF_THE_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What a file manager leaves in a folder that it shows; nobody misses it."""
+
+
 def is_ours(folder: Path) -> bool:
     """True where this program wrote the folder: its manifest says so."""
+    return _manifest(folder) is not None
+
+
+def _manifest(folder: Path) -> dict[str, object] | None:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("program") == PROGRAM
+        return None
+    ours = isinstance(manifest, dict) and manifest.get("program") == PROGRAM
+    return manifest if ours else None
 
 
-def prepare(out: str | Path) -> Path:
+def count_foreign(folder: Path, ours: Iterable[str]) -> int:
+    """How many files and folders there are not ours; what the system left is not counted."""
+    known = {*ours, *_OF_THE_SYSTEM, _MOVED}
+    return sum(path.name not in known for path in folder.iterdir())
+
+
+def refuse_foreign(out: Path) -> None:
+    """OutputError where ``out`` is a file, or holds anything that no merge has written there."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise OutputError(f"{out}: is a file; name a new or an empty folder")
+    manifest = _manifest(out)
+    if manifest is None and any(out.iterdir()):
+        raise OutputError(
+            f"{out}: holds files that this program did not write; name a new or an empty folder"
+        )
+    listed = (manifest or {}).get("files")
+    ours = map(str, listed) if isinstance(listed, list) else _FIRST_FILES
+    refuse_own(out, count_foreign(out, (MANIFEST, *ours)))
+
+
+def refuse_own(folder: Path, count: int) -> None:
+    """OutputError where a folder of ours holds so many files of the user: they would be lost."""
+    if count:
+        files = "1 file" if count == 1 else f"{count} files"
+        raise OutputError(
+            f"{folder}: holds {files} that this program did not write and that would be lost; "
+            "move them elsewhere or name another folder"
+        )
+
+
+def prepare(out: str | Path, *, refuse: Callable[[Path], None] = refuse_foreign) -> Path:
     """Make ready for a new output and return its real path; to be called before any work is done.
 
     Puts back an output that an interrupted run had moved aside, and removes what killed runs left.
-    OutputError where ``out`` is a file or a non-empty folder that this program did not write.
+    ``refuse`` raises OutputError where what is there must stay: by default a file, a folder that
+    this program did not write, and one in which anything else lies.
     """
     real = Path(os.path.realpath(out))
-    with _explained(real):
+    with explained(real):
         if real.parent.is_dir():
             _settle_previous(real)
             _remove_abandoned(real)
-        _refuse_foreign(real)
+        refuse(real)
     return real
 
 
 @contextmanager
-def replacing(out: str | Path) -> Iterator[Path]:
+def replacing(
+    out: str | Path, *, refuse: Callable[[Path], None] = refuse_foreign
+) -> Iterator[Path]:
     """A new, empty folder that takes the place of ``out`` when the block ends without an error.
 
-    OutputError, with the previous output as it was, where anything cannot be written.
+    ``refuse`` as for ``prepare``. OutputError, with the previous output as it was, where anything
+    cannot be written.
     """
-    real = prepare(out)
-    with _explained(real):
+    real = prepare(out, refuse=refuse)
+    with explained(real):
         real.parent.mkdir(parents=True, exist_ok=True)
         folder, lock = _new_folder(real)
         try:
             yield folder
             _synchronise(folder)
-            _refuse_foreign(real)
+            refuse(real)
             _put_in_place(folder, real)
         finally:
             _tidy_up(folder, lock)
@@ -103,7 +157,7 @@ def _tidy_up(folder: Path, lock: int | None) -> None:
 
 
 @contextmanager
-def _explained(out: Path) -> Iterator[None]:
+def explained(out: Path) -> Iterator[None]:
     """What the system says as one line; its own text may name files that nobody knows."""
     try:
         yield
@@ -113,17 +167,6 @@ def _explained(out: Path) -> Iterator[None]:
         problem = os.strerror(error.errno) if error.errno else type(error).__name__
         message = f"{out}: cannot be written ({problem}); what was there is as it was"
         raise OutputError(message) from error
-
-
-def _refuse_foreign(out: Path) -> None:
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise OutputError(f"{out}: is a file; name a new or an empty folder")
-    if any(out.iterdir()) and not is_ours(out):
-        raise OutputError(
-            f"{out}: holds files that this program did not write; name a new or an empty folder"
-        )
 
 
 def _previous(out: Path) -> Path:

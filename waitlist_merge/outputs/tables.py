@@ -25,13 +25,11 @@ import pyarrow.parquet as pq
 from waitlist_merge.errors import OutputError
 from waitlist_merge.outputs.columns import arrow_schema, batches, columns_of, to_frame
 from waitlist_merge.outputs.description import schema_json
-from waitlist_merge.outputs.folder import MANIFEST, PROGRAM, is_ours, replacing
+from waitlist_merge.outputs.folder import MANIFEST, PROGRAM, SCHEMA, is_ours, replacing
 from waitlist_merge.outputs.spreadsheet import CsvWriter, read_csv
 from waitlist_merge.schema import SCHEMA_VERSION, TABLES, Column, Kind
 
 Formats = Literal["csv", "parquet", "both"]
-
-SCHEMA = "schema.json"
 
 _ATTEMPTS = 5
 """How often a reader begins anew because a run replaced the folder meanwhile."""
@@ -59,7 +57,9 @@ def write_tables(
             _write_table(folder / name, tables[name], listed, formats=formats)
         (folder / SCHEMA).write_text(schema_json(columns), encoding="utf-8")
         ours = {"program": PROGRAM, "schema_version": SCHEMA_VERSION}
-        text = json.dumps(ours | dict(manifest), indent=2, ensure_ascii=False)
+        files = sorted([MANIFEST, *(path.name for path in folder.iterdir())])
+        whole = ours | dict(manifest) | {"files": files}
+        text = json.dumps(whole, indent=2, ensure_ascii=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
