@@ -100,6 +100,11 @@ class Veto(Word):
     CONFUSION = "confusion", "Same number, but birth date and given name both differ"
     AGE_GAP = "age_gap", "Same full name, born 15 or more years apart: parent and child"
     TWINS = "twins", "Same birth date, family name and address; other given name"
+    MIDDLE_NAMES = "middle_names", "Same names but two different middle names: brothers or sisters"
+    BIRTH_DATE_UNKNOWN = (
+        "birth_date_unknown",
+        "Same names, but no birth date and no identifier tell a parent from a child",
+    )
     CLOSE_RIVAL = "close_rival", "Another candidate fits almost as well"
     GROUP_CONFLICT = "group_conflict", "Joining would put two vetoed records in one group"
     OTHER_SIDE = "other_side", "Same procedure, two different sides"
@@ -204,3 +209,4 @@ class Fault(Word):
     POSTPONED_WITH_TCI = "postponed_with_tci", "P5 or P6 with an admission date"
     NO_LOCAL_IDENTIFIER = "no_local_identifier", "The row has no local patient identifier"
     TEST_PATIENT = "test_patient", "Named like a test patient; kept until a person says so"
+    STRAY_QUOTE = "stray_quote", "A quotation mark that is never closed; read as text"

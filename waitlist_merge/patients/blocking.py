@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.patients.coding import MISSING, Codes, pack
 from waitlist_merge.patients.likeness import LONG_NUMBER
-from waitlist_merge.patients.records import MISSING, Codes, Records, pack
+from waitlist_merge.patients.records import Records
 
 Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.levels import LEVELS
 from waitlist_merge.patients.model import Weights
-from waitlist_merge.patients.records import Level
 from waitlist_merge.reference import rows
 
 WORDS = {(row["field"], row["level"]): row["words"] for row in rows("linkage_words")} | {

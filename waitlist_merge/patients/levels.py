@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from waitlist_merge.patients.coding import Codes, Level, Positions
 from waitlist_merge.patients.likeness import (
     address_likeness,
     between,
@@ -19,7 +20,7 @@ from waitlist_merge.patients.likeness import (
     within,
 )
 from waitlist_merge.patients.names import name_levels
-from waitlist_merge.patients.records import Codes, Level, Positions, Records
+from waitlist_merge.patients.records import Records
 
 LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -34,6 +35,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("missing", "exact", "variant", "initial", "part"),
             *("middle", "near", "alike", "other"),
         ),
+        "middle_name": ("missing", "same", "part", "other"),
         "name_order": ("missing", "swapped", "swapped_near"),
         "birth_date": ("missing", "exact", "swapped", "close", "one_part", "other"),
         "gender": ("missing", "same", "other"),

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import cpdist
 
-from waitlist_merge.patients.records import Coded, Level, Names, Positions
+from waitlist_merge.patients.coding import Coded, Level, Names, Positions
 
 Texts = NDArray[np.object_]
 Likeness = Callable[[Texts, Texts], NDArray[np.int8]]

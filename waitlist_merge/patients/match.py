@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from waitlist_merge.identity import group_ids
 from waitlist_merge.patients import blocking
+from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.fairness import rates
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Weights, total, weigh
-from waitlist_merge.patients.records import Level, Positions, Records, prepare
+from waitlist_merge.patients.records import Records, prepare
 from waitlist_merge.patients.training import train
 from waitlist_merge.patients.vetoes import (
     LOOK_ALIKES,

@@ -21,15 +21,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.patients.coding import MISSING, Coded, Codes, Level, Positions
 from waitlist_merge.patients.levels import LEVELS, level
-from waitlist_merge.patients.records import (
-    MISSING,
-    Coded,
-    Codes,
-    Level,
-    Positions,
-    Records,
-)
+from waitlist_merge.patients.records import Records
 from waitlist_merge.reference import rows
 
 Weights = NDArray[np.float32]

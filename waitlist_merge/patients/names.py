@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
+from waitlist_merge.patients.coding import Coded, Level, Positions, sounds
 from waitlist_merge.patients.likeness import Texts, between, edits, within
-from waitlist_merge.patients.records import FEMALE, Coded, Level, Positions, Records, sounds
+from waitlist_merge.patients.records import FEMALE, Records
 from waitlist_merge.patients.variants import are_variants
 
 NEAR_SIMILARITY = 0.92
@@ -38,7 +39,7 @@ LIKENESSES = ("", "exact", "variant", "initial", "part", "near", "alike")
 def name_levels(
     records: Records, a: Positions, b: Positions, levels: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Level]:
-    """Levels of ``family_name``, ``given_name`` and ``name_order`` for each pair."""
+    """Levels of the family, given and middle name and of their order for each pair."""
     family = _family(records, a, b, levels["family_name"])
     given = _given(records, a, b, levels["given_name"])
     order = _order(records, a, b, _unlike(family, "family_name", levels))
@@ -46,6 +47,7 @@ def name_levels(
     return {
         "family_name": np.where(order > 0, 0, family).astype(np.int8),
         "given_name": np.where(order > 0, 0, given).astype(np.int8),
+        "middle_name": _middle(records, a, b, given == levels["given_name"].index("middle")),
         "name_order": order,
     }
 
@@ -63,6 +65,14 @@ def _given(records: Records, a: Positions, b: Positions, names: tuple[str, ...])
     used = equal_across(given, middle, a, b) | equal_across(middle, given, a, b)
     found[used & (found >= names.index("near"))] = names.index("middle")
     return found
+
+
+def _middle(records: Records, a: Positions, b: Positions, used: NDArray[np.bool_]) -> Level:
+    """Same, in part (an initial, a slip, one of several) or other; nothing where ``used``."""
+    found = _texts(records.middle, a, b)
+    partly = np.isin(found, [LIKENESSES.index(name) for name in LIKENESSES[2:-1]])
+    levels = np.select([found < 0, found == LIKENESSES.index("exact"), partly], [0, 1, 2], 3)
+    return np.where(used, 0, levels).astype(np.int8)
 
 
 def _family(records: Records, a: Positions, b: Positions, names: tuple[str, ...]) -> Level:

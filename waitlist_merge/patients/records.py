@@ -1,68 +1,36 @@
-"""What the linkage compares: person fields as small integer codes, worked out on unique values.
-
-A value is coded once; every later stage compares codes. Code -1 is missing, which is neither
-agreement nor disagreement (design: missing is a state).
-"""
+"""What the linkage knows of each entry: its person fields as codes, worked out on unique values."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import jellyfish
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.normalise.births import year_is_no_evidence
-from waitlist_merge.normalise.name_forms import comparison_form
 from waitlist_merge.normalise.nhs_numbers import nhs_number_kind
 from waitlist_merge.normalise.postcodes import areas, districts, sectors
+from waitlist_merge.patients.coding import (
+    MISSING,
+    NO_WORD,
+    Coded,
+    Codes,
+    Names,
+    addresses,
+    coded,
+    combine,
+    names,
+    sounds,
+)
+from waitlist_merge.patients.variants import known_names
 
-Codes = NDArray[np.int32]
-Positions = NDArray[np.int32]
-Level = NDArray[np.int8]
-
-MISSING = -1
 MALE, FEMALE = 1, 2
 VERIFIED_STATUS = "01"
 """NHS number status "present and verified": the only one of full weight (domain 1.6)."""
 
 UNTRACED_STATUS = ("02", "03", "04", "05")
 """NHS number statuses of a number that was not traced, or not with these details (domain 1.6)."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Coded:
-    """A column as codes into ``values``; -1 is missing."""
-
-    codes: Codes
-    values: tuple[str, ...]
-
-    @property
-    def known(self) -> NDArray[np.bool_]:
-        """Where is there a value? One bool a row."""
-        return self.codes >= 0
-
-    def derive(self, function: Callable[[Sequence[str]], Sequence[str]]) -> Coded:
-        """The same rows under a function of the values, called once; "" becomes missing.
-
-        >>> names = Coded(np.array([0, 1, -1], dtype=np.int32), ("Ann", "Anne"))
-        >>> names.derive(lambda values: [value[:3] for value in values]).codes.tolist()
-        [0, 0, -1]
-        """
-        forms = np.asarray([form or None for form in function(self.values)], dtype=object)
-        codes, values = pd.factorize(forms)
-        table = np.append(codes, MISSING).astype(np.int32)
-        return Coded(table[self.codes], tuple(str(value) for value in values))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Names(Coded):
-    """Names coded by their letters; ``words`` has each value with its words kept apart."""
-
-    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,8 +49,9 @@ class Records:
     local_number: Coded
     family: Names
     given: Names
-    middle: Coded
+    middle: Names
     previous: Coded
+    given_known: NDArray[np.bool_]
     family_sound: Codes
     given_sound: Codes
     birth: Codes
@@ -116,45 +85,6 @@ class Records:
         return self.nhs_number.known | self.person_key.known
 
 
-def coded(column: pd.Series) -> Coded:
-    """A text column as codes; categories are kept as they are."""
-    categorical = column.astype("category").cat
-    return Coded(
-        categorical.codes.to_numpy().astype(np.int32),
-        tuple(str(value) for value in categorical.categories),
-    )
-
-
-def combine(*columns: Codes) -> Codes:
-    """One code for equal tuples of codes; missing where any part is missing.
-
-    >>> combine(np.array([0, 0, 1, -1]), np.array([2, 2, 2, 2])).tolist()
-    [0, 0, 1, -1]
-    """
-    packed = pack(*columns)
-    codes = np.full(len(packed), MISSING, dtype=np.int32)
-    known = packed >= 0
-    codes[known] = pd.factorize(packed[known])[0]
-    return codes
-
-
-def pack(*columns: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Codes packed to one int64 that is equal exactly where all are; -1 where any is missing."""
-    packed = np.zeros(len(columns[0]), dtype=np.int64)
-    known = np.ones(len(columns[0]), dtype=bool)
-    room = 1
-    for column in columns:
-        span = int(column.max(initial=0)) + 1
-        if room > np.iinfo(np.int64).max // (span + 1):
-            packed = pd.factorize(packed)[0].astype(np.int64)
-            room = int(packed.max(initial=0)) + 1
-        packed = packed * span + column
-        known &= column >= 0
-        room *= span
-    packed[~known] = MISSING
-    return packed
-
-
 def prepare(entries: pd.DataFrame) -> Records:
     """Which codes does the linkage work on? From typed person columns (see ``normalise``)."""
     organisation = coded(entries["organisation"])
@@ -182,8 +112,9 @@ def prepare(entries: pd.DataFrame) -> Records:
         local_number=local,
         family=family,
         given=given,
-        middle=coded(entries["middle_name"]).derive(comparison_form),
-        previous=coded(entries["previous_family_name"]).derive(comparison_form),
+        middle=names(coded(entries["middle_name"])),
+        previous=names(coded(entries["previous_family_name"])),
+        given_known=_is_a_name(given),
         family_sound=family_sound,
         given_sound=given_sound,
         birth=birth,
@@ -210,25 +141,15 @@ _FIRST_DAY = int(np.datetime64("1850-01-01", "D").astype(np.int64))
 """Day zero of ``Records.birth``: before any birth date that ``normalise`` accepts."""
 
 
-def names(column: Coded) -> Names:
-    """Names coded by their letters A to Z: "Anne-Marie" and "ANNE MARIE" are one.
-
-    >>> names(Coded(np.array([0, 1]), ("Anne-Marie", "ANNE MARIE"))).words
-    ('ANNE MARIE',)
-    """
-    split = [_WORD_BREAK.split(value) for value in column.values]
-    flat = comparison_form([word for words in split for word in words])
-    letters = iter(flat)
-    spaced = [" ".join(filter(None, [next(letters) for _ in words])) for words in split]
-    return _by_letters(column, spaced)
-
-
-_WORD_BREAK = re.compile(r"[\s\-/_,.&]+")
-"""What stands between two words of a name; an apostrophe does not."""
-
-
 def _one_if_missing(codes: Codes) -> Codes:
     return np.maximum(codes, 0)
+
+
+def _is_a_name(given: Names) -> NDArray[np.bool_]:
+    """Given names that people are known to have, as against misspellings."""
+    known = known_names()
+    table = [value in known for value in given.values]
+    return np.asarray([*table, False], dtype=bool)[given.codes]
 
 
 def _sound_codes(family: Names, given: Names) -> tuple[Codes, Codes]:
@@ -240,34 +161,6 @@ def _sound_codes(family: Names, given: Names) -> tuple[Codes, Codes]:
     return np.where(family.known, table[family.codes], MISSING).astype(np.int32), table[given_rows]
 
 
-def sounds(forms: Sequence[str]) -> list[str]:
-    """How does the first word of each name sound? Soundex, and the letters where it has none.
-
-    >>> sounds(["SMITH", "SMYTHE"])
-    ['S530', 'S530']
-    """
-    return [jellyfish.soundex(form.split()[0]) if form.strip() else "" for form in forms]
-
-
-def addresses(column: Coded) -> Names:
-    """Addresses coded by their letters and digits, with the words kept apart."""
-    spaced = [" ".join(_NO_WORD.split(value.upper())).strip() for value in column.values]
-    return _by_letters(column, spaced)
-
-
-_NO_WORD = re.compile(r"[\W_]+")
-"""What stands between two words of an address."""
-
-
-def _by_letters(column: Coded, spaced: Sequence[str]) -> Names:
-    """The column coded by its texts without spaces; of several spacings the one of most words."""
-    squeezed = column.derive(lambda _values: [form.replace(" ", "") for form in spaced])
-    best: dict[str, str] = {}
-    for form in sorted(spaced, key=lambda each: (-each.count(" "), each)):
-        best.setdefault(form.replace(" ", ""), form)
-    return Names(squeezed.codes, squeezed.values, tuple(best[value] for value in squeezed.values))
-
-
 def _wrong_numbers(entries: pd.DataFrame) -> Coded:
     """Ten digits that were sent as an NHS number and are none: kept only to explain a slip."""
     if "nhs_number_source" not in entries:
@@ -275,7 +168,7 @@ def _wrong_numbers(entries: pd.DataFrame) -> Coded:
     digits = coded(entries["nhs_number_source"]).derive(
         lambda values: [
             number if len(number) == _DIGITS and number.isdecimal() else ""
-            for number in (_NO_WORD.sub("", value) for value in values)
+            for number in (NO_WORD.sub("", value) for value in values)
         ]
     )
     valid = entries["nhs_number"].notna().to_numpy()

@@ -18,9 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.patients.blocking import Key, Pairs, pairs
+from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Rates
-from waitlist_merge.patients.records import Level, Records
+from waitlist_merge.patients.records import Records
 
 PRIOR_PAIRS = 200.0
 """Weight of the published rates against the pairs of the data, in pairs."""

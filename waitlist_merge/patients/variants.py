@@ -23,6 +23,17 @@ def are_variants(left: NDArray[np.object_], right: NDArray[np.object_]) -> NDArr
 
 
 @cache
+def known_names() -> frozenset[str]:
+    """Given names in comparison form that people are registered with, and their short forms.
+
+    >>> "SANA" in known_names(), "SNAA" in known_names()
+    (True, False)
+    """
+    nicknames = load("nicknames")
+    return frozenset({*load("given_names")["name"], *nicknames["name"], *nicknames["form"]})
+
+
+@cache
 def _pairs() -> frozenset[tuple[str, str]]:
     listed = load("nicknames")
     pairs = set(zip(listed["name"], listed["form"], strict=True))

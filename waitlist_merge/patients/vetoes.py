@@ -13,8 +13,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.levels import is_level
-from waitlist_merge.patients.records import Level, Positions, Records
+from waitlist_merge.patients.records import Records
 from waitlist_merge.reasons import Veto
 
 PARENT_AND_CHILD_YEARS = 15
@@ -28,6 +29,8 @@ VETOES = (
     Veto.CONFUSION,
     Veto.AGE_GAP,
     Veto.TWINS,
+    Veto.MIDDLE_NAMES,
+    Veto.BIRTH_DATE_UNKNOWN,
 )
 """Vetoes of a pair by their code; 0 is none. The first that applies names the pair."""
 
@@ -37,45 +40,60 @@ TWO_NUMBERS = tuple(
 )
 """Vetoes of two identifiers that differ: a question only where names and birth date agree."""
 
-LOOK_ALIKES = tuple(VETOES.index(veto) for veto in (Veto.AGE_GAP, Veto.TWINS))
+LOOK_ALIKES = tuple(
+    VETOES.index(veto)
+    for veto in (Veto.AGE_GAP, Veto.TWINS, Veto.MIDDLE_NAMES, Veto.BIRTH_DATE_UNKNOWN)
+)
 """Vetoes of two people of one family: a question only where nothing else tells them apart."""
 
 ALWAYS_ASKED = tuple(VETOES.index(veto) for veto in (Veto.CONFUSION, Veto.AGE_GAP))
 """Vetoes that are asked whatever the score where the two share an identifier."""
 
-_COMPATIBLE_GIVEN = ("missing", "exact", "variant", "initial", "part", "middle", "near")
+_COMPATIBLE_GIVEN = ("exact", "variant", "initial", "part", "middle", "near")
+_SAME_FAMILY = ("exact", "near", "part")
 
 
 def find_vetoes(
     records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
 ) -> NDArray[np.int8]:
     """The veto of each pair as a code into ``VETOES``; 0 where there is none."""
-    same_number = is_level(levels, "nhs_number", "same", "same_verified")
-    same_identifier = same_number | is_level(levels, "person_key", "same")
-    one_registration = is_level(levels, "local_patient_identifier", "same", "near")
-    given_fits = is_level(levels, "given_name", *_COMPATIBLE_GIVEN)
-    born_far_apart = np.abs(records.birth[a] - records.birth[b]) >= (
-        PARENT_AND_CHILD_YEARS * 365.25 - 1
+    identifier = is_level(levels, "nhs_number", "same", "same_verified") | is_level(
+        levels, "person_key", "same"
     )
-    two_dates = (levels["birth_date"] > 0) & ~(records.century_open[a] | records.century_open[b])
+    registration = identifier | is_level(levels, "local_patient_identifier", "same", "near")
+    given_fits = is_level(levels, "given_name", *_COMPATIBLE_GIVEN)
+    given_known = ~is_level(levels, "given_name", "missing")
+    one_family = is_level(levels, "family_name", *_SAME_FAMILY)
     other_number = is_level(levels, "nhs_number", "other")
     found = np.select(
         [
             other_number & (records.untraced[a] | records.untraced[b]),
             other_number,
             is_level(levels, "person_key", "other"),
-            same_identifier & is_level(levels, "birth_date", "other") & ~given_fits,
-            two_dates
-            & born_far_apart
-            & is_level(levels, "family_name", "exact", "near", "part")
-            & is_level(levels, "given_name", "exact", "near", "part", "variant")
-            & ~one_registration,
-            _twins(levels, same_identifier | one_registration, given_fits),
+            identifier & is_level(levels, "birth_date", "other") & given_known & ~given_fits,
+            ~_one_registration(levels) & one_family & given_fits & _far_apart(records, a, b),
+            ~registration & one_family & _twins(records, levels, a, b),
+            ~registration & given_fits & is_level(levels, "middle_name", "other"),
+            ~registration
+            & is_level(levels, "birth_date", "missing")
+            & ~is_level(levels, "email", "same"),
         ],
-        [2, 1, 3, 4, 5, 6],
+        [2, 1, 3, 4, 5, 6, 7, 8],
         0,
     )
     return found.astype(np.int8)
+
+
+def _one_registration(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
+    return is_level(levels, "local_patient_identifier", "same", "near")
+
+
+def _far_apart(records: Records, a: Positions, b: Positions) -> NDArray[np.bool_]:
+    """Born a generation apart, both dates known and no century open."""
+    years = np.abs(records.birth[a] - records.birth[b]) / 365.25
+    known = (records.birth[a] >= 0) & (records.birth[b] >= 0)
+    certain = ~(records.century_open[a] | records.century_open[b])
+    return np.asarray(known & certain & (years >= PARENT_AND_CHILD_YEARS - 0.01))
 
 
 def asked_whatever_the_score(
@@ -89,22 +107,25 @@ def asked_whatever_the_score(
 
 
 def _twins(
-    levels: Mapping[str, Level], same_identifier: NDArray[np.bool_], given_fits: NDArray[np.bool_]
+    records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
 ) -> NDArray[np.bool_]:
-    """Born on one day under one family name at one address, with given names that do not fit.
+    """Born on one day at one address, with given names that do not fit, or one not known.
 
-    The address tells where both have one, else the postcode.
+    Names one slip apart do not fit where both are names that people have, as Sara and Sana, nor
+    does a form of the other sex, as Daniel and Danielle. The address tells where both records have
+    one, else the postcode.
     """
-    address_known = ~is_level(levels, "address", "missing")
+    fits = is_level(levels, "given_name", *_COMPATIBLE_GIVEN)
+    exact = is_level(levels, "given_name", "exact")
+    two_names = (
+        is_level(levels, "given_name", "near") & records.given_known[a] & records.given_known[b]
+    )
+    two_sexes = is_level(levels, "gender", "other") & ~exact
+    exchanged = ~is_level(levels, "name_order", "missing")
     one_home = np.where(
-        address_known,
+        ~is_level(levels, "address", "missing"),
         is_level(levels, "address", "same", "near"),
         is_level(levels, "postcode", "exact", "edit"),
     )
-    return np.asarray(
-        ~same_identifier
-        & ~given_fits
-        & is_level(levels, "birth_date", "exact")
-        & is_level(levels, "family_name", "exact", "near", "part")
-        & one_home
-    )
+    unlike = ~fits | two_names | two_sexes
+    return np.asarray(is_level(levels, "birth_date", "exact") & unlike & ~exchanged & one_home)

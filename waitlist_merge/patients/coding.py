@@ -1,0 +1,141 @@
+"""A column as codes into its distinct values: the form in which the linkage compares.
+
+A value is coded once; every later stage compares codes. Code -1 is missing, which is neither
+agreement nor disagreement (design: missing is a state).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import jellyfish
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.normalise.name_forms import comparison_form
+
+Codes = NDArray[np.int32]
+Positions = NDArray[np.int32]
+Level = NDArray[np.int8]
+
+MISSING = -1
+"""The code of no value."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Coded:
+    """A column as codes into ``values``; -1 is missing."""
+
+    codes: Codes
+    values: tuple[str, ...]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Where is there a value? One bool a row."""
+        return self.codes >= 0
+
+    def derive(self, function: Callable[[Sequence[str]], Sequence[str]]) -> Coded:
+        """The same rows under a function of the values, called once; "" becomes missing.
+
+        >>> names = Coded(np.array([0, 1, -1], dtype=np.int32), ("Ann", "Anne"))
+        >>> names.derive(lambda values: [value[:3] for value in values]).codes.tolist()
+        [0, 0, -1]
+        """
+        forms = np.asarray([form or None for form in function(self.values)], dtype=object)
+        codes, values = pd.factorize(forms)
+        table = np.append(codes, MISSING).astype(np.int32)
+        return Coded(table[self.codes], tuple(str(value) for value in values))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Names(Coded):
+    """Names coded by their letters; ``words`` has each value with its words kept apart."""
+
+    words: tuple[str, ...]
+
+
+def coded(column: pd.Series) -> Coded:
+    """A text column as codes; categories are kept as they are."""
+    categorical = column.astype("category").cat
+    return Coded(
+        categorical.codes.to_numpy().astype(np.int32),
+        tuple(str(value) for value in categorical.categories),
+    )
+
+
+def combine(*columns: Codes) -> Codes:
+    """One code for equal tuples of codes; missing where any part is missing.
+
+    >>> combine(np.array([0, 0, 1, -1]), np.array([2, 2, 2, 2])).tolist()
+    [0, 0, 1, -1]
+    """
+    packed = pack(*columns)
+    codes = np.full(len(packed), MISSING, dtype=np.int32)
+    known = packed >= 0
+    codes[known] = pd.factorize(packed[known])[0]
+    return codes
+
+
+def pack(*columns: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Codes packed to one int64 that is equal exactly where all are; -1 where any is missing."""
+    packed = np.zeros(len(columns[0]), dtype=np.int64)
+    known = np.ones(len(columns[0]), dtype=bool)
+    room = 1
+    for column in columns:
+        span = int(column.max(initial=0)) + 1
+        if room > np.iinfo(np.int64).max // (span + 1):
+            packed = pd.factorize(packed)[0].astype(np.int64)
+            room = int(packed.max(initial=0)) + 1
+        packed = packed * span + column
+        known &= column >= 0
+        room *= span
+    packed[~known] = MISSING
+    return packed
+
+
+def names(column: Coded) -> Names:
+    """Names coded by their letters A to Z: "Anne-Marie" and "ANNE MARIE" are one.
+
+    >>> names(Coded(np.array([0, 1]), ("Anne-Marie", "ANNE MARIE"))).words
+    ('ANNE MARIE',)
+    """
+    split = [_WORD_BREAK.split(value) for value in column.values]
+    flat = comparison_form([word for words in split for word in words])
+    letters = iter(flat)
+    spaced = [" ".join(filter(None, [next(letters) for _ in words])) for words in split]
+    return _by_letters(column, spaced)
+
+
+_WORD_BREAK = re.compile(r"[\s\-/_,.&]+")
+"""What stands between two words of a name; an apostrophe does not."""
+
+
+def sounds(forms: Sequence[str]) -> list[str]:
+    """How does the first word of each name sound? Soundex, and the letters where it has none.
+
+    >>> sounds(["SMITH", "SMYTHE"])
+    ['S530', 'S530']
+    """
+    return [jellyfish.soundex(form.split()[0]) if form.strip() else "" for form in forms]
+
+
+def addresses(column: Coded) -> Names:
+    """Addresses coded by their letters and digits, with the words kept apart."""
+    spaced = [" ".join(NO_WORD.split(value.upper())).strip() for value in column.values]
+    return _by_letters(column, spaced)
+
+
+NO_WORD = re.compile(r"[\W_]+")
+"""What stands between two words of an address."""
+
+
+def _by_letters(column: Coded, spaced: Sequence[str]) -> Names:
+    """The column coded by its texts without spaces; of several spacings the one of most words."""
+    squeezed = column.derive(lambda _values: [form.replace(" ", "") for form in spaced])
+    best: dict[str, str] = {}
+    for form in sorted(spaced, key=lambda each: (-each.count(" "), each)):
+        best.setdefault(form.replace(" ", ""), form)
+    return Names(squeezed.codes, squeezed.values, tuple(best[value] for value in squeezed.values))
