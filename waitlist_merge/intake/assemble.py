@@ -44,7 +44,7 @@ def read_values(extract: Extract, census_date: date) -> Typed | RefusedExtract:
         return RefusedExtract(
             extract.source_file,
             f"its census date {census_date} is before every referral date in it",
-            "correct the census date",
+            "correct its census date: --census-date, or census_date in merge.toml",
         )
     return Typed(extract, census_date, normalised)
 

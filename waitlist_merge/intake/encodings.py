@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from waitlist_merge.errors import RefusedExtract
 
-__all__ = ["GUESSED", "MIXED", "to_utf8"]
+__all__ = ["GUESSED", "MIXED", "is_rather_utf8", "to_utf8"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -77,6 +77,11 @@ def to_utf8(source: str, data: bytes, encoding: str | None = None) -> tuple[byte
     return (data, "utf-8") if _is_utf8(data) else _windows(source, data)
 
 
+def is_rather_utf8(data: bytes, encoding: str) -> bool:
+    """True where the bytes are valid UTF-8 beyond ASCII, though this other encoding is set."""
+    return not encoding.startswith("utf") and not data.isascii() and _is_utf8(data)
+
+
 def _is_utf8(data: bytes) -> bool:
     """Decoded piece by piece, so that a large file is not held twice."""
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -96,7 +101,9 @@ def _given(source: str, data: bytes, encoding: str) -> bytes:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         raise RefusedExtract(source, f"it is not in the encoding {encoding}", cure) from None
-    if "\x00" in text[:SAMPLE] or (_zero_side(data[:SAMPLE]) and not encoding.startswith("utf-16")):
+    plain = re.search("[A-Za-z]", text[:SAMPLE])
+    zeros = _zero_side(data[:SAMPLE]) and not encoding.startswith("utf-16")
+    if plain is None or zeros or "\x00" in text[:SAMPLE]:
         raise RefusedExtract(source, f"it is not in the encoding {encoding}", cure)
     return text.removeprefix("\ufeff").encode("utf-8")
 
