@@ -2,17 +2,17 @@
 
 The header is found in the first rows with Python's ``csv``; the records below are read by Arrow,
 and those whose cells do not fit the header are handed back by Arrow and read one by one. Where a
-quotation mark is never closed, so that following records would vanish inside one cell, each line
-is read by itself. ``careful_rows`` is the plain reading that all this must equal.
+record may have swallowed others through a stray quotation mark, the text is mended first (see
+``quotes``). ``careful_rows`` is the plain reading that all this must equal.
 """
 
 from __future__ import annotations
 
 import csv
-import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -22,9 +22,10 @@ import pyarrow.csv as arrow_csv
 
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.cells import MAX_CELL, Column, encode, tidy
-from waitlist_merge.intake.encodings import to_utf8
+from waitlist_merge.intake.encodings import is_rather_utf8, to_utf8
 from waitlist_merge.intake.grid import Grid, make_grid, refuse_width, title_lines
 from waitlist_merge.intake.header import HEAD_ROWS, Known, clean_heading, find_header, most_headings
+from waitlist_merge.intake.quotes import closes_alone, lines_of, mended, slack, widest
 
 __all__ = ["careful_rows", "read_delimited"]
 
@@ -59,6 +60,15 @@ class _Body:
     columns: tuple[Column, ...]
     long_rows: tuple[int, ...] = ()
     short_rows: int = 0
+    stray_quotes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Fast:
+    """What Arrow read: columns of the records that fit; number and text of those that do not."""
+
+    columns: list[Column]
+    odd: list[tuple[int, str]]
 
 
 def read_delimited(
@@ -75,10 +85,11 @@ def read_delimited(
     RefusedExtract where the encoding does not fit, no header is found or nothing is below it.
     """
     text, found_encoding = to_utf8(source, data, encoding)
-    count = max(HEAD_ROWS, header_row or 0)
-    sign, rows = _head_rows(source, text, known, delimiter, count)
-    head = _head(source, text, rows, known, header_row)
+    sign, head = find_head(source, text, known, delimiter=delimiter, header_row=header_row)
     body = _body(source, memoryview(text)[head.start :], head, sign)
+    formats: dict[str, object] = {"kind": "text", "encoding": found_encoding, "delimiter": sign}
+    if encoding is not None and is_rather_utf8(data, encoding):
+        formats["rather"] = "utf-8"
     return make_grid(
         source,
         body.columns,
@@ -87,25 +98,32 @@ def read_delimited(
         titles=head.titles,
         long_rows=body.long_rows,
         short_rows=body.short_rows,
-        formats={"kind": "text", "encoding": found_encoding, "delimiter": sign},
+        stray_quotes=body.stray_quotes,
+        formats=formats,
     )
 
 
-def _lines(text: str) -> Iterator[str]:
-    """Lines as ``csv`` sees them: ended by LF, CR or both, and by nothing else."""
-    return iter(io.StringIO(text, newline=""))
+def careful_rows(text: str, delimiter: str, *, width: int) -> Iterator[list[str]]:
+    """Each record as its cells, by Python's own reader; ``width`` is how many most have."""
+    return csv.reader(lines_of(mended(text, delimiter, width=width)[0]), delimiter=delimiter)
 
 
-def careful_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """Each record as its cells, by Python's own reader."""
-    return csv.reader(_lines(text), delimiter=delimiter)
-
-
-def _counted_rows(text: str, delimiter: str) -> Iterator[tuple[list[str], int]]:
-    """Records with the number of lines read so far."""
-    reader = csv.reader(_lines(text), delimiter=delimiter)
-    for row in reader:
+def _first_rows(text: str, delimiter: str, count: int) -> Iterator[tuple[list[str], int]]:
+    """The first records, each with the number of lines read so far."""
+    width = widest(list(islice(lines_of(text), count)), delimiter)
+    lines = lines_of(mended(text, delimiter, width=width)[0] if '"' in text else text)
+    reader = csv.reader(lines, delimiter=delimiter)
+    for row in islice(reader, count):
         yield row, reader.line_num
+
+
+def find_head(
+    source: str, text: bytes, known: Known, *, delimiter: str | None, header_row: int | None
+) -> tuple[str, _Head]:
+    """The separator and the header; RefusedExtract where there is none."""
+    count = max(HEAD_ROWS, header_row or 0)
+    sign, rows = _head_rows(source, text, known, delimiter, count)
+    return sign, _head(source, text, rows, known, header_row)
 
 
 def _head_rows(
@@ -116,7 +134,7 @@ def _head_rows(
     found: list[tuple[int, int, str, list[tuple[list[str], int]]]] = []
     for sign in (delimiter,) if delimiter else DELIMITERS:
         try:
-            rows = list(islice(_counted_rows(sample, sign), count))
+            rows = list(_first_rows(sample, sign, count))
         except csv.Error:
             problem = f"one of its first cells has more than {MAX_CELL:,} characters"
             raise RefusedExtract(source, problem, "check for a missing quotation mark") from None
@@ -141,7 +159,7 @@ def _head(
     while not clean_heading(cells[-1]):
         cells = cells[:-1]
     sample = text[:HEAD_BYTES].decode("utf-8", "ignore")
-    start = sum(len(line.encode("utf-8")) for line in islice(_lines(sample), lines))
+    start = sum(len(line.encode("utf-8")) for line in islice(lines_of(sample), lines))
     usual = Counter(len(row) for row, _ in rows[at + 1 :] if any(row)).most_common(1)
     width = max([len(cells), *(length for length, _ in usual)])
     return _Head(tuple(cells), at + 1, start, width, title_lines([row for row, _ in rows[:at]]))
@@ -150,20 +168,31 @@ def _head(
 def _body(source: str, body: memoryview, head: _Head, delimiter: str) -> _Body:
     if not body:
         return _Body(())
-    fast = _arrow(source, body, head.width, delimiter)
-    if fast is None or (
-        _swallowed(fast[0], head.width, delimiter) and _broken(bytes(body), delimiter)
-    ):
-        return _spliced([encode([])] * head.width, _line_by_line(bytes(body), delimiter), head)
-    columns, odd = fast
-    rows = {number: next(careful_rows(text, delimiter), []) for number, text in odd}
-    return _spliced(columns, rows, head)
+    fast = _arrow(body, head.width, delimiter)
+    strays: tuple[int, ...] = ()
+    if fast is None or _doubtful(fast, _last_line(body), head.width, delimiter):
+        text, strays = mended(str(body, "utf-8"), delimiter, width=head.width)
+        if strays or fast is None:
+            fast = _arrow(memoryview(text.encode("utf-8")), head.width, delimiter)
+    if fast is None:
+        problem = f"one of its cells has more than {BLOCK_BYTES // 2**20} MB"
+        raise RefusedExtract(source, problem, "check for a missing quotation mark")
+    rows = {number: next(_plain_rows(text, delimiter), []) for number, text in fast.odd}
+    return replace(_spliced(fast.columns, rows, head), stray_quotes=strays)
 
 
-def _arrow(
-    source: str, body: memoryview, width: int, delimiter: str
-) -> tuple[list[Column], list[tuple[int, str]]] | None:
-    """Columns of the records that fit, and number and text of those that do not; None: neither."""
+def _plain_rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(lines_of(text), delimiter=delimiter)
+
+
+def _last_line(body: memoryview) -> str:
+    """The last line that is not blank, as far as it can be long."""
+    tail = bytes(body[-MAX_CELL:]).rstrip()
+    return re.split(rb"[\r\n]", tail)[-1].decode("utf-8", "replace")
+
+
+def _arrow(body: memoryview, width: int, delimiter: str) -> _Fast | None:
+    """What Arrow makes of the records; None where it finds no end of one."""
     odd: list[tuple[int, str]] = []
 
     def set_aside(record: arrow_csv.InvalidRow) -> str:
@@ -188,49 +217,40 @@ def _arrow(
                 strings_can_be_null=False,
             ),
         )
-    except pa.ArrowInvalid as error:
-        if "straddling" in str(error):
-            problem = f"one of its cells has more than {BLOCK_BYTES // 2**20} MB"
-            raise RefusedExtract(source, problem, "check for a missing quotation mark") from None
+    except pa.ArrowInvalid:
         return None
     table = table.unify_dictionaries().combine_chunks()
-    return [tidy(_one(column)) for column in table.columns], odd
+    return _Fast([tidy(_one(column)) for column in table.columns], odd)
 
 
 def _one(column: pa.ChunkedArray) -> Column:
     return column.chunk(0) if column.num_chunks else encode([])
 
 
-def _swallowed(columns: Sequence[Column], width: int, delimiter: str) -> bool:
-    """True where a line inside a cell could be a whole record."""
-    for column in columns:
-        texts = column.dictionary
-        for text in pc.filter(texts, pc.match_substring_regex(texts, "[\r\n]")).to_pylist():
-            if any(line.count(delimiter) >= width - 1 for line in text.splitlines()):
-                return True
-    return False
+def _doubtful(fast: _Fast, last_line: str, width: int, delimiter: str) -> bool:
+    """True where a record may have swallowed others, or a line some of its own cells.
 
-
-def _broken(body: bytes, delimiter: str) -> bool:
-    """True where a quotation mark is not closed before a separator: it swallows records."""
-    try:
-        for _ in csv.reader(_lines(body.decode("utf-8")), delimiter=delimiter, strict=True):
-            pass
-    except csv.Error:
+    A cell that holds all of another record has its separators in it; what is never closed ends
+    with the file.
+    """
+    if any(_is_broken(text.strip("\r\n"), delimiter) for _, text in fast.odd):
         return True
-    return False
+    least = width - 1 - 2 * slack(width)
+    return not closes_alone(last_line, delimiter) or any(
+        any(text.count(delimiter) >= least for text in _of_lines(column.dictionary))
+        or _of_lines(column[-1:].dictionary_decode())
+        for column in fast.columns
+    )
 
 
-def _line_by_line(body: bytes, delimiter: str) -> dict[int, list[str]]:
-    """Each line is a record: quotation marks count only where they close on their line."""
-    rows: dict[int, list[str]] = {}
-    for number, line in enumerate(_lines(body.decode("utf-8")), start=1):
-        balanced = line.count('"') % 2 == 0
-        if balanced:
-            rows[number] = next(csv.reader([line], delimiter=delimiter), [])
-        else:
-            rows[number] = [cell.strip('"') for cell in line.rstrip("\r\n").split(delimiter)]
-    return rows
+def _is_broken(record: str, delimiter: str) -> bool:
+    return "\n" in record or "\r" in record or not closes_alone(record, delimiter)
+
+
+def _of_lines(texts: pa.Array) -> list[str]:
+    """Those of the texts that have several lines."""
+    found: list[str] = pc.filter(texts, pc.match_substring_regex(texts, "[\r\n]")).to_pylist()
+    return found
 
 
 def _spliced(columns: Sequence[Column], odd: Mapping[int, list[str]], head: _Head) -> _Body:

@@ -33,7 +33,10 @@ BEYOND = "(beyond the last heading)"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Grid:
-    """One sheet: ``long_rows`` and ``short_rows`` are records whose cells did not fit."""
+    """One sheet: ``long_rows`` and ``short_rows`` are records whose cells did not fit.
+
+    ``stray_quotes`` are records with a quotation mark that is never closed.
+    """
 
     sheet: str
     headings: tuple[str, ...]
@@ -43,6 +46,7 @@ class Grid:
     titles: tuple[str, ...] = ()
     long_rows: tuple[int, ...] = ()
     short_rows: int = 0
+    stray_quotes: tuple[int, ...] = ()
     repeated: tuple[tuple[str, str], ...] = ()
     formats: Mapping[str, object] = field(default_factory=dict)
 
@@ -64,6 +68,7 @@ def make_grid(
     titles: tuple[str, ...] = (),
     long_rows: tuple[int, ...] = (),
     short_rows: int = 0,
+    stray_quotes: tuple[int, ...] = (),
     formats: Mapping[str, object] | None = None,
 ) -> Grid:
     """A grid from columns and its header; blank columns without a heading are left out.
@@ -91,6 +96,7 @@ def make_grid(
         titles=titles,
         long_rows=long_rows,
         short_rows=short_rows,
+        stray_quotes=stray_quotes,
         repeated=repeated,
         formats=formats or {},
     )

@@ -121,10 +121,14 @@ def _report_shape(grid: Grid, settings: ExtractPlan, findings: Findings) -> None
     if settings.encoding is None and encoding in (*GUESSED, MIXED):
         message = f"read as {encoding}; if letters are wrong set encoding in merge.toml"
         findings.add(Fault.ENCODING_GUESSED, message)
+    if "rather" in grid.formats:
+        message = f"read as {encoding}, as merge.toml says, though it looks like UTF-8"
+        findings.add(Fault.ENCODING_GUESSED, message)
     for heading, name in grid.repeated:
         message = f"heading {heading!r} comes again; the later column is called {name!r}"
         findings.add(Fault.DUPLICATE_COLUMN, message)
     findings.add_rows(Fault.RAGGED_ROW, "more cells than the header", grid.long_rows)
+    findings.add_rows(Fault.STRAY_QUOTE, Fault.STRAY_QUOTE.meaning, grid.stray_quotes)
     if grid.short_rows:
         message = "records with fewer cells than the header; the rest was taken for blank"
         findings.add(Fault.RAGGED_ROW, message, count=grid.short_rows)
