@@ -43,7 +43,8 @@ class DateRole:
     """What dates a field can hold, in years before and days after the census.
 
     Dates after the census are a finding where ``days_expected`` is passed and missing where
-    ``days_after`` is. A birth's two-digit year goes to the latest century before the census.
+    ``days_after`` is. A birth's two-digit year goes to the latest century before the census, or to
+    the future where it is but ``FEW_DAYS`` after it.
     """
 
     name: Literal["birth", "event"]
@@ -78,6 +79,10 @@ ROLES: Final[Mapping[str, DateRole]] = MappingProxyType(
 
 OLDEST_AGE: Final = 115
 """Years. A two-digit birth year that would make the patient older is of this century."""
+
+FEW_DAYS: Final = 14
+"""Days after the census in which a two-digit birth year is a newborn's, in an extract dated too
+early, sooner than a centenarian's: a date in the future, of which no century is made up."""
 
 _OPEN_END: Final = np.datetime64("2099-12-31")
 _SPREADSHEET_DAY_0: Final = np.datetime64("1899-12-30")
@@ -163,7 +168,7 @@ def _full_years(
     """Two-digit years with their century: a birth is not after the census, others are near it."""
     if role.name == "birth":
         latest = calendar_days(2000 + year, month, day)
-        return np.where(latest > np.datetime64(census_date), 1900, 2000) + year
+        return np.where(latest > np.datetime64(census_date) + FEW_DAYS, 1900, 2000) + year
     return np.where(2000 + year > census_date.year + 20, 1900, 2000) + year
 
 
@@ -173,7 +178,8 @@ def _two_centuries(days: Days, short: Mask, *, role: DateRole, census_date: date
         return np.zeros(len(days), dtype=bool)
     age_if_older = census_date.year - (days.astype("datetime64[Y]").astype(np.int64) + 1970 - 100)
     in_this_century = days >= np.datetime64("2000-01-01")
-    mask: Mask = short & in_this_century & (age_if_older <= OLDEST_AGE)
+    born = days <= np.datetime64(census_date)
+    mask: Mask = short & in_this_century & born & (age_if_older <= OLDEST_AGE)
     return mask
 
 
