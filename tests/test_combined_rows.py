@@ -180,6 +180,68 @@ def test_a_superseded_start_is_not_taken_and_is_named(typed):
     assert row["oldest_extract_age_days"] == 6
 
 
+@pytest.mark.parametrize(
+    ("sender", "receiver", "status", "asked"),
+    [
+        ({"rtt_status": "21"}, {"rtt_start_date": "2026-09-01"}, "proposed", True),
+        ({"transfer_status": "Transferred"}, {"rtt_start_date": "2026-09-01"}, "proposed", True),
+        (
+            {"rtt_status": "21", "removal_date": "2026-09-01"},
+            {"rtt_start_date": "2026-09-01"},
+            "proposed",
+            True,
+        ),
+        (
+            {"rtt_status": "21", "rtt_start_date": "2026-12-01"},
+            {"rtt_start_date": "2026-09-01"},
+            "proposed",
+            True,
+        ),
+        (
+            {"rtt_status": "21", "rtt_start_date": "2026-01-01"},
+            {},
+            "from_other_organisation",
+            True,
+        ),
+        (
+            {"rtt_status": "21", "rtt_start_date": "2026-01-01"},
+            {"rtt_start_date": "2026-01-01"},
+            "agreed",
+            False,
+        ),
+        ({"rtt_status": "21"}, {}, "unknown", False),
+    ],
+)
+def test_a_start_that_one_organisation_alone_states_is_asked(
+    typed, sender, receiver, status, asked
+):
+    rows = [ONE_NEED | sender, ONE_NEED | {"organisation": "RW3", "rtt_status": "20"} | receiver]
+    match, combined, queue = run(typed, rows)
+    assert match.links["confidence"].tolist() == ["certain"] or not asked
+    assert combined.combined_list["rtt_start_status"].tolist() == [status]
+    assert queue["relation"].tolist() == (["transfer"] if asked else [])
+
+
+def test_an_organisation_that_states_a_start_on_one_of_its_rows_has_stated_it(typed):
+    start = {"rtt_start_date": "2026-01-01"}
+    rows = [
+        ONE_NEED | {"waiting_list_type": "ORTT"},
+        ONE_NEED | {"waiting_list_type": "IRTT"} | start,
+        ONE_NEED | {"organisation": "RW3", "transfer_status": "Transferred"} | start,
+    ]
+    _, combined, queue = run(typed, rows)
+    assert combined.combined_list["rtt_start_status"].tolist() == ["agreed"]
+    assert queue.empty
+
+
+def test_a_superseded_row_without_a_start_leaves_no_doubt(typed):
+    key = ONE_NEED | {"waiting_list_entry_identifier": "7"}
+    rows = [key | {"census_date": "2026-11-09"}, key | {"rtt_start_date": "2026-03-01"}]
+    _, combined, queue = run(typed, rows)
+    assert combined.combined_list["rtt_start_status"].tolist() == ["agreed"]
+    assert queue.empty
+
+
 def test_a_start_after_the_run_is_no_wait(typed):
     _, combined, _ = run(typed, [ONE_NEED | {"rtt_start_date": "2026-12-01"}])
     [row] = combined.combined_list.to_dict("records")

@@ -61,6 +61,11 @@ class Starts:
     organisation: Codes
     sure: NDArray[np.int32]
 
+    @property
+    def counts(self) -> Bools:
+        """Entries whose start counts: they wait, or handed the need on, and are the newest."""
+        return np.asarray((self.rtt | self.sent) & ~self.superseded)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Clocks:
@@ -83,15 +88,34 @@ def clocks(
 ) -> Clocks:
     """The clock start proposed for each bundle; ``order`` breaks ties by entry id."""
     rows, number = _stating(bundles, said, pathway)
-    counted = ~said.superseded[rows] & (said.start[rows] <= day_number(run_date))
-    counted &= said.rtt[rows] | said.sent[rows]
+    counted = (said.counts & (said.start <= day_number(run_date)))[rows]
     giver = _earliest(bundles, rows[counted], number[counted], said.start, order)
     start = np.where(giver >= 0, said.start[giver], NO_DAY).astype(np.int32)
     differing = np.zeros(len(bundles.first), dtype=bool)
     differing[number[counted & (said.start[rows] != start[number])]] = True
-    status = _status(bundles, said, giver, differing)
+    unsaid = np.zeros(int(pathway.max(initial=-1)) + 1, dtype=bool)
+    unsaid[pathway[silent(said, pathway, run_date)]] = True
+    status = _status(bundles, said, giver, differing | unsaid[pathway[bundles.shown]])
     note = _notes(rows, number, start, said, organisations, run_date, len(start))
     return Clocks(start, status, giver, note)
+
+
+def silent(said: Starts, pathway: NDArray[np.integer], run_date: dt.date) -> Bools:
+    """Entries that count, of an organisation that states no start for the need, while another does.
+
+    What the other states may be the day of receipt, which is never the start (RTT guidance 11.3).
+    """
+    counts = said.counts
+    stated = counts & known(said.start) & (said.start <= day_number(run_date))
+    size = int(pathway.max(initial=-1)) + 1
+    told, untold = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    told[pathway[stated]] = untold[pathway[counts & ~stated]] = True
+    of_interest = np.flatnonzero(counts & (told & untold)[pathway])
+    place = pathway[of_interest].astype(np.int64) * (int(said.organisation.max(initial=0)) + 2)
+    place += said.organisation[of_interest] + 1
+    found = np.zeros(len(counts), dtype=bool)
+    found[of_interest] = ~np.isin(place, place[stated[of_interest]])
+    return found
 
 
 def _stating(
@@ -126,12 +150,15 @@ def _earliest(
     return giver
 
 
-def _status(bundles: Bundles, said: Starts, giver: Positions, differing: Bools) -> NDArray[np.int8]:
-    """Where the start comes from: never filled silently from an entry that is merely probable."""
+def _status(bundles: Bundles, said: Starts, giver: Positions, doubtful: Bools) -> NDArray[np.int8]:
+    """Where the start comes from: never filled silently from an entry that is merely probable.
+
+    ``doubtful`` bundles hold a start that differs, or an organisation that states none.
+    """
     shown = bundles.shown
     certainly = said.sure[giver] == said.sure[shown]
     own = (said.start[giver] == said.start[shown]) & said.rtt[shown]
-    agreed = ~differing & (certainly | own)
+    agreed = ~doubtful & (certainly | own)
     elsewhere = certainly & (said.organisation[giver] != said.organisation[shown])
     filled = np.where(elsewhere & ~own, 2, 0)
     chosen = np.where(agreed, filled, np.where(elsewhere, 2, 1))

@@ -30,7 +30,15 @@ from waitlist_merge.combined.survivorship import (
     validation_due,
 )
 from waitlist_merge.identity import group_ids
-from waitlist_merge.pathways.columns import NO_DAY, codes, dates, days, order_of, worded
+from waitlist_merge.pathways.columns import (
+    NO_DAY,
+    categories,
+    codes,
+    dates,
+    days,
+    order_of,
+    worded,
+)
 from waitlist_merge.pathways.match import Patients, died
 from waitlist_merge.reasons import Confidence, ListState, StartStatus
 from waitlist_merge.schema import TABLES
@@ -69,12 +77,9 @@ def combine(
     names = entries["entry_id"].tolist()
     patient_id = group_ids("P", patients.group, names, key=key)
     pathway_id = group_ids("W", pathways.group, names, key=key)
+    said = _starts(entries, facts)
     asked = doubts(
-        entries["entry_id"],
-        patients,
-        pathways,
-        waits=facts.waits,
-        start=days(entries["rtt_start_date"]),
+        entries["entry_id"], patients, pathways, waits=facts.waits, said=said, run_date=run_date
     )
     outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
     entry_columns = pd.DataFrame(
@@ -87,7 +92,14 @@ def combine(
             "stage": pathways.stage,
         }
     )
-    clock = _clocks(entries, pathways, facts, bundles, run_date)
+    clock = clocks(
+        bundles,
+        said,
+        pathway=pathways.group,
+        order=facts.order,
+        organisations=categories(entries["organisation"]),
+        run_date=run_date,
+    )
     rows = pd.concat(
         [
             _identity(entries, entry_columns, pathways, facts, bundles),
@@ -112,29 +124,15 @@ def combine(
     )
 
 
-def _clocks(
-    entries: pd.DataFrame,
-    pathways: Pathways,
-    facts: Facts,
-    bundles: Bundles,
-    run_date: dt.date,
-) -> Clocks:
-    organisation = entries["organisation"]
-    said = Starts(
+def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:
+    """What each entry says of its clock."""
+    return Starts(
         start=days(entries["rtt_start_date"]),
         rtt=facts.rtt,
         sent=facts.sent,
         superseded=facts.superseded,
-        organisation=codes(organisation),
+        organisation=codes(entries["organisation"]),
         sure=facts.sure,
-    )
-    return clocks(
-        bundles,
-        said,
-        pathway=pathways.group,
-        order=facts.order,
-        organisations=[str(each) for each in organisation.cat.categories],
-        run_date=run_date,
     )
 
 

@@ -6,13 +6,15 @@ need that is only proposed, needs that may be one. Each is told by its strongest
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, Days, is_in, known, order_of
+from waitlist_merge.combined.clocks import Starts, silent
+from waitlist_merge.pathways.columns import Bools, is_in, known, order_of
 from waitlist_merge.pathways.grouping import components
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Confidence, Joins, Relation
@@ -32,15 +34,23 @@ class Doubts:
 
 
 def doubts(
-    entry_ids: pd.Series, patients: Patients, pathways: Patients, *, waits: Bools, start: Days
+    entry_ids: pd.Series,
+    patients: Patients,
+    pathways: Patients,
+    *,
+    waits: Bools,
+    said: Starts,
+    run_date: dt.date,
 ) -> Doubts:
     """The open questions; only those of patients with an entry that waits.
 
-    ``waits`` and ``start`` have one element an entry: whether it waits, and its own clock start.
+    ``waits`` says of each entry whether it waits, ``said`` what it says of its clock.
     """
+    nothing = np.zeros(len(patients.links), dtype=bool)
+    clocks = _clock_conflict(pathways.links, said, silent(said, pathways.group, run_date))
     found = [
-        *_questions("patient", patients, entry_ids, start, by_component=False),
-        *_questions("pathway", pathways, entry_ids, start, by_component=True),
+        *_questions("patient", patients, entry_ids, nothing, by_component=False),
+        *_questions("pathway", pathways, entry_ids, clocks, by_component=True),
     ]
     live = np.zeros(len(patients.group), dtype=bool)
     live[patients.group[waits]] = True
@@ -59,18 +69,23 @@ _TOLD = ["level", "a", "b", "relation", "joins", "confidence", "veto", "weight",
 
 
 def _questions(
-    level: str, match: Patients, entry_ids: pd.Series, start: Days, *, by_component: bool
+    level: str, match: Patients, entry_ids: pd.Series, conflict: Bools, *, by_component: bool
 ) -> list[pd.DataFrame]:
-    """The links that ask, each with the number of its question: asked ones, then proposed ones."""
+    """The links that ask, each with the number of its question: asked ones, then proposed ones.
+
+    ``conflict`` marks the joining links that ask however certain they are.
+    """
     links = match.links
     asked = is_in(links["joins"].astype("category"), {Joins.ASKED})
     proposed = is_in(links["joins"].astype("category"), {Joins.YES})
     sure = is_in(links["confidence"].astype("category"), {Confidence.CERTAIN})
     certain = components(
-        links["a"].to_numpy()[proposed & sure], links["b"].to_numpy()[proposed & sure], len(start)
+        links["a"].to_numpy()[proposed & sure],
+        links["b"].to_numpy()[proposed & sure],
+        len(match.group),
     )
     unsure = certain[links["a"].to_numpy()] != certain[links["b"].to_numpy()]
-    proposed &= unsure | _clock_conflict(links, start)
+    proposed &= unsure | conflict
     one, other = match.group[links["a"].to_numpy()], match.group[links["b"].to_numpy()]
     if by_component:
         size = int(match.group.max(initial=-1)) + 1
@@ -84,11 +99,18 @@ def _questions(
     ]
 
 
-def _clock_conflict(links: pd.DataFrame, start: Days) -> Bools:
-    """Certain transfers whose two clocks differ: a start on receipt is asked (domain 8, 11.3)."""
+def _clock_conflict(links: pd.DataFrame, said: Starts, unsaid: Bools) -> Bools:
+    """Certain links whose clocks a person must settle (domain 8, RTT guidance 11.3).
+
+    A transfer whose two starts differ, one being the day of receipt; or two organisations of which
+    one alone states a start (``unsaid`` marks the other), which may be the day of receipt too.
+    """
+    a, b = links["a"].to_numpy(), links["b"].to_numpy()
+    start, organisation, counts = said.start, said.organisation, said.counts
     handed = is_in(links["relation"].astype("category"), {Relation.TRANSFER})
-    one, other = start[links["a"].to_numpy()], start[links["b"].to_numpy()]
-    return np.asarray(handed & known(one) & known(other) & (one != other))
+    differ = handed & known(start[a]) & known(start[b]) & (start[a] != start[b])
+    alone = (unsaid[a] != unsaid[b]) & counts[a] & counts[b]
+    return np.asarray(differ | (alone & (organisation[a] != organisation[b])))
 
 
 def _ranked(
