@@ -4,7 +4,7 @@
 >>> out = Path(tempfile.mkdtemp())
 >>> shown = demonstrate(out, entries=300, seed=7)
 >>> shown.summary.rows, sorted(path.name for path in out.iterdir())
-(300, ['extracts', 'merged', 'truth.csv'])
+(300, ['demo.json', 'extracts', 'merged', 'truth.csv'])
 >>> shown.scores.patients.precision
 1.0
 """
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from waitlist_merge.demo import Scores, score, write_demo
+from waitlist_merge.demo.folder import EXTRACTS
 from waitlist_merge.demo.region import DEFAULT_CENSUS
 from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.merge import merge_files
@@ -78,12 +79,13 @@ def demonstrate(
     """Write a region to ``out/extracts`` and its truth to ``out/truth.csv``; merge it.
 
     The merge is in ``out/merged``. The same ``entries`` and ``seed`` give the same files.
-    OutputError where a folder cannot be written.
+    OutputError, before anything is written, where ``out`` is a file or a folder that holds what no
+    demonstration wrote.
     """
     merged = prepare(out / MERGED)
     progress("make a region")
     truth = write_demo(out, entries=entries, seed=seed)
-    files = [_request(out / "extracts" / name) for name in sorted(truth["source_file"].unique())]
+    files = [_request(out / EXTRACTS / name) for name in sorted(truth["source_file"].unique())]
     result = merge_files(files, census_date=DEFAULT_CENSUS, progress=progress)
     links = result.pathway_links
     asked = links.loc[links["joins"] == Joins.ASKED]

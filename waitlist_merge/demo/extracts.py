@@ -7,8 +7,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from waitlist_merge.demo.folder import (
+    EXTRACTS,
+    TRUTH,
+    mark,
+    refuse_foreign_demo,
+    refuse_foreign_extracts,
+)
 from waitlist_merge.demo.region import Region, generate_region
 from waitlist_merge.demo.shapes import WRITERS
+from waitlist_merge.outputs.folder import explained, replacing
 
 TRUTH_COLUMNS = (
     "source_file",
@@ -43,8 +51,20 @@ def write_extracts(region: Region, folder: Path) -> pd.DataFrame:
 
 
 def write_demo(out: Path, *, entries: int = 25_000, seed: int = 1) -> pd.DataFrame:
-    """Writes a region to ``out/extracts`` and its truth to ``out/truth.csv``; returns the truth."""
+    """Writes a region to ``out/extracts`` and its truth to ``out/truth.csv``; returns the truth.
+
+    The extracts of an earlier demonstration are replaced, all or nothing. OutputError, before
+    anything is written, where ``out`` is a file or holds what no demonstration wrote.
+    """
+    with explained(out):
+        refuse_foreign_demo(out)
     region = generate_region(entries=entries, seed=seed)
-    truth = write_extracts(region, out / "extracts")
-    truth.to_csv(out / "truth.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    with replacing(out / EXTRACTS, refuse=refuse_foreign_extracts) as folder:
+        truth = write_extracts(region, folder)
+        # Named before they are there, beside those that are: a run that dies knows its own.
+        names = {path.name for each in (folder, out / EXTRACTS) for path in each.glob("*")}
+        mark(out, entries=entries, seed=seed, extracts=sorted(names))
+    with explained(out):
+        truth.to_csv(out / TRUTH, index=False, date_format="%Y-%m-%d", lineterminator="\n")
+        mark(out, entries=entries, seed=seed, extracts=sorted(truth["source_file"].unique()))
     return truth
