@@ -42,7 +42,7 @@ UNSURE_QUALITY = 0.78
 """How much of their weight words carry that could be cut another way; such columns are reported."""
 
 _SHORT_NOUNS = ("no", "id", "nm", "cd", "dt", "pt", "wl", "gp", "ip", "op", "wk", "wt", "pc")
-_TWO_LETTERS = frozenset((*_SHORT_NOUNS, "of", "to", "on", "by"))
+_TWO_LETTERS = frozenset((*_SHORT_NOUNS, "of", "to", "in", "on", "by"))
 """Short words that a run-on word may be cut into; others of two letters would fit anywhere."""
 
 Allowed = Literal["words", "short", "any"]
