@@ -122,6 +122,8 @@ DATA_SETS: dict[str, Callable[[], DataSet]] = {
     "region-250k": lambda: region(250_000),
     "region-1m": lambda: region(1_000_000),
     "region-no-numbers": lambda: region(25_000, without=NUMBERS),
+    "england-10k": lambda: england(10_000),
+    "england-100k": lambda: england(100_000),
     "england-1m": lambda: england(1_000_000),
     "england": lambda: england(7_123_980),
     **{name: (lambda name=name: shape(name)) for name in shapes.SHAPES},
