@@ -298,6 +298,12 @@ def test_the_demonstration_says_how_right_it_was(tmp_path: Path) -> None:
     assert len(read_tables(out / "merged")["entries"]) == 300
 
 
+def test_a_demonstration_without_pairs_boasts_of_nothing(tmp_path: Path) -> None:
+    done = run("demo", "--out", tmp_path / "out", "--entries", "1")
+    assert done.exit_code == 0, done.stderr
+    assert re.search(r"patients +- +- +0\n +pathways +- +- +0\n", done.stdout)
+
+
 def test_help_names_every_command_and_the_version_is_ours() -> None:
     assert all(name in run("--help").stdout for name in ("demo", "check", "merge"))
     assert run("--version").stdout.startswith("waitlist-merge ")

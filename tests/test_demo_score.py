@@ -77,6 +77,15 @@ def test_questions_are_told_apart_from_joins() -> None:
     assert scores.needs.found == 2
 
 
+def test_questions_about_look_alikes_are_counted() -> None:
+    found, truth = frames(ROWS)
+    asked = pd.DataFrame({"entry_id_a": ["E-1"], "entry_id_b": ["E-3"]})
+    table = score(found, truth, asked=asked).by_relation.set_index("relation")
+    assert table.loc["other_side", ["joined", "asked"]].tolist() == [0, 1]
+    assert table.loc["resent", ["joined", "asked"]].tolist() == [1, 0]
+    assert table.loc["repeat_other_organisation", "asked"] == 0
+
+
 def test_a_question_between_other_rows_of_the_same_pathways_counts() -> None:
     rows = [
         ("P", "W1", "p", "n", ""),

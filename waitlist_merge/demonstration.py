@@ -48,7 +48,8 @@ class Demonstration:
         return [
             f"{'how right, by pairs of rows':<34}{'precision':>10}{'recall':>10}{'pairs':>10}",
             *(
-                f"  {name:<32}{pairs.precision:>10.4f}{pairs.recall:>10.4f}{pairs.true:>10,}"
+                f"  {name:<32}{_share(pairs.precision, of=pairs.found):>10}"
+                f"{_share(pairs.recall, of=pairs.true):>10}{pairs.true:>10,}"
                 for name, pairs in levels.items()
             ),
         ]
@@ -63,6 +64,11 @@ class Demonstration:
                 for name, *counts in table.itertuples(index=False)
             ),
         ]
+
+
+def _share(share: float, *, of: int) -> str:
+    """A share to print; of no pairs at all there is none."""
+    return f"{share:.4f}" if of else "-"
 
 
 def _in_silence(_stage: str) -> None:

@@ -10,7 +10,6 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
@@ -222,8 +221,3 @@ def cohort(year: Ints) -> Ints:
     [0, 0, 1, 3, 4]
     """
     return np.searchsorted(COHORT_STARTS, year, side="right").astype(np.int64)
-
-
-def home_area(count: int) -> NDArray[np.object_]:
-    """Each organisation's first postcode area."""
-    return np.array([text.split()[0] for text in organisations()["areas"][:count]], dtype=object)

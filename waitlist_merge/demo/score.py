@@ -44,8 +44,8 @@ class Scores:
 
     ``by_relation``: one row for each relation, with ``rows`` that have it; ``joined``, how many of
     them share a pathway with the first row of their need; ``asked``, how many do not but are a
-    question; ``mixed``, how many stand in a pathway with another need. ``joined`` and ``asked`` are
-    0 for look-alikes, which are first rows themselves.
+    question; ``mixed``, how many stand in a pathway with another need. Look-alikes are first rows
+    themselves: their ``joined`` is 0, and ``asked`` counts questions about another need.
     """
 
     patients: PairScore
@@ -141,13 +141,20 @@ def _pair_key(a: Ints, b: Ints, size: int) -> Ints:
     return np.minimum(a, b) * (2 * size) + np.maximum(a, b)
 
 
+def _ends(questions: Ints, size: int) -> Ints:
+    """The pathways that a question is about, from the keys of their pairs."""
+    return np.unique(np.concatenate([questions // (2 * size), questions % (2 * size)]))
+
+
 def _by_relation(both: pd.DataFrame, pathway: Ints, need: Ints, questions: Ints) -> pd.DataFrame:
     relation = both["relation"].fillna("").astype(str).to_numpy()
     second = np.isin(relation, [each.value for each in SAME_NEED])
     first = _first_rows(need, second)
     joined = second & (pathway == pathway[first])
     key = _pair_key(pathway, pathway[first], len(both))
-    asked = second & ~joined & np.isin(key, questions)
+    of_its_own_need = second & ~joined & np.isin(key, questions)
+    of_another_need = ~second & np.isin(pathway, _ends(questions, len(both)))
+    asked = of_its_own_need | of_another_need
     table = pd.DataFrame(
         {
             "relation": relation,
