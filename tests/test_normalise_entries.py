@@ -17,6 +17,7 @@ from waitlist_merge.reasons import Fault
 from waitlist_merge.schema import CANONICAL, DATE_FIELDS, FLAG_FIELDS, TEXT_FIELDS
 
 CENSUS = dt.date(2026, 11, 15)
+PRIORITIES = ["priority_type", "priority_code"]
 MESSY = st.sampled_from(
     [
         "",
@@ -193,6 +194,29 @@ def test_a_given_date_order_is_used_for_its_field_only():
 def test_stated_no_to_cancer_is_not_overruled_by_a_priority():
     entries = read({"priority_type": ["2WW", "2WW"], "suspected_cancer": ["N", None]}).entries
     assert entries["suspected_cancer"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("types", "codes", "expected"),
+    [
+        ("Routine", "P3", ("1", "P3")),
+        ("Routine", "P2 - urgent", ("1", "P2")),
+        ("Urgent", "2WW", ("3", None)),
+        ("P2", "P4", (None, "P2")),
+        ("P4", "P2", (None, "P2")),
+        ("2WW", "Routine", ("3", None)),
+    ],
+)
+def test_two_priority_columns_lose_no_urgency(types, codes, expected):
+    entries = read({"priority_type": [types], "priority_code": [codes]}).entries
+    found = [None if pd.isna(each) else each for each in entries.loc[0, PRIORITIES]]
+    assert tuple(found) == expected
+
+
+def test_an_unclear_digit_overrules_no_clear_level():
+    """2 of a column that also has P-levels may be P2 or urgent: the stated P3 stays."""
+    columns = {"priority_type": ["2", "P4"], "priority_code": ["P3", None]}
+    assert read(columns).entries["priority_code"].tolist() == ["P3", "P4"]
 
 
 def test_unused_categories_decide_nothing():

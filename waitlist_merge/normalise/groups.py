@@ -13,7 +13,7 @@ its group; at least one of its columns must be there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -30,7 +30,14 @@ from waitlist_merge.normalise.fields import read_words
 from waitlist_merge.normalise.names import NAME_FIELDS, read_names
 from waitlist_merge.normalise.priorities import PriorityHeading, PriorityReading, read_priorities
 from waitlist_merge.normalise.procedures import read_codes_and_text
-from waitlist_merge.normalise.reading import PLACEHOLDER_WORDS, Mask, is_blank, matched, only_where
+from waitlist_merge.normalise.reading import (
+    PLACEHOLDER_WORDS,
+    Mask,
+    as_texts,
+    is_blank,
+    matched,
+    only_where,
+)
 from waitlist_merge.normalise.sides import CONFLICT, NAMES, UNKNOWN, Sides, agreed, side_codes
 from waitlist_merge.normalise.typed import TypedColumn, flag_column, flags, part_column
 from waitlist_merge.reasons import Fault
@@ -43,11 +50,12 @@ PRIORITY_COLUMNS: Final = frozenset(
 )
 PROCEDURE_COLUMNS: Final = frozenset({"procedure_code", "procedure_text", "laterality"})
 
-_HEADINGS: Final[tuple[PriorityHeading, ...]] = (
-    "priority_type",
-    "priority_code",
-    "diagnostic_priority",
-)
+_SCALES: Final[Mapping[PriorityHeading, str]] = {
+    "priority_type": "type",
+    "priority_code": "procedure",
+    "diagnostic_priority": "diagnostic",
+}
+_HEADINGS: Final = tuple(_SCALES)
 
 
 def name_columns(columns: Columns) -> dict[str, TypedColumn]:
@@ -65,23 +73,44 @@ def _length(columns: Columns) -> int:
 def priority_columns(columns: Columns) -> dict[str, TypedColumn]:
     """Priority type, procedure and diagnostic priority, and suspected cancer.
 
-    A value under the wrong heading moves to the field of its own scale where that is empty.
+    A value under the wrong heading moves to the field of its own scale; where two columns state a
+    level of one scale the more urgent counts, so that no priority recorded is lost.
     """
     nothing = empty_column(_length(columns))
     stated = {name: columns.get(name, nothing) for name in _HEADINGS}
-    read = {name: read_priorities(stated[name].texts, heading=name) for name in _HEADINGS}
+    read = {
+        name: read_priorities(stated[name].texts, heading=name, counts=stated[name].counts)
+        for name in _HEADINGS
+    }
     typed: dict[str, TypedColumn] = {}
-    for own, scale in zip(_HEADINGS, ("type", "procedure", "diagnostic"), strict=True):
-        order = (own, *(name for name in _HEADINGS if name != own))
-        found = first_of(
-            *(regroup(getattr(read[name], scale), stated[name].codes) for name in order)
-        )
+    for own, scale in _SCALES.items():
+        levels = {name: getattr(read[name], scale) for name in _HEADINGS}
+        sure = [
+            regroup(
+                levels[name] if name == own else only_where(~read[name].unclear, levels[name]),
+                stated[name].codes,
+            )
+            for name in _HEADINGS
+        ]
+        unsure = [regroup(levels[name], stated[name].codes) for name in _HEADINGS]
+        found = first_of(_most_urgent(sure, rising=scale == "type"), *unsure)
         typed[own] = part_column(found, stated[own], _priority_faults(read[own], stated[own]))
     cancer = np.logical_or.reduce(
         [take(read[name].cancer, stated[name].codes, False) for name in _HEADINGS]
     )
     typed["suspected_cancer"] = _cancer_column(columns.get("suspected_cancer", nothing), cancer)
     return typed
+
+
+def _most_urgent(columns: Sequence[TextColumn], *, rising: bool) -> TextColumn:
+    """Row by row the most urgent level; types rise with urgency, other levels fall."""
+    levels = sorted({text for column in columns for text in column.texts}, reverse=not rising)
+    place = {level: at for at, level in enumerate(levels)}
+    ranks = [
+        take(np.array([place[each] for each in column.texts], dtype=np.intp), column.codes, -1)
+        for column in columns
+    ]
+    return TextColumn(np.maximum.reduce(ranks), as_texts(levels))
 
 
 def _priority_faults(read: PriorityReading, column: TextColumn) -> dict[Fault, Mask]:

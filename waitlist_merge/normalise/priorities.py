@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from waitlist_merge.normalise.codes import folded_word
 from waitlist_merge.normalise.reading import (
@@ -33,6 +34,8 @@ from waitlist_merge.normalise.reading import (
 from waitlist_merge.reference import load
 
 PriorityHeading = Literal["priority_type", "priority_code", "diagnostic_priority"]
+
+Counts = NDArray[np.int64]
 
 _PROCEDURE = r"^P(?:RIORITY|ROCEDURE)? ?[-:]? ?(?P<level>[1-6]) ?(?P<part>[AB])?(?:\W.*)?$"
 _DIAGNOSTIC = r"^D(?:IAGNOSTIC)? ?[-:]? ?(?P<level>[1-6]) ?[AB]?(?:\W.*)?$"
@@ -99,25 +102,42 @@ def _procedure_scale(capitals: Texts) -> Texts:
     return scale
 
 
+STRAY_SHARE: Final = 0.1
+"""Share of a column's rows up to which values of another scale are strays that decide nothing."""
+
+
 def _digits_mean(
-    heading: PriorityHeading, *, digits: Texts, types: Texts, procedure: Texts
+    heading: PriorityHeading, *, digits: Texts, types: Texts, procedure: Texts, counts: Counts
 ) -> PriorityHeading | None:
     """The scale of a column's bare digits; None where heading and content disagree.
 
     Digits over 3 and values such as P2 speak for the procedure scale, words such as Routine for
-    the type.
+    the type. The heading of a procedure priority settles its digits unless words outnumber both.
+    "Priority" alone says less: there the other scale need but outnumber the words, and a column of
+    nothing but 3, a two week wait or three months, stays open.
     """
     if heading == "diagnostic_priority":
         return heading
-    over_three = bool(np.isin(digits, ("4", "5", "6")).any())
-    says_procedure = over_three or bool((procedure != None).any())  # noqa: E711
-    says_type = bool((types != None).any())  # noqa: E711
-    disagrees = says_procedure if heading == "priority_type" else says_type
-    return None if disagrees else heading
+    bare = digits != None  # noqa: E711  (elementwise on an object array)
+    over_three = np.isin(digits, ("4", "5", "6"))
+    in_procedure = int(counts[(procedure != None) | over_three].sum())  # noqa: E711
+    in_types = int(counts[types != None].sum())  # noqa: E711
+    if heading == "priority_code":
+        return heading if in_types <= in_procedure + counts[bare & ~over_three].sum() else None
+    stray = in_procedure <= max(in_types, STRAY_SHARE * counts.sum())
+    only_threes = not in_types and set(digits[bare]) == {"3"}
+    return heading if stray and not only_threes else None
 
 
-def read_priorities(texts: Texts, *, heading: PriorityHeading) -> PriorityReading:
-    """What each distinct text of one priority column says; ``heading`` is the column's field."""
+def read_priorities(
+    texts: Texts, *, heading: PriorityHeading, counts: Counts | None = None
+) -> PriorityReading:
+    """What each distinct text of one priority column says; ``heading`` is the column's field.
+
+    ``counts`` is the number of rows of each text. A word beside a level (``P2 - urgent``) says no
+    type, unless it speaks of cancer.
+    """
+    counts = np.ones(len(texts), dtype=np.int64) if counts is None else counts
     blank = is_blank(texts)
     capitals = replaced(upper(texts), r"[\s_]+", " ")
     described = extracted(capitals, _DIGIT_AND_WORD)["words"]
@@ -131,14 +151,16 @@ def read_priorities(texts: Texts, *, heading: PriorityHeading) -> PriorityReadin
     procedure = _procedure_scale(capitals)
     level = extracted(capitals, _DIAGNOSTIC)["level"]
     diagnostic = as_texts([None if each is None else f"D{each}" for each in level])
+    levelled = (procedure != None) | (diagnostic != None)  # noqa: E711
+    types[levelled & ~cancer] = None
     digits = extracted(capitals, _DIGIT)["digit"]
     bare = digits != None  # noqa: E711  (elementwise on an object array)
-    meaning = _digits_mean(heading, digits=digits, types=types, procedure=procedure)
+    meaning = _digits_mean(heading, digits=digits, types=types, procedure=procedure, counts=counts)
     for position in np.flatnonzero(bare):
         digit = digits[position]
         if meaning == "diagnostic_priority":
             diagnostic[position] = f"D{digit}"
-        elif meaning == "priority_type" or (meaning is None and digit == "3"):
+        elif (meaning == "priority_type" and digit in "123") or (meaning is None and digit == "3"):
             types[position] = digit
         else:
             procedure[position] = _URGENT_READING.get(digit, f"P{digit}")
