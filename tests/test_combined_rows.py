@@ -166,6 +166,50 @@ def test_two_bookings_are_counted_one_shown_twice_is_not(typed):
     assert two.combined_list["tci_date"].tolist() == [pd.Timestamp("2026-12-01")]
 
 
+@pytest.mark.parametrize(
+    ("census", "day", "shown"),
+    [
+        ("2026-11-09", "2026-11-12", True),
+        ("2026-11-09", "2026-11-09", True),
+        ("2026-11-09", "2026-11-08", False),
+        ("2026-11-15", "2026-11-14", False),
+    ],
+)
+def test_a_date_booked_after_its_own_extract_is_not_lost(typed, census, day, shown):
+    row = {"rtt_start_date": "2026-01-01", "census_date": census}
+    match, combined, _ = run(typed, [row | {"tci_date": day, "next_appointment_date": day}])
+    [listed] = combined.combined_list.to_dict("records")
+    expected = [pd.Timestamp(day)] * 2 if shown else [pd.NaT] * 2
+    assert [listed["tci_date"], listed["next_appointment_date"]] == expected
+    assert listed["tci_count"] == int(shown)
+    assert listed["validation_due"] == (not shown)
+    assert match.findings["reason"].tolist() == ([] if shown else ["tci_in_past"])
+
+
+def test_the_earliest_of_what_each_extract_has_ahead_of_it_is_shown(typed):
+    start = ONE_NEED | {"rtt_start_date": "2026-01-01"}
+    rows = [
+        start | {"census_date": "2026-11-09", "tci_date": "2026-11-12"},
+        start | {"organisation": "RW3", "tci_date": "2026-11-14"},
+        start | {"organisation": "RX1", "tci_date": "2026-12-01"},
+    ]
+    match, combined, _ = run(typed, rows)
+    [listed] = combined.combined_list.to_dict("records")
+    assert (listed["tci_date"], listed["tci_count"]) == (pd.Timestamp("2026-11-12"), 2)
+    assert match.findings[["row", "reason"]].to_numpy().tolist() == [[1, "tci_in_past"]]
+
+
+def test_a_booking_on_a_row_that_was_sent_again_does_not_outlive_the_newer_row(typed):
+    key = ONE_NEED | {"waiting_list_entry_identifier": "7", "rtt_start_date": "2026-01-01"}
+    rows = [
+        key | {"census_date": "2026-11-09", "tci_date": "2026-11-12"},
+        key | {"tci_date": "2026-12-20"},
+    ]
+    _, combined, _ = run(typed, rows)
+    assert combined.combined_list["tci_date"].tolist() == [pd.Timestamp("2026-12-20")]
+    assert combined.combined_list["tci_count"].tolist() == [1]
+
+
 def test_a_superseded_start_is_not_taken_and_is_named(typed):
     key = ONE_NEED | {"waiting_list_entry_identifier": "7"}
     rows = [
@@ -217,7 +261,7 @@ def test_a_start_that_one_organisation_alone_states_is_asked(
 ):
     rows = [ONE_NEED | sender, ONE_NEED | {"organisation": "RW3", "rtt_status": "20"} | receiver]
     match, combined, queue = run(typed, rows)
-    assert match.links["confidence"].tolist() == ["certain"] or not asked
+    assert match.links["confidence"].tolist() == ["certain"]
     assert combined.combined_list["rtt_start_status"].tolist() == [status]
     assert queue["relation"].tolist() == (["transfer"] if asked else [])
 

@@ -72,8 +72,8 @@ def combine(
     ``key`` keys the ids of patients and needs, as it keys those of entries. Waits are counted to
     ``run_date``. The order of rows changes nothing.
     """
-    facts = gather(entries, patients, pathways)
-    bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts, run_date))
+    facts = gather(entries, patients, pathways, run_date)
+    bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
     names = entries["entry_id"].tolist()
     patient_id = group_ids("P", patients.group, names, key=key)
     pathway_id = group_ids("W", pathways.group, names, key=key)
@@ -188,7 +188,7 @@ def _waiting(
     status = np.where(giver < 0, STATUSES.index(StartStatus.UNKNOWN), clock.status)
     ids = entries["entry_id"].to_numpy()
     planned = np.asarray(pathways.list_state == str(ListState.PLANNED))
-    appointments = booked(entries, bundles, run_date)
+    appointments = booked(entries, bundles, facts.ahead_from, run_date)
     return pd.DataFrame(
         {
             "rtt_start_date": dates(start),
@@ -198,7 +198,9 @@ def _waiting(
             **waits(start, rtt, run_date),
             **appointments,
             "days_past_due": days_past_due(entries, bundles, planned, run_date),
-            "validation_due": validation_due(entries, bundles, start, rtt, run_date),
+            "validation_due": validation_due(
+                entries, bundles, start, rtt, ahead_from=facts.ahead_from, run_date=run_date
+            ),
         }
     )
 

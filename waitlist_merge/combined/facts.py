@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known, order_of
+from waitlist_merge.pathways.columns import Bools, Days, day_number, days, is_in, known, order_of
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
@@ -63,7 +63,8 @@ class Facts:
 
     ``order`` is its place by id; ``rtt`` ones wait under referral to treatment; ``sent`` ones are
     closed because their pathway was handed on; ``superseded`` ones were sent again later;
-    ``person`` and ``sure`` number certain persons and certain needs.
+    ``ahead_from`` is the day from which what it has booked is still to come; ``person`` and
+    ``sure`` number certain persons and certain needs.
     """
 
     order: NDArray[np.int64]
@@ -71,11 +72,14 @@ class Facts:
     rtt: Bools
     sent: Bools
     superseded: Bools
+    ahead_from: Days
     person: Group
     sure: Group
 
 
-def gather(entries: pd.DataFrame, patients: Patients, pathways: Pathways) -> Facts:
+def gather(
+    entries: pd.DataFrame, patients: Patients, pathways: Pathways, run_date: dt.date
+) -> Facts:
     """The facts of all entries."""
     state = pathways.list_state
     closed = np.asarray(state == str(ListState.CLOSED))
@@ -84,12 +88,14 @@ def gather(entries: pd.DataFrame, patients: Patients, pathways: Pathways) -> Fac
     certain = joined & is_in(links["confidence"].astype("category"), {Confidence.CERTAIN})
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
     status = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
+    superseded = _superseded(entries, links, joined, closed)
     return Facts(
         order=order_of(entries["entry_id"]),
         waits=~closed,
         rtt=np.isin(np.asarray(state), [str(each) for each in RTT_STATES]),
         sent=status & closed,
-        superseded=_superseded(entries, links, joined, closed),
+        superseded=superseded,
+        ahead_from=_ahead_from(entries, superseded, run_date),
         person=certain_people(patients.links, len(entries)),
         sure=components(a[certain], b[certain], len(entries)),
     )
@@ -106,8 +112,18 @@ def _superseded(entries: pd.DataFrame, links: pd.DataFrame, joined: Bools, close
     return old
 
 
+def _ahead_from(entries: pd.DataFrame, superseded: Bools, run_date: dt.date) -> Days:
+    """The day from which what an entry has booked is still to come: that of its own extract.
+
+    Whether a date between the extract and the run was kept nobody has said, so it is not lost; a
+    row that was sent again can say nothing of the time since.
+    """
+    census = days(entries["extract_census_date"])
+    return np.where(superseded, np.maximum(census, day_number(run_date)), census).astype(np.int32)
+
+
 def show_keys(
-    entries: pd.DataFrame, pathways: Pathways, facts: Facts, run_date: dt.date
+    entries: pd.DataFrame, pathways: Pathways, facts: Facts
 ) -> list[NDArray[np.integer] | Bools]:
     """Which member is shown: the newest, not handed on, open, furthest along, booked, longest."""
     start = days(entries["rtt_start_date"])
@@ -117,7 +133,7 @@ def show_keys(
         handed_on,
         ranked(pathways.list_state, SHOWN_FIRST),
         ranked(pathways.stage, FURTHEST_FIRST),
-        days(entries["tci_date"]) < day_number(run_date),
+        days(entries["tci_date"]) < facts.ahead_from,
         np.where(known(start), start, np.iinfo(np.int32).max),
         -days(entries["extract_census_date"]).astype(np.int64),
         facts.order,

@@ -123,17 +123,21 @@ def referrals(entries: pd.DataFrame, bundles: Bundles) -> pd.DataFrame:
 
 
 def booked(
-    entries: pd.DataFrame, bundles: Bundles, run_date: dt.date
+    entries: pd.DataFrame, bundles: Bundles, ahead_from: Days, run_date: dt.date
 ) -> dict[str, NDArray[np.datetime64] | NDArray[np.int32]]:
-    """What is decided, booked, attended and validated; a booking on the run's date is to come."""
+    """What is decided, booked, attended and validated.
+
+    ``ahead_from`` is the day of each entry's own extract: a date on it or after it is to come, even
+    where the run is later, for no later extract says what became of it.
+    """
     today = day_number(run_date)
     tci, appointment = days(entries["tci_date"]), days(entries["next_appointment_date"])
     validated = days(entries["last_validated_date"])
     return {
         "decision_to_admit_date": dates(bundles.earliest(days(entries["decision_to_admit_date"]))),
-        "tci_date": dates(bundles.earliest(tci, tci >= today)),
-        "tci_count": _bookings(entries, bundles, tci, today),
-        "next_appointment_date": dates(bundles.earliest(appointment, appointment >= today)),
+        "tci_date": dates(bundles.earliest(tci, tci >= ahead_from)),
+        "tci_count": _bookings(entries, bundles, tci, tci >= ahead_from),
+        "next_appointment_date": dates(bundles.earliest(appointment, appointment >= ahead_from)),
         "last_attended_date": dates(bundles.latest(days(entries["last_attended_date"]))),
         "last_dna_date": dates(bundles.latest(days(entries["last_dna_date"]))),
         "last_cancelled_date": dates(bundles.latest(days(entries["last_cancelled_date"]))),
@@ -142,10 +146,12 @@ def booked(
     }
 
 
-def _bookings(entries: pd.DataFrame, bundles: Bundles, tci: Days, today: int) -> NDArray[np.int32]:
+def _bookings(
+    entries: pd.DataFrame, bundles: Bundles, tci: Days, to_come: Bools
+) -> NDArray[np.int32]:
     """Admissions to come: one that two rows of an organisation show is one."""
     rows = bundles.rows
-    ahead = tci[rows] >= today
+    ahead = to_come[rows]
     booking = pd.DataFrame(
         {
             "bundle": bundles.number[ahead],
@@ -167,7 +173,13 @@ def days_past_due(
 
 
 def validation_due(
-    entries: pd.DataFrame, bundles: Bundles, start: Days, rtt: Bools, run_date: dt.date
+    entries: pd.DataFrame,
+    bundles: Bundles,
+    start: Days,
+    rtt: Bools,
+    *,
+    ahead_from: Days,
+    run_date: dt.date,
 ) -> Bools:
     """Does the national rule say that the row is due for validation?
 
@@ -184,7 +196,7 @@ def validation_due(
         quiet &= ~known(latest) | (latest <= recent)
     for name in ("tci_date", "next_appointment_date"):
         day = days(entries[name])
-        soon = bundles.earliest(day, (day >= today) & (day <= today + BOOKED_WITHIN))
+        soon = bundles.earliest(day, (day >= ahead_from) & (day <= today + BOOKED_WITHIN))
         quiet &= ~known(soon)
     return np.asarray(long_wait & quiet)
 
