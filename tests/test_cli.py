@@ -274,6 +274,19 @@ def test_files_become_tables_and_no_identifier_leaves_them(listed: Path, tmp_pat
         assert not re.search("okafor|nowak|9990000018|999 000 0018", text, re.IGNORECASE)
 
 
+def test_the_manifest_says_where_each_census_date_is_from(listed: Path, tmp_path: Path) -> None:
+    undated = tmp_path / "list.csv"
+    undated.write_text(LIST.replace("Okafor", "Adeyemi"))
+    out = tmp_path / "out"
+    done = run(
+        "merge", f"RM3={listed}", f"RW3={undated}", "--out", out, "--census-date", "2026-11-16"
+    )
+    assert done.exit_code == 0, done.stderr
+    inputs = json.loads((out / "manifest.json").read_bytes())["inputs"]
+    source = {each["file"]: each["census_source"] for each in inputs}
+    assert source == {listed.name: "file name", "list.csv": "run's date"}
+
+
 def test_a_merge_that_is_refused_leaves_the_last_one(listed: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("merge", f"RM3={listed}", "--out", out)

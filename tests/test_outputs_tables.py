@@ -289,3 +289,13 @@ def test_the_manifest_lists_what_was_written(tmp_path: Path, formats: str) -> No
     write_tables(tmp_path / "out", EMPTY, manifest={}, formats=formats)
     files = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["files"]
     assert files == sorted(path.name for path in (tmp_path / "out").iterdir())
+
+
+def test_the_manifest_says_how_long_writing_took(tmp_path: Path) -> None:
+    given = {"seconds": {"read": 1.5}}
+    write_tables(tmp_path / "out", EMPTY, manifest=given, formats="both")
+    seconds = json.loads((tmp_path / "out" / "manifest.json").read_bytes())["seconds"]
+    assert list(seconds) == ["read", "write"]
+    assert seconds["read"] == 1.5
+    assert seconds["write"] > 0
+    assert given == {"seconds": {"read": 1.5}}

@@ -17,6 +17,9 @@ from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
 
+RUNS_DATE = "run's date"
+"""Where the census date of an extract is from that has none of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stopwatch:
@@ -151,7 +154,7 @@ class MergeResult:
                     "organisation": each.extract.organisation,
                     "sha256": each.extract.digest,
                     "census_date": each.census_date.isoformat(),
-                    "census_source": each.extract.census_source,
+                    "census_source": each.extract.census_source or RUNS_DATE,
                     "records": each.extract.records,
                     "entries": len(each.extract.source_row),
                     "set_aside": each.extract.records - len(each.extract.source_row),

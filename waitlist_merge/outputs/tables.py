@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -45,7 +46,8 @@ def write_tables(
     """Write all tables to ``out``, which is the old or the new whole at every instant.
 
     ``tables`` has a frame for each name in ``schema.TABLES``; a column that it lacks is written as
-    all missing. ValueError where a table is missing or unknown; OutputError, with the previous
+    all missing. The manifest is written last, with the names of the files and the seconds that the
+    tables took. ValueError where a table is missing or unknown; OutputError, with the previous
     output as it was, where the folder cannot be written or is not ours to replace.
     """
     if set(tables) != set(TABLES):
@@ -53,14 +55,23 @@ def write_tables(
         raise ValueError(f"these tables are missing or unknown: {wrong}")
     columns = {name: columns_of(name, tables[name]) for name in TABLES}
     with replacing(out) as folder:
+        start = time.perf_counter()
         for name, listed in columns.items():
             _write_table(folder / name, tables[name], listed, formats=formats)
         (folder / SCHEMA).write_text(schema_json(columns), encoding="utf-8")
+        seconds = {"seconds": _with_writing(manifest, time.perf_counter() - start)}
         ours = {"program": PROGRAM, "schema_version": SCHEMA_VERSION}
         files = sorted([MANIFEST, *(path.name for path in folder.iterdir())])
-        whole = ours | dict(manifest) | {"files": files}
+        whole = ours | dict(manifest) | seconds | {"files": files}
         text = json.dumps(whole, indent=2, ensure_ascii=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _with_writing(manifest: Mapping[str, object], taken: float) -> dict[str, object]:
+    """The seconds of each stage that the manifest tells of, and of writing the tables."""
+    told = manifest.get("seconds")
+    stages = dict(told) if isinstance(told, Mapping) else {}
+    return stages | {"write": round(taken, 3)}
 
 
 def _write_table(
