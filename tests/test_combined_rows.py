@@ -341,6 +341,18 @@ def test_a_death_on_any_entry_flags_every_row_of_the_patient(typed):
     assert combined.entry_columns["outcome"].tolist() == ["single", "not_waiting", "single"]
 
 
+def test_a_restriction_on_any_entry_restricts_every_row_of_the_patient(typed):
+    rows = [
+        {"treatment_function_code": "110", "rtt_start_date": "2026-01-01"},
+        {"treatment_function_code": "502", "rtt_status": "30", "restricted": True},
+        {"treatment_function_code": "301", "rtt_start_date": "2026-01-01", "restricted": False},
+        {"treatment_function_code": "301", "rtt_start_date": "2026-01-01"},
+    ]
+    _, combined, _ = run(typed, rows, patient=[0, 0, 0, 1])
+    shown = combined.combined_list.set_index("shown_entry_id")["restricted"]
+    assert shown.to_dict() == {"E-0000": True, "E-0002": True, "E-0003": False}
+
+
 def test_an_unreadable_row_has_a_row_of_its_own(typed):
     named = {"family_name": "Ng", "local_patient_identifier": None}
     rows = [named, named | {"birth_date": "1962-03-03"}]

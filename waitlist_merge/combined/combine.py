@@ -39,7 +39,7 @@ from waitlist_merge.pathways.columns import (
     order_of,
     worded,
 )
-from waitlist_merge.pathways.match import Patients, died
+from waitlist_merge.pathways.match import Patients, died, restricted
 from waitlist_merge.reasons import Confidence, ListState, StartStatus
 from waitlist_merge.schema import TABLES
 
@@ -112,6 +112,7 @@ def combine(
         axis=1,
     )
     rows["deceased"] = died(entries, patients.group)[bundles.shown]
+    rows["restricted"] = restricted(entries, patients.group)[bundles.shown]
     rows["open_questions"] = count_by_pathway(asked, patients, pathways)[
         pathways.group[bundles.shown]
     ]

@@ -4,7 +4,7 @@
 - what: the shown entry's service; the most specific procedure; a side only where members agree;
 - dates: earliest decision and next booking, latest attendance, cancellation and validation;
 - priority: the most urgent of each scale, each scale apart (domain 1.7);
-- flags: true where any member says so.
+- flags: true where any member says so (a death or a restriction: any entry of the patient).
 
 Contact details and comments are never chosen: they stay beside their own entry.
 """
@@ -28,7 +28,6 @@ from waitlist_merge.pathways.columns import (
     dates,
     day_number,
     days,
-    flag,
     is_in,
     known,
     numbered,
@@ -69,7 +68,6 @@ def people(entries: pd.DataFrame, bundles: Bundles) -> pd.DataFrame:
         ranked = np.unique(value, return_inverse=True)[1] if name == "birth_date" else value
         keys = (unverified, -bundles.frequency(ranked), newest)
         found[name] = taken(entries[name], bundles.best(there, keys))
-    found["restricted"] = bundles.any(flag(entries["restricted"]))
     found["communication_needs"] = all_values(entries["communication_needs"], bundles, "; ")
     return pd.DataFrame(found)
 

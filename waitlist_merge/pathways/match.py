@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.pathways import grouping
-from waitlist_merge.pathways.columns import Bools, days, is_in, known, only_used, order_of
+from waitlist_merge.pathways.columns import Bools, days, flag, is_in, known, only_used, order_of
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.faults import faults
 from waitlist_merge.pathways.features import Features, features
@@ -94,9 +94,23 @@ def match_pathways(
 def died(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
     """Entries of a patient of whom any entry records a death (check before contact)."""
     recorded = known(days(entries["death_date"])) | is_in(entries["rtt_status"], DIED)
-    of_patient = np.zeros(int(patient.max(initial=-1)) + 1, dtype=bool)
-    of_patient[patient[recorded]] = True
-    return np.asarray(of_patient[patient])
+    return of_patient(recorded, patient)
+
+
+def restricted(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
+    """Entries of a patient of whom any entry is a restricted record (sensitive with the Spine)."""
+    return of_patient(flag(entries["restricted"]), patient)
+
+
+def of_patient(mask: Bools, patient: NDArray[np.integer]) -> Bools:
+    """Entries of a patient of whom it is true of any entry.
+
+    >>> of_patient(np.array([True, False, False]), np.array([0, 1, 0])).tolist()
+    [True, False, True]
+    """
+    any_of = np.zeros(int(patient.max(initial=-1)) + 1, dtype=bool)
+    any_of[patient[mask]] = True
+    return np.asarray(any_of[patient])
 
 
 def certain_people(links: pd.DataFrame, size: int) -> Group:
