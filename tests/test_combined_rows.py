@@ -465,6 +465,42 @@ def test_questions_come_in_order_with_cancer_first(typed):
     assert queue["organisations"].eq("RM3;RW3").all()
 
 
+def test_the_longest_waits_are_asked_before_those_about_to_breach(typed):
+    waited = {0: 770, 1: 700, 2: 500, 3: 400, 4: 729, 5: 350, 6: 100, 7: 365, 8: 128}
+    rows = []
+    for days_waited in waited.values():
+        start = (RUN - dt.timedelta(days=days_waited)).isoformat()
+        service = {"treatment_function_code": "110", "rtt_start_date": start}
+        rows += [service, service | {"organisation": "RW3"}]
+    _, _, queue = run(typed, rows, patient=[number // 2 for number in range(len(rows))])
+    asked = [waited[int(each.split(";")[0][2:]) // 2] for each in queue["entry_ids"]]
+    ranks = [104, 104, 78, 65, 52, 52, 28, 28, 0]
+    told = {770: 104, 729: 104, 700: 78, 500: 65, 400: 52, 365: 52, 350: 28, 100: 28, 128: 0}
+    assert [told[each] for each in asked] == ranks
+    assert not queue["urgent"].any()
+
+
+def test_a_wait_that_is_no_rtt_wait_is_not_over_a_threshold(typed):
+    long = {"rtt_start_date": "2020-01-01", "treatment_function_code": "502"}
+    planned = long | {"admission_method": "13", "planned_date": "2026-11-01"}
+    near = {"rtt_start_date": "2026-07-20", "treatment_function_code": "110"}
+    rows = [
+        planned | {"procedure_code": "Q184"},
+        {"treatment_function_code": "502", "procedure_code": "Q184", "organisation": "RW3"},
+        near,
+        near | {"organisation": "RW3"},
+    ]
+    _, _, queue = run(typed, rows, patient=[0, 0, 1, 1])
+    assert queue["entry_ids"].tolist() == ["E-0002;E-0003", "E-0000;E-0001"]
+
+
+def test_a_date_booked_between_an_extract_and_the_run_is_urgent(typed):
+    service = {"treatment_function_code": "110", "rtt_start_date": "2026-05-20"}
+    older = {"census_date": "2026-11-09", "tci_date": "2026-11-12"}
+    _, _, queue = run(typed, [service | older, service | {"organisation": "RW3"}])
+    assert queue["urgent"].tolist() == [True]
+
+
 def test_many_needs_in_doubt_are_one_question(typed):
     service = {"treatment_function_code": "110", "rtt_start_date": "2026-05-20"}
     rows = [service | {"organisation": name} for name in ("RM3", "RW3", "RX1", "RY1")]

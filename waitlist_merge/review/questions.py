@@ -1,7 +1,6 @@
 """What has a person to answer, in which order?
 
-One row a question. Suspected cancer first, then P1 and P2, then a date within three weeks, then a
-wait that passes a threshold within four; what is only proposed comes after what joined nothing,
+One row a question, the most urgent first; what is only proposed comes after what joined nothing,
 since its entries are all shown anyway.
 """
 
@@ -14,23 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.combined.clocks import THRESHOLDS, joined_text
+from waitlist_merge.combined.clocks import joined_text
 from waitlist_merge.combined.combine import Combined
-from waitlist_merge.combined.survivorship import PRIORITY_CODES
 from waitlist_merge.identity import ALPHABET, LENGTH
-from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
-from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Joins, Veto
+from waitlist_merge.review.urgency import CANCER, DATED, ORDINARY, urgency
 from waitlist_merge.review.wording import wording
 from waitlist_merge.schema import TABLES
-
-SOON = 21
-"""Days within which a booked date makes a question urgent: the notice of a reasonable offer."""
-NEAR_BREACH = 28
-"""Days before a threshold within which there is still time to act."""
-
-CANCER, FIRST, DATED, BREACHING, ORDINARY = range(5)
 
 
 def questions(
@@ -49,9 +39,10 @@ def questions(
     number, entry = concerned["question"].to_numpy(), concerned["entry"].to_numpy()
     size = len(asked)
     columns = combined.entry_columns
+    dead = np.zeros(len(entries), dtype=bool)
     ids = _joined(entries["entry_id"], number, entry, size)
     rank = np.full(size, ORDINARY, dtype=np.int8)
-    np.minimum.at(rank, number, _urgency(entries, columns, run_date)[entry])
+    np.minimum.at(rank, number, urgency(entries, columns, dead, run_date=run_date)[entry])
     rank[(asked["veto"] == str(Veto.CANCER_WITH_ROUTINE)).to_numpy(dtype=bool)] = CANCER
     queue = asked.assign(
         question_id=[question_id(*told) for told in zip(asked["level"], ids, strict=True)],
@@ -106,37 +97,3 @@ def _worded(asked: pd.DataFrame) -> NDArray[np.object_]:
     words = {tuple(kind): wording(*kind) for kind in different.itertuples(index=False)}
     told = kinds.agg(tuple, axis=1) if len(kinds) else pd.Series(dtype=object)
     return told.map(words).to_numpy(dtype=object)
-
-
-def _urgency(entries: pd.DataFrame, columns: pd.DataFrame, run_date: dt.date) -> NDArray[np.int8]:
-    """How urgent a question about each entry is: CANCER to ORDINARY."""
-    today = day_number(run_date)
-    waiting = (columns["outcome"] != "not_waiting").to_numpy()
-    lines = (
-        (suspected_cancer(entries), CANCER),
-        (is_in(entries["priority_code"], set(PRIORITY_CODES[:3])), FIRST),
-        (_within(entries, ("tci_date", "next_appointment_date"), today), DATED),
-        (_near_breach(entries, today), BREACHING),
-    )
-    return np.select(
-        [mask & waiting for mask, _ in lines], [rank for _, rank in lines], ORDINARY
-    ).astype(np.int8)
-
-
-def _within(entries: pd.DataFrame, names: tuple[str, ...], today: int) -> Bools:
-    found = np.zeros(len(entries), dtype=bool)
-    for name in names:
-        day = days(entries[name])
-        found |= (day >= today) & (day <= today + SOON)
-    return found
-
-
-def _near_breach(entries: pd.DataFrame, today: int) -> Bools:
-    """Entries whose own wait passes a threshold within four weeks."""
-    start = days(entries["rtt_start_date"])
-    waited = today - start.astype(np.int64)
-    near = np.zeros(len(entries), dtype=bool)
-    for weeks in THRESHOLDS:
-        left = weeks * 7 + 1 - waited
-        near |= (left > 0) & (left <= NEAR_BREACH)
-    return near & known(start)
