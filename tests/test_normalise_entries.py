@@ -130,6 +130,24 @@ def test_without_one_the_organisation_comes_from_the_rows():
     assert pd.isna(result.entries.loc[2, "organisation"])
 
 
+def test_a_site_in_the_provider_column_is_kept_as_the_site():
+    columns = {"organisation": ["RM301", "RM302", "RM3"], "site_code": [None, "RM399", None]}
+    entries = read(columns, organisation=None).entries
+    assert entries["organisation"].tolist() == ["RM3"] * 3
+    assert entries["site_code"].tolist()[:2] == ["RM301", "RM399"]
+    assert pd.isna(entries.loc[2, "site_code"])
+    alone = read({"gender": ["F"]}, organisation="RM301").entries
+    assert alone.loc[0, ["organisation", "site_code"]].tolist() == ["RM3", "RM301"]
+
+
+def test_a_blank_provider_is_found():
+    findings = read({"organisation": ["RM3", None, " ", "RH8"]}, organisation=None).findings
+    assert findings[["row", "field", "reason"]].to_numpy().tolist() == [
+        [1, "organisation", "incomplete"],
+        [2, "organisation", "incomplete"],
+    ]
+
+
 def test_the_census_date_fills_rows_without_one():
     result = read({"census_date": ["01/11/2026", None]})
     assert result.entries["census_date"].dt.date.tolist() == [dt.date(2026, 11, 1), CENSUS]

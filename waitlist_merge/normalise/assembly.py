@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,14 @@ import pandas as pd
 
 from waitlist_merge.normalise import births
 from waitlist_merge.normalise.codes import read_flags
-from waitlist_merge.normalise.columns import TextColumn, as_category, encode
+from waitlist_merge.normalise.columns import (
+    TextColumn,
+    as_category,
+    empty_column,
+    encode,
+    first_of,
+    regroup,
+)
 from waitlist_merge.normalise.dates import EVENT, ROLES, read_dates
 from waitlist_merge.normalise.fields import READERS
 from waitlist_merge.normalise.groups import (
@@ -30,6 +38,7 @@ from waitlist_merge.normalise.groups import (
     priority_columns,
     procedure_columns,
 )
+from waitlist_merge.normalise.organisations import read_sites
 from waitlist_merge.normalise.typed import (
     TypedColumn,
     Values,
@@ -71,6 +80,8 @@ def typed_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict
         for name, read in READERS.items()
         if name in columns
     }
+    if "organisation" in columns:
+        typed["site_code"] = _sites(columns["organisation"], typed.get("site_code"))
     for group, read_group in (
         (NAME_COLUMNS, name_columns),
         (PRIORITY_COLUMNS, priority_columns),
@@ -92,6 +103,15 @@ def typed_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict
     if Fault.CENTURY_ASSUMED in getattr(typed.get("birth_date"), "faults", {}):
         typed["birth_date"] = _settled_births(typed)
     return typed
+
+
+def _sites(organisation: TextColumn, stated: TypedColumn | None) -> TypedColumn:
+    """The site as stated, else as the provider column has it."""
+    provider = regroup(read_sites(organisation.texts), organisation.codes)
+    if stated is None:
+        return TypedColumn(as_category(provider), empty_column(len(organisation)))
+    values = encode(pd.Series(stated.values))
+    return dataclasses.replace(stated, values=as_category(first_of(values, provider)))
 
 
 def _dates(name: str, column: TextColumn, settings: Settings) -> TypedColumn:

@@ -26,9 +26,10 @@ from waitlist_merge.normalise.assembly import (
     encoded,
     typed_columns,
 )
-from waitlist_merge.normalise.columns import TextColumn
-from waitlist_merge.normalise.reading import as_texts
+from waitlist_merge.normalise.columns import TextColumn, take
+from waitlist_merge.normalise.reading import as_texts, is_blank
 from waitlist_merge.normalise.waits import WaitUnit
+from waitlist_merge.reasons import Fault
 from waitlist_merge.schema import CANONICAL
 
 
@@ -68,4 +69,26 @@ def normalise(
     typed = typed_columns(columns, settings)
     entries = as_frame(typed, CANONICAL, length=len(text))
     dated = entries["census_date"].fillna(pd.Timestamp(census_date)).astype("datetime64[s]")
-    return Normalised(entries.assign(census_date=dated), as_findings(typed))
+    findings = as_findings(typed)
+    unsaid = _without_provider(columns.get("organisation"))
+    if unsaid is not None:
+        findings = pd.concat([findings, unsaid], ignore_index=True)
+    return Normalised(entries.assign(census_date=dated), findings)
+
+
+def _without_provider(organisation: TextColumn | None) -> pd.DataFrame | None:
+    """A finding for each row of a list of several providers that names none."""
+    if organisation is None:
+        return None
+    blank = take(is_blank(organisation.texts), organisation.codes, True)
+    if not blank.any():
+        return None
+    return pd.DataFrame(
+        {
+            "row": np.flatnonzero(blank),
+            "field": "organisation",
+            "reason": Fault.INCOMPLETE.value,
+            "message": "the provider column is blank here: whose list it is on is not known",
+            "count": np.int64(1),
+        }
+    )

@@ -1,7 +1,7 @@
 """Codes of organisations: the trust of a site, the successor of a merged trust, GP practices.
 
 >>> read_organisations(as_texts(["rh802", "RM3", "nv701", "RBZ"]), trust_level=True).values.tolist()
-['RH8', 'RM3', 'NV701', 'RBZ']
+['RH8', 'RM3', 'NV701', 'RH8']
 >>> successors(["RBZ", "RM3"])
 ['RH8', 'RM3']
 """
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
+
+import numpy as np
 
 from waitlist_merge.normalise.reading import (
     PLACEHOLDER_WORDS,
@@ -20,6 +22,7 @@ from waitlist_merge.normalise.reading import (
     is_blank,
     matched,
     missing,
+    only_where,
     replaced,
     upper,
 )
@@ -31,6 +34,7 @@ _SITE_OF_TRUST = r"^(R[A-Z0-9]{2})(?:[A-Z0-9]{2}|[A-Z0-9]{3})$"
 """Codes of NHS trusts begin with R and their sites add to it; in other codes the tail tells
 organisations apart (domain 6), so only these are cut."""
 
+_NUMBER = r"^[0-9]+$"
 _WORD = r"^[A-Z]{5,}$"
 """All letters and longer than a trust code: a name (ROYAL), not a site."""
 
@@ -64,10 +68,11 @@ def _trust_level(codes: Texts) -> Texts:
 
 
 def read_organisations(texts: Texts, *, trust_level: bool = False) -> Reading:
-    """The organisation code in each text, in capitals; sites cut to trusts if ``trust_level``.
+    """The organisation code in each text, in capitals, with at least one letter.
 
-    A text that is no code is kept in capitals (whose list an entry is on must not be lost) and
-    reported as unknown.
+    With ``trust_level`` sites are cut to trusts, and merged trusts read as their successor, which
+    is reported. A text that is no code is kept in capitals (whose list an entry is on must not be
+    lost) and reported as unknown.
     """
     blank = is_blank(texts)
     capitals = upper(texts)
@@ -75,12 +80,27 @@ def read_organisations(texts: Texts, *, trust_level: bool = False) -> Reading:
     described = coded != None  # noqa: E711  (elementwise on an object array)
     codes = capitals.copy()
     codes[described] = coded[described]
-    good = matched(codes, _CODE) & ~blank & ~matched(codes, _WORD)
+    good = matched(codes, _CODE) & ~blank & ~matched(codes, _WORD) & ~matched(codes, _NUMBER)
     placeholder = ~blank & ~good & matched(texts, PLACEHOLDER_WORDS)
     values = missing(len(texts))
     kept = ~blank & ~placeholder
-    values[kept] = (_trust_level(codes) if trust_level else codes)[kept]
-    return Reading(values, {Fault.PLACEHOLDER: placeholder, Fault.UNKNOWN_CODE: kept & ~good})
+    values[kept] = codes[kept]
+    faults = {Fault.PLACEHOLDER: placeholder, Fault.UNKNOWN_CODE: kept & ~good}
+    if trust_level:
+        trusts = _trust_level(values)
+        values = as_texts([_SUCCESSOR.get(each, each) for each in trusts])
+        faults[Fault.ORGANISATION_ALIAS] = kept & (values != trusts)
+    return Reading(values, faults)
+
+
+def read_sites(texts: Texts) -> Texts:
+    """The site of a trust in each text of a provider column; None where it names no site.
+
+    >>> read_sites(as_texts(["RM301", "RM3", "NV701"])).tolist()
+    ['RM301', None, None]
+    """
+    codes = read_organisations(texts).values
+    return only_where(np.asarray(codes != _trust_level(codes), dtype=bool), codes)
 
 
 def read_practices(texts: Texts) -> Reading:

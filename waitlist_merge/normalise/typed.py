@@ -41,7 +41,9 @@ Values: TypeAlias = ExtensionArray | NDArray[Any]
 WHOLE_COLUMN: Final = -1
 """The row of a finding about a column."""
 
-_OF_THE_COLUMN: Final = frozenset({Fault.DATE_ORDER_ASSUMED, Fault.LEADING_ZERO_LOST})
+_OF_THE_COLUMN: Final = frozenset(
+    {Fault.DATE_ORDER_ASSUMED, Fault.LEADING_ZERO_LOST, Fault.ORGANISATION_ALIAS}
+)
 """Faults decided or mended for a column as a whole: one finding with a count."""
 
 
