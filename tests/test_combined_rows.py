@@ -501,6 +501,68 @@ def test_a_date_booked_between_an_extract_and_the_run_is_urgent(typed):
     assert queue["urgent"].tolist() == [True]
 
 
+REPEAT = {"treatment_function_code": "110", "rtt_start_date": "2026-05-20"}
+DEAD = "A death is recorded for this patient: check before any contact. "
+ONE_NEED_ASKED = "Do these organisations list the patient for one need?"
+
+
+@pytest.mark.parametrize("death", [{"death_date": "2026-11-01"}, {"rtt_status": "36"}])
+@pytest.mark.parametrize(
+    "urgent",
+    [
+        {"tci_date": "2026-11-20"},
+        {"suspected_cancer": True},
+        {"priority_code": "P2"},
+        {"next_appointment_date": "2026-11-20"},
+    ],
+)
+def test_the_dead_are_not_to_be_contacted(typed, death, urgent):
+    rows = [
+        REPEAT | urgent,
+        REPEAT | urgent | {"organisation": "RW3"},
+        {"organisation": "RX1", "treatment_function_code": "502"} | death,
+        REPEAT,
+        REPEAT | {"organisation": "RW3"},
+    ]
+    _, _, queue = run(typed, rows, patient=[0, 0, 0, 1, 1])
+    told = queue.set_index("entry_ids")[["question", "urgent", "deceased", "restricted"]]
+    assert told.loc["E-0000;E-0001"].tolist() == [DEAD + ONE_NEED_ASKED, False, True, False]
+    alive = ONE_NEED_ASKED + " Ask the patient where to be treated."
+    assert told.loc["E-0003;E-0004"].tolist() == [alive, False, False, False]
+
+
+def test_a_death_of_someone_who_is_only_probably_the_patient_leaves_the_question_urgent(typed):
+    rows = [
+        REPEAT | {"death_date": "2026-11-01"},
+        REPEAT | {"organisation": "RW3", "tci_date": "2026-11-20"},
+    ]
+    links = links_of([(0, 1, "yes", "probable", "")])
+    _, _, queue = run(typed, rows, links=links)
+    assert queue["urgent"].all()
+    assert queue["deceased"].all()
+    assert queue["question"].str.startswith(DEAD).all()
+
+
+def test_suspected_cancer_with_routine_of_the_dead_is_not_urgent(typed):
+    rows = [
+        REPEAT | {"suspected_cancer": True, "death_date": "2026-11-01"},
+        REPEAT | {"organisation": "RW3", "priority_type": "1"},
+    ]
+    _, _, queue = run(typed, rows)
+    assert queue["veto"].tolist() == ["cancer_with_routine"]
+    assert queue["urgent"].tolist() == [False]
+
+
+def test_a_question_about_a_restricted_record_says_so(typed):
+    rows = [
+        REPEAT,
+        REPEAT | {"organisation": "RW3"},
+        {"treatment_function_code": "502", "restricted": True},
+    ]
+    _, _, queue = run(typed, rows)
+    assert queue[["deceased", "restricted"]].to_numpy().tolist() == [[False, True]]
+
+
 def test_many_needs_in_doubt_are_one_question(typed):
     service = {"treatment_function_code": "110", "rtt_start_date": "2026-05-20"}
     rows = [service | {"organisation": name} for name in ("RM3", "RW3", "RX1", "RY1")]

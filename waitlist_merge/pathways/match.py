@@ -98,7 +98,7 @@ def died(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
 
 
 def restricted(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
-    """Entries of a patient of whom any entry is a restricted record (sensitive with the Spine)."""
+    """Entries of a patient of whom any entry is a restricted record (PDS: R or S)."""
     return of_patient(flag(entries["restricted"]), patient)
 
 

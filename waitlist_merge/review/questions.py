@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.clocks import joined_text
 from waitlist_merge.combined.combine import Combined
 from waitlist_merge.identity import ALPHABET, LENGTH
-from waitlist_merge.pathways.match import Patients
+from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.pathways.match import Patients, died, restricted
 from waitlist_merge.reasons import Joins, Veto
-from waitlist_merge.review.urgency import CANCER, DATED, ORDINARY, urgency
+from waitlist_merge.review.urgency import CANCER, DATED, ORDINARY, certainly_dead, urgency
 from waitlist_merge.review.wording import wording
 from waitlist_merge.schema import TABLES
 
 
 def questions(
     entries: pd.DataFrame,
-    patients: Patients,  # noqa: ARG001 - part of the interface of a stage
+    patients: Patients,
     pathways: Patients,  # noqa: ARG001 - part of the interface of a stage
     combined: Combined,
     *,
@@ -39,20 +40,24 @@ def questions(
     number, entry = concerned["question"].to_numpy(), concerned["entry"].to_numpy()
     size = len(asked)
     columns = combined.entry_columns
-    dead = np.zeros(len(entries), dtype=bool)
+    dead = certainly_dead(entries, patients)
     ids = _joined(entries["entry_id"], number, entry, size)
     rank = np.full(size, ORDINARY, dtype=np.int8)
     np.minimum.at(rank, number, urgency(entries, columns, dead, run_date=run_date)[entry])
-    rank[(asked["veto"] == str(Veto.CANCER_WITH_ROUTINE)).to_numpy(dtype=bool)] = CANCER
+    cancer = (asked["veto"] == str(Veto.CANCER_WITH_ROUTINE)).to_numpy(dtype=bool)
+    rank[cancer & _any(~dead, number, entry, size)] = CANCER
+    deceased = _any(died(entries, patients.group), number, entry, size)
     queue = asked.assign(
         question_id=[question_id(*told) for told in zip(asked["level"], ids, strict=True)],
-        question=_worded(asked),
+        question=_worded(asked, deceased),
         why=asked["explanation"],
         organisations=_joined(entries["organisation"], number, entry, size),
         entry_ids=ids,
         patient_ids=_joined(columns["patient_id"], number, entry, size),
         pathway_ids=_joined(columns["pathway_id"], number, entry, size),
         urgent=rank <= DATED,
+        deceased=deceased,
+        restricted=_any(restricted(entries, patients.group), number, entry, size),
     )
     proposed = (asked["joins"] == str(Joins.YES)).to_numpy(dtype=bool)
     order = np.lexsort(
@@ -90,10 +95,16 @@ def _joined(
     return joined_text(texts, number, size, ";")
 
 
-def _worded(asked: pd.DataFrame) -> NDArray[np.object_]:
+def _any(mask: Bools, number: NDArray[np.int64], entry: NDArray[np.int64], size: int) -> Bools:
+    """Questions of which it is true of any entry."""
+    return np.asarray(np.bincount(number[mask[entry]], minlength=size) > 0)
+
+
+def _worded(asked: pd.DataFrame, deceased: Bools) -> NDArray[np.object_]:
     """What is asked: worded once for each kind of doubt."""
     kinds = asked[["level", "joins", "relation", "veto"]].fillna("").astype(str)
-    different = kinds.drop_duplicates()
-    words = {tuple(kind): wording(*kind) for kind in different.itertuples(index=False)}
-    told = kinds.agg(tuple, axis=1) if len(kinds) else pd.Series(dtype=object)
-    return told.map(words).to_numpy(dtype=object)
+    kinds = kinds.assign(deceased=deceased)
+    kind = kinds.groupby(list(kinds), sort=False).ngroup().to_numpy()
+    different = kinds.drop_duplicates().itertuples(index=False, name=None)
+    words = np.array([wording(*each) for each in different], dtype=object)
+    return np.asarray(words[kind])

@@ -39,9 +39,7 @@ BY_RELATION: dict[str, str] = {
     Relation.INTERFACE_SERVICE: "Do these come from one referral through an interface service?",
     Relation.PLANNED: "Is the planned care still needed beside the active entry?",
     Relation.REPEAT_SAME_ORGANISATION: "Is this one need that was referred twice?",
-    Relation.REPEAT_OTHER_ORGANISATION: (
-        "Do these organisations list the patient for one need? Ask the patient where to be treated."
-    ),
+    Relation.REPEAT_OTHER_ORGANISATION: ("Do these organisations list the patient for one need?"),
     Relation.PATIENT_CHOICE_SWITCH: "Did the patient choose another provider for this problem?",
     Relation.SECOND_OPINION: "Is one entry a second opinion on the other?",
 }
@@ -49,13 +47,31 @@ BY_RELATION: dict[str, str] = {
 
 OTHERWISE = "Are these entries one need?"
 
+ASK_PATIENT: dict[str, str] = {
+    Relation.REPEAT_OTHER_ORGANISATION: "Ask the patient where to be treated.",
+}
+"""What the patient is to be asked, where no death is recorded and nothing forbade the link."""
 
-def wording(level: str, joins: str, relation: str, veto: str) -> str:
+DECEASED = "A death is recorded for this patient: check before any contact."
+"""Said before anything else (domain 5.4)."""
+
+
+def wording(level: str, joins: str, relation: str, veto: str, deceased: bool = False) -> str:
     """The question for one kind of doubt.
 
     >>> wording("pathway", "asked", "second_opinion", "")
     'Is one entry a second opinion on the other?'
+    >>> wording("pathway", "asked", "second_opinion", "", deceased=True)[:36]
+    'A death is recorded for this patient'
     """
+    question = _question(level, joins, relation, veto)
+    if deceased:
+        return f"{DECEASED} {question}"
+    asked = ASK_PATIENT.get(relation) if level == "pathway" and not veto else None
+    return f"{question} {asked}" if asked else question
+
+
+def _question(level: str, joins: str, relation: str, veto: str) -> str:
     if level == "patient":
         return PATIENT_PROPOSED if joins == "yes" else PATIENT_QUESTION
     return BY_VETO.get(veto) or BY_RELATION.get(relation, OTHERWISE)
