@@ -148,6 +148,14 @@ def test_a_blank_provider_is_found():
     ]
 
 
+def test_codes_found_in_the_text_are_one_finding_with_a_count():
+    columns = {"procedure_code": ["W401", None, None], "procedure_text": ["x", "TKR", "L TKR"]}
+    found = read(columns).findings
+    assert found[["row", "field", "reason", "count"]].to_numpy().tolist() == [
+        [-1, "procedure_code", "code_from_text", 2]
+    ]
+
+
 def test_the_census_date_fills_rows_without_one():
     result = read({"census_date": ["01/11/2026", None]})
     assert result.entries["census_date"].dt.date.tolist() == [dt.date(2026, 11, 1), CENSUS]

@@ -111,6 +111,10 @@ class Veto(Word):
     CANCER_WITH_ROUTINE = "cancer_with_routine", "Suspected cancer with routine"
     PLANNED_WITH_ACTIVE = "planned_with_active", "Planned with active"
     PATIENT_NOT_CERTAIN = "patient_not_certain", "The patient link itself is not certain"
+    IDENTIFIER_OF_TWO_PATIENTS = (
+        "identifier_of_two_patients",
+        "One pathway identifier with its issuer on entries of two patients",
+    )
 
 
 class ListState(Word):
@@ -210,3 +214,4 @@ class Fault(Word):
     NO_LOCAL_IDENTIFIER = "no_local_identifier", "The row has no local patient identifier"
     TEST_PATIENT = "test_patient", "Named like a test patient; kept until a person says so"
     STRAY_QUOTE = "stray_quote", "A quotation mark that is never closed; read as text"
+    CODE_FROM_TEXT = "code_from_text", "A procedure code that was found in the procedure text, not sent as one"

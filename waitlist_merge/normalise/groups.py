@@ -14,6 +14,7 @@ its group; at least one of its columns must be there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -148,8 +149,11 @@ def procedure_columns(columns: Columns) -> dict[str, TypedColumn]:
         Fault.NOT_UNDERSTOOD: take(unread & ~placeholder, code.codes, False),
     }
     text_faults = {fault: take(mask, text.codes, False) for fault, mask in words.faults.items()}
+    from_text = int((codes.present() & ~regroup(in_code.code, code.codes).present()).sum())
+    own = part_column(codes, code, code_faults)
+    counted = {Fault.CODE_FROM_TEXT: from_text} if from_text else {}
     return {
-        "procedure_code": part_column(codes, code, code_faults),
+        "procedure_code": replace(own, column_faults=counted),
         "procedure_text": part_column(texts, text, text_faults),
         "laterality": _side_column(
             side,
