@@ -16,6 +16,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from waitlist_merge.intake.arguments import as_day, check_code, check_frame
 from waitlist_merge.intake.contents import Contents, Kind, open_contents
 from waitlist_merge.intake.delimited import read_delimited
 from waitlist_merge.intake.frames import grid_of_frame, read_parquet
@@ -62,27 +63,31 @@ class Extract:
         frame: pd.DataFrame,
         *,
         organisation: str | None = None,
-        census_date: date | None = None,
+        census_date: date | str | np.datetime64 | None = None,
         name: str = "frame",
         options: ExtractPlan | None = None,
     ) -> Self:
         """The extract that a data frame holds; its column names are read as headings are.
 
         Values may be text, numbers or dates; the index is not used. ``name`` is what outputs call
-        the source. RefusedExtract where no person can be told from its columns.
+        the source. ``census_date`` is a day in any form, ISO text too. RefusedExtract where no
+        person can be told from its columns; InputError where what is given is no frame, no date, no
+        code of an organisation, or holds lists in its cells.
 
         >>> frame = pd.DataFrame({"NHS No": ["999 000 0018"], "Date on list": ["3/2/26"]})
         >>> extract = Extract.from_frame(frame, organisation="RM3")
         >>> extract.text.columns.tolist(), extract.source_row.tolist()
         (['nhs_number', 'list_date'], [1])
         """
+        check_frame(name, frame)
+        code = check_code(name, organisation)
         grid = grid_of_frame(name, frame)
-        given = census_date or (options.census_date if options else None)
+        given = as_day(name, census_date) or (options.census_date if options else None)
         return cls.from_grid(
             name,
             grid,
             digest=_digest(grid),
-            organisation=organisation,
+            organisation=code,
             census=given,
             options=options,
         )
