@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import waitlist_merge as wm
 from waitlist_merge.demo.region import generate_region
+from waitlist_merge.schema import TABLES, Kind
 
 CENSUS = "2026-11-15"
 SCALES = {
@@ -80,6 +81,24 @@ def test_merging_twice_gives_the_same(region, merged):
         pd.testing.assert_frame_equal(table, again.tables[name])
 
 
+def plain(column):
+    """The values of a column whatever holds them: missing is None."""
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+@pytest.mark.parametrize("formats", ["csv", "parquet"])
+def test_tables_are_the_same_in_memory_and_on_disk(merged, tmp_path, formats):
+    merged.save(tmp_path / "out", tables=formats)
+    on_disk = wm.read_tables(tmp_path / "out")
+    for name, table in merged.tables.items():
+        assert list(table.columns) == [column.name for column in TABLES[name]]
+        assert list(on_disk[name].columns) == list(table.columns)
+        for column in TABLES[name]:
+            one, other = table[column.name], on_disk[name][column.name]
+            assert plain(one) == plain(other), column.name
+            assert column.kind is Kind.TEXT or one.dtype == other.dtype, column.name
+
+
 def test_an_unrelated_extract_changes_nothing_for_others(region, merged):
     people = pd.DataFrame(
         {
@@ -95,6 +114,7 @@ def test_an_unrelated_extract_changes_nothing_for_others(region, merged):
     more = wm.merge([*extracts_of(region.entries), other], census_date=CENSUS, model=merged.model)
     same = more.entries["organisation"] != "RXX"
     kept = more.entries[same]
+    assert list(kept.columns) == list(merged.entries.columns)
     columns = ["entry_id", "patient_id", "pathway_id", "outcome"]
     pd.testing.assert_frame_equal(
         merged.entries[columns].astype(str).sort_values("entry_id", ignore_index=True),

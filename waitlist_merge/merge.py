@@ -27,6 +27,7 @@ from waitlist_merge.intake import Extract
 from waitlist_merge.intake.accept import accept
 from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.intake.requests import FileRequest, read_all
+from waitlist_merge.outputs.columns import conform
 from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.result import MergeResult, Stopwatch
 
@@ -98,13 +99,13 @@ def merge(
         findings = gather_findings(accepted, entries, needs.findings)
         check_conservation(accepted.typed, entries, listed.members)
     return MergeResult(
-        entries=entries,
-        combined_list=listed.combined_list,
-        members=listed.members,
-        patient_links=named_links(people.links, entries),
-        pathway_links=named_links(needs.links, entries),
-        review_queue=questions,
-        findings=findings,
+        entries=conform("entries", entries),
+        combined_list=conform("combined_list", listed.combined_list),
+        members=conform("members", listed.members),
+        patient_links=conform("patient_links", named_links(people.links, entries)),
+        pathway_links=conform("pathway_links", named_links(needs.links, entries)),
+        review_queue=conform("review_queue", questions),
+        findings=conform("findings", findings),
         accepted=accepted,
         plan=plan,
         timings=watch.timings,
