@@ -156,6 +156,23 @@ def test_codes_found_in_the_text_are_one_finding_with_a_count():
     ]
 
 
+def test_control_characters_are_removed_and_kept_in_the_source():
+    columns = {
+        "family_name": ["Sm\x00ith", "Jones"],
+        "local_patient_identifier": ["H\x001", "H2\x1f"],
+        "nhs_number": ["400000\x000012", None],
+    }
+    entries = read(columns).entries
+    assert entries["family_name"].tolist() == ["Smith", "Jones"]
+    assert entries["family_name_source"].tolist()[0] == "Sm\x00ith"
+    assert entries["local_patient_identifier"].tolist() == ["H1", "H2"]
+    assert entries["local_patient_identifier_source"].tolist() == ["H\x001", "H2\x1f"]
+    assert entries.loc[0, ["nhs_number", "nhs_number_source"]].tolist() == [
+        "4000000012",
+        "400000\x000012",
+    ]
+
+
 def test_the_census_date_fills_rows_without_one():
     result = read({"census_date": ["01/11/2026", None]})
     assert result.entries["census_date"].dt.date.tolist() == [dt.date(2026, 11, 1), CENSUS]

@@ -39,6 +39,7 @@ from waitlist_merge.normalise.groups import (
     procedure_columns,
 )
 from waitlist_merge.normalise.organisations import read_sites
+from waitlist_merge.normalise.reading import matched, only_where, replaced
 from waitlist_merge.normalise.typed import (
     TypedColumn,
     Values,
@@ -58,6 +59,9 @@ FINDING_COLUMNS: Final = ("row", "field", "reason", "message", "count")
 
 _BEFORE_WHICH_ONE_IS_BORN: Final = ("referral_date", "original_referral_date", "rtt_start_date")
 
+_CONTROL: Final = r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
+"""Control characters that are no white space: left by terminals and faulty transfers, no text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -74,7 +78,25 @@ def encoded(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, TextColumn]:
 
 
 def typed_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict[str, TypedColumn]:
-    """Every field that the columns tell of."""
+    """Every field that the columns tell of; control characters are but kept in the source."""
+    clean = {name: _without_controls(column) for name, column in columns.items()}
+    typed = _read_columns(clean, settings)
+    for name, column in columns.items():
+        controls = matched(column.texts, _CONTROL)
+        if name in typed and controls.any():
+            sent = regroup(only_where(controls, column.texts), column.codes)
+            source = first_of(sent, typed[name].source)
+            typed[name] = dataclasses.replace(typed[name], source=source)
+    return typed
+
+
+def _without_controls(column: TextColumn) -> TextColumn:
+    if not matched(column.texts, _CONTROL).any():
+        return column
+    return regroup(replaced(column.texts, _CONTROL), column.codes)
+
+
+def _read_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict[str, TypedColumn]:
     typed = {
         name: text_column(columns[name], read(columns[name].texts))
         for name, read in READERS.items()
