@@ -563,6 +563,47 @@ def test_a_question_about_a_restricted_record_says_so(typed):
     assert queue[["deceased", "restricted"]].to_numpy().tolist() == [[False, True]]
 
 
+SHARED = "identifier_of_two_patients"
+
+
+@pytest.mark.parametrize(
+    ("other", "asked"),
+    [
+        ({}, True),
+        ({"organisation": "RW3"}, True),
+        ({"treatment_function_code": "502"}, False),
+        ({"pathway_identifier_issuer": "RW3"}, False),
+        ({"pathway_identifier_issuer": None}, False),
+        ({"patient_pathway_identifier": "RM3000077777"}, False),
+    ],
+)
+def test_one_identifier_on_entries_of_two_patients_is_a_question_about_people(typed, other, asked):
+    rows = [ONE_NEED, ONE_NEED, ONE_NEED | other]
+    match, combined, queue = run(typed, rows, patient=[0, 0, 1])
+    told = queue[["level", "veto", "entry_ids", "urgent"]].to_numpy().tolist()
+    assert told == ([["patient", SHARED, "E-0000;E-0002", False]] if asked else [])
+    assert match.group[0] != match.group[2]
+    assert combined.combined_list["open_questions"].tolist() == [int(asked)] * 2
+
+
+def test_a_shared_identifier_comes_before_long_waits_and_a_pair_in_doubt_is_asked_once(typed):
+    long = {"treatment_function_code": "110", "rtt_start_date": "2020-05-20"}
+    rows = [ONE_NEED, ONE_NEED, long, long | {"organisation": "RW3"}]
+    links = links_of([(0, 1, "asked", "possible", "")])
+    _, _, queue = run(typed, rows, patient=[0, 1, 2, 2], links=links)
+    assert queue["entry_ids"].tolist() == ["E-0000;E-0001", "E-0002;E-0003"]
+    assert queue["veto"].fillna("").tolist() == [SHARED, ""]
+
+
+@pytest.mark.parametrize(
+    ("value", "size", "asked"), [("RM3000012345", 4, 3), ("RM3000012345", 5, 0), ("000000", 2, 0)]
+)
+def test_a_value_on_many_patients_is_a_stand_in(typed, value, size, asked):
+    rows = [ONE_NEED | {"patient_pathway_identifier": value}] * size
+    _, _, queue = run(typed, rows, patient=list(range(size)))
+    assert (queue["veto"] == SHARED).sum() == asked
+
+
 def test_many_needs_in_doubt_are_one_question(typed):
     service = {"treatment_function_code": "110", "rtt_start_date": "2026-05-20"}
     rows = [service | {"organisation": name} for name in ("RM3", "RW3", "RX1", "RY1")]

@@ -78,9 +78,7 @@ def combine(
     patient_id = group_ids("P", patients.group, names, key=key)
     pathway_id = group_ids("W", pathways.group, names, key=key)
     said = _starts(entries, facts)
-    asked = doubts(
-        entries["entry_id"], patients, pathways, waits=facts.waits, said=said, run_date=run_date
-    )
+    asked = doubts(entries, patients, pathways, waits=facts.waits, said=said, run_date=run_date)
     outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
     entry_columns = pd.DataFrame(
         {

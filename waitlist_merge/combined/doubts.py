@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import Starts, silent
+from waitlist_merge.combined.shared import shared_identifiers
 from waitlist_merge.pathways.columns import Bools, is_in, known, order_of
-from waitlist_merge.pathways.grouping import components
+from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Confidence, Joins, Relation
 
@@ -34,7 +35,7 @@ class Doubts:
 
 
 def doubts(
-    entry_ids: pd.Series,
+    entries: pd.DataFrame,
     patients: Patients,
     pathways: Patients,
     *,
@@ -46,11 +47,13 @@ def doubts(
 
     ``waits`` says of each entry whether it waits, ``said`` what it says of its clock.
     """
-    nothing = np.zeros(len(patients.links), dtype=bool)
+    entry_ids = entries["entry_id"]
+    of_people = _with_shared(patients.links, shared_identifiers(entries, patients))
+    nothing = np.zeros(len(of_people), dtype=bool)
     clocks = _clock_conflict(pathways.links, said, silent(said, pathways.group, run_date))
     found = [
-        *_questions("patient", patients, entry_ids, nothing, by_component=False),
-        *_questions("pathway", pathways, entry_ids, clocks, by_component=True),
+        *_questions("patient", of_people, patients.group, entry_ids, nothing),
+        *_questions("pathway", pathways.links, pathways.group, entry_ids, clocks),
     ]
     live = np.zeros(len(patients.group), dtype=bool)
     live[patients.group[waits]] = True
@@ -66,33 +69,40 @@ def doubts(
 
 
 _TOLD = ["level", "a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation"]
+_WORDS = dict.fromkeys(("relation", "joins", "confidence", "veto", "explanation"), "string")
+
+
+def _with_shared(links: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
+    """The links between patients, and those of identifiers that two of them hold."""
+    if shared.empty:
+        return links
+    return pd.concat([each[_TOLD[1:]].astype(_WORDS) for each in (links, shared)])
 
 
 def _questions(
-    level: str, match: Patients, entry_ids: pd.Series, conflict: Bools, *, by_component: bool
+    level: str, links: pd.DataFrame, group: Group, entry_ids: pd.Series, conflict: Bools
 ) -> list[pd.DataFrame]:
     """The links that ask, each with the number of its question: asked ones, then proposed ones.
 
     ``conflict`` marks the joining links that ask however certain they are.
     """
-    links = match.links
     asked = is_in(links["joins"].astype("category"), {Joins.ASKED})
     proposed = is_in(links["joins"].astype("category"), {Joins.YES})
     sure = is_in(links["confidence"].astype("category"), {Confidence.CERTAIN})
     certain = components(
         links["a"].to_numpy()[proposed & sure],
         links["b"].to_numpy()[proposed & sure],
-        len(match.group),
+        len(group),
     )
     unsure = certain[links["a"].to_numpy()] != certain[links["b"].to_numpy()]
     proposed &= unsure | conflict
-    one, other = match.group[links["a"].to_numpy()], match.group[links["b"].to_numpy()]
-    if by_component:
-        size = int(match.group.max(initial=-1)) + 1
+    one, other = group[links["a"].to_numpy()], group[links["b"].to_numpy()]
+    if level == "pathway":
+        size = int(group.max(initial=-1)) + 1
         together = components(one[asked], other[asked], size)[one].astype(np.int64)
     else:
         low, high = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
-        together = low * (int(match.group.max(initial=0)) + 1) + high
+        together = low * (int(group.max(initial=0)) + 1) + high
     return [
         _ranked(links[asked], level, together[asked], entry_ids),
         _ranked(links[proposed], level, one[proposed].astype(np.int64), entry_ids),
@@ -134,9 +144,7 @@ def _ranked(
         )
     )
     told = links.iloc[order].assign(level=level, question=question[order])
-    return told[[*_TOLD, "question"]].astype(
-        dict.fromkeys(("relation", "joins", "confidence", "veto", "explanation"), "string")
-    )
+    return told[[*_TOLD, "question"]].astype(_WORDS)
 
 
 def _stacked(found: list[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:

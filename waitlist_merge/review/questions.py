@@ -46,6 +46,9 @@ def questions(
     np.minimum.at(rank, number, urgency(entries, columns, dead, run_date=run_date)[entry])
     cancer = (asked["veto"] == str(Veto.CANCER_WITH_ROUTINE)).to_numpy(dtype=bool)
     rank[cancer & _any(~dead, number, entry, size)] = CANCER
+    urgent = rank <= DATED
+    mixed_up = (asked["veto"] == str(Veto.IDENTIFIER_OF_TWO_PATIENTS)).to_numpy(dtype=bool)
+    rank[mixed_up] = np.minimum(rank[mixed_up], DATED)
     deceased = _any(died(entries, patients.group), number, entry, size)
     queue = asked.assign(
         question_id=[question_id(*told) for told in zip(asked["level"], ids, strict=True)],
@@ -55,7 +58,7 @@ def questions(
         entry_ids=ids,
         patient_ids=_joined(columns["patient_id"], number, entry, size),
         pathway_ids=_joined(columns["pathway_id"], number, entry, size),
-        urgent=rank <= DATED,
+        urgent=urgent,
         deceased=deceased,
         restricted=_any(restricted(entries, patients.group), number, entry, size),
     )

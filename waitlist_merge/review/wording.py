@@ -5,6 +5,10 @@ from __future__ import annotations
 from waitlist_merge.reasons import Relation, Veto
 
 PATIENT_QUESTION = "Are these entries one person? Check the demographic details with the Spine."
+PATIENT_SHARED = (
+    "One pathway identifier is on entries of two patients. Are they one person, or is it wrong on"
+    " one of the entries?"
+)
 PATIENT_PROPOSED = "These entries are taken for one person. Is that right?"
 
 BY_VETO: dict[str, str] = {
@@ -73,5 +77,7 @@ def wording(level: str, joins: str, relation: str, veto: str, deceased: bool = F
 
 def _question(level: str, joins: str, relation: str, veto: str) -> str:
     if level == "patient":
+        if veto == Veto.IDENTIFIER_OF_TWO_PATIENTS:
+            return PATIENT_SHARED
         return PATIENT_PROPOSED if joins == "yes" else PATIENT_QUESTION
     return BY_VETO.get(veto) or BY_RELATION.get(relation, OTHERWISE)
