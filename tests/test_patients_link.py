@@ -72,6 +72,14 @@ def test_no_column_that_can_be_used_is_an_error():
         wm.link_patients(pd.DataFrame({"colour": ["red"]}))
 
 
+def test_a_table_that_is_none_or_has_a_column_twice_is_an_error():
+    with pytest.raises(wm.InputError, match="in a DataFrame"):
+        wm.link_patients(PEOPLE["family_name"])
+    twice = pd.concat([PEOPLE, PEOPLE[["birth_date"]]], axis=1)
+    with pytest.raises(wm.InputError, match="there twice: birth_date;"):
+        wm.link_patients(twice)
+
+
 def test_postcodes_of_another_country_are_compared_as_they_stand():
     frame = pd.DataFrame(
         {"family_name": ["Paterson", "Paterson"], "postcode": ["3138", "3138"]}

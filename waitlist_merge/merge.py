@@ -21,7 +21,7 @@ import pandas as pd
 
 from waitlist_merge import combined, pathways, patients, review
 from waitlist_merge.conservation import check_conservation
-from waitlist_merge.errors import RefusedExtract
+from waitlist_merge.errors import InputError, RefusedExtract
 from waitlist_merge.findings import gather_findings
 from waitlist_merge.intake import Extract
 from waitlist_merge.intake.accept import accept
@@ -70,6 +70,7 @@ def merge(
     >>> len(result.entries), result.entries["patient_id"].nunique()
     (2, 1)
     """
+    _need_extracts(extracts)
     plan = plan or MergePlan()
     watch = Stopwatch(progress)
 
@@ -112,6 +113,16 @@ def merge(
         counts={"candidate_pairs_of_patients": people.candidate_pairs},
         people=people,
     )
+
+
+def _need_extracts(extracts: Sequence[Extract]) -> None:
+    """InputError where paths, frames or a single extract are given instead."""
+    several = not isinstance(extracts, Extract | str)
+    if not (several and all(isinstance(each, Extract) for each in extracts)):
+        raise InputError(
+            "merge takes a list of extracts: read each file with read_extract, make one of a frame "
+            "with Extract.from_frame, or give paths to merge_files"
+        )
 
 
 def merge_files(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from waitlist_merge.errors import ConfigError, InputError, RefusedExtract, RefusedExtracts
@@ -87,21 +89,26 @@ Note = tuple[str, str, str, str, str]
 
 
 def as_date(value: date | str | None) -> date | None:
-    """A day from ISO text or a date; None stays None. Raises ConfigError otherwise.
+    """A day from ISO text, a date, a datetime, a Timestamp or a datetime64; None stays None.
 
-    >>> as_date("2026-11-15")
-    datetime.date(2026, 11, 15)
+    Raises ConfigError otherwise.
+
+    >>> as_date("2026-11-15"), as_date(np.datetime64("2026-11-15"))
+    (datetime.date(2026, 11, 15), datetime.date(2026, 11, 15))
     """
     if value is None:
         return None
-    if isinstance(value, date):
-        return date(value.year, value.month, value.day)
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise ConfigError(
-            f"census date: {value!r} is not a date; write it as YYYY-MM-DD, such as 2026-11-15"
-        ) from None
+    day: object = value
+    if isinstance(day, np.datetime64):
+        day = day.astype("datetime64[D]").item()
+    if isinstance(day, str):
+        with suppress(ValueError):
+            return date.fromisoformat(day)
+    elif isinstance(day, date) and not pd.isna(day):
+        return date(day.year, day.month, day.day)
+    raise ConfigError(
+        f"census date: {value!r} is not a date; write it as YYYY-MM-DD, such as 2026-11-15"
+    )
 
 
 def _read_once(extracts: Sequence[Extract]) -> tuple[list[Extract], list[Note], Problems]:

@@ -59,13 +59,19 @@ def match_patients(
     >>> match_patients(people).links[["a", "b", "joins"]].to_numpy().tolist()
     [[0, 1, 'yes']]
     """
-    entries = records if "entry_id" in records else typed_people(records)
+    typed = isinstance(records, pd.DataFrame) and "entry_id" in records
+    entries = records if typed else typed_people(records)
     return match_entries(entries, plan or PatientPlan(), superseded=superseded, model=model)
 
 
 def typed_people(records: pd.DataFrame) -> pd.DataFrame:
     """Any table as typed entries with ids; what cannot be used is named in a warning."""
+    if not isinstance(records, pd.DataFrame):
+        raise InputError("people are linked in a DataFrame; give one, a column for each field")
     used = [name for name in records.columns if name in USED]
+    twice = sorted({name for name in used if used.count(name) > 1})
+    if twice:
+        raise InputError(f"columns are there twice: {', '.join(twice)}; give each once")
     if not used:
         expected = ", ".join(USED[:6])
         raise InputError(
