@@ -16,7 +16,8 @@ from typing import Any
 import pandas as pd
 
 from waitlist_merge.intake.extract import Extract
-from waitlist_merge.intake.findings import FINDING_COLUMNS
+from waitlist_merge.intake.findings import FINDING_COLUMNS, WHOLE
+from waitlist_merge.reasons import Fault
 
 __all__ = ["check_report", "check_table"]
 
@@ -37,9 +38,20 @@ def check_report(extracts: Sequence[Extract]) -> dict[str, list[dict[str, Any]]]
         "findings": [
             {"file": extract.source_file} | dict(zip(FINDING_COLUMNS, finding, strict=True))
             for extract in extracts
-            for finding in extract.findings.itertuples(index=False, name=None)
+            for finding in (
+                *extract.findings.itertuples(index=False, name=None),
+                *_undated(extract),
+            )
         ],
     }
+
+
+def _undated(extract: Extract) -> list[tuple[object, ...]]:
+    """The finding that a merge will ask for the day of this list."""
+    if extract.census_date is not None:
+        return []
+    message = "no census date in a column, a title line or the file name: give --census-date"
+    return [(WHOLE, "census_date", Fault.CENSUS_UNKNOWN.value, message, 1)]
 
 
 def _formats(extract: Extract) -> dict[str, Any]:

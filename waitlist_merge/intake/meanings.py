@@ -100,7 +100,7 @@ def meanings(heading: str, *, dated: bool = False) -> tuple[Meaning, ...]:
     ('-', ())
     """
     best: dict[str, tuple[float, int, Meaning]] = {}
-    for found in readings(heading):
+    for found in _with_and_without_tag(readings(heading)):
         concepts = frozenset[str]({"date"} if dated else ()).union(
             *(each.concepts for each in found)
         )
@@ -115,6 +115,17 @@ def meanings(heading: str, *, dated: bool = False) -> tuple[Meaning, ...]:
                 best[pattern.field] = (*rank, Meaning(pattern.field, score, pattern.why, explained))
     ordered = sorted(best.values(), key=lambda each: each[:2], reverse=True)
     return tuple(meaning for _, _, meaning in ordered)
+
+
+def _with_and_without_tag(found: Sequence[Sequence[Word]]) -> Iterator[Sequence[Word]]:
+    """Every reading, and those that end in "NHS" without it: that names the code list."""
+    for words in found:
+        yield words
+        if len(words) > 1 and words[-1].concepts == _TAG:
+            yield words[:-1]
+
+
+_TAG = frozenset({"nhs"})
 
 
 def _of_dates(pattern: _Pattern) -> bool:

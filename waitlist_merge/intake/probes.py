@@ -113,6 +113,12 @@ _CODE_FIELDS = (
 NAME_FIELDS = ("family_name", "given_name", "middle_name", "previous_family_name", "full_name")
 """Fields that hold a person's name or a part of it."""
 
+ADMISSION_METHOD = re.compile(r"1[123]|81")
+"""Codes of elective admission methods (domain 1.6): a column of them is no list type."""
+
+HOUSE_NUMBER = 4
+"""Characters of the longest house number; a longer number without a letter is no address."""
+
 _FITS: Mapping[str, Probe] = (
     dict.fromkeys(DATE_FIELDS, is_date_like)
     | dict.fromkeys(IDENTIFIER_FIELDS, is_identifier_like)
@@ -145,7 +151,9 @@ _FITS: Mapping[str, Probe] = (
         "suspected_cancer": _matches(FLAG),
         "restricted": _matches(FLAG),
         "waiting_list_type": lambda text: (
-            not is_written_date(text) and YES_OR_NO.fullmatch(text) is None
+            not is_written_date(text)
+            and YES_OR_NO.fullmatch(text) is None
+            and ADMISSION_METHOD.fullmatch(text) is None
         ),
         "admission_method": is_no_written_date,
         "intended_management": is_no_written_date,
@@ -156,7 +164,10 @@ _FITS: Mapping[str, Probe] = (
         "referring_organisation": lambda text: (
             len(text) > 2 and is_code_like(text) and not PERSON_CODE.match(text)
         ),
-        "address": is_no_written_date,
+        "address": lambda text: (
+            not is_written_date(text)
+            and (LETTER.search(text) is not None or len(text) <= HOUSE_NUMBER)
+        ),
         "birth_day": _matches(re.compile(r"0?[1-9]|[12]\d|3[01]")),
         "birth_month": _matches(re.compile(rf"0?[1-9]|1[0-2]|({MONTHS}).*")),
         "birth_year": _matches(re.compile(r"(18|19|20)\d\d")),
