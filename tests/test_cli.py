@@ -224,6 +224,19 @@ def test_check_prints_what_was_recognised_as_plain_lines(listed: Path) -> None:
     assert "Okafor" not in done.stdout
 
 
+@pytest.mark.parametrize("command", ["check", "merge"])
+def test_settings_that_are_of_no_file_given_are_said(
+    listed: Path, tmp_path: Path, command: str
+) -> None:
+    config = tmp_path / "merge.toml"
+    config.write_text('[[extracts]]\npath = "RM3*.csv"\n[[extracts]]\npath = "RMM*.csv"\n')
+    out = ["--out", tmp_path / "out"] if command == "merge" else []
+    done = run(command, f"RM3={listed}", "--config", config, *out)
+    assert done.exit_code == 0
+    note = f"note: {config}: [[extracts]] (RMM*.csv) is of none of the files given"
+    assert done.stderr == f"waitlist-merge: {note}\n"
+
+
 def test_check_prints_tables_on_a_terminal(listed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "200")

@@ -29,6 +29,7 @@ from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
 from waitlist_merge.outputs.manifest import installed_version
+from waitlist_merge.plan import MergeConfig
 
 app = typer.Typer(
     name="waitlist-merge",
@@ -74,10 +75,11 @@ def merge(
     _need_files(files, config)
     with _one_line(debug=debug, interrupted=f"{out} is as it was"):
         prepare(out)
+        requests, settings = _asked(files, config)
         with _progress(quiet=quiet) as progress:
             result = merge_files(
-                [FileRequest.parse(each) for each in files or ()],
-                config=load_config(config) if config else None,
+                requests,
+                config=settings,
                 census_date=census_date,
                 allow_stale=allow_stale,
                 skip_refused=skip_refused,
@@ -103,9 +105,10 @@ def check(
     """Say what is recognised in each file: headings, formats, findings. Merges nothing."""
     _need_files(files, config)
     with _one_line(debug=debug):
+        requests, settings = _asked(files, config)
         report = check_files(
-            [FileRequest.parse(each) for each in files or ()],
-            config=load_config(config) if config else None,
+            requests,
+            config=settings,
         )
         if as_json:
             typer.echo(report.to_json())
@@ -161,6 +164,18 @@ def main() -> None:
 def _need_files(files: list[str] | None, config: Path | None) -> None:
     if not files and config is None:
         raise typer.BadParameter("give one FILE or more, or a --config that names them")
+
+
+def _asked(
+    files: list[str] | None, config: Path | None
+) -> tuple[list[FileRequest], MergeConfig | None]:
+    """The files and settings of the command line; settings that no file has use for are said."""
+    requests = [FileRequest.parse(each) for each in files or ()]
+    settings = load_config(config) if config else None
+    if requests and settings:
+        for unused in settings.unused_by([each.path for each in requests]):
+            _complain(f"note: {config}: [[extracts]] ({unused.path}) is of none of the files given")
+    return requests, settings
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -246,3 +247,13 @@ class MergeConfig(Settings):
         exact = (each for each in self.extracts if each.covers(path, folder=self.folder))
         alike = (each for each in self.extracts if each.is_named(path))
         return next(exact, None) or next(alike, None)
+
+    def unused_by(self, paths: Sequence[str | Path]) -> tuple[ExtractPlan, ...]:
+        """The extracts that say of none of these files how it is read.
+
+        >>> config = MergeConfig(extracts=[ExtractPlan(path="RM3*.csv"), ExtractPlan(path="b.csv")])
+        >>> [each.path for each in config.unused_by(["RM3_list.csv"])]
+        ['b.csv']
+        """
+        used = [self.options_for(path) for path in paths]
+        return tuple(each for each in self.extracts if not any(each is one for one in used))
