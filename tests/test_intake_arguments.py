@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from waitlist_merge.errors import InputError
+from waitlist_merge.intake.check import check_report
 from waitlist_merge.intake.extract import Extract
 
 FRAME = pd.DataFrame({"NHS No": ["999 000 0018"], "Date on list": ["3/2/26"]})
@@ -62,3 +63,10 @@ def test_nested_cells_are_refused(cell):
 def test_a_list_is_no_frame():
     with pytest.raises(InputError, match="DataFrame is needed, not a list"):
         Extract.from_frame([{"NHS No": "9990000018"}], organisation="RM3")
+
+
+def test_a_check_says_that_the_day_is_missing():
+    undated = Extract.from_frame(FRAME, organisation="RM3")
+    dated = Extract.from_frame(FRAME, organisation="RM3", census_date=DAY)
+    found = check_report([undated, dated])["findings"]
+    assert [each["reason"] for each in found].count("census_unknown") == 1

@@ -214,5 +214,11 @@ class Fault(Word):
     NO_LOCAL_IDENTIFIER = "no_local_identifier", "The row has no local patient identifier"
     TEST_PATIENT = "test_patient", "Named like a test patient; kept until a person says so"
     STRAY_QUOTE = "stray_quote", "A quotation mark that is never closed; read as text"
-    CODE_FROM_TEXT = "code_from_text", "A procedure code that was found in the procedure text, not sent as one"
-    CENSUS_UNKNOWN = "census_unknown", "It is not said of which day the list is; a merge needs to know"
+    CODE_FROM_TEXT = (
+        "code_from_text",
+        "A procedure code that was found in the procedure text, not sent as one",
+    )
+    CENSUS_UNKNOWN = (
+        "census_unknown",
+        "It is not said of which day the list is; a merge needs to know",
+    )
