@@ -26,7 +26,9 @@ ROOT = Path(__file__).parents[1]
 
 THRESHOLDS = {
     "splink": np.arange(-4.0, 30.5, 1.0),
-    "recordlinkage": np.array([0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999]),
+    "recordlinkage": np.array(
+        [0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999]
+    ),
 }
 """Match weights in bits; probabilities."""
 

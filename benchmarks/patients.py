@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.data import DATA_SETS, region
+from benchmarks.data import DATA_SETS, NUMBERS, region
 from benchmarks.measure import Labels, measure, run
 from benchmarks.peers import ENGINES
 
@@ -29,12 +29,14 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--seeds", type=int, default=0, help="recall by ethnic group instead")
     parser.add_argument("--entries", type=int, default=100_000, help="of each region with --seeds")
+    parser.add_argument("--unnumbered", action="store_true", help="with --seeds: no NHS numbers")
     parser.add_argument("--work", type=Path, help="where sets are kept (else they are not)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as passing:
         work = given.work or Path(passing)
         if given.seeds:
-            print(fairness(given.seeds, given.entries, work).to_string())
+            without = NUMBERS if given.unnumbered else ()
+            print(fairness(given.seeds, given.entries, work, without).to_string())
             return
         rows = []
         for name in given.data:
@@ -50,7 +52,7 @@ def as_markdown(table: pd.DataFrame) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def fairness(seeds: int, entries: int, work: Path) -> pd.DataFrame:
+def fairness(seeds: int, entries: int, work: Path, without: tuple[str, ...]) -> pd.DataFrame:
     """Recall of this library by the ethnic category of the person, over regions of several seeds.
 
     ``behind`` is how far the recall is under that of the largest group, in points; ``two_se`` two
@@ -58,7 +60,7 @@ def fairness(seeds: int, entries: int, work: Path) -> pd.DataFrame:
     """
     persons = []
     for seed in range(1, seeds + 1):
-        made = region(entries, seed=seed)
+        made = region(entries, seed=seed, without=without)
         folder = work / f"region-{entries}-{seed}"
         made.save(folder)
         run("waitlist_merge", folder)
