@@ -21,6 +21,10 @@ RUNS_DATE = "run's date"
 """Where the census date of an extract is from that has none of its own."""
 
 
+MANY_ENTRIES = 50
+"""Entries of one pathway over which not every pair is listed: 50 entries have 1,225."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stopwatch:
     """How long each stage took, in seconds; ``progress`` is told each as it begins."""
@@ -164,7 +168,17 @@ class MergeResult:
             refused=[str(problem) for problem in self.accepted.refused],
             counts=dict(self.counts) | {name: len(table) for name, table in self.tables.items()},
             timings=self.timings,
+            notes=self._notes(),
         )
+
+    def _notes(self) -> list[str]:
+        """What a reader of the tables has to know of this run."""
+        sizes = self.entries["pathway_id"].value_counts()
+        large = int((sizes > MANY_ENTRIES).sum())
+        if not large:
+            return []
+        many = f"{_many(large, 'pathway')} of more than {MANY_ENTRIES} entries"
+        return [f"{many}: pathway_links ties their entries together but does not list every pair"]
 
     def save(self, out: str | Path, *, tables: Literal["csv", "parquet", "both"] = "both") -> None:
         """Write the tables, ``schema.json`` and ``manifest.json`` to a folder, all or nothing.

@@ -15,7 +15,7 @@ from waitlist_merge.identity import entry_ids
 from waitlist_merge.intake.extract import Extract
 from waitlist_merge.normalise import Normalised, normalise
 from waitlist_merge.plan import MergePlan
-from waitlist_merge.schema import CANONICAL
+from waitlist_merge.schema import CANONICAL, TABLES
 
 UNKNOWN_ORGANISATION = "UNKNOWN"
 """Organisation of a row whose provider column is empty: the row stays, and has a finding."""
@@ -54,7 +54,8 @@ def assemble(typed: Sequence[Typed], *, run_date: date, plan: MergePlan) -> pd.D
 
     Columns are ``entry_id``, ``source_file``, ``source_sheet``, ``source_row``,
     ``extract_census_date``, ``extract_age_days``, every canonical field, and ``<field>_source``
-    where any extract has one. The index is 0 upwards.
+    where any extract has one; then the columns that were not recognised, under their own headings,
+    of the extracts that were asked to keep them. The index is 0 upwards.
     """
     frames = [each.normalised.entries for each in typed]
     origins = pd.concat([_origin(each, run_date) for each in typed], ignore_index=True)
@@ -63,7 +64,19 @@ def assemble(typed: Sequence[Typed], *, run_date: date, plan: MergePlan) -> pd.D
     columns = {name: _stacked(name, frames) for name in (*CANONICAL, *sources)}
     content = pd.DataFrame(columns | {"organisation": _filled(columns["organisation"])})
     origins.insert(0, "entry_id", entry_ids(content, key=plan.hmac_key))
-    return pd.concat([origins, content], axis=1)
+    return pd.concat([origins, content, _unmapped(typed)], axis=1)
+
+
+def _unmapped(typed: Sequence[Typed]) -> pd.DataFrame:
+    """The kept columns that were not recognised; one called like one of ours says it is not."""
+    taken = {column.name for column in TABLES["entries"]}
+    frames = [
+        each.extract.unmapped.rename(
+            columns=lambda name: f"{name} (as sent)" if name in taken else name
+        ).reindex(range(len(each.extract.source_row)))
+        for each in typed
+    ]
+    return pd.concat(frames, ignore_index=True).astype("category")
 
 
 def _filled(organisation: pd.Series) -> pd.Series:

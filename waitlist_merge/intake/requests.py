@@ -64,12 +64,17 @@ def read_all(
 def _requests(
     files: Sequence[FileRequest], config: MergeConfig
 ) -> list[tuple[FileRequest, ExtractPlan | None]]:
-    if files:
-        return [(each, config.options_for(each.path)) for each in files]
-    return [
+    found = [(each, config.options_for(each.path)) for each in files] or [
         (FileRequest(path), options)
         for options in config.extracts
         for path in _matching(config.folder / options.path)
+    ]
+    if not config.plan.keep_unmapped:
+        return found
+    keep = {"keep_unmapped": True}
+    return [
+        (each, (options or ExtractPlan(path=each.path)).model_copy(update=keep))
+        for each, options in found
     ]
 
 
