@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from waitlist_merge.combined import combine
 from waitlist_merge.combined.survivorship import DIAGNOSTIC_PRIORITIES, PRIORITY_CODES

@@ -5,8 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from waitlist_merge.config import load_config, parse, to_toml
 from waitlist_merge.errors import ConfigError

@@ -10,8 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from waitlist_merge import cli
-from waitlist_merge.demo import extracts as extracts_module
-from waitlist_merge.demo import write_demo
+from waitlist_merge.demo import extracts as extracts_module, write_demo
 from waitlist_merge.errors import OutputError
 
 

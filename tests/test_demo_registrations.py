@@ -7,8 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from nhs_number import is_valid
 
 from waitlist_merge.demo import Rates, Region, generate_region

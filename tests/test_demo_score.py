@@ -7,8 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from waitlist_merge.demo import generate_region, score
 from waitlist_merge.demo.score import PairScore, pair_score

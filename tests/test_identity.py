@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from waitlist_merge import identity
 from waitlist_merge.identity import ALPHABET, entry_ids, group_ids, keyed_hashes, valid_id

@@ -11,8 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlwt
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P

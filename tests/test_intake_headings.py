@@ -6,8 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from waitlist_merge.intake.columns import CONFIDENT, judge, sample
 from waitlist_merge.intake.meanings import NOT_USED, meanings

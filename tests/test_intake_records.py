@@ -7,8 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.intake import Extract, read_extract
 from waitlist_merge.intake.extract import Extract as ExtractType

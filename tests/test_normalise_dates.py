@@ -7,8 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.normalise import normalise
 from waitlist_merge.normalise.births import year_is_no_evidence

@@ -7,8 +7,7 @@ import datetime as dt
 import nhs_number
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from waitlist_merge.normalise.identifiers import (
     booking_reference_in,

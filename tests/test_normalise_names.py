@@ -5,8 +5,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from waitlist_merge.normalise.full_names import split_full_names
 from waitlist_merge.normalise.name_forms import comparison_form

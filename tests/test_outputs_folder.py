@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from waitlist_merge.errors import OutputError
-from waitlist_merge.outputs import exchange as exchange_module
-from waitlist_merge.outputs import folder as folder_module
+from waitlist_merge.outputs import exchange as exchange_module, folder as folder_module
 from waitlist_merge.outputs.exchange import exchange
 from waitlist_merge.outputs.folder import prepare, replacing
 

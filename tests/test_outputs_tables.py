@@ -13,12 +13,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.errors import OutputError
-from waitlist_merge.outputs import columns as columns_module
-from waitlist_merge.outputs import read_tables, tables, write_tables
+from waitlist_merge.outputs import columns as columns_module, read_tables, tables, write_tables
 from waitlist_merge.outputs.spreadsheet import escape, unescape
 from waitlist_merge.reasons import Relation
 from waitlist_merge.schema import TABLES, Kind

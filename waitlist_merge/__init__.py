@@ -12,39 +12,29 @@ with _loading():
     from waitlist_merge.config import load_config as load_config
     from waitlist_merge.errors import (
         ConfigError as ConfigError,
-    )
-    from waitlist_merge.errors import (
         ConservationError as ConservationError,
-    )
-    from waitlist_merge.errors import (
         InputError as InputError,
-    )
-    from waitlist_merge.errors import (
         OutputError as OutputError,
-    )
-    from waitlist_merge.errors import (
         RefusedExtract as RefusedExtract,
-    )
-    from waitlist_merge.errors import (
         RefusedExtracts as RefusedExtracts,
-    )
-    from waitlist_merge.errors import (
         WaitlistError as WaitlistError,
     )
-    from waitlist_merge.intake import Extract as Extract
-    from waitlist_merge.intake import read_extract as read_extract
-    from waitlist_merge.merge import merge as merge
-    from waitlist_merge.merge import merge_files as merge_files
+    from waitlist_merge.intake import Extract as Extract, read_extract as read_extract
+    from waitlist_merge.merge import merge as merge, merge_files as merge_files
     from waitlist_merge.outputs import read_tables as read_tables
-    from waitlist_merge.patients import explain_missing as explain_missing
-    from waitlist_merge.patients import explain_patients as explain_patients
-    from waitlist_merge.patients import link_patients as link_patients
-    from waitlist_merge.patients import match_patients as match_patients
-    from waitlist_merge.plan import Agreement as Agreement
-    from waitlist_merge.plan import ExtractPlan as ExtractPlan
-    from waitlist_merge.plan import MergeConfig as MergeConfig
-    from waitlist_merge.plan import MergePlan as MergePlan
-    from waitlist_merge.plan import PatientPlan as PatientPlan
+    from waitlist_merge.patients import (
+        explain_missing as explain_missing,
+        explain_patients as explain_patients,
+        link_patients as link_patients,
+        match_patients as match_patients,
+    )
+    from waitlist_merge.plan import (
+        Agreement as Agreement,
+        ExtractPlan as ExtractPlan,
+        MergeConfig as MergeConfig,
+        MergePlan as MergePlan,
+        PatientPlan as PatientPlan,
+    )
     from waitlist_merge.result import MergeResult as MergeResult
 
 __version__ = "0.1.0"

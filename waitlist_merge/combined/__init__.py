@@ -2,5 +2,4 @@
 
 from __future__ import annotations
 
-from waitlist_merge.combined.combine import Combined as Combined
-from waitlist_merge.combined.combine import combine as combine
+from waitlist_merge.combined.combine import Combined as Combined, combine as combine

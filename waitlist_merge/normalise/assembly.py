@@ -52,8 +52,7 @@ from waitlist_merge.normalise.typed import (
 )
 from waitlist_merge.normalise.waits import WaitUnit, read_waits
 from waitlist_merge.reasons import Fault
-from waitlist_merge.schema import DATE_FIELDS, Kind
-from waitlist_merge.schema import field as canonical_field
+from waitlist_merge.schema import DATE_FIELDS, Kind, field as canonical_field
 
 FINDING_COLUMNS: Final = ("row", "field", "reason", "message", "count")
 

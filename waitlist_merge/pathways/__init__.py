@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from waitlist_merge.pathways.match import PathwayMatch as PathwayMatch
-from waitlist_merge.pathways.match import Patients as Patients
-from waitlist_merge.pathways.match import match_pathways as match_pathways
+from waitlist_merge.pathways.match import (
+    PathwayMatch as PathwayMatch,
+    Patients as Patients,
+    match_pathways as match_pathways,
+)

@@ -7,13 +7,17 @@
 from __future__ import annotations
 
 from waitlist_merge.patients.fairness import strata as strata
-from waitlist_merge.patients.link import link_patients as link_patients
-from waitlist_merge.patients.link import match_patients as match_patients
+from waitlist_merge.patients.link import (
+    link_patients as link_patients,
+    match_patients as match_patients,
+)
 from waitlist_merge.patients.match import PatientMatch as PatientMatch
 from waitlist_merge.patients.model import PatientModel as PatientModel
-from waitlist_merge.patients.why import Explanation as Explanation
-from waitlist_merge.patients.why import explain_missing as explain_missing
-from waitlist_merge.patients.why import explain_patients as explain_patients
+from waitlist_merge.patients.why import (
+    Explanation as Explanation,
+    explain_missing as explain_missing,
+    explain_patients as explain_patients,
+)
 
 __all__ = [
     "Explanation",
