@@ -140,8 +140,20 @@ def extract_of(rows: pd.DataFrame, entries: pd.DataFrame, place: int) -> pd.Data
     return pd.DataFrame(columns)
 
 
-def expected(canonical: str) -> set[str]:
+SAYS_MORE = {
+    ("referral_date", "original"): "original_referral_date",
+    ("specialty_name", "main"): "main_specialty_code",
+    ("specialty_name", "sub"): "sub_specialty",
+}
+"""The collection has one old name where the canonical fields are two: a heading that says which of
+them it is, is right to be read so."""
+
+
+def expected(canonical: str, heading: str) -> set[str]:
     name = OLD_NAMES.get(canonical, canonical)
+    for (lumped, word), field in SAYS_MORE.items():
+        if canonical == lumped and word in heading.casefold():
+            return {field, name}
     if canonical == "consultant_name":
         return {"consultant_code", ""}
     if name not in CANONICAL and name != "full_name":
@@ -164,7 +176,7 @@ def judge(system: str, rows: pd.DataFrame, entries: pd.DataFrame, place: int) ->
     for row in rows.drop_duplicates("variant").itertuples(index=False):
         if row.variant not in said:
             continue
-        want, got = expected(row.canonical), said[row.variant]
+        want, got = expected(row.canonical, row.variant), said[row.variant]
         second = not got and bool(want & taken)
         right = got in want or (second and "" not in want)
         counts["mappable"] += "" not in want
