@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import recordlinkage as rl
 
-from benchmarks.rules import blocks
+from benchmarks.rules import MIDDLE, RULES, usable
 
 LIKE = 0.88
 """Jaro-Winkler likeness from which two names or addresses agree."""
@@ -19,7 +19,7 @@ def score(records: pd.DataFrame) -> pd.DataFrame:
     if "local_patient_identifier" in text:
         text["own"] = text["organisation"] + "/" + text["local_patient_identifier"]
     has = {name for name in text.columns if text[name].notna().any()}
-    pairs = _pairs(text, [list(each) for each in blocks(has, len(text))])
+    pairs = _pairs(text, [list(each) for each in usable(RULES + MIDDLE, has)])
     compare = rl.Compare()
     for name in _present(has, "family_name", "given_name", *_address(has)):
         compare.string(name, name, method="jarowinkler", threshold=LIKE, label=name)
