@@ -28,8 +28,8 @@ from waitlist_merge.errors import RefusedExtracts, WaitlistError
 from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
-from waitlist_merge.outputs.manifest import installed_version
 from waitlist_merge.plan import MergeConfig
+from waitlist_merge.versions import installed_version
 
 app = typer.Typer(
     name="waitlist-merge",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from waitlist_merge.errors import OutputError
 from waitlist_merge.outputs.folder import PROGRAM, count_foreign, refuse_own
-from waitlist_merge.outputs.manifest import installed_version
+from waitlist_merge.versions import installed_version
 
 MARKER = "demo.json"
 TRUTH = "truth.csv"

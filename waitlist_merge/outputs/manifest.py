@@ -14,11 +14,11 @@ import platform
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypedDict
 
 from waitlist_merge.errors import ConservationError
 from waitlist_merge.plan import MergePlan
+from waitlist_merge.versions import installed_version
 
 PACKAGES = (
     "waitlist-merge",
@@ -119,11 +119,3 @@ def _versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {
         name: installed_version(name) for name in PACKAGES
     }
-
-
-def installed_version(package: str) -> str:
-    """The version of an installed package, or that it is not installed: run from its sources."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

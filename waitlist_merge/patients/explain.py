@@ -15,12 +15,7 @@ from numpy.typing import NDArray
 from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.levels import LEVELS
 from waitlist_merge.patients.model import Weights
-from waitlist_merge.reference import rows
-
-WORDS = {(row["field"], row["level"]): row["words"] for row in rows("linkage_words")} | {
-    ("prior", ""): "any two entries, before comparing"
-}
-"""What each level of each field is called, and the prior."""
+from waitlist_merge.patients.words import WORDS
 
 SHOWN_FROM = 0.05
 """Bits below which a part is left out of the sentence: it would be shown as 0.0."""

@@ -14,21 +14,25 @@ address only the strongest counts, since they agree or change together.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.coding import MISSING, Coded, Codes, Level, Positions
+from waitlist_merge.patients import model_file
+from waitlist_merge.patients.coding import MISSING, Codes, Level, Positions
+from waitlist_merge.patients.frequencies import Frequencies, Shares, columns, fewest
 from waitlist_merge.patients.levels import LEVELS, level
 from waitlist_merge.patients.records import Records
+from waitlist_merge.patients.words import WORDS
 from waitlist_merge.reference import rows
 
 Weights = NDArray[np.float32]
 Rates = dict[str, NDArray[np.float64]]
-Shares = NDArray[np.float64]
 
 SMALLEST_POPULATION = 50_000
 """Records for which the prior is worked out at least: a small extract is a sample of the list of a
@@ -37,13 +41,6 @@ trust, and namesakes of one birth date are as many as that town has."""
 PAIRS_PER_RECORD = 0.5
 """Expected true pairs a record, for the prior. A list holds 1.19 pathways a patient (domain 5.6)
 and duplicates beside; a doubling moves the prior by one bit only."""
-
-PSEUDO_RECORDS = 1_000
-"""Weight of the published average against the frequencies counted in the data, in records."""
-
-RAREST = 1e-5
-"""No value counts as rarer than this: a household shares its rare family name and its postcode, so
-rarity beyond that speaks of the household and not of the person."""
 
 LARGEST_SCALING = 8.0
 """How much commoner or rarer than average a near match may count (3 bits either way)."""
@@ -58,20 +55,22 @@ ADDRESS_LIKE = ("postcode", "address", "phone", "email", "gp_practice_code")
 """Fields that change together when a person moves: the strongest one speaks for all."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class PatientModel:
     """Everything that turns levels into weights: fitted once, it gives the same weights again.
 
     ``tables[field][level]`` is the weight in bits at average frequency, ``average`` and ``basis``
-    the u of each level and how it is adjusted. ``shares`` has for each column the share of records
-    that hold a value, on an index of values; a value not in it was never seen.
+    the u of each level and how it is adjusted, ``frequencies`` how common the values of each column
+    are, in the ``records`` that it was fitted to. ``str(model)`` is its table; ``save`` and
+    ``load`` keep it in a file of readable JSON that tells nothing of any person.
     """
 
     prior: float
     tables: Mapping[str, NDArray[np.float64]]
     average: Mapping[tuple[str, int], float]
     basis: Mapping[tuple[str, int], str]
-    shares: Mapping[str, pd.Series]
+    frequencies: Mapping[str, Frequencies]
+    records: int
 
     @classmethod
     def published(cls, *, records: int) -> PatientModel:
@@ -87,17 +86,98 @@ class PatientModel:
             average[field, at] = u
             basis[field, at] = row["basis"]
         prior = float(np.log2(2 * PAIRS_PER_RECORD / population)) - 1
-        return cls(prior, tables, average, basis, shares={})
+        counted = {
+            _column(field, at): Frequencies.published(average[field, at])
+            for (field, at), kind in basis.items()
+            if kind == "frequency"
+        }
+        return cls(prior, tables, average, basis, counted, records)
 
     @classmethod
     def fit(cls, records: Records) -> PatientModel:
         """The published model with the prior and the frequencies of these records."""
         model = cls.published(records=records.size)
-        shares = {
-            name: pd.Series(_shares(column.codes, model.average_of(name)), column.values)
-            for name, column in _columns(records).items()
+        counted = {
+            name: Frequencies.counted(
+                column, average=model.frequencies[name].unseen, least=fewest(name)
+            )
+            for name, column in columns(records).items()
         }
-        return replace(model, shares=shares)
+        return replace(model, frequencies=counted)
+
+    @classmethod
+    def load(cls, path: str | Path) -> PatientModel:
+        """The model that ``save`` wrote to this file: the same weights, to the last digit.
+
+        InputError, in one line, where it cannot be read, is no model, is damaged, or was written by
+        a version of this library whose models this one does not know.
+        """
+        return cls(**model_file.read(Path(path)))
+
+    def save(self, path: str | Path) -> None:
+        """Write the model as readable JSON; the file is replaced whole or stays as it was.
+
+        It holds rates, and how common those values are that many records hold (frequencies.py); no
+        value of a few people and no date. OutputError where it cannot be written.
+        """
+        model_file.write(Path(path), self._contents())
+
+    def _contents(self) -> str:
+        return model_file.contents(
+            records=self.records,
+            prior=self.prior,
+            tables=self.tables,
+            average=self.average,
+            basis=self.basis,
+            frequencies=self.frequencies,
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what ``save`` writes, as 64 hexadecimal characters: a manifest names it."""
+        return hashlib.sha256(self._contents().encode()).hexdigest()
+
+    def table(self) -> pd.DataFrame:
+        """What does agreement and disagreement of each field weigh?
+
+        One row a level: ``field``, ``level`` in words, ``m`` and ``u`` (share of true pairs and of
+        pairs of different people at this level), ``weight`` in bits and ``basis``, how the weight
+        follows the frequency of the values (docs/recordlinkage.md).
+
+        >>> table = PatientModel.published(records=1_000).table().set_index("level")
+        >>> table.loc["different gender", ["m", "u", "weight"]].astype(float).round(4).tolist()
+        [0.0033, 0.5, -7.2433]
+        """
+        said = [
+            (field, WORDS[field, name], *self._rates_of(field, at), self.basis[field, at])
+            for field, names in LEVELS.items()
+            for at, name in enumerate(names)
+            if (field, at) in self.basis
+        ]
+        return pd.DataFrame(said, columns=["field", "level", "m", "u", "weight", "basis"])
+
+    def _rates_of(self, field: str, at: int) -> tuple[float, float, float]:
+        u, weight = self.average[field, at], float(self.tables[field][at])
+        return float(np.exp2(weight) * u), u, weight
+
+    def __repr__(self) -> str:
+        return f"PatientModel({self._title()})"
+
+    def __str__(self) -> str:
+        return f"Patient model: {self._title()}\n{self._rounded().to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        """The table as a notebook shows it."""
+        return f"<p>Patient model: {self._title()}</p>\n{self._rounded().to_html(index=False)}"
+
+    def _rounded(self) -> pd.DataFrame:
+        """The table as text, each number as far as it says something."""
+        table = self.table()
+        shares = {name: table[name].map("{:.3g}".format) for name in ("m", "u")}
+        return table.assign(**shares, weight=table["weight"].map("{:+.1f}".format))
+
+    def _title(self) -> str:
+        return f"{self.records:,} records, prior {self.prior:+.1f} bits"
 
     def rates(self) -> tuple[Rates, Rates]:
         """The m and u of each level of each field, u as frequent as these records' values are.
@@ -108,8 +188,7 @@ class PatientModel:
         for (name, at), average in self.average.items():
             u[name][at] = average
             if self.basis[name, at] == "frequency":
-                shares = self.shares[_place(name, at)]
-                u[name][at] = max(float((shares**2).sum()), average) if len(shares) else average
+                u[name][at] = max(self.frequencies[_column(name, at)].chance, average)
         m = {name: np.exp2(table) * self._published_u(name) for name, table in self.tables.items()}
         return m, u
 
@@ -121,47 +200,10 @@ class PatientModel:
         tables = {name: np.log2(rates / self._published_u(name)) for name, rates in m.items()}
         return replace(self, tables=tables)
 
-    def average_of(self, name: str) -> float:
-        """How common is a value of this column on average, as published?"""
-        return self.average[_WIDTHS.get(name, (name, 1))]
-
-    def on(self, records: Records) -> dict[str, NDArray[np.float64]]:
-        """The share of each value of these records by its code; the rarest where never seen."""
-        return {
-            name: self.shares[name].reindex(column.values).fillna(RAREST).to_numpy()
-            for name, column in _columns(records).items()
-        }
-
-
-_WIDTHS = {
-    width: ("postcode", LEVELS["postcode"].index(width)) for width in ("sector", "district", "area")
-}
-"""Columns that are widths of a postcode, and the level that speaks of each."""
-
-
-def _columns(records: Records) -> dict[str, Coded]:
-    """The columns whose values' frequencies count."""
-    return {
-        "family_name": records.family,
-        "given_name": records.given,
-        "birth_date": records.birth_date,
-        "postcode": records.postcode,
-        "sector": records.sector,
-        "district": records.district,
-        "area": records.area,
-        "address": records.address,
-        "phone": records.phone,
-        "email": records.email,
-        "gp_practice_code": records.practice,
-    }
-
-
-def _shares(codes: Codes, average: float) -> NDArray[np.float64]:
-    """The pair itself is no evidence that a value is common, so two records are left out."""
-    known = codes[codes >= 0]
-    others = np.maximum(np.bincount(known) - 2, 0)
-    shares = (others + PSEUDO_RECORDS * average) / (len(known) + PSEUDO_RECORDS)
-    return np.asarray(np.maximum(shares, RAREST))
+    def on(self, records: Records) -> dict[str, Shares]:
+        """The share of each value of these records, by its code."""
+        found = columns(records)
+        return {name: self.frequencies[name].of(column.values) for name, column in found.items()}
 
 
 def weigh(
@@ -180,24 +222,26 @@ def weigh(
     parts = {
         field: model.tables[field][found].astype(np.float32) for field, found in levels.items()
     }
-    columns = _columns(records)
+    coded = columns(records)
     for (field, at), basis in model.basis.items():
         if basis not in _ADJUSTED:
             continue
         where = np.flatnonzero(levels[field] == at)
         if not len(where):
             continue
-        name = _place(field, at)
-        codes = columns[name].codes
-        one, other = codes[a[where]], codes[b[where]]
-        parts[field][where] += _ADJUSTED[basis](model.average[field, at], shares[name], one, other)
+        name = _column(field, at)
+        one, other = coded[name].codes[a[where]], coded[name].codes[b[where]]
+        usual = (
+            model.average[field, at] if basis == "frequency" else model.frequencies[name].expected
+        )
+        parts[field][where] += _ADJUSTED[basis](usual, shares[name], one, other)
     return {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
 
 
-def _place(field: str, at: int) -> str:
+def _column(field: str, at: int) -> str:
     """The frequency column of a level: each width of postcode has its own."""
     width = LEVELS[field][at]
-    return width if field == "postcode" and width in ("sector", "district", "area") else field
+    return width if field == "postcode" and width in model_file.WIDTHS else field
 
 
 def _exact(average: float, shares: Shares, one: Codes, _other: Codes) -> Weights:
@@ -205,16 +249,15 @@ def _exact(average: float, shares: Shares, one: Codes, _other: Codes) -> Weights
     return np.log2(average / shares[one]).astype(np.float32)
 
 
-def _near(_average: float, shares: Shares, one: Codes, other: Codes) -> Weights:
+def _near(expected: float, shares: Shares, one: Codes, other: Codes) -> Weights:
     """The same for two unlike values: the mean of their frequencies, held within bounds."""
     both = (shares[np.maximum(one, 0)] + shares[np.maximum(other, 0)]) / 2
-    expected = float((shares**2).sum() / shares.sum())
     scaling = np.clip(expected / both, 1 / LARGEST_SCALING, LARGEST_SCALING)
     scaling[(one == MISSING) | (other == MISSING)] = 1
     return np.log2(scaling).astype(np.float32)
 
 
-def _misspelt(_average: float, shares: Shares, one: Codes, other: Codes) -> Weights:
+def _misspelt(_usual: float, shares: Shares, one: Codes, other: Codes) -> Weights:
     """Bits by which the rarer of two values is rarer than misspellings usually are.
 
     A slip makes a value that hardly anyone holds. Where both are held by many, as Laura and Lara

@@ -162,11 +162,14 @@ def _by_level(levels: Level, weight: NDArray[np.float64], field: str) -> NDArray
 def as_patterns(
     levels: Mapping[str, Level],
 ) -> tuple[dict[str, Level], NDArray[np.float64]]:
-    """The distinct patterns of levels and how many pairs have each."""
+    """The distinct patterns of levels, in order, and how many pairs have each.
+
+    In order, so that sums over patterns do not depend on the order of rows.
+    """
     packed = np.zeros(len(next(iter(levels.values()))), dtype=np.int64)
     for name, found in levels.items():
         packed = packed * len(LEVELS[name]) + found
-    codes, distinct = pd.factorize(packed)
+    codes, distinct = pd.factorize(packed, sort=True)
     first = np.zeros(len(distinct), dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     patterns = {name: found[first] for name, found in levels.items()}

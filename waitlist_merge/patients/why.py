@@ -9,11 +9,12 @@ import pandas as pd
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.patients import blocking
-from waitlist_merge.patients.explain import WORDS, explanations
+from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.match import PatientMatch
 from waitlist_merge.patients.model import total, weigh
 from waitlist_merge.patients.vetoes import VETOES, find_vetoes
+from waitlist_merge.patients.words import WORDS
 from waitlist_merge.reasons import Veto
 
 BAR = 40

@@ -1,0 +1,119 @@
+"""How common is a value? Agreement on a common one says little (term frequency).
+
+Counted once, when a model is fitted, and kept with it. Only values that many records hold are kept
+by name: the file of a model shall tell nothing of anybody. All others have one share together,
+whether they were seen a few times or never, so that a model weighs the same after it was saved.
+
+>>> counted = np.array([0] * 500 + [1] * 498 + [2, 3], dtype=np.int32)
+>>> names = Coded(counted, ("LEE", "KHAN", "QUILLFEATHER", "THORNBURY"))
+>>> found = Frequencies.counted(names, average=0.001, least=3)
+>>> found.shares.index.tolist(), found.of(["LEE", "THORNBURY", "OKAFOR"]).round(4).tolist()
+(['LEE', 'KHAN'], [0.2495, 0.0005, 0.0005])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.patients.coding import Coded
+from waitlist_merge.patients.records import Records
+
+Shares = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+PSEUDO_RECORDS = 1_000
+"""Weight of the published average against the frequencies counted in the data, in records."""
+
+RAREST = 1e-5
+"""No value counts as rarer than this: a household shares its rare family name and its postcode, so
+rarity beyond that speaks of the household and not of the person."""
+
+FEWEST_OF_A_NAME = 3
+"""Records that hold a value from which it is kept: the Office for National Statistics suppresses
+baby names given fewer than three times, as personal information (Baby names, England and Wales)."""
+
+FEWEST_OF_A_HOME = 50
+"""The same of what locates a household: over this a postcode or a telephone number is of a hostel,
+a surgery or a switchboard, and of nobody (judgement; most postcodes hold 15 households)."""
+
+HOME = ("postcode", "address", "phone", "email")
+"""Columns that locate a household."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frequencies:
+    """How common each value of one column is.
+
+    ``shares`` is the share of records that hold a value, float64 on an index of values (str), the
+    commonest first; ``unseen`` the share of any value that is not in it. ``expected`` is the share
+    of the value that a record holds on average, ``chance`` the probability that two records agree.
+    """
+
+    shares: pd.Series
+    unseen: float
+    expected: float
+    chance: float
+
+    @classmethod
+    def published(cls, average: float) -> Frequencies:
+        """Before any was counted: every value is as common as the published average."""
+        none = pd.Series([], index=pd.Index([], dtype="str"), dtype=np.float64)
+        return cls(none, unseen=average, expected=average, chance=0.0)
+
+    @classmethod
+    def counted(cls, column: Coded, *, average: float, least: int) -> Frequencies:
+        """Counted in a column; values that fewer than ``least`` records hold have one share."""
+        counts = np.bincount(column.codes[column.known], minlength=len(column.values))
+        if not counts.sum():
+            return cls.published(average)
+        order = np.argsort(counts, kind="stable")  # sums then do not depend on the order of rows
+        counts, values = counts[order], np.asarray(column.values, dtype=object)[order]
+        shares = _shares(counts, average)
+        kept, few = counts >= least, (counts > 0) & (counts < least)
+        unseen = shares.min()
+        if few.any():
+            # The mean over records, in bits, since a share is turned into bits.
+            unseen = np.exp2(np.average(np.log2(shares[few]), weights=counts[few]))
+        every = np.where(few, unseen, shares)[counts > 0]
+        chance = float((every**2).sum())
+        named = pd.Series(shares[kept], pd.Index(values[kept], dtype="str"))
+        named = named.iloc[np.lexsort((named.index, -named))]
+        return cls(named, float(unseen), expected=chance / float(every.sum()), chance=chance)
+
+    def of(self, values: Sequence[str]) -> Shares:
+        """The share of each of these values."""
+        return self.shares.reindex(list(values)).fillna(self.unseen).to_numpy()
+
+
+def _shares(counts: Counts, average: float) -> Shares:
+    """The pair itself is no evidence that a value is common, so two records are left out."""
+    others = np.maximum(counts - 2, 0)
+    shares = (others + PSEUDO_RECORDS * average) / (counts.sum() + PSEUDO_RECORDS)
+    return np.asarray(np.maximum(shares, RAREST))
+
+
+def fewest(column: str) -> int:
+    """How many records must hold a value of this column for it to be kept?"""
+    return FEWEST_OF_A_HOME if column in HOME else FEWEST_OF_A_NAME
+
+
+def columns(records: Records) -> dict[str, Coded]:
+    """The columns whose values' frequencies count."""
+    return {
+        "family_name": records.family,
+        "given_name": records.given,
+        "birth_date": records.birth_date,
+        "postcode": records.postcode,
+        "sector": records.sector,
+        "district": records.district,
+        "area": records.area,
+        "address": records.address,
+        "phone": records.phone,
+        "email": records.email,
+        "gp_practice_code": records.practice,
+    }
