@@ -287,6 +287,38 @@ def test_files_become_tables_and_no_identifier_leaves_them(listed: Path, tmp_pat
         assert not re.search("okafor|nowak|9990000018|999 000 0018", text, re.IGNORECASE)
 
 
+def test_a_weekly_job_uses_the_model_of_an_earlier_run(listed: Path, tmp_path: Path) -> None:
+    model, out = tmp_path / "patients.json", tmp_path / "out"
+    done = run("merge", f"RM3={listed}", "--out", out, "--save-model", model)
+    assert done.exit_code == 0, done.stderr
+    first = json.loads((out / "manifest.json").read_bytes())["patient_model"]
+    assert first["fitted_to_records"] == 2
+    more = tmp_path / "RW3_20261115.csv"
+    more.write_text(listed.read_text(encoding="utf-8").replace("Okafor", "Adeyemi"))
+    config = tmp_path / "merge.toml"
+    config.write_text('model = "patients.json"')
+    for named in (("--config", config), ("--model", model)):
+        done = run("merge", f"RM3={listed}", f"RW3={more}", "--out", out, *named)
+        assert done.exit_code == 0, done.stderr
+        again = json.loads((out / "manifest.json").read_bytes())["patient_model"]
+        assert again == first
+    done = run("merge", f"RM3={listed}", f"RW3={more}", "--out", out)
+    assert json.loads((out / "manifest.json").read_bytes())["patient_model"] != first
+
+
+def test_a_model_that_cannot_be_read_or_written_stops_the_run(listed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (tmp_path / "wrong.json").write_text("{}")
+    done = run("merge", f"RM3={listed}", "--out", out, "--model", tmp_path / "wrong.json")
+    assert done.exit_code == 3
+    assert "wrong.json: is no patient model" in done.stderr
+    for place in (tmp_path / "none" / "model.json", tmp_path):
+        done = run("merge", f"RM3={listed}", "--out", out, "--save-model", place)
+        assert done.exit_code == 3
+        assert "name a file in a folder that is there" in done.stderr
+    assert not out.exists()
+
+
 def test_the_manifest_says_where_each_census_date_is_from(listed: Path, tmp_path: Path) -> None:
     undated = tmp_path / "list.csv"
     undated.write_text(LIST.replace("Okafor", "Adeyemi"))

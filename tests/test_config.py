@@ -104,6 +104,7 @@ def test_every_key_can_be_set() -> None:
     config = parse(
         """
         census_date = 2026-11-15
+        model = "patients.json"
         stale_days = 3
         hmac_key = "a key of the region"
         keep_unmapped = true
@@ -132,6 +133,7 @@ def test_every_key_can_be_set() -> None:
         """,
         name="merge.toml",
     )
+    assert config.in_folder("weekly").model_file == Path("weekly/patients.json")
     [extract] = config.extracts
     assert extract.organisation == "RM3"
     assert extract.census_date == date(2026, 11, 14)
@@ -177,6 +179,7 @@ CONFIGS = st.builds(
     MergeConfig,
     extracts=st.lists(EXTRACTS, max_size=2).map(tuple),
     census_date=st.none() | st.dates(),
+    model=st.none() | TEXT,
     plan=st.builds(
         MergePlan,
         agreements=st.lists(AGREEMENTS, max_size=2).map(tuple),

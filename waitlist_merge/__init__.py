@@ -23,6 +23,7 @@ with _loading():
     from waitlist_merge.merge import merge as merge, merge_files as merge_files
     from waitlist_merge.outputs import read_tables as read_tables
     from waitlist_merge.patients import (
+        PatientModel as PatientModel,
         explain_missing as explain_missing,
         explain_patients as explain_patients,
         link_patients as link_patients,
@@ -50,6 +51,7 @@ __all__ = [
     "MergePlan",
     "MergeResult",
     "OutputError",
+    "PatientModel",
     "PatientPlan",
     "RefusedExtract",
     "RefusedExtracts",

@@ -24,10 +24,11 @@ from rich.text import Text
 from waitlist_merge.check import check_files
 from waitlist_merge.config import load_config
 from waitlist_merge.demonstration import MERGED, demonstrate
-from waitlist_merge.errors import RefusedExtracts, WaitlistError
+from waitlist_merge.errors import OutputError, RefusedExtracts, WaitlistError
 from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
+from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergeConfig
 from waitlist_merge.versions import installed_version
 
@@ -68,6 +69,12 @@ def merge(
     skip_refused: Annotated[
         bool, typer.Option("--skip-refused", help="Merge the rest where a file is refused.")
     ] = False,
+    model: Annotated[
+        Path | None, typer.Option(help="The patient model of an earlier run; else one is fitted.")
+    ] = None,
+    save_model: Annotated[
+        Path | None, typer.Option(help="File to keep the patient model in, for later runs.")
+    ] = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -75,6 +82,7 @@ def merge(
     _need_files(files, config)
     with _one_line(debug=debug, interrupted=f"{out} is as it was"):
         prepare(out)
+        _need_folder(save_model)
         requests, settings = _asked(files, config)
         with _progress(quiet=quiet) as progress:
             result = merge_files(
@@ -83,10 +91,13 @@ def merge(
                 census_date=census_date,
                 allow_stale=allow_stale,
                 skip_refused=skip_refused,
+                model=PatientModel.load(model) if model else None,
                 progress=progress,
             )
             summary = result.summary()
             progress("write")
+            if save_model:
+                result.model.save(save_model)
             result.save(out, tables=tables)
         for problem in result.accepted.refused:
             _complain(f"refused: {problem}")
@@ -164,6 +175,12 @@ def main() -> None:
 def _need_files(files: list[str] | None, config: Path | None) -> None:
     if not files and config is None:
         raise typer.BadParameter("give one FILE or more, or a --config that names them")
+
+
+def _need_folder(file: Path | None) -> None:
+    """OutputError at once, and not after all the work, where a file has no folder to be in."""
+    if file and (file.is_dir() or not file.parent.is_dir()):
+        raise OutputError(f"{file}: cannot be written; name a file in a folder that is there")
 
 
 def _asked(

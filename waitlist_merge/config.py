@@ -38,7 +38,7 @@ from waitlist_merge.plan import (
 )
 from waitlist_merge.schema import OLD_NAMES
 
-_OF_THE_RUN = ("extracts", "census_date")
+_OF_THE_RUN = ("extracts", "census_date", "model")
 _UNSAID = frozenset({"superseded_numbers", "hmac_key"})
 """Settings whose values identify patients or are secret: no message repeats them."""
 
@@ -161,7 +161,7 @@ def _keys_beside(place: Sequence[int | str]) -> tuple[str, ...]:
     }
     if len(place) > 1:
         return _keys(tables[place[0]])
-    return ("extracts", *_keys(MergePlan), "census_date")
+    return ("extracts", *_keys(MergePlan), "census_date", "model")
 
 
 def _keys(model: type[Settings]) -> tuple[str, ...]:

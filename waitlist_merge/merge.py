@@ -132,13 +132,17 @@ def merge_files(
     census_date: date | str | None = None,
     allow_stale: bool = False,
     skip_refused: bool = False,
+    model: patients.PatientModel | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
     """One combined list from files: each is read, then ``merge`` has them all.
 
     ``config`` says how files are read and holds the plan; without ``files`` it names them too.
+    ``model`` is the patient model of an earlier run, by default the one that ``config`` names.
     """
     config = config or MergeConfig()
+    if model is None and config.model_file:
+        model = patients.PatientModel.load(config.model_file)
     watch = Stopwatch(progress)
     with watch("read"):
         extracts, refused = read_all(files, config)
@@ -149,6 +153,7 @@ def merge_files(
         allow_stale=allow_stale,
         skip_refused=skip_refused,
         refused=refused,
+        model=model,
         progress=progress,
     )
     return replace(result, timings=watch.timings | dict(result.timings))

@@ -211,11 +211,15 @@ class MergePlan(Settings):
 
 
 class MergeConfig(Settings):
-    """One ``merge.toml``: how each extract is read, the plan, and the run's date."""
+    """One ``merge.toml``: how each extract is read, the plan, the run's date.
+
+    ``model`` is the file of the patient model of an earlier run; without one it is fitted anew.
+    """
 
     extracts: tuple[ExtractPlan, ...] = ()
     plan: MergePlan = MergePlan()
     census_date: Day | None = None
+    model: Filled | None = None
     _folder: Path = PrivateAttr(default=Path())
 
     @property
@@ -233,7 +237,13 @@ class MergeConfig(Settings):
         """How extracts are read, and the plan without what it keeps to itself."""
         extracts = [each.public() for each in self.extracts]
         day = self.census_date.isoformat() if self.census_date else None
-        return {"extracts": extracts, "plan": self.plan.public(), "census_date": day}
+        plan = self.plan.public()
+        return {"extracts": extracts, "plan": plan, "census_date": day, "model": self.model}
+
+    @property
+    def model_file(self) -> Path | None:
+        """Where the patient model of an earlier run lies."""
+        return self.folder / self.model if self.model else None
 
     def options_for(self, path: str | Path) -> ExtractPlan | None:
         """How this file is to be read: the first extract that covers it, or None.

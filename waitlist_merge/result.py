@@ -168,6 +168,7 @@ class MergeResult:
             refused=[str(problem) for problem in self.accepted.refused],
             counts=dict(self.counts) | {name: len(table) for name, table in self.tables.items()},
             timings=self.timings,
+            patient_model={"sha256": self.model.digest, "fitted_to_records": self.model.records},
             notes=self._notes(),
         )
 

@@ -64,12 +64,14 @@ def build(
     refused: Sequence[str] = (),
     counts: Mapping[str, int] | None = None,
     timings: Mapping[str, float] | None = None,
+    patient_model: Mapping[str, object] | None = None,
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The manifest of a run, as plain values for ``manifest.json``.
 
-    ``counts`` are of what each stage made, ``timings`` the seconds that each took. Numbers that
-    look like an NHS number are removed, even from the name of a file. ConservationError where the
+    ``counts`` are of what each stage made, ``timings`` the seconds that each took, and
+    ``patient_model`` tells which model weighed the evidence on people. Numbers that look like an
+    NHS number are removed, even from the name of a file. ConservationError where the
     records of a file are not all accounted for.
     """
     check_conserved(inputs)
@@ -79,6 +81,7 @@ def build(
         "versions": _versions(),
         "plan": plan.public(),
         "plan_digest": plan.digest(),
+        "patient_model": dict(patient_model or {}),
         "inputs": [dict(each) for each in inputs],
         "refused": list(refused),
         "counts": dict(counts or {}),
