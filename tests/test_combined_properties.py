@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from waitlist_merge.combined import combine
-from waitlist_merge.combined.survivorship import DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
+from waitlist_merge.combined.rules import DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
 from waitlist_merge.identity import valid_id
 from waitlist_merge.pathways import match_pathways
 from waitlist_merge.plan import MergePlan

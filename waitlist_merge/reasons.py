@@ -162,6 +162,31 @@ class StartStatus(Word):
     UNKNOWN = "unknown", "No open member states a start; still on the list"
 
 
+class SurvivorRule(Word):
+    """By which rule a value of a combined row is taken from one of several entries."""
+
+    SHOWN = "shown", "The shown entry's own, be it missing"
+    SHOWN_FIRST = "shown_first", "The shown entry's, else that of the next entry that has one"
+    VERIFIED_FIRST = (
+        "verified_first",
+        "Of entries with a verified NHS number first; then what most say; then the newest extract",
+    )
+    MOST_FREQUENT = "most_frequent", "What most entries say; then the newest extract"
+    NEWEST = "newest", "Of the newest extract"
+    MOST_SPECIFIC = "most_specific", "The longest code; then the shown entry's"
+    WITH_PROCEDURE_CODE = (
+        "with_procedure_code",
+        "Of the entry that gives the procedure code; else of the first that has one",
+    )
+    AGREED = "agreed", "Only where all entries that say anything say the same"
+    EARLIEST = "earliest", "The earliest date"
+    LATEST = "latest", "The latest date"
+    EARLIEST_TO_COME = "earliest_to_come", "The earliest date that its extract has still to come"
+    LATEST_SO_FAR = "latest_so_far", "The latest date up to the run's date"
+    OF_EARLIEST_REFERRAL = "of_earliest_referral", "Of the entry that was referred first"
+    MOST_URGENT = "most_urgent", "The most urgent of the scale"
+
+
 class Fault(Word):
     """Why a finding was made: one code for each kind of data-quality fault."""
 

@@ -1,26 +1,25 @@
 """Which waiting entries fill one row, and how is one value made of several?
 
 A bundle is the waiting entries of one pathway, the shown one first. Most bundles have one entry and
-cost nothing; only the rows of larger ones are sorted.
+cost nothing; only the members of larger ones are sorted and compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import NO_DAY, Bools, Days
+from waitlist_merge.pathways.columns import Bools
 
 Positions = NDArray[np.int64]
 Key = NDArray[np.integer] | Bools
 
-_LATE = np.int32(np.iinfo(np.int32).max)
 
-
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Bundles:
     """``rows`` are positions of waiting entries, bundle by bundle, the shown one first in each.
 
@@ -33,69 +32,73 @@ class Bundles:
     number: NDArray[np.int32]
     several: Positions
 
-    @property
+    @cached_property
     def size(self) -> NDArray[np.int64]:
         """Entries of each bundle."""
         return np.diff(np.append(self.first, len(self.rows)))
 
-    @property
+    @cached_property
     def shown(self) -> Positions:
         """The position of the shown entry of each bundle."""
         return self.rows[self.first]
 
-    @property
+    @cached_property
     def shown_of_row(self) -> Positions:
         """For each of ``rows`` the position of its bundle's shown entry."""
         return self.shown[self.number]
 
+    @cached_property
+    def members(self) -> Positions:
+        """The positions of the entries of bundles with several, bundle by bundle."""
+        return self.rows[self.several]
+
+    @cached_property
+    def owner(self) -> NDArray[np.int32]:
+        """The bundle of each of ``members``."""
+        return self.number[self.several]
+
+    @cached_property
+    def begins(self) -> Positions:
+        """Where each bundle with several starts in ``members``."""
+        return np.flatnonzero(np.diff(self.owner, prepend=-1))
+
+    @cached_property
+    def many(self) -> NDArray[np.int32]:
+        """The bundles with several, in the order of ``begins``."""
+        return self.owner[self.begins]
+
     def any(self, mask: Bools) -> Bools:
         """True of any member; ``mask`` has one element an entry of the whole list."""
-        return np.asarray(self.count(mask) > 0)
-
-    def count(self, mask: Bools) -> NDArray[np.int64]:
-        """Members of which it is true."""
-        return np.bincount(self.number[mask[self.rows]], minlength=len(self.first))
+        found = mask[self.shown]
+        if len(self.begins):
+            found[self.many] = np.logical_or.reduceat(mask[self.members], self.begins)
+        return found
 
     def lowest(self, value: NDArray[np.integer]) -> NDArray[np.integer]:
-        """The smallest value among the members."""
-        if not len(self.rows):
-            return value[:0]
-        return np.asarray(np.minimum.reduceat(value[self.rows], self.first))
-
-    def earliest(self, day: Days, where: Bools | None = None) -> Days:
-        """The earliest known date among the members (for which ``where`` holds)."""
-        counted = day != NO_DAY if where is None else (day != NO_DAY) & where
-        found = self.lowest(np.where(counted, day, _LATE))
-        return np.where(found == _LATE, NO_DAY, found).astype(np.int32)
-
-    def latest(self, day: Days, where: Bools | None = None) -> Days:
-        """The latest known date among the members (for which ``where`` holds)."""
-        counted = day != NO_DAY if where is None else (day != NO_DAY) & where
-        found = self.lowest(np.where(counted, -day, _LATE))
-        return np.where(found == _LATE, NO_DAY, -found).astype(np.int32)
+        """The smallest value among the members; one element an entry of the whole list."""
+        found = value[self.shown]
+        if len(self.begins):
+            found[self.many] = np.minimum.reduceat(value[self.members], self.begins)
+        return found
 
     def best(self, valid: Bools, keys: Sequence[Key] = ()) -> Positions:
-        """The position of the member to take a value from; -1 where no member has one.
+        """The position of the entry to take a value from; -1 where no member of several has one.
 
-        ``valid`` says which entries have a value; of several the one with the lowest ``keys``
-        (first key first), then the one that stands first in the bundle.
+        ``valid`` says which of ``members`` have a value; of several the one with the lowest
+        ``keys`` (first key first), then the one that stands first in the bundle. An entry that is
+        alone is always the one.
         """
-        taken = np.where(valid[self.shown], self.shown, -1)
-        rows, number = self.rows[self.several], self.number[self.several]
-        order = np.lexsort((*(key[rows] for key in reversed(keys)), ~valid[rows], number))
-        first = np.flatnonzero(np.diff(number[order], prepend=-1))
-        winner = rows[order[first]]
-        taken[number[order[first]]] = np.where(valid[winner], winner, -1)
+        taken = self.shown.copy()
+        order = np.lexsort((*reversed(keys), ~valid, self.owner))
+        winner = order[self.begins]
+        taken[self.many] = np.where(valid[winner], self.members[winner], -1)
         return taken
 
     def frequency(self, code: NDArray[np.integer]) -> NDArray[np.int64]:
-        """How many members of its bundle have each entry's value; one element an entry."""
-        found = np.ones(len(code), dtype=np.int64)
-        rows = self.rows[self.several]
-        wide = self.number[self.several].astype(np.int64) * (int(code.max(initial=0)) + 2)
-        _, at, count = np.unique(wide + code[rows] + 1, return_inverse=True, return_counts=True)
-        found[rows] = count[at]
-        return found
+        """How many of its bundle have the value of each of ``members``."""
+        wide = self.owner.astype(np.int64) * (int(code.max(initial=0)) + 2) + code + 1
+        _, at, count = np.unique(wide, return_inverse=True, return_counts=True)
+        return np.asarray(count[at], dtype=np.int64)
 
 
 def bundle(pathway: NDArray[np.integer], waits: Bools, keys: Sequence[Key]) -> Bundles:

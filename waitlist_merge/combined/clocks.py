@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, Positions
+from waitlist_merge.combined.texts import arrow_text, joined_text
 from waitlist_merge.pathways.columns import (
     NO_DAY,
     Bools,
@@ -74,7 +75,7 @@ class Clocks:
     start: Days
     status: NDArray[np.int8]
     giver: Positions
-    note: pd.Series
+    note: pd.arrays.ArrowStringArray
 
 
 def clocks(
@@ -173,7 +174,7 @@ def _notes(
     organisations: list[str],
     run_date: dt.date,
     size: int,
-) -> pd.Series:
+) -> pd.arrays.ArrowStringArray:
     """The starts that were not taken, each with its organisation, date and reason."""
     refused = np.flatnonzero(said.start[rows] != start[number])
     rows, number = rows[refused], number[refused]
@@ -194,25 +195,7 @@ def _notes(
         words.take(pa.array(code)),
         "",
     )
-    return joined_text(np.asarray(told.to_pylist(), dtype=object), number, size, "; ")
-
-
-def joined_text(
-    texts: NDArray[np.object_], number: NDArray[np.integer], size: int, by: str
-) -> pd.Series:
-    """The different texts of each number, sorted and joined; missing where there are none.
-
-    >>> joined_text(np.array(["b", "a", "a"], dtype=object), np.array([1, 1, 1]), 2, ";").tolist()
-    [<NA>, 'a;b']
-    """
-    table = pd.DataFrame({"number": number, "text": texts}).drop_duplicates()
-    table = table.sort_values(["number", "text"])
-    ends = np.searchsorted(table["number"].to_numpy(), np.arange(size + 1))
-    lists = pa.ListArray.from_arrays(
-        pa.array(ends, pa.int32()), pa.array(table["text"].tolist(), pa.string())
-    )
-    told = pc.binary_join(lists, by)
-    return pd.Series(pc.if_else(pc.equal(told, ""), None, told).to_pandas(), dtype="string")
+    return arrow_text(joined_text(told, number, size, "; "))
 
 
 def waits(start: Days, rtt: Bools, run_date: dt.date) -> dict[str, object]:

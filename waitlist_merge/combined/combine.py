@@ -12,33 +12,38 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, bundle
-from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, clocks, waits
+from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, clocks, waits, whole
 from waitlist_merge.combined.doubts import Doubts, count_by_pathway, doubts
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
+from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.survivorship import (
     all_values,
-    booked,
-    days_past_due,
-    people,
-    priorities,
-    referrals,
-    services,
+    bookings,
+    named_services,
+    survivors,
     validation_due,
+    values,
 )
+from waitlist_merge.combined.texts import framed
 from waitlist_merge.identity import group_ids
 from waitlist_merge.pathways.columns import (
     NO_DAY,
+    Bools,
     categories,
     codes,
     dates,
+    day_number,
     days,
+    known,
     order_of,
     worded,
 )
+from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.pathways.match import Patients, died, restricted
 from waitlist_merge.reasons import Confidence, ListState, StartStatus
 from waitlist_merge.schema import TABLES
@@ -80,7 +85,7 @@ def combine(
     said = _starts(entries, facts)
     asked = doubts(entries, patients, pathways, waits=facts.waits, said=said, run_date=run_date)
     outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
-    entry_columns = pd.DataFrame(
+    entry_columns = framed(
         {
             "patient_id": patient_id,
             "pathway_id": pathway_id,
@@ -98,26 +103,23 @@ def combine(
         organisations=categories(entries["organisation"]),
         run_date=run_date,
     )
-    rows = pd.concat(
-        [
-            _identity(entries, entry_columns, pathways, facts, bundles),
-            people(entries, bundles),
-            services(entries, bundles),
-            referrals(entries, bundles),
-            _waiting(entries, pathways, facts, bundles, clock, run_date),
-            priorities(entries, bundles),
-        ],
-        axis=1,
-    )
-    rows["deceased"] = died(entries, patients.group)[bundles.shown]
-    rows["restricted"] = restricted(entries, patients.group)[bundles.shown]
-    rows["open_questions"] = count_by_pathway(asked, patients, pathways)[
-        pathways.group[bundles.shown]
-    ]
-    columns = [column.name for column in TABLES["combined_list"]]
+    members = Members(entries, bundles, facts.ahead_from, day_number(run_date))
+    given = survivors(members, {})
+    shown = bundles.shown
+    rows: dict[str, object] = {
+        **_identity(entries, entry_columns, pathways, facts, bundles),
+        **values(entries, given),
+        **_waiting(members, pathways, facts, clock, run_date),
+        "communication_needs": all_values(entries["communication_needs"], bundles, "; "),
+        "suspected_cancer": bundles.any(suspected_cancer(entries)),
+        "deceased": died(entries, patients.group)[shown],
+        "restricted": restricted(entries, patients.group)[shown],
+        "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
+    }
+    place = order_of(pd.Series(rows["pathway_id"]))
     return Combined(
-        in_order(rows)[columns],
-        _members(entries, entry_columns, bundles),
+        in_order(rows, place),
+        _members(entries, entry_columns, bundles, place),
         entry_columns,
         asked,
     )
@@ -141,72 +143,74 @@ def _identity(
     pathways: Pathways,
     facts: Facts,
     bundles: Bundles,
-) -> pd.DataFrame:
+) -> dict[str, object]:
     """Whose row it is, who lists it, and how sure that is."""
     shown = bundles.shown
-    confirmed = np.zeros(len(facts.waits), dtype=bool)
-    confirmed[bundles.rows] = facts.sure[bundles.rows] == facts.sure[bundles.shown_of_row]
-    one_person = np.zeros(len(facts.waits), dtype=bool)
-    one_person[bundles.rows] = facts.person[bundles.rows] == facts.person[bundles.shown_of_row]
-    alike = bundles.count(confirmed)
-    sure = np.array([str(Confidence.CERTAIN), str(Confidence.PROBABLE)])
-    return pd.DataFrame(
-        {
-            "pathway_id": entry_columns["pathway_id"].to_numpy()[shown],
-            "patient_id": entry_columns["patient_id"].to_numpy()[shown],
-            "shown_entry_id": entries["entry_id"].to_numpy()[shown],
-            "shown_organisation": entries["organisation"].array.take(shown),
-            "organisations": all_values(entries["organisation"], bundles, ";"),
-            "member_count": bundles.size.astype(np.int32),
-            "proposed_duplicates": (bundles.size - alike).astype(np.int32),
-            "confirmed_duplicates": (alike - 1).astype(np.int32),
-            "patient_confidence": sure[(bundles.any(~one_person)).astype(int)],
-            "pathway_confidence": sure[(bundles.size > alike).astype(int)],
-            "list_state": pathways.list_state[shown],
-            "stage": worded(bundles.lowest(ranked(pathways.stage, FURTHEST_FIRST)), FURTHEST_FIRST),
-            "incomplete": bundles.any(incomplete(entries)),
-            "oldest_extract_age_days": -bundles.lowest(
-                -entries["extract_age_days"].to_numpy()
-            ).astype(np.int32),
-        }
-    )
+    alike = bundles.size.copy()
+    strange = facts.sure[bundles.members] != facts.sure[bundles.shown_of_row[bundles.several]]
+    alike -= np.bincount(bundles.owner[strange], minlength=len(alike))
+    others = np.zeros(len(facts.waits), dtype=bool)
+    others[bundles.rows] = facts.person[bundles.rows] != facts.person[bundles.shown_of_row]
+    sure = (Confidence.CERTAIN, Confidence.PROBABLE)
+    return {
+        "pathway_id": entry_columns["pathway_id"].to_numpy()[shown],
+        "patient_id": entry_columns["patient_id"].to_numpy()[shown],
+        "shown_entry_id": entries["entry_id"].to_numpy()[shown],
+        "shown_organisation": entries["organisation"].array.take(shown),
+        "organisations": all_values(entries["organisation"], bundles, ";"),
+        "member_count": bundles.size.astype(np.int32),
+        "proposed_duplicates": (bundles.size - alike).astype(np.int32),
+        "confirmed_duplicates": (alike - 1).astype(np.int32),
+        "patient_confidence": worded(bundles.any(others).astype(np.int8), sure),
+        "pathway_confidence": worded((bundles.size > alike).astype(np.int8), sure),
+        "list_state": pathways.list_state[shown],
+        "stage": worded(bundles.lowest(ranked(pathways.stage, FURTHEST_FIRST)), FURTHEST_FIRST),
+        "incomplete": bundles.any(incomplete(entries)),
+        "oldest_extract_age_days": -bundles.lowest(-entries["extract_age_days"].to_numpy()).astype(
+            np.int32
+        ),
+        "treatment_function": named_services(entries["treatment_function_code"].array.take(shown)),
+    }
 
 
 def _waiting(
-    entries: pd.DataFrame,
-    pathways: Pathways,
-    facts: Facts,
-    bundles: Bundles,
-    clock: Clocks,
-    run_date: dt.date,
-) -> pd.DataFrame:
+    members: Members, pathways: Pathways, facts: Facts, clock: Clocks, run_date: dt.date
+) -> dict[str, object]:
     """The clock, the wait, what is booked, and whether validation is due."""
+    entries, bundles = members.entries, members.bundles
     rtt = facts.rtt[bundles.shown]
     start = np.where(rtt, clock.start, NO_DAY).astype(np.int32)
     giver = np.where(rtt, clock.giver, -1)
     status = np.where(giver < 0, STATUSES.index(StartStatus.UNKNOWN), clock.status)
-    ids = entries["entry_id"].to_numpy()
     planned = np.asarray(pathways.list_state == str(ListState.PLANNED))
-    appointments = booked(entries, bundles, facts.ahead_from, run_date)
-    return pd.DataFrame(
-        {
-            "rtt_start_date": dates(start),
-            "rtt_start_status": worded(status, STATUSES),
-            "rtt_start_entry_id": pd.Series(ids[giver]).where(giver >= 0),
-            "rtt_start_note": clock.note,
-            **waits(start, rtt, run_date),
-            **appointments,
-            "days_past_due": days_past_due(entries, bundles, planned, run_date),
-            "validation_due": validation_due(
-                entries, bundles, start, rtt, ahead_from=facts.ahead_from, run_date=run_date
-            ),
-        }
-    )
+    return {
+        "rtt_start_date": dates(start),
+        "rtt_start_status": worded(status, STATUSES),
+        "rtt_start_entry_id": entries["entry_id"].array.take(giver, allow_fill=True),
+        "rtt_start_note": clock.note,
+        **waits(start, rtt, run_date),
+        "tci_count": bookings(members),
+        "days_past_due": _days_past_due(members, planned),
+        "validation_due": validation_due(members, start, rtt),
+    }
 
 
-def _members(entries: pd.DataFrame, entry_columns: pd.DataFrame, bundles: Bundles) -> pd.DataFrame:
+def _days_past_due(members: Members, planned: Bools) -> pd.arrays.IntegerArray:
+    """Days past the due date of planned care; negative before it, missing for other rows."""
+    due = days(members.entries["planned_date"])
+    latest = np.where(known(due), due, np.iinfo(np.int32).max)
+    first = members.bundles.lowest(latest)
+    there = planned[members.bundles.shown] & (first < np.iinfo(np.int32).max)
+    return whole(np.where(there, members.run_day - first.astype(np.int64), 0), there)
+
+
+def _members(
+    entries: pd.DataFrame,
+    entry_columns: pd.DataFrame,
+    bundles: Bundles,
+    place: NDArray[np.int64],
+) -> pd.DataFrame:
     """One row for each waiting entry, in order of need, the shown one first."""
-    place = order_of(entry_columns["pathway_id"].iloc[bundles.shown])
     by_need = np.argsort(place[bundles.number], kind="stable")
     rows = bundles.rows[by_need]
     columns = {
@@ -216,6 +220,5 @@ def _members(entries: pd.DataFrame, entry_columns: pd.DataFrame, bundles: Bundle
         for column in TABLES["members"]
         if column.name != "is_shown"
     }
-    members = pd.DataFrame(columns)
-    members["is_shown"] = rows == bundles.shown_of_row[by_need]
-    return members[[column.name for column in TABLES["members"]]]
+    columns["is_shown"] = rows == bundles.shown_of_row[by_need]
+    return framed({column.name: columns[column.name] for column in TABLES["members"]})

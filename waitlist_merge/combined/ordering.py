@@ -7,39 +7,64 @@ below a routine one; P5 and P6 keep the place that their wait gives.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
-from waitlist_merge.pathways.columns import Bools, is_in, order_of
+from waitlist_merge.combined.facts import RTT_STATES
+from waitlist_merge.combined.texts import framed
+from waitlist_merge.pathways.columns import Bools, is_in
+from waitlist_merge.schema import TABLES
 
-BOOKED = np.iinfo(np.int32).max
-"""Days left that sort a row with a date behind all that have none."""
+Rows = Mapping[str, Any]
+
+FAR = 1 << 12
+"""Days left that sort a row with a date booked behind all that have none."""
+LONGEST = 1 << 17
+"""Days over any wait: a clock cannot have started before 1900."""
 
 
-def urgency(rows: pd.DataFrame) -> NDArray[np.int8]:
+def urgency(rows: Rows) -> NDArray[np.int8]:
     """0 for suspected cancer and P1, 1 for P2 and urgent, 2 for the rest.
 
     ``rows`` has suspected_cancer, priority_code and priority_type.
     """
-    first = rows["suspected_cancer"].to_numpy(dtype=bool) | _has(
-        rows, "priority_code", "P1a", "P1b"
-    )
-    second = _has(rows, "priority_code", "P2") | _has(rows, "priority_type", "2")
+    first = np.asarray(rows["suspected_cancer"], dtype=bool)
+    first = first | _has(rows["priority_code"], "P1a", "P1b")
+    second = _has(rows["priority_code"], "P2") | _has(rows["priority_type"], "2")
     return np.where(first, 0, np.where(second, 1, 2)).astype(np.int8)
 
 
-def _has(rows: pd.DataFrame, column: str, *words: str) -> Bools:
-    return is_in(rows[column].astype("category"), set(words))
+def _has(column: pd.Categorical[str], *words: str) -> Bools:
+    return is_in(pd.Series(column, copy=False), set(words))
 
 
-def in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the combined list in the order to work from; ties by pathway_id."""
-    waited = rows["days_waiting"].fillna(0).to_numpy(dtype=np.int64)
-    limit = rows["next_threshold_weeks"].fillna(0).to_numpy(dtype=np.int64) * 7
+def in_order(rows: Rows, place: NDArray[np.int64]) -> pd.DataFrame:
+    """The rows of the combined list in the order to work from.
+
+    ``rows`` are its columns, ``place`` where each stands by its pathway_id, which settles ties.
+    """
+    waited = _number(rows["days_waiting"])
+    limit = _number(rows["next_threshold_weeks"]) * 7
     left = np.where(limit > 0, limit - waited, 0)
-    outside = ~rows["list_state"].isin(["open", "unclear", "unbooked_referral"]).to_numpy()
-    dated = rows["tci_date"].notna() | rows["next_appointment_date"].notna()
-    left = np.where(dated.to_numpy() | outside, BOOKED, left)
-    order = np.lexsort((order_of(rows["pathway_id"]), -waited, left, urgency(rows)))
-    return rows.iloc[order].reset_index(drop=True)
+    outside = ~np.isin(np.asarray(rows["list_state"]), RTT_STATES)
+    dated = ~np.isnat(_stamps(rows["tci_date"])) | ~np.isnat(_stamps(rows["next_appointment_date"]))
+    left = np.where(dated | outside, FAR, left)
+    # One number tells the place of a row: sorting by it is several times as fast as by its parts.
+    rank = (urgency(rows).astype(np.int64) * (FAR + 1) + left) * (LONGEST + 1) + LONGEST - waited
+    order = np.argsort(rank * (len(place) + 1) + place)
+    return framed(
+        {column.name: rows[column.name].take(order) for column in TABLES["combined_list"]}
+    )
+
+
+def _number(column: pd.arrays.IntegerArray) -> NDArray[np.int64]:
+    return column.to_numpy(dtype=np.int64, na_value=0)
+
+
+def _stamps(column: ExtensionArray) -> NDArray[np.datetime64]:
+    return np.asarray(column, dtype="datetime64[s]")

@@ -27,6 +27,9 @@ Days = NDArray[np.int32]
 NO_DAY = int(np.iinfo(np.int32).min)
 """The day that stands for a missing date; compare only where ``known``."""
 
+FEW = 1_000
+"""Categories that cost less to read than to look through for those that occur."""
+
 
 def codes(column: pd.Series) -> Codes:
     """The code of each value, -1 for missing."""
@@ -59,9 +62,9 @@ def numbered(column: pd.Series, number: Callable[[str], int]) -> Codes:
     return renumbered(column, [number(value) for value in categories(column)])
 
 
-def renumbered(column: pd.Series, numbers: Sequence[int]) -> Codes:
+def renumbered(column: pd.Series, numbers: Sequence[int] | Codes) -> Codes:
     """The number of each row's category; -1 for missing."""
-    return np.array([*numbers, -1], dtype=np.int32)[codes(column)]
+    return np.append(np.asarray(numbers, dtype=np.int32), np.int32(-1))[codes(column)]
 
 
 def vocabulary(*columns: Sequence[str | None]) -> dict[str, int]:
@@ -100,23 +103,50 @@ def dates(whole_days: NDArray[np.integer]) -> NDArray[np.datetime64]:
     return stamps
 
 
-def only_used(entries: pd.DataFrame) -> pd.DataFrame:
-    """The same rows, text columns with only the values that occur in them."""
-    text = entries.select_dtypes("category")
-    used = {str(name): text[name].cat.remove_unused_categories() for name in text}
-    return entries.assign(**used)
+def only_used(column: pd.Series) -> pd.Series:
+    """The same values, a text column of many categories with only those that occur, order kept.
+
+    >>> column = pd.Series([str(number) for number in range(2_000)], dtype="category").iloc[:2]
+    >>> only_used(column).cat.categories.tolist()
+    ['0', '1']
+    """
+    if not isinstance(column.dtype, pd.CategoricalDtype) or len(column.cat.categories) < FEW:
+        return column
+    code = codes(column)
+    used = np.zeros(len(column.cat.categories) + 1, dtype=bool)
+    used[code] = True
+    used[-1] = False  # where the code of missing values leads
+    number = np.where(used, np.cumsum(used) - 1, -1).astype(np.int32)
+    kept = pd.Categorical.from_codes(number[code], column.cat.categories[used[:-1]])
+    return pd.Series(kept, index=column.index)
 
 
-def order_of(entry_ids: pd.Series) -> NDArray[np.int64]:
-    """The place of each entry when sorted by its id, which breaks every tie whatever the row order.
+def order_of(ids: pd.Series) -> NDArray[np.int64]:
+    """The place of each id of ours when sorted, which breaks every tie whatever the row order.
 
     >>> order_of(pd.Series(["E-B", "E-C", "E-A"])).tolist()
     [1, 2, 0]
     """
-    names = pa.array(entry_ids.astype("string"), pa.string())
+    names = np.asarray(ids, dtype=object).astype("S")
     place = np.empty(len(names), dtype=np.int64)
-    place[pc.sort_indices(names).to_numpy()] = np.arange(len(names))
+    place[np.argsort(names)] = np.arange(len(names))
     return place
+
+
+def texts(column: pd.Series) -> pa.Array:
+    """The distinct values of a text column, as Arrow text."""
+    return pa.array(column.cat.categories.astype(object), pa.string())
+
+
+def numbered_together(*values: pa.Array) -> list[Codes]:
+    """Codes that are equal where the texts are, over all arrays; -1 for missing.
+
+    >>> numbered_together(pa.array(["a", None]), pa.array(["b", "a"]))[1].tolist()
+    [1, 0]
+    """
+    whole = pa.concat_arrays(values).dictionary_encode().indices
+    code = pc.fill_null(whole, -1).to_numpy().astype(np.int32)
+    return np.split(code, np.cumsum([len(each) for each in values])[:-1])
 
 
 def worded(number: NDArray[np.integer], words: Sequence[str]) -> pd.Categorical[str]:
@@ -126,5 +156,5 @@ def worded(number: NDArray[np.integer], words: Sequence[str]) -> pd.Categorical[
     ['no', nan]
     """
     return pd.Categorical.from_codes(
-        number.astype(np.int8), categories=pd.Index([str(word) for word in words])
+        number.astype(np.int16), categories=pd.Index([str(word) for word in words])
     )

@@ -51,6 +51,40 @@ SECOND_OPINION = re.compile(r"\b(?:2nd|second)\s+opinion\b", re.IGNORECASE)
 SUBCONTRACTED = re.compile(r"\b(?:SUB-?CONTRACT\w*|OUTSOURC\w*)\b", re.IGNORECASE)
 
 
+FIELDS = (
+    "organisation",
+    "patient_pathway_identifier",
+    "pathway_identifier_issuer",
+    "unique_booking_reference_number",
+    "waiting_list_entry_identifier",
+    "referral_identifier",
+    "treatment_function_code",
+    "procedure_code",
+    "procedure_text",
+    "laterality",
+    "referring_organisation",
+    "mutual_aid_provider",
+    "referrer_code",
+    "rtt_status",
+    "transfer_status",
+    "source_of_referral",
+    "comments",
+    "waiting_list_type",
+    "intended_management",
+    "suspected_cancer",
+    "priority_type",
+    "rtt_start_date",
+    "rtt_end_date",
+    "removal_date",
+    "referral_date",
+    "original_referral_date",
+    "planned_date",
+    "decision_to_admit_date",
+    "extract_census_date",
+)
+"""Every column that is looked at."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Features:
     """Everything that a pair of entries is compared on; one element an entry."""

@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from string import ascii_uppercase, digits
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from waitlist_merge.normalise.organisations import successors
 from waitlist_merge.pathways.columns import (
@@ -20,7 +23,9 @@ from waitlist_merge.pathways.columns import (
     Codes,
     categories,
     codes,
+    numbered_together,
     renumbered,
+    texts,
     vocabulary,
 )
 
@@ -33,6 +38,9 @@ LEAST = 4
 """Characters without padding under which an identifier says nothing: '1' is not one pathway."""
 
 _NOISE = re.compile(r"[^A-Z0-9]")
+_ONE_SIGN = "^(?:" + "|".join(f"{sign}+" for sign in ascii_uppercase + digits) + ")$"
+_PADDED = "0" * (FULL_LENGTH - UBRN_LENGTH)
+_BOOKING = f"^(?:(?:{_PADDED})?(?P<a>[1-9][0-9]{{11}})|(?P<b>[1-9][0-9]{{11}}){_PADDED})$"
 
 
 def trimmed(identifier: str) -> str:
@@ -43,27 +51,6 @@ def trimmed(identifier: str) -> str:
     """
     stem = _NOISE.sub("", identifier.upper()).lstrip("0")
     return stem if len(stem) >= LEAST and len(set(stem)) > 1 else ""
-
-
-def booking_number(identifier: str) -> str:
-    """The booking number that a pathway identifier is made of; empty where it is made otherwise.
-
-    >>> booking_number("00000000123456789012"), booking_number("12345678901200000000")
-    ('123456789012', '123456789012')
-    >>> booking_number("123456789012"), booking_number("RM3000000012345")
-    ('123456789012', '')
-    """
-    stem = _NOISE.sub("", identifier.upper())
-    if not stem.isdigit() or len(stem) not in {UBRN_LENGTH, FULL_LENGTH}:
-        return ""
-    padding = "0" * (len(stem) - UBRN_LENGTH)
-    for number, rest in (
-        (stem[-UBRN_LENGTH:], stem[:-UBRN_LENGTH]),
-        (stem[:UBRN_LENGTH], stem[UBRN_LENGTH:]),
-    ):
-        if rest == padding and number[0] != "0" and len(set(number)) > 1:
-            return number
-    return ""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,48 +77,76 @@ def identifiers(entries: pd.DataFrame) -> Identifiers:
         entries["patient_pathway_identifier"],
         entries["unique_booking_reference_number"],
     )
-    names = categories(column)
-    stems = [trimmed(each) for each in names]
-    inner = [booking_number(each) for each in names]
-    own = [trimmed(each) for each in categories(booked)]
-    number, booking = vocabulary(stems), vocabulary(inner, own)
-    shown, is_print = _prints(stems, names)
-    issuers = successors(categories(entries["pathway_identifier_issuer"]))
+    raw = _bare(texts(column))
+    stems = _stems(raw)
+    inner, own = numbered_together(_booking_numbers(raw), _stems(_bare(texts(booked))))
+    issuer = entries["pathway_identifier_issuer"]
+    issuers = successors(categories(issuer))
     issuer_number = vocabulary(issuers)
-    printed = np.array([*is_print, False], dtype=bool)
+    printed = pc.equal(pc.binary_length(raw), PRINT_LENGTH).to_numpy(zero_copy_only=False)
     return Identifiers(
-        ppid=renumbered(column, [number.get(each, -1) for each in stems]),
-        issuer=renumbered(
-            entries["pathway_identifier_issuer"], [issuer_number.get(each, -1) for each in issuers]
-        ),
-        ubrn=renumbered(booked, [booking.get(each, -1) for each in own]),
-        inner_ubrn=renumbered(column, [booking.get(each, -1) for each in inner]),
-        shown=renumbered(column, shown),
-        is_print=printed[codes(column)],
-        entry=_stems(entries["waiting_list_entry_identifier"]),
-        referral=_stems(entries["referral_identifier"]),
+        ppid=renumbered(column, numbered_together(stems)[0]),
+        issuer=renumbered(issuer, [issuer_number.get(each, -1) for each in issuers]),
+        ubrn=renumbered(booked, own),
+        inner_ubrn=renumbered(column, inner),
+        shown=renumbered(column, _prints(raw, stems, printed)),
+        is_print=np.append(printed, False)[codes(column)],
+        entry=_local(entries["waiting_list_entry_identifier"]),
+        referral=_local(entries["referral_identifier"]),
     )
 
 
-def _stems(column: pd.Series) -> Codes:
+def _bare(values: pa.Array) -> pa.Array:
+    """Capitals and digits only."""
+    return pc.replace_substring_regex(pc.utf8_upper(values), _NOISE.pattern, "")
+
+
+def _stems(raw: pa.Array) -> pa.Array:
+    """As ``trimmed``: without outer zeros in front; missing where too little is left."""
+    stem = pc.ascii_ltrim(raw, "0")
+    few = pc.less(pc.binary_length(stem), LEAST)
+    return _without(stem, pc.or_(few, pc.match_substring_regex(stem, _ONE_SIGN)))
+
+
+def _booking_numbers(raw: pa.Array) -> pa.Array:
+    """As ``booking_number``; missing where the identifier is made otherwise."""
+    found = pc.extract_regex(raw, _BOOKING)
+    number = pc.binary_join_element_wise(*(pc.struct_field(found, each) for each in "ab"), "")
+    number = pc.fill_null(number, "")
+    return _without(
+        number, pc.or_(pc.equal(number, ""), pc.match_substring_regex(number, _ONE_SIGN))
+    )
+
+
+def _without(values: pa.Array, unsaid: pa.Array) -> pa.Array:
+    return pc.if_else(unsaid, pa.scalar(None, pa.string()), values)
+
+
+def _local(column: pd.Series) -> Codes:
     """Local numbers are compared as they are: only case and blanks are noise."""
-    stems = [_NOISE.sub("", each.upper()) for each in categories(column)]
-    number = vocabulary(stems)
-    return renumbered(column, [number.get(each, -1) for each in stems])
+    bare = _bare(texts(column))
+    return renumbered(column, numbered_together(_without(bare, pc.equal(bare, "")))[0])
 
 
-def _prints(stems: list[str], names: list[str]) -> tuple[list[int], list[bool]]:
-    """Codes of the first 15 characters where they tell identifiers apart, and which are prints."""
-    raw = [_NOISE.sub("", each.upper()) for each in names]
-    heads = [
-        each[:PRINT_LENGTH] if stem and len(each) in {PRINT_LENGTH, FULL_LENGTH} else ""
-        for each, stem in zip(raw, stems, strict=True)
-    ]
-    full = Counter(
+def _prints(raw: pa.Array, stems: pa.Array, printed: Bools) -> Codes:
+    """Codes of the first 15 characters of prints and of what they may be prints of.
+
+    Only where they tell identifiers apart: one full identifier, and not a run of one or two signs.
+    """
+    said = pc.is_valid(stems).to_numpy(zero_copy_only=False)
+    heads = pc.utf8_slice_codeunits(raw, 0, PRINT_LENGTH)
+    full = said & pc.equal(pc.binary_length(raw), FULL_LENGTH).to_numpy(zero_copy_only=False)
+    shown = pc.is_in(heads, heads.filter(pa.array(printed & said))).to_numpy(zero_copy_only=False)
+    at = np.flatnonzero(shown & (full | (printed & said)))
+    some, whole = heads.take(pa.array(at)).to_pylist(), raw.take(pa.array(at)).to_pylist()
+    length = Counter(
         head
-        for head, each in dict.fromkeys(zip(heads, raw, strict=True))
-        if head and len(each) == FULL_LENGTH
+        for head, each in dict.fromkeys(zip(some, whole, strict=True))
+        if len(each) == FULL_LENGTH
     )
-    distinct = [head if head and full[head] <= 1 and len(set(head)) > 2 else "" for head in heads]
-    number = vocabulary(distinct)
-    return [number.get(head, -1) for head in distinct], [len(each) == PRINT_LENGTH for each in raw]
+    number = vocabulary(
+        distinct := [head if length[head] <= 1 and len(set(head)) > 2 else "" for head in some]
+    )
+    code = np.full(len(raw), -1, dtype=np.int32)
+    code[at] = [number.get(head, -1) for head in distinct]
+    return code

@@ -19,7 +19,7 @@ from waitlist_merge.pathways import grouping
 from waitlist_merge.pathways.columns import Bools, days, flag, is_in, known, only_used, order_of
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.faults import faults
-from waitlist_merge.pathways.features import Features, features
+from waitlist_merge.pathways.features import FIELDS, Features, features
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.links import NO, YES, Judged, frame, grouped
 from waitlist_merge.pathways.pairs import candidates
@@ -74,8 +74,8 @@ def match_pathways(
     state, stages = list_state(said), stage(entries, said)
     several = _with_company(patients.group)
     order = order_of(entries["entry_id"].iloc[several])
-    some = only_used(entries.iloc[several])
-    of = features(some, state[several], stages[several])
+    some = {name: only_used(entries[name].take(several)) for name in FIELDS}
+    of = features(pd.DataFrame(some, copy=False), state[several], stages[several])
     pairs = _judge(of, patients, several, order, plan, run_date)
     local, told = grouped(pairs, _traits(of), order)
     evidence = Evidence(of, told.a, told.b, run_date, plan.agreements)

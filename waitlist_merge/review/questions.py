@@ -11,10 +11,11 @@ import hashlib
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from waitlist_merge.combined.clocks import joined_text
 from waitlist_merge.combined.combine import Combined
+from waitlist_merge.combined.texts import arrow_text, joined_text
 from waitlist_merge.identity import ALPHABET, LENGTH
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.match import Patients, died, restricted
@@ -92,10 +93,12 @@ def question_id(level: str, entry_ids: str) -> str:
 
 def _joined(
     column: pd.Series, number: NDArray[np.int64], entry: NDArray[np.int64], size: int
-) -> pd.Series:
+) -> pd.arrays.ArrowStringArray:
     """The different values of the entries of each question, sorted and joined by ;."""
-    texts = column.iloc[entry].astype("string").fillna("").to_numpy(dtype=object)
-    return joined_text(texts, number, size, ";")
+    values = column.take(entry).astype(object)
+    return arrow_text(
+        joined_text(pa.array(values, pa.string(), from_pandas=True), number, size, ";")
+    )
 
 
 def _any(mask: Bools, number: NDArray[np.int64], entry: NDArray[np.int64], size: int) -> Bools:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import THRESHOLDS, WEEK
 from waitlist_merge.combined.facts import RTT_STATES
-from waitlist_merge.combined.survivorship import PRIORITY_CODES
+from waitlist_merge.combined.rules import PRIORITY_CODES
 from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
 from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.pathways.match import Patients, certain_people, died

@@ -1,0 +1,43 @@
+"""How are several texts of a row made one, without looking at each row?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+
+def joined_text(values: pa.Array, number: NDArray[np.integer], size: int, by: str) -> pa.Array:
+    """The different texts of each number, sorted and joined; missing where there are none.
+
+    >>> joined_text(pa.array(["b", "a", "a"]), np.array([1, 1, 1]), 2, ";").to_pylist()
+    [None, 'a;b']
+    """
+    coded = values.dictionary_encode()
+    order = pc.sort_indices(coded.dictionary).to_numpy()
+    words = coded.dictionary.take(pa.array(order))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    width = max(len(order), 1)
+    wide = number.astype(np.int64) * width + place[coded.indices.to_numpy()]
+    wide = np.unique(wide)
+    ends = np.searchsorted(wide // width, np.arange(size + 1)).astype(np.int32)
+    lists = pa.ListArray.from_arrays(pa.array(ends), words.take(pa.array(wide % width)))
+    told = pc.binary_join(lists, by)
+    return pc.if_else(pc.equal(told, ""), pa.scalar(None, pa.string()), told)
+
+
+def arrow_text(values: pa.Array) -> pd.arrays.ArrowStringArray:
+    """Arrow text as a column of a frame, without a copy."""
+    return pd.arrays.ArrowStringArray(pa.chunked_array([values]))
+
+
+def framed(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """The columns as a frame, none of them copied, nor objects looked at to guess their type."""
+    kept = {name: pd.Series(each, dtype=each.dtype, copy=False) for name, each in columns.items()}
+    return pd.DataFrame(kept, copy=False)
