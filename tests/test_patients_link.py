@@ -111,7 +111,7 @@ def test_explanations_add_up_and_say_what_is_missing():
     assert why.joined
     assert why.parts["weight"].sum() == pytest.approx(why.weight, abs=1e-9)
     assert why.weight == match.links["weight"].iloc[0]
-    assert why.chart().splitlines()[-1].startswith("together")
+    assert why.text_chart().splitlines()[-1].startswith("together")
     assert wm.explain_missing(match, 0, 1) == "They are joined."
     assert "never compared" in wm.explain_missing(match, 0, 2)
     with pytest.raises(wm.InputError, match="no row 9"):

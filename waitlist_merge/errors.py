@@ -8,6 +8,7 @@
     │   ├── RefusedExtract             one extract is refused, and why
     │   └── RefusedExtracts            all refused extracts of a run, together
     ├── OutputError (OSError)          the output folder cannot be written           exit code 3
+    ├── MissingExtra (ImportError)     a package of an extra is not installed        exit code 2
     └── ConservationError (RuntimeError)   rows in and rows out do not agree         exit code 4
 
 Messages never hold a value of a patient: a file, a column, a row number and a count are enough to
@@ -57,6 +58,12 @@ class RefusedExtracts(InputError):
 
 class OutputError(WaitlistError, OSError):
     """The output folder cannot be used: the message says why and what to do; it is as it was."""
+
+
+class MissingExtra(WaitlistError, ImportError):
+    """What was asked for needs a package that is not installed: the message names the extra."""
+
+    exit_code = 2
 
 
 class ConservationError(WaitlistError, RuntimeError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from waitlist_merge.errors import InputError
+from waitlist_merge.errors import InputError, MissingExtra
 from waitlist_merge.patients import blocking
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.levels import LEVELS, compare
@@ -16,6 +18,9 @@ from waitlist_merge.patients.model import total, weigh
 from waitlist_merge.patients.vetoes import VETOES, find_vetoes
 from waitlist_merge.patients.words import WORDS
 from waitlist_merge.reasons import Veto
+
+if TYPE_CHECKING:
+    from waitlist_merge.patients.picture import Waterfall
 
 BAR = 40
 """Characters of the longest bar of a chart."""
@@ -26,7 +31,8 @@ class Explanation:
     """The evidence on one pair: ``parts`` add up to ``weight`` (bits).
 
     ``parts`` has ``field``, ``level``, ``words`` and ``weight``, the prior first. ``veto`` is the
-    fact that forbids the link, or empty; ``joined`` tells whether both ended in one group.
+    fact that forbids the link, or empty; ``joined`` tells whether both ended in one group, and
+    ``match_weight`` is the weight that joins. ``str()`` gives all of it as text.
     """
 
     parts: pd.DataFrame
@@ -34,8 +40,51 @@ class Explanation:
     veto: str
     joined: bool
     sentence: str
+    match_weight: float
 
-    def chart(self) -> str:
+    @property
+    def outcome(self) -> str:
+        """What came of it, in a line: joined or not, the weight, and what forbade it."""
+        told = "One person" if self.joined else "Not joined"
+        if self.joined and self.weight < self.match_weight:
+            told += " by way of further entries"
+        forbidden = f"; forbidden: {Veto(self.veto).meaning}" if self.veto else ""
+        return f"{told}, with {self.weight:.1f} bits of evidence{forbidden}"
+
+    def chart(self) -> Waterfall:
+        """The parts as a waterfall picture: a matplotlib Figure, to show or ``savefig``.
+
+        MissingExtra where matplotlib is not installed; ``text_chart`` needs nothing.
+        """
+        try:
+            from waitlist_merge.patients.picture import waterfall  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError as error:
+            if not str(error.name).startswith("matplotlib"):
+                raise
+            raise MissingExtra(
+                "a chart needs matplotlib, which is not installed; install waitlist-merge[charts], "
+                "or use text_chart()"
+            ) from None
+        return waterfall(
+            self.parts["words"].tolist(),
+            self.parts["weight"].tolist(),
+            weight=self.weight,
+            bar=self.match_weight,
+            title=self.outcome,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.outcome}\n{self.text_chart()}"
+
+    def _repr_html_(self) -> str:
+        """The outcome and the parts as a notebook shows them."""
+        rows = [*zip(self.parts["words"], self.parts["weight"], strict=True)]
+        rows.append(("together", self.weight))
+        table = pd.DataFrame(rows, columns=["evidence", "bits"])
+        table["bits"] = table["bits"].map("{:+.1f}".format)
+        return f"<p>{escape(self.outcome)}</p>\n{table.to_html(index=False)}"
+
+    def text_chart(self) -> str:
         """The parts as a waterfall of text: each bar begins where the last one ended."""
         ends = self.parts["weight"].cumsum().to_numpy()
         starts = np.append(0.0, ends[:-1])
@@ -78,6 +127,7 @@ def explain_patients(match: PatientMatch, a: int | str, b: int | str) -> Explana
         veto=str(VETOES[find_vetoes(match.records, levels, first, second)[0]]),
         joined=bool(match.group[one] == match.group[other]),
         sentence=str(explanations(levels, parts)[0]),
+        match_weight=match.plan.match_weight,
     )
 
 
