@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, strategies as st
 
 from waitlist_merge import identity
-from waitlist_merge.identity import ALPHABET, entry_ids, group_ids, keyed_hashes, valid_id
+from waitlist_merge.identity import (
+    ALPHABET,
+    content_ranks,
+    entry_ids,
+    group_ids,
+    ids_by_rank,
+    keyed_hashes,
+    valid_id,
+)
 
 VALUES = st.sampled_from([None, "1", "2"])
 ROWS = st.lists(
@@ -77,3 +86,37 @@ def test_any_one_wrong_character_is_noticed(body, place, wrong):
 
 def test_no_groups_no_ids():
     assert group_ids("P", np.empty(0, dtype=np.int32), []).tolist() == []
+
+
+RANKED = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3)), min_size=1, max_size=12)
+
+
+@given(RANKED, st.randoms())
+def test_ids_by_rank_follow_what_the_groups_hold(rows, random):
+    """One id a group, all different; shuffled rows keep theirs, but for groups that are alike."""
+    ranks = np.array([rank for rank, _ in rows], dtype=np.uint64)
+    groups = np.unique([group for _, group in rows], return_inverse=True)[1].astype(np.int32)
+    ids = ids_by_rank("P", groups, ranks)
+    assert ids.nunique() == len(set(groups)) == len(set(zip(ids, groups, strict=True)))
+    assert all(valid_id(each) for each in ids)
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    relabelled = np.unique(-groups[order], return_inverse=True)[1].astype(np.int32)
+    again = ids_by_rank("P", relabelled, ranks[order])
+    assert sorted(zip(again, ranks[order], strict=True)) == sorted(zip(ids, ranks, strict=True))
+
+
+def test_no_rows_have_no_ids():
+    nothing = np.empty(0)
+    assert ids_by_rank("P", nothing.astype(np.int32), nothing.astype(np.uint64)).empty
+
+
+@pytest.mark.parametrize("kind", ["category", "object", "float64", "datetime64[s]"])
+def test_content_ranks_tell_rows_apart_and_know_equal_ones(kind):
+    values = {"datetime64[s]": ["2020-01-01", None, "2020-01-02"], "float64": [1.0, None, 2.0]}
+    told = values.get(kind, ["a", None, "b"])
+    frame = pd.DataFrame({"x": pd.Series([*told, told[0]]).astype(kind)})
+    one, none, other, same = content_ranks(frame)
+    assert one == same
+    assert len({one, none, other}) == 3
+    assert none == 0

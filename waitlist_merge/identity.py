@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Sequence
+from inspect import signature
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 PUBLIC_KEY = "waitlist_merge public key 1"
@@ -74,11 +76,32 @@ def _occurrence(names: pd.Series, entries: pd.DataFrame) -> pd.Series:
 
 def _content(entries: pd.DataFrame) -> pd.Series:
     """A number for what each row holds; a column that is empty in a row says nothing of it."""
-    total = pd.Series(np.uint64(0), index=entries.index)
-    for name in entries.columns:
+    return pd.Series(content_ranks(entries), index=entries.index)
+
+
+def content_ranks(entries: pd.DataFrame) -> NDArray[np.uint64]:
+    """A number for what each row holds, equal for equal rows, whatever the order of the rows.
+
+    A column that is empty in a row, or not there, says nothing of it. Each distinct value is
+    hashed once.
+
+    >>> people = pd.DataFrame({"name": pd.Categorical(["Ann", None, "Ann"])})
+    >>> ranks = content_ranks(people)
+    >>> bool(ranks[0] == ranks[2] != ranks[1])
+    True
+    >>> bool(content_ranks(people.assign(age=np.nan))[0] == ranks[0])
+    True
+    """
+    total = np.zeros(len(entries), dtype=np.uint64)
+    for name, column in entries.items():
         seed = pd.util.hash_array(np.asarray([name], dtype=object))[0] | np.uint64(1)
-        hashed = pd.util.hash_pandas_object(entries[name], index=False)
-        total += (hashed * seed).where(entries[name].notna(), np.uint64(0))
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            values = column.cat.categories.to_numpy(dtype=object)
+            hashes = pd.util.hash_array(values, categorize=False) * seed
+            total += np.append(hashes, np.uint64(0))[column.cat.codes.to_numpy()]
+        else:
+            hashed = pd.util.hash_pandas_object(column, index=False).to_numpy() * seed
+            total += np.where(column.notna(), hashed, np.uint64(0))
     return total
 
 
@@ -108,6 +131,74 @@ def group_ids(
     return np.asarray(ids[np.searchsorted(groups[order[first]], groups)])
 
 
+def ids_by_rank(prefix: str, groups: NDArray[np.int32], ranks: NDArray[np.uint64]) -> pd.Series:
+    """The id of each row's group, made from what its rows hold: for rows that have no entry id.
+
+    ``groups`` are numbered 0 upwards, ``ranks`` from ``content_ranks``. The id is of the smallest
+    rank in the group; groups that share it (rows alike held apart) are numbered by all their ranks.
+
+    >>> ranks = np.array([7, 5, 9], dtype=np.uint64)
+    >>> ids = ids_by_rank("P", np.array([0, 1, 0], dtype=np.int32), ranks)
+    >>> ids[0] == ids[2] != ids[1], all(valid_id(each) for each in ids)
+    (True, True)
+    """
+    size = int(groups.max(initial=-1)) + 1
+    least, whole = np.full(size, ~np.uint64(0)), np.zeros(size, dtype=np.uint64)
+    np.minimum.at(least, groups, ranks)
+    np.add.at(whole, groups, _mixed(ranks))
+    seed = pd.util.hash_array(np.asarray([prefix + PUBLIC_KEY], dtype=object))[0]
+    letters = np.empty((size, len(prefix) + LENGTH + 2), dtype=np.uint8)
+    letters[:, : len(prefix) + 1] = np.frombuffer(f"{prefix}-".encode(), dtype=np.uint8)
+    hashes = _all_different(_mixed(least ^ seed), whole)
+    for at in range(0, size, _AT_A_TIME):
+        part = slice(at, at + _AT_A_TIME)
+        places = _places(hashes[part])
+        letters[part, len(prefix) + 1 : -1] = _LETTERS[places]
+        letters[part, -1] = _LETTERS[_checks(places)]
+    return pd.Series(pd.array(_as_strings(letters, groups), dtype=_STR))
+
+
+_STR = (
+    pd.StringDtype("pyarrow", na_value=np.nan)
+    if "na_value" in signature(pd.StringDtype).parameters
+    else pd.StringDtype("pyarrow")
+)
+"""Text as pandas 3 holds it, 15 bytes an id, where pandas 2.3 can."""
+
+_AT_A_TIME = 1 << 16
+"""Ids made together: they fit the cache."""
+
+
+def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Each number spread over all 64 bits, no two alike: the finaliser of splitmix64."""
+    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed ^= mixed >> np.uint64(shift)
+        mixed *= np.uint64(factor)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+
+
+def _all_different(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The hashes with those alike in what an id shows mixed with ``whole``, in its order."""
+    shown = hashes >> _HIDDEN
+    if not (np.diff(np.sort(shown)) == 0).any():
+        return hashes
+    alike = np.flatnonzero(pd.Series(shown).duplicated(keep=False).to_numpy())
+    alike = alike[np.argsort(whole[alike], kind="stable")]
+    number = pd.Series(shown[alike]).groupby(shown[alike]).cumcount().to_numpy(np.uint64)
+    apart = hashes.copy()
+    apart[alike] = np.where(number == 0, hashes[alike], _mixed(np.add(hashes[alike], number)))
+    return _all_different(apart, whole)
+
+
+def _as_strings(letters: NDArray[np.uint8], groups: NDArray[np.int32]) -> pa.LargeStringArray:
+    """The id of each row as an Arrow array: rows of one length, one behind the other."""
+    size, width = len(groups), letters.shape[1]
+    ends = np.arange(size + 1, dtype=np.int64) * width
+    rows = letters.view(f"S{width}").ravel()[groups]
+    return pa.LargeStringArray.from_buffers(size, pa.py_buffer(ends), pa.py_buffer(rows))
+
+
 def keyed_hashes(messages: Iterable[str], *, key: str | None = None) -> list[str]:
     """Twelve characters of HMAC-SHA-256 for each message, all different as the messages are.
 
@@ -126,10 +217,19 @@ def keyed_hashes(messages: Iterable[str], *, key: str | None = None) -> list[str
 def _base32(digests: Sequence[bytes]) -> list[str]:
     """The first 60 bits of each digest in Crockford's alphabet."""
     bits = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
+    letters = _LETTERS[_places(bits)].view(f"S{LENGTH}").ravel()
+    return [text.decode() for text in letters]
+
+
+def _places(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """Twelve places in the alphabet for each number: its first 60 bits."""
     shifts = np.arange(59, -1, -5, dtype=np.uint64)
-    places = (bits[:, None] >> shifts) & np.uint64(31)
-    letters = np.frombuffer(ALPHABET.encode(), dtype="S1")[places.astype(np.intp)]
-    return [text.decode() for text in letters.view(f"S{LENGTH}").ravel()]
+    return ((bits[:, None] >> shifts) & np.uint64(31)).astype(np.uint8)
+
+
+_LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
+_HIDDEN = np.uint64(64 - 5 * LENGTH)
+"""Bits of a number that its id does not show."""
 
 
 def check_characters(texts: Sequence[str]) -> list[str]:
@@ -141,15 +241,20 @@ def check_characters(texts: Sequence[str]) -> list[str]:
     ['T', 'R']
     """
     letters = np.frombuffer("".join(texts).encode(), dtype=np.uint8).reshape(len(texts), -1)
-    values = _VALUES[letters]
+    return [ALPHABET[check] for check in _checks(_VALUES[letters])]
+
+
+def _checks(places: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The place of the check character of each row of places."""
+    values = places.astype(np.uint8)
     values[:, ::-2] *= 2  # counted from the check character, every other one from its neighbour on
     base = len(ALPHABET)
-    totals = (values // base + values % base).sum(axis=1)
-    return [ALPHABET[check] for check in -totals % base]
+    totals = (values // base + values % base).sum(axis=1, dtype=np.int64)
+    return np.asarray(-totals % base, dtype=np.uint8)
 
 
-_VALUES = np.zeros(256, dtype=np.int64)
-_VALUES[np.frombuffer(ALPHABET.encode(), dtype=np.uint8)] = np.arange(len(ALPHABET))
+_VALUES = np.zeros(256, dtype=np.uint8)
+_VALUES[_LETTERS] = np.arange(len(ALPHABET))
 
 
 def valid_id(identifier: str) -> bool:

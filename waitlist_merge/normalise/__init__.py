@@ -7,6 +7,6 @@ read one kind of value each, over its distinct texts.
 from __future__ import annotations
 
 from waitlist_merge.normalise.entries import Normalised, normalise
-from waitlist_merge.normalise.people import normalise_person
+from waitlist_merge.normalise.people import normalise_person, person_columns
 
-__all__ = ["Normalised", "normalise", "normalise_person"]
+__all__ = ["Normalised", "normalise", "normalise_person", "person_columns"]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.normalise.reading import Mask, Texts, as_texts, missing
 
-Codes = NDArray[np.intp]
+Codes = NDArray[np.integer]
 
 _EXACT: Final = 1e15
 """Largest magnitude at which a float still holds every digit of an identifier."""
@@ -66,7 +66,7 @@ def take(values: NDArray[Any], codes: Codes, absent: object) -> NDArray[Any]:
 
 def empty_column(length: int) -> TextColumn:
     """A column of that many missing texts."""
-    return TextColumn(np.full(length, -1, dtype=np.intp), missing(0))
+    return TextColumn(np.full(length, -1, dtype=np.int32), missing(0))
 
 
 def _as_text(value: object) -> str:
@@ -96,13 +96,44 @@ def _as_texts(distinct: pd.Index[Any]) -> Texts:
 def encode(values: pd.Series[Any]) -> TextColumn:
     """Any column as codes of distinct texts: text, categories, numbers, dates, flags, Arrow."""
     if isinstance(values.dtype, pd.CategoricalDtype):
-        codes = np.asarray(values.cat.codes, dtype=np.intp)
-        return used_only(TextColumn(codes, _as_texts(values.cat.categories)))
+        own = np.asarray(values.cat.codes, dtype=np.int32)
+        return used_only(TextColumn(own, _as_texts(values.cat.categories)))
+    if values.dtype.kind == "M" and (days := day_column(values)) is not None:
+        return days
     try:
         codes, distinct = pd.factorize(values)
     except TypeError:  # unhashable values, such as lists
         codes, distinct = pd.factorize(values.astype(str))
-    return TextColumn(np.asarray(codes, dtype=np.intp), _as_texts(pd.Index(distinct)))
+    return TextColumn(np.asarray(codes, dtype=np.int32), _as_texts(pd.Index(distinct)))
+
+
+def day_column(dates: pd.Series[Any]) -> TextColumn | None:
+    """Dates without a time of day as codes of ISO texts, counted and not hashed; else None.
+
+    >>> days = day_column(pd.Series(pd.to_datetime(["1971-05-03", None, "1971-05-01"])))
+    >>> days.texts.tolist(), days.codes.tolist()
+    (['1971-05-01', '1971-05-03'], [1, -1, 0])
+    """
+    moments = dates.to_numpy()
+    if moments.dtype.kind != "M":  # with a time zone
+        return None
+    days = moments.astype("datetime64[D]")
+    known = ~np.isnat(days)
+    if not known.any() or (days[known] != moments[known]).any():
+        return None
+    numbers = days.astype(np.int64)
+    first = numbers[known].min()
+    if numbers[known].max() - first > _LONGEST_SPAN:
+        return None
+    offsets = np.where(known, numbers - first, 0)
+    used = np.bincount(offsets[known]) > 0
+    codes = np.where(known, (np.cumsum(used) - 1).astype(np.int32)[offsets], np.int32(-1))
+    distinct = (first + np.flatnonzero(used)).astype("datetime64[D]")
+    return TextColumn(codes, distinct.astype(str).astype(object))
+
+
+_LONGEST_SPAN: Final = 1_000_000
+"""Days (27 centuries) beyond which dates are no longer counted day by day."""
 
 
 def regroup(values: Texts, codes: Codes) -> TextColumn:
@@ -110,12 +141,12 @@ def regroup(values: Texts, codes: Codes) -> TextColumn:
     encoded = pa.array(values, pa.string()).dictionary_encode()
     inner = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
     distinct: Texts = encoded.dictionary.to_numpy(zero_copy_only=False)
-    return TextColumn(take(inner.astype(np.intp), codes, -1), distinct)
+    return TextColumn(take(inner.astype(np.int32), codes, -1), distinct)
 
 
 def first_of(*columns: TextColumn) -> TextColumn:
     """Row by row the first column's text that is not missing."""
-    codes = columns[0].codes.copy()
+    codes = columns[0].codes.astype(np.int32)
     offset = len(columns[0].texts)
     for column in columns[1:]:
         fill = (codes < 0) & (column.codes >= 0)
@@ -130,7 +161,7 @@ def used_only(column: TextColumn) -> TextColumn:
     used = column.counts > 0
     if used.all():
         return column
-    renumbered = np.cumsum(used) - 1
+    renumbered = (np.cumsum(used) - 1).astype(np.int32)
     return TextColumn(take(renumbered, column.codes, -1), column.texts[used])
 
 

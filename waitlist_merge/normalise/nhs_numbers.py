@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from waitlist_merge.normalise.reading import (
@@ -46,6 +47,67 @@ _PLACES: Final = 10 ** np.arange(9, -1, -1, dtype=np.int64)
 _SEPARATORS = r"[\s\p{Z}\p{Pd}._]+"
 _HEADED = r"(?i)^['’]?(?:NHS|CHI|H&C)?\s*(?:no|num|number)?[\s.:#]*"
 _WORDS = r"(?i)^[^\d]+$"
+
+
+_AT_A_TIME: Final = 1 << 16
+"""Texts whose digits are looked at together: they fit the cache."""
+
+
+def as_numbers(texts: Texts) -> NDArray[np.int64]:
+    """Ten-digit texts as integers; -1 for any other text and for a missing one.
+
+    >>> as_numbers(as_texts(["9990123462", "999", None])).tolist()
+    [9990123462, -1, -1]
+    """
+    numbers = np.full(len(texts), -1, dtype=np.int64)
+    for at in range(0, len(texts), _AT_A_TIME):
+        rows, digits = _ten_digits(texts[at : at + _AT_A_TIME])
+        numbers[rows + at] = (digits @ _PLACES.astype(np.float64)).astype(np.int64)
+    return numbers
+
+
+def is_usable_number(texts: Texts) -> Mask:
+    """True where a text is ten digits that pass the check and stand for no missing number.
+
+    >>> is_usable_number(as_texts(["9990123462", "999 012 3462", "9999999999"])).tolist()
+    [True, False, False]
+    """
+    usable = np.zeros(len(texts), dtype=bool)
+    for at in range(0, len(texts), _AT_A_TIME):
+        rows, digits = _ten_digits(texts[at : at + _AT_A_TIME])
+        numbers, sums = (digits @ _PLACES_AND_WEIGHTS).T
+        usable[rows + at] = (sums % 11 == 0) & ~_is_placeholder(numbers)
+    return usable
+
+
+def _ten_digits(texts: Texts) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Which texts are ten digits, and the digits of those, one row each."""
+    held = pa.array(texts, pa.large_string())
+    _, offsets, letters = held.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int64)[: len(texts) + 1]
+    ten = np.flatnonzero(np.diff(ends) == _DIGITS)
+    if not len(ten):
+        return ten, np.empty((0, _DIGITS))
+    held_letters = np.frombuffer(letters, dtype=np.uint8)
+    if len(ten) == len(texts):
+        digits = held_letters[: ends[-1]].reshape(-1, _DIGITS) - np.uint8(ord("0"))
+    else:
+        digits = held_letters[ends[ten, None] + np.arange(_DIGITS)] - np.uint8(ord("0"))
+    numeric = digits.max(axis=1) <= 9
+    return ten[numeric], digits[numeric].astype(np.float64)
+
+
+def _is_placeholder(numbers: NDArray[np.float64]) -> Mask:
+    """Listed, one digit ten times, or only zeros between the ends (``is_placeholder_number``)."""
+    repeated = numbers % _ONES == 0
+    hollow = numbers % _PLACES[0] < _DIGITS
+    mask: Mask = np.isin(numbers, _SENTINELS) | repeated | hollow
+    return mask
+
+
+_DIGITS: Final = 10
+_PLACES_AND_WEIGHTS: Final = np.stack([_PLACES, WEIGHTS], axis=1).astype(np.float64)
+_ONES: Final = 1_111_111_111
 
 
 def digit_matrix(numbers: Texts) -> NDArray[np.uint8]:
@@ -89,18 +151,26 @@ def nhs_number_kind(numbers: Iterable[str | None]) -> Texts:
     >>> nhs_number_kind(["4012345672", "0101501234", "9990123462", None]).tolist()
     ['nhs', 'chi', 'test', None]
     """
-    texts = as_texts(numbers)
-    kinds = missing(len(texts))
-    numeric = matched(texts, r"^[0-9]{10}$")
-    digits = digit_matrix(texts[numeric])
-    found = _KINDS[np.searchsorted(_STARTS, digits @ _PLACES, side="right") - 1]
-    found[(found == "chi") & ~_begins_with_day_and_month(digits)] = "not_issued"
-    kinds[numeric] = found
+    kinds = nhs_number_kinds(as_texts(numbers))
+    return np.asarray([*_NAMES_OF_KINDS, None], dtype=object)[kinds]
+
+
+def nhs_number_kinds(numbers: Texts) -> NDArray[np.int8]:
+    """The same as a code for each kind; -1 for what is not ten digits."""
+    values = as_numbers(numbers)
+    kinds = _KIND_CODES[np.searchsorted(_STARTS, values, side="right") - 1]
+    kinds[(kinds == _CHI) & ~_begins_with_day_and_month(values)] = _NOT_ISSUED
+    kinds[values < 0] = -1
     return kinds
 
 
-def _begins_with_day_and_month(digits: NDArray[np.uint8]) -> Mask:
-    day, month = (digits[:, at].astype(np.int64) * 10 + digits[:, at + 1] for at in (0, 2))
+_NAMES_OF_KINDS: Final[Texts] = np.asarray(sorted({*_KINDS, "not_issued"}), dtype=object)
+_KIND_CODES: Final = np.searchsorted(_NAMES_OF_KINDS, _KINDS).astype(np.int8)
+_CHI, _NOT_ISSUED = np.searchsorted(_NAMES_OF_KINDS, ["chi", "not_issued"])
+
+
+def _begins_with_day_and_month(numbers: NDArray[np.int64]) -> Mask:
+    day, month = numbers // 10**8, numbers // 10**6 % 100
     mask: Mask = (day >= 1) & (day <= 31) & (month >= 1) & (month <= 12)
     return mask
 

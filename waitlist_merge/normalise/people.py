@@ -17,8 +17,9 @@ import pandas as pd
 from waitlist_merge.normalise.assembly import Settings, as_frame, encoded, typed_columns
 from waitlist_merge.normalise.births import year_is_no_evidence
 from waitlist_merge.normalise.columns import as_category, encode, first_of, regroup
+from waitlist_merge.normalise.plain import settled_columns
 from waitlist_merge.normalise.reading import only_where
-from waitlist_merge.normalise.typed import TypedColumn
+from waitlist_merge.normalise.typed import TypedColumn, Values
 from waitlist_merge.schema import PERSON_FIELDS
 
 PERSON_COLUMNS: Final = ("organisation", *PERSON_FIELDS)
@@ -35,14 +36,26 @@ def normalise_person(records: pd.DataFrame, *, census_date: dt.date | None = Non
     ``birth_date_source`` is added where a two-digit year leaves the century open (see
     ``births.year_is_no_evidence``), and carried on where it is given.
     """
+    told = person_columns(records, census_date=census_date)
+    absent = as_frame({}, PERSON_COLUMNS, length=len(records))
+    columns = {name: told.get(name, absent[name].array) for name in PERSON_COLUMNS} | told
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(records)))
+
+
+def person_columns(
+    records: pd.DataFrame, *, census_date: dt.date | None = None
+) -> dict[str, Values]:
+    """The same by name, without the fields that no column tells of.
+
+    Columns that are in normal form already are given back as they are, not copied.
+    """
     day = dt.date.today() if census_date is None else census_date  # noqa: DTZ011  (a calendar day)
-    typed = typed_columns(
-        encoded(records, (*PERSON_COLUMNS, "full_name")), Settings(census_date=day)
-    )
-    frame = as_frame(typed, PERSON_COLUMNS, length=len(records))
+    settled = settled_columns(records, census_date=day)
+    open_ = [name for name in (*PERSON_COLUMNS, "full_name") if name not in settled]
+    typed = typed_columns(encoded(records, open_), Settings(census_date=day))
+    told = settled | {name: typed[name].values for name in PERSON_COLUMNS if name in typed}
     doubt = _open_centuries(records, typed)
-    person = frame[list(PERSON_COLUMNS)]
-    return person if doubt is None else person.assign(**{_DOUBT: doubt})
+    return told if doubt is None else told | {_DOUBT: doubt}
 
 
 def _open_centuries(

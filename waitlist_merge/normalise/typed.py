@@ -191,15 +191,15 @@ def _source_of_rows(typed: TextColumn, source: TextColumn) -> TextColumn:
     stated = np.flatnonzero(source.present())
     width = len(typed.texts) + 1
     pairs, inverse = np.unique(
-        source.codes[stated] * width + typed.codes[stated] + 1, return_inverse=True
+        source.codes[stated].astype(np.int64) * width + typed.codes[stated] + 1, return_inverse=True
     )
     texts = take(source.texts, pairs // width, None)
     values = take(typed.texts, pairs % width - 1, None)
-    codes: Codes = np.full(len(source), -1, dtype=np.intp)
+    codes: Codes = np.full(len(source), -1, dtype=np.int32)
     codes[stated] = np.where(_changed(texts, values)[inverse], source.codes[stated], -1)
     return TextColumn(codes, source.texts)
 
 
 def absent_text(length: int) -> pd.Categorical:
     """A text field that no row has."""
-    return as_category(TextColumn(np.full(length, -1, dtype=np.intp), missing(0)))
+    return as_category(TextColumn(np.full(length, -1, dtype=np.int32), missing(0)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import jellyfish
 import numpy as np
@@ -20,6 +21,8 @@ from waitlist_merge.normalise.name_forms import comparison_form
 Codes = NDArray[np.int32]
 Positions = NDArray[np.int32]
 Level = NDArray[np.int8]
+
+Told = TypeVar("Told", bound=np.generic)
 
 MISSING = -1
 """The code of no value."""
@@ -37,6 +40,17 @@ class Coded:
         """Where is there a value? One bool a row."""
         return self.codes >= 0
 
+    def told(self, table: NDArray[Told], missing: object) -> NDArray[Told]:
+        """What the table says of each row's value; ``missing`` where there is none.
+
+        >>> Coded(np.array([1, -1, 0]), ("Ann", "Bo")).told(np.array([3, 2]), 0).tolist()
+        [2, 0, 3]
+        """
+        nothing = np.asarray(missing, dtype=table.dtype)
+        if not len(table):
+            return np.broadcast_to(nothing, len(self.codes))
+        return np.append(table, nothing)[self.codes]
+
     def derive(self, function: Callable[[Sequence[str]], Sequence[str]]) -> Coded:
         """The same rows under a function of the values, called once; "" becomes missing.
 
@@ -46,8 +60,7 @@ class Coded:
         """
         forms = np.asarray([form or None for form in function(self.values)], dtype=object)
         codes, values = pd.factorize(forms)
-        table = np.append(codes, MISSING).astype(np.int32)
-        return Coded(table[self.codes], tuple(str(value) for value in values))
+        return Coded(self.told(codes.astype(np.int32), MISSING), tuple(values.tolist()))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,18 +74,30 @@ def coded(column: pd.Series) -> Coded:
     """A text column as codes; categories are kept as they are."""
     categorical = column.astype("category").cat
     return Coded(
-        categorical.codes.to_numpy().astype(np.int32),
-        tuple(str(value) for value in categorical.categories),
+        categorical.codes.to_numpy().astype(np.int32, copy=False),
+        tuple(categorical.categories.astype(object).tolist()),
     )
+
+
+def absent(size: int) -> Coded:
+    """A column that no row has; it takes no memory.
+
+    >>> absent(3).codes.tolist()
+    [-1, -1, -1]
+    """
+    return Coded(np.broadcast_to(np.int32(MISSING), size), ())
 
 
 def combine(*columns: Codes) -> Codes:
     """One code for equal tuples of codes; missing where any part is missing.
 
-    >>> combine(np.array([0, 0, 1, -1]), np.array([2, 2, 2, 2])).tolist()
-    [0, 0, 1, -1]
+    >>> one, same, other, none = combine(np.array([0, 0, 1, -1]), np.array([2, 2, 2, 2])).tolist()
+    >>> one == same != other, none
+    (True, -1)
     """
     packed = pack(*columns)
+    if packed.max(initial=0) <= np.iinfo(np.int32).max:
+        return packed.astype(np.int32)
     codes = np.full(len(packed), MISSING, dtype=np.int32)
     known = packed >= 0
     codes[known] = pd.factorize(packed[known])[0]

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from waitlist_merge.errors import InputError
-from waitlist_merge.identity import entry_ids
-from waitlist_merge.normalise import normalise_person
+from waitlist_merge.normalise import person_columns
+from waitlist_merge.normalise.typed import Values
 from waitlist_merge.patients.match import PatientMatch, match_entries
 from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.plan import PatientPlan
-from waitlist_merge.schema import CANONICAL, PERSON_FIELDS, Kind, field
+from waitlist_merge.schema import PERSON_FIELDS
 
 USED = ("organisation", *(name for name in PERSON_FIELDS if name not in {"title", "death_date"}))
 """Columns that say something of who a person is."""
@@ -65,7 +65,7 @@ def match_patients(
 
 
 def typed_people(records: pd.DataFrame) -> pd.DataFrame:
-    """Any table as typed entries with ids; what cannot be used is named in a warning."""
+    """The person columns of any table, typed; what cannot be used is named in a warning."""
     if not isinstance(records, pd.DataFrame):
         raise InputError("people are linked in a DataFrame; give one, a column for each field")
     used = [name for name in records.columns if name in USED]
@@ -85,23 +85,24 @@ def typed_people(records: pd.DataFrame) -> pd.DataFrame:
             UserWarning,
             stacklevel=_CALLER,
         )
-    typed = _complete(_foreign_postcodes(normalise_person(records[used]), records))
-    return typed.assign(entry_id=entry_ids(typed))
+    typed = _with_foreign_postcodes(person_columns(records[used]), records)
+    return pd.DataFrame(typed, index=pd.RangeIndex(len(records)), copy=False)
 
 
 _CALLER = 4
 """Frames between a warning and the caller of ``link_patients``."""
 
 
-def _foreign_postcodes(typed: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+def _with_foreign_postcodes(typed: dict[str, Values], records: pd.DataFrame) -> dict[str, Values]:
     """A column of postcodes of which most are not of this country is compared as it stands."""
-    if "postcode" not in records or not records["postcode"].notna().any():
+    if "postcode" not in typed:
         return typed
     sent = records["postcode"].notna().to_numpy()
-    if typed["postcode"].notna().to_numpy()[sent].mean() >= MOSTLY_BRITISH:
+    read = pd.notna(typed["postcode"])
+    if read.sum() >= MOSTLY_BRITISH * sent.sum():
         return typed
     text = records["postcode"].astype("str").str.strip().str.upper().where(sent).to_numpy()
-    return typed.assign(postcode=pd.Categorical(text))
+    return typed | {"postcode": pd.Categorical(text)}
 
 
 MOSTLY_BRITISH = 0.5
@@ -111,18 +112,3 @@ MOSTLY_BRITISH = 0.5
 def _warn_of_unused(names: list[str]) -> None:
     if names:
         warnings.warn(f"columns not used: {', '.join(names)}", UserWarning, stacklevel=_CALLER + 1)
-
-
-def _complete(typed: pd.DataFrame) -> pd.DataFrame:
-    """Every canonical column, missing where the table had none."""
-    empty = {
-        Kind.TEXT: pd.Categorical([None] * len(typed), categories=[]),
-        Kind.DATE: pd.array([pd.NaT] * len(typed), dtype="datetime64[s]"),
-        Kind.FLAG: pd.array([None] * len(typed), dtype="boolean"),
-        Kind.NUMBER: pd.array([float("nan")] * len(typed), dtype="float64"),
-    }
-    columns = {
-        name: typed[name] if name in typed else empty[field(name).kind] for name in CANONICAL
-    }
-    sources = {name: typed[name] for name in typed.columns if name not in columns}
-    return pd.DataFrame(columns | sources, index=typed.index)

@@ -6,14 +6,16 @@ vetoes, join strongest first, keep every link that a person may want to see.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.identity import group_ids
+from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
 from waitlist_merge.patients import blocking
 from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.explain import explanations
@@ -40,27 +42,67 @@ NAMES_AGREE = ("exact", "variant", "near", "part", "initial", "middle", "previou
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class _Scored:
+    """Pairs worth keeping, with everything that the decision and its explanation need."""
+
+    a: Positions
+    b: Positions
+    levels: dict[str, Level]
+    parts: dict[str, Weights]
+    veto: NDArray[np.int8]
+
+    def __getitem__(self, where: NDArray[np.bool_] | NDArray[np.integer]) -> _Scored:
+        return _Scored(
+            self.a[where],
+            self.b[where],
+            {name: found[where] for name, found in self.levels.items()},
+            {name: part[where] for name, part in self.parts.items()},
+            self.veto[where],
+        )
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        return total(self.parts)
+
+
+@dataclass(frozen=True, eq=False)
 class PatientMatch:
     """Who is the same patient: a group number for each entry, and the links behind it.
 
     ``group`` is int32, 0 upwards, one element an entry. ``links`` has a row for each pair that was
     joined, asked or notably held apart: int32 positions ``a`` < ``b``, ``relation``, ``joins``,
     ``confidence``, ``veto``, ``weight`` (bits) and ``explanation``. ``forecast`` tells the pairs
-    each blocking key made; ``model`` is what weighed them, ``records`` what it saw.
+    each blocking key made; ``model`` is what weighed them, ``records`` what it saw. ``ranks`` are
+    numbers of the rows by what they hold. Tables are made when they are asked for.
     """
 
     group: NDArray[np.int32]
-    links: pd.DataFrame
-    forecast: pd.DataFrame
     candidate_pairs: int
     model: PatientModel
     records: Records
-    entry_ids: NDArray[np.object_]
+    ranks: NDArray[np.uint64]
+    entry_ids: NDArray[np.object_] | None
     plan: PatientPlan
+    _kept: _Scored = dataclasses.field(repr=False)
+    _edges: Edges = dataclasses.field(repr=False)
+    _refusal: NDArray[np.int8] = dataclasses.field(repr=False)
 
-    @property
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """The pairs that were joined, asked or notably held apart."""
+        shown = _strongest_asked(self._edges, self.group)
+        return _links(self._kept[shown], self._edges[shown], self._refusal[shown], self.group)
+
+    @cached_property
+    def forecast(self) -> pd.DataFrame:
+        """How many pairs each blocking key makes."""
+        return blocking.forecast(blocking.keys(self.records))
+
+    @cached_property
     def patient_id(self) -> pd.Series:
         """The patient of each row, in the order of rows."""
+        if self.entry_ids is None:
+            return ids_by_rank("P", self.group, self.ranks).rename("patient_id")
         ids = group_ids("P", self.group, self.entry_ids.tolist())
         return pd.Series(ids, name="patient_id", dtype="str")
 
@@ -75,30 +117,6 @@ class PatientMatch:
         return rates(self.group, self.links, strata)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Scored:
-    """Pairs worth keeping, with everything that the decision and its explanation need."""
-
-    a: Positions
-    b: Positions
-    levels: dict[str, Level]
-    parts: dict[str, Weights]
-    veto: NDArray[np.int8]
-
-    def __getitem__(self, where: NDArray[np.bool_] | NDArray[np.integer]) -> _Scored:
-        return _Scored(
-            self.a[where],
-            self.b[where],
-            {field: found[where] for field, found in self.levels.items()},
-            {field: part[where] for field, part in self.parts.items()},
-            self.veto[where],
-        )
-
-    @property
-    def weight(self) -> NDArray[np.float64]:
-        return total(self.parts)
-
-
 def match_entries(
     entries: pd.DataFrame,
     plan: PatientPlan,
@@ -106,7 +124,9 @@ def match_entries(
     superseded: Mapping[str, str] | None = None,
     model: PatientModel | None = None,
 ) -> PatientMatch:
-    """Which entries are of one patient? ``entries`` holds typed person columns and ``entry_id``.
+    """Which entries are of one patient? ``entries`` holds typed person columns.
+
+    With a column ``entry_id`` ids of patients are made from those, else from what the rows hold.
 
     ``superseded`` maps an old NHS number to its successor: the two then count as one number. With a
     ``model`` of an earlier run its weights and frequencies are used, else one is fitted to these
@@ -114,35 +134,25 @@ def match_entries(
     """
     records = prepare(_succeeded(entries, superseded or {}))
     keys = blocking.keys(records)
-    hashed = pd.util.hash_array(entries["entry_id"].to_numpy(dtype=object))
-    model = model or train(PatientModel.fit(records), records, keys, hashed=hashed)
+    named = entries["entry_id"].to_numpy(dtype=object) if "entry_id" in entries else None
+    ranks = content_ranks(entries) if named is None else pd.util.hash_array(named)
+    model = model or train(PatientModel.fit(records), records, keys, hashed=ranks)
     kept, seen = _score(records, model, keys, plan)
     edges = Edges(
         kept.a,
         kept.b,
         kept.weight,
-        _pair_rank(hashed, kept.a, kept.b),
+        _pair_rank(ranks, kept.a, kept.b),
         strong=kept.weight >= plan.match_weight,
         barred=kept.veto > 0,
     )
     groups, refusal = group(edges, records.identities, size=records.size, margin=plan.margin)
-    shown = _strongest_asked(edges, groups)
-    links = _links(kept[shown], edges[shown], refusal[shown], groups)
-    return PatientMatch(
-        groups,
-        links,
-        blocking.forecast(keys),
-        seen,
-        model,
-        records,
-        entries["entry_id"].to_numpy(dtype=object),
-        plan,
-    )
+    return PatientMatch(groups, seen, model, records, ranks, named, plan, kept, edges, refusal)
 
 
 def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataFrame:
     """The entries with superseded NHS numbers read as their successors."""
-    if not superseded:
+    if not superseded or "nhs_number" not in entries:
         return entries
     numbers = entries["nhs_number"].astype("category")
     renamed = numbers.cat.categories.to_series().replace(superseded)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.normalise.births import year_is_no_evidence
-from waitlist_merge.normalise.nhs_numbers import nhs_number_kind
+from waitlist_merge.normalise.nhs_numbers import nhs_number_kinds
 from waitlist_merge.normalise.postcodes import areas, districts, sectors
 from waitlist_merge.patients.coding import (
     MISSING,
@@ -17,6 +17,7 @@ from waitlist_merge.patients.coding import (
     Coded,
     Codes,
     Names,
+    absent,
     addresses,
     coded,
     combine,
@@ -73,11 +74,16 @@ class Records:
     @property
     def identities(self) -> list[Codes]:
         """Identifiers of which one person has one: the NHS number of each kind, the person key."""
-        kinds = range(int(self.number_kind.max(initial=-1)) + 1)
-        numbers = [
-            np.where(self.number_kind == kind, self.nhs_number.codes, MISSING) for kind in kinds
-        ]
-        return [each.astype(np.int32) for each in (*numbers, self.person_key.codes)]
+        kinds = int(self.number_kind.max(initial=-1)) + 1
+        numbers = (
+            [self.nhs_number.codes]
+            if kinds == 1
+            else [
+                np.where(self.number_kind == kind, self.nhs_number.codes, np.int32(MISSING))
+                for kind in range(kinds)
+            ]
+        )
+        return [*numbers, *([self.person_key.codes] if self.person_key.values else [])]
 
     @property
     def numbered(self) -> NDArray[np.bool_]:
@@ -86,54 +92,55 @@ class Records:
 
 
 def prepare(entries: pd.DataFrame) -> Records:
-    """Which codes does the linkage work on? From typed person columns (see ``normalise``)."""
-    organisation = coded(entries["organisation"])
-    local = coded(entries["local_patient_identifier"])
-    family = names(coded(entries["family_name"]))
-    given = names(coded(entries["given_name"]))
+    """Which codes does the linkage work on? From typed person columns (see ``normalise``).
+
+    A column that is not there is missing in every row.
+    """
+    size = len(entries)
+
+    def column(name: str) -> Coded:
+        return coded(entries[name]) if name in entries else absent(size)
+
+    organisation, local, number = map(
+        column, ("organisation", "local_patient_identifier", "nhs_number")
+    )
+    family, given = names(column("family_name")), names(column("given_name"))
     family_sound, given_sound = _sound_codes(family, given)
-    postcode = coded(entries["postcode"])
-    births = entries["birth_date"]
-    days = births.to_numpy().astype("datetime64[D]").astype(np.int64)
-    birth = np.where(births.isna(), MISSING, days - _FIRST_DAY).astype(np.int32)
-    birth_codes, distinct_births = pd.factorize(births.to_numpy().astype("datetime64[D]"))
-    status = entries["nhs_number_status"]
-    number = coded(entries["nhs_number"])
+    postcode, status = column("postcode"), column("nhs_number_status")
+    births = _births(entries)
     return Records(
-        size=len(entries),
+        size=size,
         organisation=organisation.codes,
         nhs_number=number,
         wrong_number=_wrong_numbers(entries),
-        verified=(status == VERIFIED_STATUS).to_numpy(),
-        untraced=status.isin(UNTRACED_STATUS).to_numpy(),
-        number_kind=number.derive(lambda values: nhs_number_kind(values).tolist()).codes,
-        person_key=coded(entries["person_key"]),
-        local=Coded(combine(_one_if_missing(organisation.codes), local.codes), ()),
+        verified=_is_one_of(status, (VERIFIED_STATUS,)),
+        untraced=_is_one_of(status, UNTRACED_STATUS),
+        number_kind=_number_kinds(number),
+        person_key=column("person_key"),
+        local=_within(organisation, local),
         local_number=local,
         family=family,
         given=given,
-        middle=names(coded(entries["middle_name"])),
-        previous=names(coded(entries["previous_family_name"])),
+        middle=names(column("middle_name")),
+        previous=names(column("previous_family_name")),
         given_known=_is_a_name(given),
         family_sound=family_sound,
         given_sound=given_sound,
-        birth=birth,
-        birth_date=Coded(birth_codes.astype(np.int32), tuple(distinct_births.astype(str).tolist())),
+        birth=births.since_first,
+        birth_date=births.date,
         century_open=_century_open(entries),
-        day=births.dt.day.fillna(MISSING).to_numpy(dtype=np.int16),
-        month=births.dt.month.fillna(MISSING).to_numpy(dtype=np.int16),
-        year=births.dt.year.fillna(MISSING).to_numpy(dtype=np.int16),
-        gender=pd.to_numeric(entries["gender"].astype(object), errors="coerce")
-        .fillna(MISSING)
-        .to_numpy(dtype=np.int8),
+        day=births.day,
+        month=births.month,
+        year=births.year,
+        gender=_genders(column("gender")),
         postcode=postcode,
         sector=postcode.derive(sectors),
         district=postcode.derive(districts),
         area=postcode.derive(areas),
-        address=addresses(coded(entries["address"])),
-        phone=coded(entries["phone"]),
-        email=coded(entries["email"]).derive(lambda each: [value.casefold() for value in each]),
-        practice=coded(entries["gp_practice_code"]),
+        address=addresses(column("address")),
+        phone=column("phone"),
+        email=column("email").derive(lambda each: [value.casefold() for value in each]),
+        practice=column("gp_practice_code"),
     )
 
 
@@ -141,30 +148,87 @@ _FIRST_DAY = int(np.datetime64("1850-01-01", "D").astype(np.int64))
 """Day zero of ``Records.birth``: before any birth date that ``normalise`` accepts."""
 
 
-def _one_if_missing(codes: Codes) -> Codes:
-    return np.maximum(codes, 0)
+def _within(organisation: Coded, local: Coded) -> Coded:
+    """Local identifiers apart by organisation; an organisation not known counts as one."""
+    if not local.values:
+        return local
+    if len(organisation.values) < 2:
+        return Coded(local.codes, ())
+    return Coded(combine(np.maximum(organisation.codes, 0), local.codes), ())
+
+
+def _is_one_of(column: Coded, values: tuple[str, ...]) -> NDArray[np.bool_]:
+    return column.told(np.asarray([value in values for value in column.values], dtype=bool), False)
+
+
+def _genders(column: Coded) -> NDArray[np.int8]:
+    known = [int(value) if value.isdecimal() else MISSING for value in column.values]
+    return column.told(np.asarray(known, dtype=np.int8), MISSING)
+
+
+def _number_kinds(number: Coded) -> Codes:
+    """The scheme of each number as a code; MISSING where there is no number."""
+    kinds = nhs_number_kinds(np.asarray(number.values, dtype=object))
+    used = np.bincount(kinds + 1, minlength=1)[1:] > 0
+    table = np.append(np.cumsum(used) - 1, MISSING).astype(np.int32)
+    return number.told(table[kinds], MISSING)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Births:
+    """Birth dates of all entries: days since the first, as codes, and in parts."""
+
+    since_first: Codes
+    date: Coded
+    day: NDArray[np.int16]
+    month: NDArray[np.int16]
+    year: NDArray[np.int16]
+
+
+def _births(entries: pd.DataFrame) -> _Births:
+    """Worked out on the distinct dates."""
+    size = len(entries)
+    if "birth_date" not in entries or not entries["birth_date"].notna().any():
+        nobody = absent(size)
+        unknown = np.broadcast_to(np.int16(MISSING), size)
+        return _Births(nobody.codes, nobody, unknown, unknown, unknown)
+    days = entries["birth_date"].to_numpy().astype("datetime64[D]")
+    known = ~np.isnat(days)
+    numbers = days.astype(np.int64)
+    first = int(numbers[known].min())
+    offsets = np.where(known, numbers - first, 0)
+    used = np.bincount(offsets[known]) > 0
+    codes = np.where(known, (np.cumsum(used) - 1).astype(np.int32)[offsets], np.int32(MISSING))
+    distinct = (first + np.flatnonzero(used)).astype("datetime64[D]")
+    date = Coded(codes, tuple(distinct.astype(str).tolist()))
+    months = distinct.astype("datetime64[M]")
+    return _Births(
+        since_first=date.told((distinct.astype(np.int64) - _FIRST_DAY).astype(np.int32), MISSING),
+        date=date,
+        day=date.told(((distinct - months).astype(np.int64) + 1).astype(np.int16), MISSING),
+        month=date.told((months.astype(np.int64) % 12 + 1).astype(np.int16), MISSING),
+        year=date.told((months.astype(np.int64) // 12 + 1970).astype(np.int16), MISSING),
+    )
 
 
 def _is_a_name(given: Names) -> NDArray[np.bool_]:
     """Given names that people are known to have, as against misspellings."""
     known = known_names()
-    table = [value in known for value in given.values]
-    return np.asarray([*table, False], dtype=bool)[given.codes]
+    return given.told(np.asarray([value in known for value in given.values], dtype=bool), False)
 
 
 def _sound_codes(family: Names, given: Names) -> tuple[Codes, Codes]:
     """How both names sound, in one coding, so that exchanged names can meet."""
     heard = np.asarray([sound or None for sound in sounds(family.words + given.words)], object)
-    table = np.append(pd.factorize(heard)[0], MISSING).astype(np.int32)
+    table = pd.factorize(heard)[0].astype(np.int32)
     split = len(family.values)
-    given_rows = np.where(given.known, given.codes + split, MISSING)
-    return np.where(family.known, table[family.codes], MISSING).astype(np.int32), table[given_rows]
+    return family.told(table[:split], MISSING), given.told(table[split:], MISSING)
 
 
 def _wrong_numbers(entries: pd.DataFrame) -> Coded:
     """Ten digits that were sent as an NHS number and are none: kept only to explain a slip."""
     if "nhs_number_source" not in entries:
-        return Coded(np.full(len(entries), MISSING, dtype=np.int32), ())
+        return absent(len(entries))
     digits = coded(entries["nhs_number_source"]).derive(
         lambda values: [
             number if len(number) == _DIGITS and number.isdecimal() else ""
@@ -182,7 +246,6 @@ _DIGITS = 10
 def _century_open(entries: pd.DataFrame) -> NDArray[np.bool_]:
     """Births whose two-digit year fits two centuries: their century is no evidence."""
     if "birth_date_source" not in entries:
-        return np.zeros(len(entries), dtype=bool)
+        return np.broadcast_to(np.False_, len(entries))
     sources = coded(entries["birth_date_source"])
-    open_ = np.asarray(year_is_no_evidence(np.asarray(sources.values, dtype=object)), dtype=bool)
-    return np.append(open_, False)[sources.codes]
+    return sources.told(year_is_no_evidence(np.asarray(sources.values, dtype=object)), False)
