@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 import pytest
 
 import waitlist_merge as wm
-from waitlist_merge.patients import strata
 
 PEOPLE = pd.DataFrame(
     {
@@ -118,18 +115,3 @@ def test_explanations_add_up_and_say_what_is_missing():
         wm.explain_patients(match, 0, 9)
     with pytest.raises(wm.InputError, match="no entry"):
         wm.explain_patients(match, 0, "E-NONE")
-
-
-def test_rates_by_kind_of_person(typed):
-    entries = typed(
-        [
-            {"nhs_number": "4123456014", "birth_date": "1971-05-03", "ethnic_category": "A1"},
-            {"nhs_number": "4123456014", "birth_date": "1971-05-03", "ethnic_category": "A"},
-            {"birth_date": "2020-05-03", "gender": "1"},
-        ]
-    )
-    table = wm.match_patients(entries).fairness(strata(entries, on=date(2026, 11, 15)))
-    by = table.set_index(["by", "value"])
-    assert by.loc[("ethnic group", "A"), "linked"] == 1.0
-    assert by.loc[("age band", "0-17"), "linked"] == 0.0
-    assert by.loc[("NHS number", "no"), "rows"] == 1

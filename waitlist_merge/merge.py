@@ -86,7 +86,11 @@ def merge(
         entries = assemble(accepted.typed, run_date=accepted.run_date, plan=plan)
     with watch("patients"):
         people = patients.match_patients(
-            entries, plan.patients, superseded=dict(plan.superseded_numbers), model=model
+            entries,
+            plan.patients,
+            superseded=dict(plan.superseded_numbers),
+            model=model,
+            on=accepted.run_date,
         )
     with watch("pathways"):
         needs = pathways.match_pathways(entries, people, plan=plan, run_date=accepted.run_date)

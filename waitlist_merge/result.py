@@ -108,6 +108,11 @@ class MergeResult:
         return self.people.model
 
     @property
+    def fairness(self) -> pd.DataFrame:
+        """Share of rows linked and asked about, by kind of person (see PatientMatch.fairness)."""
+        return self.people.fairness
+
+    @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The output tables by name."""
         return {
@@ -169,6 +174,7 @@ class MergeResult:
             counts=dict(self.counts) | {name: len(table) for name, table in self.tables.items()},
             timings=self.timings,
             patient_model={"sha256": self.model.digest, "fitted_to_records": self.model.records},
+            fairness=self.fairness.round(4).to_dict("records"),
             notes=self._notes(),
         )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypedDict
 
@@ -65,13 +65,15 @@ def build(
     counts: Mapping[str, int] | None = None,
     timings: Mapping[str, float] | None = None,
     patient_model: Mapping[str, object] | None = None,
+    fairness: Sequence[Mapping[Hashable, object]] = (),
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The manifest of a run, as plain values for ``manifest.json``.
 
     ``counts`` are of what each stage made, ``timings`` the seconds that each took, and
-    ``patient_model`` tells which model weighed the evidence on people. Numbers that look like an
-    NHS number are removed, even from the name of a file. ConservationError where the
+    ``patient_model`` tells which model weighed the evidence on people; ``fairness`` the shares of
+    rows linked and asked about, by kind of person. Numbers that look like an NHS number are
+    removed, even from the name of a file. ConservationError where the
     records of a file are not all accounted for.
     """
     check_conserved(inputs)
@@ -85,6 +87,7 @@ def build(
         "inputs": [dict(each) for each in inputs],
         "refused": list(refused),
         "counts": dict(counts or {}),
+        "fairness": [dict(each) for each in fairness],
         "seconds": {name: round(each, 3) for name, each in (timings or {}).items()},
         "notes": list(notes),
     }

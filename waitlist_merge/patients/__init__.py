@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from waitlist_merge.patients.fairness import strata as strata
 from waitlist_merge.patients.link import (
     link_patients as link_patients,
     match_patients as match_patients,
@@ -27,5 +26,4 @@ __all__ = [
     "explain_patients",
     "link_patients",
     "match_patients",
-    "strata",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -48,12 +49,14 @@ def match_patients(
     *,
     superseded: Mapping[str, str] | None = None,
     model: PatientModel | None = None,
+    on: date | None = None,
 ) -> PatientMatch:
     """Which rows of a table are one person, and why? Ids, links, questions and the model.
 
     ``records`` as for ``link_patients``; or typed entries with their ``entry_id``, which are taken
     as they are. ``superseded`` maps old NHS numbers to their successors, ``model`` is that of an
-    earlier match. Rows are named by their position, 0 upwards.
+    earlier match. ``on`` is the day at which ages are counted for ``fairness``, by default the
+    newest census date of typed entries. Rows are named by their position, 0 upwards.
 
     >>> people = pd.DataFrame({"nhs_number": ["999 000 0018"] * 2, "birth_date": ["3/5/71"] * 2})
     >>> match_patients(people).links[["a", "b", "joins"]].to_numpy().tolist()
@@ -61,7 +64,14 @@ def match_patients(
     """
     typed = isinstance(records, pd.DataFrame) and "entry_id" in records
     entries = records if typed else typed_people(records)
-    return match_entries(entries, plan or PatientPlan(), superseded=superseded, model=model)
+    newest = entries["census_date"].max() if "census_date" in entries else None
+    return match_entries(
+        entries,
+        plan or PatientPlan(),
+        superseded=superseded,
+        model=model,
+        on=on or (newest.date() if pd.notna(newest) else None),
+    )
 
 
 def typed_people(records: pd.DataFrame) -> pd.DataFrame:

@@ -6,9 +6,9 @@ vetoes, join strongest first, keep every link that a person may want to see.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -19,7 +19,7 @@ from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
 from waitlist_merge.patients import blocking
 from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.explain import explanations
-from waitlist_merge.patients.fairness import rates
+from waitlist_merge.patients.fairness import rates, strata
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Weights, total, weigh
@@ -65,15 +65,16 @@ class _Scored:
         return total(self.parts)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PatientMatch:
     """Who is the same patient: a group number for each entry, and the links behind it.
 
     ``group`` is int32, 0 upwards, one element an entry. ``links`` has a row for each pair that was
     joined, asked or notably held apart: int32 positions ``a`` < ``b``, ``relation``, ``joins``,
     ``confidence``, ``veto``, ``weight`` (bits) and ``explanation``. ``forecast`` tells the pairs
-    each blocking key made; ``model`` is what weighed them, ``records`` what it saw. ``ranks`` are
-    numbers of the rows by what they hold. Tables are made when they are asked for.
+    each blocking key made; ``model`` is what weighed them, ``records`` what it saw of ``entries``.
+    ``ranks`` are numbers of the rows by what they hold, ``on`` the day at which ages are counted.
+    Tables are made when they are asked for.
     """
 
     group: NDArray[np.int32]
@@ -83,9 +84,15 @@ class PatientMatch:
     ranks: NDArray[np.uint64]
     entry_ids: NDArray[np.object_] | None
     plan: PatientPlan
-    _kept: _Scored = dataclasses.field(repr=False)
-    _edges: Edges = dataclasses.field(repr=False)
-    _refusal: NDArray[np.int8] = dataclasses.field(repr=False)
+    entries: pd.DataFrame
+    on: date | None
+    _kept: _Scored
+    _edges: Edges
+    _refusal: NDArray[np.int8]
+
+    def __repr__(self) -> str:
+        people = int(self.group.max(initial=-1)) + 1
+        return f"PatientMatch({len(self.group):,} entries, {people:,} patients)"
 
     @cached_property
     def links(self) -> pd.DataFrame:
@@ -112,9 +119,23 @@ class PatientMatch:
         asked = self.links[self.links["joins"] == Joins.ASKED]
         return asked.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
-    def fairness(self, strata: pd.DataFrame) -> pd.DataFrame:
-        """How often is a row of each kind linked, and how often asked about? (fairness.rates)."""
-        return rates(self.group, self.links, strata)
+    @property
+    def fairness(self) -> pd.DataFrame:
+        """How often is a row of each kind linked to another, and how often asked about?
+
+        ``by`` (sex, age band, ethnic group, organisation, NHS number; what the records hold),
+        ``value``, ``rows``, and the shares ``linked`` and ``asked``.
+        """
+        return rates(self.group, self.links, strata(self.entries, on=self.on))
+
+    def fairness_against(self, truth: Sequence[object] | pd.Series) -> pd.DataFrame:
+        """The same with ``pairs`` and ``recall``, where ``truth`` is the person of each row.
+
+        Rows are taken in their order, whatever the index of ``truth``. InputError where it does not
+        say of each row.
+        """
+        kinds = strata(self.entries, on=self.on)
+        return rates(self.group, self.links, kinds, truth=truth)
 
 
 def match_entries(
@@ -123,6 +144,7 @@ def match_entries(
     *,
     superseded: Mapping[str, str] | None = None,
     model: PatientModel | None = None,
+    on: date | None = None,
 ) -> PatientMatch:
     """Which entries are of one patient? ``entries`` holds typed person columns.
 
@@ -130,7 +152,8 @@ def match_entries(
 
     ``superseded`` maps an old NHS number to its successor: the two then count as one number. With a
     ``model`` of an earlier run its weights and frequencies are used, else one is fitted to these
-    entries. The result does not depend on the order of the rows.
+    entries. ``on`` is the day at which ages are counted for fairness. The result does not depend on
+    the order of the rows.
     """
     records = prepare(_succeeded(entries, superseded or {}))
     keys = blocking.keys(records)
@@ -147,7 +170,9 @@ def match_entries(
         barred=kept.veto > 0,
     )
     groups, refusal = group(edges, records.identities, size=records.size, margin=plan.margin)
-    return PatientMatch(groups, seen, model, records, ranks, named, plan, kept, edges, refusal)
+    return PatientMatch(
+        groups, seen, model, records, ranks, named, plan, entries, on, kept, edges, refusal
+    )
 
 
 def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataFrame:
