@@ -37,7 +37,7 @@ def strata(entries: pd.DataFrame, *, on: date | None) -> pd.DataFrame:
     counts: it is the national part.
     """
     nothing = pd.Series(pd.NaT, index=range(len(entries)))
-    held = {name: entries[name] if name in entries else nothing for name in COLUMNS}
+    held = {name: entries.get(name, nothing) for name in COLUMNS}
     ways = {
         "sex": _grouped(held["gender"], lambda code: SEXES.get(code, UNKNOWN)),
         "age band": _ages(held["birth_date"], on),
