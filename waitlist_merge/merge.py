@@ -28,6 +28,7 @@ from waitlist_merge.intake.accept import accept
 from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.intake.requests import FileRequest, read_all
 from waitlist_merge.outputs.columns import conform
+from waitlist_merge.patients.match import LINK_COLUMNS
 from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.result import MergeResult, Stopwatch
 
@@ -167,7 +168,7 @@ def named_links(links: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     """The links with entry ids instead of positions, the smaller id first, in order of ids."""
     ids = entries["entry_id"].to_numpy()
     one, other = ids[links["a"]], ids[links["b"]]
-    named = links.drop(columns=["a", "b"])
+    named = links[[name for name in LINK_COLUMNS if name not in ("a", "b")]]
     named.insert(0, "entry_id_a", np.where(one < other, one, other))
     named.insert(1, "entry_id_b", np.where(one < other, other, one))
     return named.sort_values(["entry_id_a", "entry_id_b"], ignore_index=True)

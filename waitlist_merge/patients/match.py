@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
 from waitlist_merge.patients import blocking
 from waitlist_merge.patients.coding import Level, Positions
+from waitlist_merge.patients.doubted import doubted, name_doubted
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.fairness import rates, strata
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
@@ -71,8 +72,10 @@ class PatientMatch:
 
     ``group`` is int32, 0 upwards, one element an entry. ``links`` has a row for each pair that was
     joined, asked or notably held apart: int32 positions ``a`` < ``b``, ``relation``, ``joins``,
-    ``confidence``, ``veto``, ``weight`` (bits) and ``explanation``. ``forecast`` tells the pairs
-    each blocking key made; ``model`` is what weighed them, ``records`` what it saw of ``entries``.
+    ``confidence``, ``veto``, ``weight`` (bits) and ``explanation``; where the veto is
+    ``group_conflict`` or ``close_rival``, ``doubted_a``, ``doubted_b`` and ``doubted_weight`` name
+    the link that is wrong if this one is right (doubted.py). ``forecast`` tells the pairs each
+    blocking key made; ``model`` is what weighed them, ``records`` what it saw of ``entries``.
     ``ranks`` are numbers of the rows by what they hold, ``on`` the day at which ages are counted.
     Tables are made when they are asked for.
     """
@@ -98,7 +101,10 @@ class PatientMatch:
     def links(self) -> pd.DataFrame:
         """The pairs that were joined, asked or notably held apart."""
         shown = _strongest_asked(self._edges, self.group)
-        return _links(self._kept[shown], self._edges[shown], self._refusal[shown], self.group)
+        links = _links(self._kept[shown], self._edges[shown], self._refusal[shown], self.group)
+        identities, margin = self.records.identities, self.plan.margin
+        found = doubted(self._edges, self._refusal, self.group, identities, shown, margin=margin)
+        return name_doubted(links, self._edges, found, self.entry_ids)
 
     @cached_property
     def forecast(self) -> pd.DataFrame:
