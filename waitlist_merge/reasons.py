@@ -105,6 +105,10 @@ class Veto(Word):
         "birth_date_unknown",
         "Same names, but no birth date and no identifier tell a parent from a child",
     )
+    NAMESAKES = (
+        "namesakes",
+        "Same names and birth date, but home and telephone or e-mail all differ",
+    )
     CLOSE_RIVAL = "close_rival", "Another candidate fits almost as well"
     GROUP_CONFLICT = "group_conflict", "Joining would put two vetoed records in one group"
     OTHER_SIDE = "other_side", "Same procedure, two different sides"

@@ -13,7 +13,7 @@ have keys of their own. One error in any one field still leaves a key that agree
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,7 @@ class Key:
 def keys(records: Records) -> list[Key]:
     """The keys of the patient linkage, identifiers first; a later one skips pairs made before."""
     family, given, birth = records.family.codes, records.given.codes, records.birth
-    postcode, sound = records.postcode.codes, records.family_sound
+    sound = records.family_sound
     first = np.minimum(records.family_sound, records.given_sound)
     second = np.maximum(records.family_sound, records.given_sound)
     further = pack(np.maximum(given, 0), np.maximum(birth, 0))
@@ -60,30 +60,45 @@ def keys(records: Records) -> list[Key]:
         ("person_key", (records.person_key.codes,), everyone),
         ("local_patient_identifier", (records.local.codes,), everyone),
         ("full name and birth date", (family, given, birth), everyone),
-        ("birth date and sound of both names in either order", (birth, first, second), lacking),
-        ("birth date and sound of family name", (birth, sound), lacking),
-        ("birth date and given name", (birth, given), lacking),
-        ("birth date and postcode", (birth, postcode), lacking),
-        ("exchanged birth date and family name", (_swapped(records), family), lacking),
-        ("full name, year and month", (family, given, _part(records, "year", "month")), lacking),
-        ("full name, year and day", (family, given, _part(records, "year", "day")), lacking),
-        ("full name, month and day", (family, given, _part(records, "month", "day")), lacking),
-        ("full name and postcode", (family, given, postcode), lacking),
-        ("family name and postcode", (family, postcode), lacking),
-        ("given name and postcode", (given, postcode), lacking),
-        ("full name and address", (family, given, records.address.codes), lacking),
-        ("first half of hospital number", _half(records, first=True), lacking),
-        ("second half of hospital number", _half(records, first=False), lacking),
+        ("postcode", (records.postcode.codes,), lacking),
+        ("address", (records.address.codes,), lacking),
         ("telephone", (records.phone.codes,), lacking),
         ("email", (records.email.codes,), lacking),
+        ("birth date and initials in either order", (birth, *_initials(records)), lacking),
+        ("birth date and sound of both names in either order", (birth, first, second), lacking),
+        ("birth date and sound of family name", (birth, sound), lacking),
+        ("birth date and sound of given name", (birth, records.given_sound), lacking),
+        ("exchanged birth date and family name", (_swapped(records), family), lacking),
+        *[
+            (f"sound of both names in either order, {part}", (first, second, code), lacking)
+            for part, code in _parts(records).items()
+        ],
+        ("first half of hospital number", _half(records, first=True), lacking),
+        ("second half of hospital number", _half(records, first=False), lacking),
+        ("digits of hospital number", _digits(records), lacking),
         ("sound of both names, no birth date", (first, second), unborn),
-        ("postcode, no birth date", (postcode,), unborn),
     ]
     return [
         _narrowed(Key(name, pack(*parts), makers), further)
         for name, parts, makers in lists
         if makers.any() and all((part >= 0).any() for part in parts)
     ]
+
+
+def teaching_key(records: Records, name: str) -> Key | None:
+    """A key whose pairs are not compared but teach (training.CHOSEN_BY); None where all lack it."""
+    family, given, postcode = records.family.codes, records.given.codes, records.postcode.codes
+    parts: Mapping[str, tuple[Codes, ...]] = {
+        "birth date and postcode": (records.birth, postcode),
+        "birth date and given name": (records.birth, given),
+        "full name and postcode": (family, given, postcode),
+    }
+    lacking = ~records.numbered
+    known = name in parts and all((part >= 0).any() for part in parts[name])
+    if not known or not lacking.any():
+        return None
+    further = pack(np.maximum(given, 0), np.maximum(records.birth, 0))
+    return _narrowed(Key(name, pack(*parts[name]), lacking), further)
 
 
 def _half(records: Records, *, first: bool) -> tuple[Codes, Codes]:
@@ -102,6 +117,29 @@ def _half(records: Records, *, first: bool) -> tuple[Codes, Codes]:
     return np.maximum(records.organisation, 0), halves.codes
 
 
+def _digits(records: Records) -> tuple[Codes, Codes]:
+    """The characters of the local identifier in order, where that is long: two exchanged agree."""
+    ordered = records.local_number.derive(
+        lambda numbers: [
+            "".join(sorted(number)) if len(number) >= LONG_NUMBER else "" for number in numbers
+        ]
+    )
+    return np.maximum(records.organisation, 0), ordered.codes
+
+
+def _initials(records: Records) -> tuple[Codes, Codes]:
+    """The first letters of both names, the earlier in the alphabet first."""
+    letters = [
+        np.append(
+            np.asarray([ord(value[0]) if value else MISSING for value in name.values]), MISSING
+        ).astype(np.int32)[name.codes]
+        for name in (records.family, records.given)
+    ]
+    unknown = (letters[0] < 0) | (letters[1] < 0)
+    low, high = np.minimum(*letters), np.maximum(*letters)
+    return np.where(unknown, MISSING, low), high
+
+
 def _swapped(records: Records) -> Codes:
     """The birth date, or the one with day and month exchanged if that is smaller."""
     day, month = records.day.astype(np.int32), records.month.astype(np.int32)
@@ -110,9 +148,13 @@ def _swapped(records: Records) -> Codes:
     return np.where(records.birth >= 0, code + smaller * 32 + larger, MISSING).astype(np.int32)
 
 
-def _part(records: Records, one: str, other: str) -> Codes:
-    parts = getattr(records, one).astype(np.int32) * 100 + getattr(records, other)
-    return np.where(records.birth >= 0, parts, MISSING).astype(np.int32)
+def _parts(records: Records) -> dict[str, Codes]:
+    """Each two parts of the birth date: a slip in the third leaves them as they are."""
+    day, month = records.day.astype(np.int32), records.month.astype(np.int32)
+    year = records.year.astype(np.int32)
+    two = {"year and month": year * 100 + month, "year and day": year * 100 + day}
+    two["month and day"] = month * 100 + day
+    return {name: np.where(records.birth >= 0, code, MISSING) for name, code in two.items()}
 
 
 def _narrowed(key: Key, further: NDArray[np.int64]) -> Key:

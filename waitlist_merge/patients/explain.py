@@ -32,6 +32,8 @@ def explanations(levels: Mapping[str, Level], parts: Mapping[str, Weights]) -> N
         shown = np.abs(parts[field]) >= SHOWN_FROM
         said = texts[levels[field]] + _bits(parts[field])
         sentence = sentence + np.where(shown, said, "")
+    relatives = WORDS["household", ""] + _bits(parts["household"])
+    sentence += np.where(np.abs(parts["household"]) >= SHOWN_FROM, relatives, "")
     sentence = sentence + WORDS["prior", ""] + _bits(parts["prior"])
     return sentence.str[:-2].to_numpy()
 

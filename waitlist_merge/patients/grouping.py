@@ -4,6 +4,11 @@ Strongest links first. A link is not made where it would put two records in one 
 known to be two people (other valid NHS numbers, other person keys, a vetoed pair), or where a
 rival fits the record almost as well: it is asked instead, and the reason is named.
 
+A bar that rests on how one record looks (a garbled given name, a missing birth date) may be
+outvoted: of ten records of a person one is garbled, and it must not hold the other nine apart.
+Two groups with such bars between them are joined where more pairs between them agree in name and
+are strong than are barred; a barred pair alone never is.
+
 Whole components without any such conflict are joined at once; only the few that have one are
 walked link by link, which gives the same result (tested against the plain walk).
 """
@@ -28,7 +33,9 @@ Group = NDArray[np.int32]
 class Edges:
     """Candidate links: positions, weight, a rank that breaks ties by content, what each may do.
 
-    ``strong`` links may join; ``barred`` pairs are two people; the rest are rivals only.
+    ``strong`` links may join; ``barred`` pairs are two people; the rest are rivals only. ``votes``
+    is -1 for a bar that may be outvoted, 1 for a link that outvotes such bars, else 0; without it
+    no bar is.
     """
 
     a: NDArray[np.int32]
@@ -37,6 +44,7 @@ class Edges:
     rank: NDArray[np.uint64]
     strong: NDArray[np.bool_]
     barred: NDArray[np.bool_]
+    votes: NDArray[np.int8] | None = None
 
     def __getitem__(self, where: NDArray[np.integer] | NDArray[np.bool_]) -> Edges:
         return Edges(
@@ -46,6 +54,7 @@ class Edges:
             self.rank[where],
             self.strong[where],
             self.barred[where],
+            None if self.votes is None else self.votes[where],
         )
 
 
@@ -120,25 +129,27 @@ REFUSALS = ("", Veto.GROUP_CONFLICT, Veto.CLOSE_RIVAL)
 
 
 class _Forest:
-    """Groups so far: the identities, the edges and the barred records of each."""
+    """Groups so far: the identities, the barred records and the edges of each."""
 
     def __init__(self, edges: Edges, identities: tuple[NDArray[np.int32], ...]) -> None:
         self.parent: dict[int, int] = {}
         self.values: dict[int, list[int]] = {}
         self.barred: defaultdict[int, set[int]] = defaultdict(set)
+        self.voting: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         self.touching: defaultdict[int, list[tuple[float, int, int]]] = defaultdict(list)
+        votes = np.zeros(len(edges.a), np.int8) if edges.votes is None else edges.votes
         for at in range(len(edges.a)):
-            a, b = int(edges.a[at]), int(edges.b[at])
-            for each in (a, b):
+            a, b, vote = int(edges.a[at]), int(edges.b[at]), int(votes[at])
+            for each, other in ((a, b), (b, a)):
                 if each not in self.parent:
                     self.parent[each] = each
                     self.values[each] = [int(codes[each]) for codes in identities]
-            if edges.barred[at]:
-                self.barred[a].add(b)
-                self.barred[b].add(a)
-            else:
-                self.touching[a].append((float(edges.weight[at]), a, b))
-                self.touching[b].append((float(edges.weight[at]), a, b))
+                if vote:
+                    self.voting[each].append((other, vote))
+                if not edges.barred[at]:
+                    self.touching[each].append((float(edges.weight[at]), a, b))
+                elif not vote:
+                    self.barred[each].add(other)
 
     def root(self, record: int) -> int:
         at = int(record)
@@ -152,7 +163,10 @@ class _Forest:
         pairs = zip(self.values[one], self.values[other], strict=True)
         if any(x >= 0 and y >= 0 and x != y for x, y in pairs):
             return True
-        return any(self.root(each) == other for each in self.barred[one])
+        if any(self.root(each) == other for each in self.barred[one]):
+            return True
+        votes = [vote for each, vote in self.voting[one] if self.root(each) == other]
+        return -1 in votes and sum(votes) <= 0
 
     def rival(self, one: int, other: int, least: float) -> bool:
         """Does either group fit a third one about as well that conflicts with the second?"""
@@ -172,4 +186,5 @@ class _Forest:
             max(x, y) for x, y in zip(self.values[keep], self.values[gone], strict=True)
         ]
         self.barred[keep] |= self.barred.pop(gone, set())
+        self.voting[keep] += self.voting.pop(gone, [])
         self.touching[keep] += self.touching.pop(gone, [])

@@ -79,8 +79,8 @@ def _once(
 
 
 def edits(left: Texts, right: Texts) -> NDArray[np.int32]:
-    """Edits between each two texts, an exchange of neighbours being one; 2 stands for more."""
-    distance = cpdist(left, right, scorer=DamerauLevenshtein.distance, score_cutoff=1)
+    """Edits between each two texts, an exchange of neighbours being one; 3 stands for more."""
+    distance = cpdist(left, right, scorer=DamerauLevenshtein.distance, score_cutoff=2)
     return np.asarray(distance, dtype=np.int32)
 
 

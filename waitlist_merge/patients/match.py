@@ -32,6 +32,8 @@ from waitlist_merge.patients.vetoes import (
     VETOES,
     asked_whatever_the_score,
     find_vetoes,
+    lifted,
+    lives_elsewhere,
 )
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.reasons import Confidence, Joins, PatientRelation
@@ -40,6 +42,10 @@ LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "
 
 NAMES_AGREE = ("exact", "variant", "near", "part", "initial", "middle", "previous")
 """Name levels at which two valid numbers are a question; with others they are two people."""
+
+
+FULL_NAMES = ("exact", "variant", "near", "part")
+"""Levels of the given name that speak against a bar of look-alikes; an initial fits both twins."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -174,11 +180,19 @@ def match_entries(
         _pair_rank(ranks, kept.a, kept.b),
         strong=kept.weight >= plan.match_weight,
         barred=kept.veto > 0,
+        votes=_votes(kept, plan),
     )
     groups, refusal = group(edges, records.identities, size=records.size, margin=plan.margin)
     return PatientMatch(
         groups, seen, model, records, ranks, named, plan, entries, on, kept, edges, refusal
     )
+
+
+def _votes(kept: _Scored, plan: PatientPlan) -> NDArray[np.int8]:
+    """-1 for a bar of look-alikes, 1 for a strong link whose given names agree (see grouping)."""
+    names_agree = np.isin(kept.levels["given_name"], _codes("given_name", *FULL_NAMES))
+    support = (kept.veto == 0) & (kept.weight >= plan.match_weight) & names_agree
+    return np.where(np.isin(kept.veto, LOOK_ALIKES), -1, support).astype(np.int8)
 
 
 def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataFrame:
@@ -202,7 +216,9 @@ def _score(
     for a, b in blocking.pairs(keys, chunk=plan.chunk_pairs):
         levels = compare(records, a, b)
         parts = weigh(model, shares, records, levels, a, b)
-        scored = _Scored(a, b, levels, parts, find_vetoes(records, levels, a, b))
+        vetoes = find_vetoes(records, levels, a, b)
+        vetoes = lifted(vetoes, total(parts), enough=plan.match_weight + plan.margin)
+        scored = _Scored(a, b, levels, parts, vetoes)
         kept.append(scored[_worth_keeping(scored, plan)])
         seen += len(a)
     return _together(kept), seen
@@ -211,16 +227,16 @@ def _score(
 def _worth_keeping(scored: _Scored, plan: PatientPlan) -> NDArray[np.bool_]:
     """Two valid numbers are two people, and no question, unless names and birth date agree.
 
-    A parent and child or twins are a question where they would have been joined otherwise.
+    Where home or telephone are known, something of them has to agree as well: of all who share a
+    common name and birth date hardly two are one person with two numbers.
     """
     names = np.ones(len(scored.a), dtype=bool)
     for field in ("family_name", "given_name"):
         names &= np.isin(scored.levels[field], _codes(field, *NAMES_AGREE))
     agree = names & (scored.levels["birth_date"] == LEVELS["birth_date"].index("exact"))
+    agree &= ~lives_elsewhere(scored.levels)
     two_numbers = np.isin(scored.veto, TWO_NUMBERS)
-    alike = np.isin(scored.veto, LOOK_ALIKES)
-    least = np.where(alike, plan.match_weight, plan.possible_weight)
-    worth = (scored.weight >= least) & (~two_numbers | agree)
+    worth = (scored.weight >= plan.possible_weight) & (~two_numbers | agree)
     return np.asarray(worth | asked_whatever_the_score(scored.levels, scored.veto))
 
 
@@ -232,9 +248,7 @@ def _none(model: PatientModel) -> _Scored:
     """No pairs at all, in the shape of some."""
     nobody = np.empty(0, dtype=np.int32)
     levels = {field: np.empty(0, dtype=np.int8) for field in LEVELS}
-    parts = {"prior": np.empty(0, np.float32)} | {
-        field: np.empty(0, np.float32) for field in model.tables
-    }
+    parts = {name: np.empty(0, np.float32) for name in ("prior", *model.tables, "household")}
     return _Scored(nobody, nobody, levels, parts, np.empty(0, dtype=np.int8))
 
 

@@ -23,9 +23,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients import model_file
+from waitlist_merge.patients import households, model_file
 from waitlist_merge.patients.coding import MISSING, Codes, Level, Positions
-from waitlist_merge.patients.frequencies import Frequencies, Shares, columns, fewest
+from waitlist_merge.patients.expected import PAIRS_PER_RECORD, true_pairs_per_record
+from waitlist_merge.patients.frequencies import RAREST, Frequencies, Shares, columns, fewest
 from waitlist_merge.patients.levels import LEVELS, level
 from waitlist_merge.patients.records import Records
 from waitlist_merge.patients.words import WORDS
@@ -34,13 +35,9 @@ from waitlist_merge.reference import rows
 Weights = NDArray[np.float32]
 Rates = dict[str, NDArray[np.float64]]
 
-SMALLEST_POPULATION = 50_000
+SMALLEST_POPULATION = 10_000
 """Records for which the prior is worked out at least: a small extract is a sample of the list of a
 trust, and namesakes of one birth date are as many as that town has."""
-
-PAIRS_PER_RECORD = 0.5
-"""Expected true pairs a record, for the prior. A list holds 1.19 pathways a patient (domain 5.6)
-and duplicates beside; a doubling moves the prior by one bit only."""
 
 LARGEST_SCALING = 8.0
 """How much commoner or rarer than average a near match may count (3 bits either way)."""
@@ -59,13 +56,15 @@ ADDRESS_LIKE = ("postcode", "address", "phone", "email", "gp_practice_code")
 class PatientModel:
     """Everything that turns levels into weights: fitted once, it gives the same weights again.
 
-    ``tables[field][level]`` is the weight in bits at average frequency, ``average`` and ``basis``
+    ``prior`` is log2 of the odds that any two records are one person, ``household`` that of one
+    person's pairs to those of two people of one home. ``tables[field][level]`` is the weight in bits at average frequency, ``average`` and ``basis``
     the u of each level and how it is adjusted, ``frequencies`` how common the values of each column
     are, in the ``records`` that it was fitted to. ``str(model)`` is its table; ``save`` and
     ``load`` keep it in a file of readable JSON that tells nothing of any person.
     """
 
     prior: float
+    household: float
     tables: Mapping[str, NDArray[np.float64]]
     average: Mapping[tuple[str, int], float]
     basis: Mapping[tuple[str, int], str]
@@ -73,7 +72,13 @@ class PatientModel:
     records: int
 
     @classmethod
-    def published(cls, *, records: int) -> PatientModel:
+    def published(
+        cls,
+        *,
+        records: int,
+        pairs_per_record: float = PAIRS_PER_RECORD,
+        household_pairs_per_record: float = households.HOUSEHOLD_PAIRS_PER_RECORD,
+    ) -> PatientModel:
         """The model before it has seen data, for a list of so many records (linkage_model.csv)."""
         population = max(records, SMALLEST_POPULATION)
         tables = {field: np.zeros(len(names)) for field, names in LEVELS.items()}
@@ -85,18 +90,23 @@ class PatientModel:
             tables[field][at] = np.log2(float(row["m"]) / u)
             average[field, at] = u
             basis[field, at] = row["basis"]
-        prior = float(np.log2(2 * PAIRS_PER_RECORD / population)) - 1
+        prior = float(np.log2(2 * pairs_per_record / population))
+        household = float(np.log2(pairs_per_record / household_pairs_per_record))
         counted = {
             _column(field, at): Frequencies.published(average[field, at])
             for (field, at), kind in basis.items()
             if kind == "frequency"
         }
-        return cls(prior, tables, average, basis, counted, records)
+        return cls(prior, household, tables, average, basis, counted, records)
 
     @classmethod
     def fit(cls, records: Records) -> PatientModel:
         """The published model with the prior and the frequencies of these records."""
-        model = cls.published(records=records.size)
+        model = cls.published(
+            records=records.size,
+            pairs_per_record=true_pairs_per_record(records),
+            household_pairs_per_record=households.pairs_per_record(records),
+        )
         counted = {
             name: Frequencies.counted(
                 column, average=model.frequencies[name].unseen, least=fewest(name)
@@ -126,6 +136,7 @@ class PatientModel:
         return model_file.contents(
             records=self.records,
             prior=self.prior,
+            household=self.household,
             tables=self.tables,
             average=self.average,
             basis=self.basis,
@@ -189,16 +200,22 @@ class PatientModel:
             u[name][at] = average
             if self.basis[name, at] == "frequency":
                 u[name][at] = max(self.frequencies[_column(name, at)].chance, average)
-        m = {name: np.exp2(table) * self._published_u(name) for name, table in self.tables.items()}
+        m = {name: np.exp2(table) * self.published_u(name) for name, table in self.tables.items()}
         return m, u
 
-    def _published_u(self, name: str) -> NDArray[np.float64]:
+    def published_u(self, name: str) -> NDArray[np.float64]:
+        """The u of each level of a field at average frequency; 1 for missing."""
         return np.asarray([self.average.get((name, at), 1.0) for at in range(len(LEVELS[name]))])
 
     def with_m(self, m: Rates) -> PatientModel:
         """The model with other rates of agreement among true pairs."""
-        tables = {name: np.log2(rates / self._published_u(name)) for name, rates in m.items()}
+        tables = {name: np.log2(rates / self.published_u(name)) for name, rates in m.items()}
         return replace(self, tables=tables)
+
+    def expecting(self, times: float) -> PatientModel:
+        """The model for a list that holds so many times the true pairs."""
+        bits = float(np.log2(times))
+        return replace(self, prior=self.prior + bits, household=self.household + bits)
 
     def on(self, records: Records) -> dict[str, Shares]:
         """The share of each value of these records, by its code."""
@@ -231,11 +248,24 @@ def weigh(
             continue
         name = _column(field, at)
         one, other = coded[name].codes[a[where]], coded[name].codes[b[where]]
-        usual = (
-            model.average[field, at] if basis == "frequency" else model.frequencies[name].expected
-        )
+        usual = _usual(model, field, at)
         parts[field][where] += _ADJUSTED[basis](usual, shares[name], one, other)
-    return {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
+    parts = {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
+    given = records.given.codes
+    common = np.append(shares["given_name"], 0.0)[np.where(given[a] == given[b], given[a], -1)]
+    u = {name: model.published_u(name) for name in LEVELS}
+    m = {name: np.exp2(table) * u[name] for name, table in model.tables.items()}
+    household = households.relatives(
+        levels, parts, m, u, against=model.household, given_share=common
+    )
+    return parts | {"household": household}
+
+
+def _usual(model: PatientModel, field: str, at: int) -> float:
+    """How common is the value that a level is adjusted from?"""
+    found = model.frequencies[_column(field, at)]
+    by_basis = {"near": found.expected, "misspelt": found.unseen}
+    return by_basis.get(model.basis[field, at], model.average[field, at])
 
 
 def _column(field: str, at: int) -> str:
@@ -257,14 +287,16 @@ def _near(expected: float, shares: Shares, one: Codes, other: Codes) -> Weights:
     return np.log2(scaling).astype(np.float32)
 
 
-def _misspelt(_usual: float, shares: Shares, one: Codes, other: Codes) -> Weights:
+def _misspelt(unseen: float, shares: Shares, one: Codes, other: Codes) -> Weights:
     """Bits by which the rarer of two values is rarer than misspellings usually are.
 
     A slip makes a value that hardly anyone holds. Where both are held by many, as Laura and Lara
     are, they are two names: often of twins.
     """
     rarer = np.minimum(shares[np.maximum(one, 0)], shares[np.maximum(other, 0)])
-    scaling = np.clip(USUAL_MISSPELLING / rarer, 1 / MOST_ESTABLISHED, LARGEST_SCALING)
+    # What is over the share of a value that hardly anyone holds comes from being counted.
+    others = np.maximum(rarer - unseen, RAREST / LARGEST_SCALING)
+    scaling = np.clip(USUAL_MISSPELLING / others, 1 / MOST_ESTABLISHED, LARGEST_SCALING)
     return np.log2(scaling).astype(np.float32)
 
 

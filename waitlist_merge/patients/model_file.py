@@ -55,6 +55,7 @@ class _Contents(_Strict):
 
     records: Annotated[int, Field(ge=0)]
     prior: float
+    household: float
     fields: dict[str, dict[str, _Level]]
     frequencies: dict[str, _Counted]
 
@@ -63,6 +64,7 @@ def contents(
     *,
     records: int,
     prior: float,
+    household: float,
     tables: Mapping[str, NDArray[np.float64]],
     average: Mapping[tuple[str, int], float],
     basis: Mapping[tuple[str, int], str],
@@ -83,7 +85,13 @@ def contents(
         }
         for name, each in frequencies.items()
     }
-    held = {"records": records, "prior": prior, "fields": fields, "frequencies": counted}
+    held = {
+        "records": records,
+        "prior": prior,
+        "household": household,
+        "fields": fields,
+        "frequencies": counted,
+    }
     return json.dumps(held, indent=1, ensure_ascii=True, allow_nan=False)
 
 
@@ -131,6 +139,7 @@ def read(path: Path) -> dict[str, Any]:
             basis[field, at] = each.basis
     return {
         "prior": found.prior,
+        "household": found.household,
         "tables": tables,
         "average": average,
         "basis": basis,

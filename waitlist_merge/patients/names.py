@@ -15,9 +15,9 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 from waitlist_merge.patients.coding import Coded, Level, Positions, sounds
-from waitlist_merge.patients.likeness import Texts, between, edits, within
+from waitlist_merge.patients.likeness import Likeness, Texts, between, edits, within
 from waitlist_merge.patients.records import FEMALE, Records
-from waitlist_merge.patients.variants import are_variants
+from waitlist_merge.patients.variants import are_variants, spelling_keys
 
 NEAR_SIMILARITY = 0.92
 """Jaro-Winkler similarity from which two names are near: one typing error in a name of six letters
@@ -28,6 +28,12 @@ ALIKE_SIMILARITY = 0.85
 
 SHORTEST_EDITED = 4
 """Letters from which one edit makes a name near: "Ali" and "Ala" are two names."""
+
+SHORTEST_TWICE_EDITED = 6
+"""Letters from which two edits make a name near."""
+
+SHORTEST_FAMILY_SPELT = 5
+"""Letters from which two spellings of a family name are one name."""
 
 SHORTEST_PART = 3
 """Letters from which a shared word of a compound name counts: "Al" and "de" are in many."""
@@ -59,17 +65,44 @@ def _unlike(found: Level, field: str, levels: Mapping[str, tuple[str, ...]]) -> 
 
 
 def _given(records: Records, a: Positions, b: Positions, names: tuple[str, ...]) -> Level:
-    texts = _texts(records.given, a, b)
+    texts = _texts(records.given, a, b, name_likeness)
     found = _translated(texts, names)
     given, middle = records.given, records.middle
     used = equal_across(given, middle, a, b) | equal_across(middle, given, a, b)
+    used |= _written_apart(records, a, b, found >= names.index("near"))
     found[used & (found >= names.index("near"))] = names.index("middle")
+    found[(found >= names.index("alike")) & (_repeated(records, a) | _repeated(records, b))] = 0
+    return found
+
+
+def _repeated(records: Records, at: Positions) -> NDArray[np.bool_]:
+    """Rows whose given name only repeats the family or middle name: the given name is not known."""
+    return equal_across(records.given, records.family, at, at) | equal_across(
+        records.given, records.middle, at, at
+    )
+
+
+def _written_apart(
+    records: Records, a: Positions, b: Positions, where: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Is one given name the other's given and middle name in one word, as Lina and Li Na?"""
+    given, middle = records.given, records.middle
+    letters = np.append(_lengths(np.asarray(given.values, dtype=object)), 0)
+    further = np.append(_lengths(np.asarray(middle.values, dtype=object)), 0)
+    found = np.zeros(len(a), dtype=bool)
+    for one, other in ((a, b), (b, a)):
+        first, second, whole = given.codes[one], middle.codes[one], given.codes[other]
+        known = where & (first >= 0) & (second >= 0) & (whole >= 0)
+        places = np.flatnonzero(known & (letters[first] + further[second] == letters[whole]))
+        codes = zip(first[places], second[places], whole[places], strict=True)
+        joined = [given.values[x] + middle.values[y] == given.values[z] for x, y, z in codes]
+        found[places] |= np.asarray(joined, dtype=bool)
     return found
 
 
 def _middle(records: Records, a: Positions, b: Positions, used: NDArray[np.bool_]) -> Level:
     """Same, in part (an initial, a slip, one of several) or other; nothing where ``used``."""
-    found = _texts(records.middle, a, b)
+    found = _texts(records.middle, a, b, middle_likeness)
     partly = np.isin(found, [LIKENESSES.index(name) for name in LIKENESSES[2:-1]])
     levels = np.select([found < 0, found == LIKENESSES.index("exact"), partly], [0, 1, 2], 3)
     return np.where(used, 0, levels).astype(np.int8)
@@ -77,7 +110,7 @@ def _middle(records: Records, a: Positions, b: Positions, used: NDArray[np.bool_
 
 def _family(records: Records, a: Positions, b: Positions, names: tuple[str, ...]) -> Level:
     """A woman's other family name is a level of its own: a change is ordinary (domain 4.5)."""
-    texts = _texts(records.family, a, b)
+    texts = _texts(records.family, a, b, family_likeness)
     found = _translated(texts, names)
     female = (records.gender[a] == FEMALE) | (records.gender[b] == FEMALE)
     found[(found == names.index("other")) & female] = names.index("other_female")
@@ -87,11 +120,11 @@ def _family(records: Records, a: Positions, b: Positions, names: tuple[str, ...]
     return found
 
 
-def _texts(column: Coded, a: Positions, b: Positions) -> Level:
+def _texts(column: Coded, a: Positions, b: Positions, function: Likeness) -> Level:
     """-1 missing, 0 other, else a place in ``LIKENESSES``."""
     one, other = column.codes[a], column.codes[b]
     unequal = (one >= 0) & (other >= 0) & (one != other)
-    found = within(column, a, b, unequal, name_likeness)
+    found = within(column, a, b, unequal, function)
     found[(one < 0) | (other < 0)] = -1
     found[(one >= 0) & (one == other)] = LIKENESSES.index("exact")
     return found
@@ -134,7 +167,29 @@ def equal_across(one: Coded, other: Coded, a: Positions, b: Positions) -> NDArra
     return np.asarray((left >= 0) & (left == other.codes[b]))
 
 
-def name_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
+def middle_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
+    """``name_likeness`` of middle names, short ones with a slip included: Guo and Gu.
+
+    >>> left, right = np.array([("GUO", "GU"), ("ALI", "UMAR")], dtype=object).T
+    >>> [LIKENESSES[found] for found in middle_likeness(left, right)]
+    ['near', '']
+    """
+    found = name_likeness(left, right)
+    found[(found == 0) & (edits(left, right) <= 1)] = LIKENESSES.index("near")
+    return found
+
+
+def family_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
+    """``name_likeness`` of family names: short ones that differ in a vowel are two, Bell and Ball.
+
+    >>> left, right = np.array([("HUSSAIN", "HUSSEIN"), ("BELL", "BALL")], dtype=object).T
+    >>> [LIKENESSES[found] for found in family_likeness(left, right)]
+    ['variant', 'near']
+    """
+    return name_likeness(left, right, shortest_spelt=SHORTEST_FAMILY_SPELT)
+
+
+def name_likeness(left: Texts, right: Texts, *, shortest_spelt: int = 0) -> NDArray[np.int8]:
     """The strongest likeness of two names in comparison form, as a place in ``LIKENESSES``.
 
     >>> pairs = [("ANN", "ANN"), ("R", "ROSE"), ("ANNE MARIE", "ANNE"), ("JON", "WEI")]
@@ -144,12 +199,15 @@ def name_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
     """
     similarity = cpdist(left, right, scorer=JaroWinkler.similarity)
     shorter = np.minimum(_lengths(left), _lengths(right))
-    slip = (edits(left, right) <= 1) & (shorter >= SHORTEST_EDITED)
+    slips = edits(left, right)
+    slip = ((slips <= 1) & (shorter >= SHORTEST_EDITED)) | (
+        (slips <= 2) & (shorter >= SHORTEST_TWICE_EDITED)
+    )
     found = np.select(
         [
             np.asarray(left == right, dtype=bool),
             (shorter == 1) & _same_first(left, right),
-            are_variants(left, right),
+            are_variants(left, right) | _one_spelling(left, right, shorter >= shortest_spelt),
             _share_word(left, right),
             _shortened(left, right),
             (similarity >= NEAR_SIMILARITY) | slip,
@@ -175,6 +233,20 @@ def _same_first(left: Texts, right: Texts) -> NDArray[np.bool_]:
 def _same_sound(left: Texts, right: Texts) -> NDArray[np.bool_]:
     heard = dict(zip(distinct := [*{*left, *right}], sounds(distinct), strict=True))
     return np.asarray([heard[one] == heard[other] for one, other in zip(left, right, strict=True)])
+
+
+def _one_spelling(
+    left: Texts, right: Texts, where: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Are two names spellings of one, as Mohammed and Muhammad?"""
+    distinct = [*{*left[where], *right[where]}]
+    keys = dict(zip(distinct, spelling_keys(distinct), strict=True))
+    found = np.zeros(len(left), dtype=bool)
+    found[where] = [
+        keys[one] == keys[other] != ""
+        for one, other in zip(left[where], right[where], strict=True)
+    ]
+    return found
 
 
 def _shortened(left: Texts, right: Texts) -> NDArray[np.bool_]:

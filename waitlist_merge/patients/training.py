@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocking import Key, Pairs, pairs
+from waitlist_merge.patients.blocking import Key, Pairs, pairs, teaching_key
 from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Rates
@@ -54,6 +54,9 @@ MOST_DISAGREEMENT = 8.0
 """How many times the published rate of plain disagreement ("other") data may teach: pairs that a
 birth date or an address chose are also of relatives, who disagree in earnest."""
 
+IDENTIFYING = ("nhs_number", "person_key", "local_patient_identifier")
+"""Keys whose pairs are hardly ever of two people, relatives or not."""
+
 IDENTIFIERS = ("nhs_number", "person_key")
 """Fields that are never taught: how often one person has two numbers is not for data to say that
 hold hardly any."""
@@ -73,6 +76,7 @@ def train(
     """
     m, u = model.rates()
     counted = {name: np.zeros(len(LEVELS[name])) for name in m}
+    by_relatives: set[str] = set()
     by_name = {key.name: key for key in keys}
     for name, chosen_by in CHOSEN_BY.items():
         untaught = {
@@ -80,17 +84,43 @@ def train(
             for field, counts in counted.items()
             if counts.sum() < ENOUGH_PAIRS and field not in (*chosen_by, *IDENTIFIERS)
         }
-        if name not in by_name or not untaught:
+        key = by_name.get(name) or (teaching_key(records, name) if untaught else None)
+        if key is None or not untaught:
             continue
-        a, b = _some_pairs(by_name[name], hashed)
+        a, b = _some_pairs(key, hashed)
         if not len(a):
             continue
         patterns, counts = as_patterns(compare(records, a, b))
-        found = expected_counts(patterns, counts, m, u, chosen_by=(*chosen_by, *IDENTIFIERS))
+        chosen = (*chosen_by, *IDENTIFIERS)
+        copies = _copies(patterns)
+        found = expected_counts(patterns, np.where(copies, 0.0, counts), m, u, chosen_by=chosen)
+        if copies.any() and "local_patient_identifier" in found:
+            whole = expected_counts(patterns, counts, m, u, chosen_by=chosen)
+            found["local_patient_identifier"] = whole["local_patient_identifier"]
         for field in untaught:
             counted[field] += found[field]
+            if name not in IDENTIFYING:
+                by_relatives.add(field)
     learnt = {name: posterior(m[name], counted[name]) for name in m}
-    return model.with_m({name: _bounded(name, m[name], learnt[name]) for name in m})
+    rates = {
+        name: _bounded(name, m[name], learnt[name]) if name in by_relatives else learnt[name]
+        for name in m
+    }
+    return model.with_m(rates).expecting(_whole(m) / _whole(rates))
+
+
+def _whole(m: Rates) -> float:
+    """The share of true pairs that agree on full name and birth date."""
+    return float(np.prod([m[name][1] for name in ("family_name", "given_name", "birth_date")]))
+
+
+def _copies(patterns: Mapping[str, Level]) -> NDArray[np.bool_]:
+    """Patterns of one registration that agree in everything: the same record sent twice.
+
+    They would teach that nobody's details ever differ.
+    """
+    alike = [found <= 1 for field, found in patterns.items() if field != "nhs_number"]
+    return np.asarray((patterns["local_patient_identifier"] == 1) & np.all(alike, axis=0))
 
 
 def _bounded(
@@ -137,7 +167,7 @@ def expected_counts(
         for name in fields:
             odds += np.log(rates[name] / u[name])[patterns[name]]
         belief = counts / (1 + np.exp(-np.clip(odds, -50, 50)))
-        share = float(np.clip(belief.sum() / counts.sum(), 1e-6, 1 - 1e-6))
+        share = float(np.clip(belief.sum() / max(counts.sum(), 1.0), 1e-6, 1 - 1e-6))
         found = {name: _by_level(patterns[name], belief, name) for name in fields}
         rates = {name: posterior(m[name], found[name]) for name in fields}
     return found

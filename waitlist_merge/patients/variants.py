@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -20,6 +21,55 @@ def are_variants(left: NDArray[np.object_], right: NDArray[np.object_]) -> NDArr
     return np.asarray(
         [(one, other) in known for one, other in zip(left, right, strict=True)], dtype=bool
     )
+
+
+def spelling_keys(names: list[str]) -> list[str]:
+    """What stays the same when a name is written another way? Equal keys are spellings of one name.
+
+    Names that come from other scripts have no one spelling: E stands for A, O for U, EE and Y for
+    I, and many letters are doubled or followed by an H. Vowels are kept apart in three classes,
+    since Hassan and Hussain are brothers. A name whose key has fewer than three letters has none.
+
+    >>> spelling_keys(["MOHAMMED", "MUHAMAD", "HASSAN", "HUSSAIN", "HUSSEIN"])
+    ['MUHAMAD', 'MUHAMAD', 'HASAN', 'HUSAN', 'HUSAN']
+    """
+    return [_spelling_key(name) for name in names]
+
+
+def _spelling_key(name: str) -> str:
+    key = name.replace(" ", "")
+    for pattern, form in _SPELLINGS:
+        key = pattern.sub(form, key)
+    return key if len(key) >= _SHORTEST_KEY else ""
+
+
+_SHORTEST_KEY = 3
+"""Letters of the shortest key: "Li" and "Lee", "Leah" and "Lia" stay apart."""
+
+_SPELLINGS = tuple(
+    (re.compile(pattern), form)
+    for pattern, form in (
+        (r"(SK|CK|ZK)A$", r"\1I"),
+        (r"(O|E)VA$", r"\1V"),
+        (r"PH", "F"),
+        (r"C(?=[AOUKQLRT]|$)", "K"),
+        (r"Q", "K"),
+        (r"Z", "S"),
+        (r"(?<=[BDGKT])H", ""),
+        (r"(.)\1+", r"\1\1"),
+        (r"(?<=.)(EE|EA|IE$)", "I"),
+        (r"OO|OU|OW|AU", "U"),
+        (r"^O", "U"),
+        (r"(?<=.)O", "U"),
+        (r"(?<=.)[AE]+[IY]+[AE]*", "A"),
+        (r"^A[IY]+[AE]*", "A"),
+        (r"(?<=.)E", "A"),
+        (r"(?<=.)Y", "I"),
+        (r"H$", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+"""Rewritings of a name, in order: endings by sex (Kowalska, Ivanova), consonants, then vowels."""
 
 
 @cache

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from waitlist_merge.patients import households
 from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.levels import is_level
 from waitlist_merge.patients.records import Records
@@ -31,6 +32,7 @@ VETOES = (
     Veto.TWINS,
     Veto.MIDDLE_NAMES,
     Veto.BIRTH_DATE_UNKNOWN,
+    Veto.NAMESAKES,
 )
 """Vetoes of a pair by their code; 0 is none. The first that applies names the pair."""
 
@@ -42,9 +44,12 @@ TWO_NUMBERS = tuple(
 
 LOOK_ALIKES = tuple(
     VETOES.index(veto)
-    for veto in (Veto.AGE_GAP, Veto.TWINS, Veto.MIDDLE_NAMES, Veto.BIRTH_DATE_UNKNOWN)
+    for veto in (
+        *(Veto.AGE_GAP, Veto.TWINS, Veto.MIDDLE_NAMES),
+        *(Veto.BIRTH_DATE_UNKNOWN, Veto.NAMESAKES),
+    )
 )
-"""Vetoes of two people of one family: a question only where nothing else tells them apart."""
+"""Vetoes of people who look alike: other records of the two may outvote them (grouping)."""
 
 ALWAYS_ASKED = tuple(VETOES.index(veto) for veto in (Veto.CONFUSION, Veto.AGE_GAP))
 """Vetoes that are asked whatever the score where the two share an identifier."""
@@ -72,16 +77,26 @@ def find_vetoes(
             is_level(levels, "person_key", "other"),
             identifier & is_level(levels, "birth_date", "other") & given_known & ~given_fits,
             ~_one_registration(levels) & one_family & given_fits & _far_apart(records, a, b),
-            ~registration & one_family & _twins(records, levels, a, b),
+            ~registration & _twins(records, levels, a, b),
             ~registration & given_fits & is_level(levels, "middle_name", "other"),
             ~registration
             & is_level(levels, "birth_date", "missing")
+            & ~households.share_a_home(levels)
             & ~is_level(levels, "email", "same"),
+            _namesakes(levels),
         ],
-        [2, 1, 3, 4, 5, 6, 7, 8],
+        [2, 1, 3, 4, 5, 6, 7, 8, 9],
         0,
     )
     return found.astype(np.int8)
+
+
+def lifted(
+    veto: NDArray[np.int8], weight: NDArray[np.float64], *, enough: float
+) -> NDArray[np.int8]:
+    """The vetoes without those of namesakes whose weight is ``enough``: their name is too rare."""
+    namesakes = veto == VETOES.index(Veto.NAMESAKES)
+    return np.where(namesakes & (weight >= enough), 0, veto).astype(np.int8)
 
 
 def _one_registration(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
@@ -109,13 +124,13 @@ def asked_whatever_the_score(
 def _twins(
     records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
 ) -> NDArray[np.bool_]:
-    """Born on one day at one address, with given names that do not fit, or one not known.
+    """Born on one day at one address, with given names that do not fit.
 
     Names one slip apart do not fit where both are names that people have, as Sara and Sana, nor
     does a form of the other sex, as Daniel and Danielle. The address tells where both records have
     one, else the postcode.
     """
-    fits = is_level(levels, "given_name", *_COMPATIBLE_GIVEN)
+    fits = is_level(levels, "given_name", "missing", *_COMPATIBLE_GIVEN)
     exact = is_level(levels, "given_name", "exact")
     two_names = (
         is_level(levels, "given_name", "near") & records.given_known[a] & records.given_known[b]
@@ -123,9 +138,45 @@ def _twins(
     two_sexes = is_level(levels, "gender", "other") & ~exact
     exchanged = ~is_level(levels, "name_order", "missing")
     one_home = np.where(
-        ~is_level(levels, "address", "missing"),
-        is_level(levels, "address", "same", "near"),
-        is_level(levels, "postcode", "exact", "edit"),
+        is_level(levels, "address", "missing"),
+        is_level(levels, "postcode", "exact"),
+        is_level(levels, "address", "same"),
     )
+    one_family = is_level(levels, "family_name", "exact")
     unlike = ~fits | two_names | two_sexes
-    return np.asarray(is_level(levels, "birth_date", "exact") & unlike & ~exchanged & one_home)
+    born = is_level(levels, "birth_date", "exact")
+    return np.asarray(born & one_family & one_home & unlike & ~exchanged)
+
+
+def _namesakes(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
+    """Nothing but name and birth date agrees, though home and telephone or e-mail are known.
+
+    A person who moves keeps one of them as a rule; two people of one name keep none.
+    """
+    contact = is_level(levels, "phone", "other") | is_level(levels, "email", "other")
+    identified = (
+        is_level(levels, "nhs_number", "same", "same_verified", "near")
+        | is_level(levels, "person_key", "same")
+        | is_level(levels, "local_patient_identifier", "same", "near")
+    )
+    return lives_elsewhere(levels) & contact & ~identified
+
+
+def lives_elsewhere(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
+    """Are both homes known and far apart, and does nothing else tie the two together?"""
+    elsewhere = is_level(levels, "postcode", "district", "area", "other") | (
+        is_level(levels, "postcode", "missing") & is_level(levels, "address", "other")
+    )
+    ties = [
+        is_level(levels, field, *same)
+        for field, same in (
+            ("local_patient_identifier", ("same", "near")),
+            ("middle_name", ("same",)),
+            ("family_name", ("previous",)),
+            ("address", ("same", "near")),
+            ("phone", ("same",)),
+            ("email", ("same",)),
+            ("gp_practice_code", ("same",)),
+        )
+    ]
+    return np.asarray(elsewhere & ~np.any(ties, axis=0))

@@ -114,7 +114,8 @@ def explain_patients(match: PatientMatch, a: int | str, b: int | str) -> Explana
     levels = compare(match.records, first, second)
     shares = match.model.on(match.records)
     parts = weigh(match.model, shares, match.records, levels, first, second)
-    names = {"prior": ""} | {field: LEVELS[field][found[0]] for field, found in levels.items()}
+    compared = {field: LEVELS[field][found[0]] for field, found in levels.items()}
+    names = {"prior": ""} | compared | {"household": ""}
     said = [
         (field, name, WORDS.get((field, name), ""), float(parts[field][0]))
         for field, name in names.items()

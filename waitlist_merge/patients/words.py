@@ -9,6 +9,7 @@ from __future__ import annotations
 from waitlist_merge.reference import rows
 
 WORDS = {(row["field"], row["level"]): row["words"] for row in rows("linkage_words")} | {
-    ("prior", ""): "any two entries, before comparing"
+    ("prior", ""): "any two entries, before comparing",
+    ("household", ""): "two people of one home would look as like",
 }
-"""The words for each field and level, and for the prior."""
+"""The words for each field and level, for the prior and for what the chance of relatives takes."""

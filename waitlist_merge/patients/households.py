@@ -1,0 +1,131 @@
+"""Could the two be relatives at one address? The other explanation of a pair that shares a home.
+
+Two people of one household share address, telephone and often the family name, so that these must
+not be counted as if chance had brought them together. For a pair that shares a home the weight is
+that of one person against *either* two strangers *or* two people of one household; what the second
+takes away is a part of its own in the sum, never above 0.
+
+How many such pairs a list holds is counted in the list: those of one family name at one address
+(or postcode) that differ in both given name and birth date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.patients.coding import Level, pack
+from waitlist_merge.patients.levels import LEVELS, is_level
+from waitlist_merge.patients.records import Records
+from waitlist_merge.reference import rows
+
+HOUSEHOLD_PAIRS_PER_RECORD = 0.15
+"""Pairs of two people of one household that a record of a merged list stands in, before any are
+counted: of 2.4 people in a household (ONS 2021 census) one in ten is on a list."""
+
+PSEUDO_RECORDS = 50
+"""Weight of that rate against what is counted, in records: 7.5 pairs."""
+
+MOSTLY = 0.5
+"""Share of records with an address from which homes are told by it, else by the postcode."""
+
+SAME_FAMILY_NAME = 0.6
+"""Share of the pairs of a household that have one family name (linkage_model.csv)."""
+
+FIRST_OF_BROTHERS = 5.0
+"""How much more often than strangers two of a household share a frequent given name: brothers are
+all called Mohammed and by their second name (judgement)."""
+
+MOST_NAMESAKES = 0.3
+"""Share of household pairs with one given name, at most (judgement)."""
+
+SEVERAL_OF_A_HOUSEHOLD = 100
+"""Records of one family name and postcode beyond which the postcode is not a household's."""
+
+
+def rates() -> dict[str, NDArray[np.float64]]:
+    """The share of household pairs at each level; NaN where it is that of any two people."""
+    found = {name: np.full(len(names), np.nan) for name, names in LEVELS.items()}
+    for row in rows("linkage_model"):
+        if row["household"]:
+            found[row["field"]][LEVELS[row["field"]].index(row["level"])] = float(row["household"])
+    return {name: table for name, table in found.items() if not np.isnan(table).all()}
+
+
+def pairs_per_record(records: Records) -> float:
+    """How many pairs of two people of one household has a record of this list?"""
+    addressed = records.address.known.mean() >= MOSTLY if records.size else False
+    place = records.address if addressed else records.postcode
+    given, birth = records.given.codes, records.birth
+    told = (given >= 0) & (birth >= 0)
+    home = np.where(told, pack(records.family.codes, place.codes), -1)
+    home = np.where(_few(home), home, -1)
+    # Two that share neither given name nor birth date: all, less those that share one of the two.
+    apart = (
+        _pairs(home)
+        - _pairs(pack(home, given))
+        - _pairs(pack(home, birth))
+        + _pairs(pack(home, given, birth))
+    )
+    expected = HOUSEHOLD_PAIRS_PER_RECORD * PSEUDO_RECORDS
+    return (max(apart, 0.0) / SAME_FAMILY_NAME + expected) / (records.size + PSEUDO_RECORDS)
+
+
+def _few(home: NDArray[np.int64]) -> NDArray[np.bool_]:
+    codes = pd.factorize(home)[0]
+    crowded = np.bincount(codes, minlength=1) > SEVERAL_OF_A_HOUSEHOLD
+    return np.asarray(~crowded[codes], dtype=bool)
+
+
+def _pairs(codes: NDArray[np.int64]) -> float:
+    sizes = pd.Series(codes[codes >= 0]).value_counts().to_numpy(dtype=np.float64)
+    return float((sizes * (sizes - 1) / 2).sum())
+
+
+def share_a_home(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
+    """Which pairs have a postcode, address or telephone in common, or nearly?"""
+    return (
+        is_level(levels, "postcode", "exact", "edit")
+        | is_level(levels, "address", "same", "near")
+        | is_level(levels, "phone", "same")
+    )
+
+
+def relatives(
+    levels: Mapping[str, Level],
+    parts: Mapping[str, NDArray[np.float32]],
+    m: Mapping[str, NDArray[np.float64]],
+    u: Mapping[str, NDArray[np.float64]],
+    *,
+    against: float,
+    given_share: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """The bits that the chance of two relatives takes from each pair; 0 where no home is shared.
+
+    ``parts`` are those against strangers, prior and address included; ``against`` is log2 of true
+    pairs to household pairs in the list, ``given_share`` how common the given name of each pair is.
+    """
+    where = np.flatnonzero(share_a_home(levels))
+    ratio = np.full(len(where), -against)
+    for field in STRANGERS_ONLY:
+        ratio += parts[field][where]
+    for field, household in rates().items():
+        level = levels[field][where]
+        exact = level == 1
+        agreeing = np.maximum(household[1], 0.0)
+        if field == "given_name":
+            common = np.minimum(FIRST_OF_BROTHERS * given_share[where], MOST_NAMESAKES)
+            agreeing = np.maximum(agreeing, common)
+        # Where they agree, a rare value is rare among strangers only.
+        ratio += np.where(exact, parts[field][where] - np.log2(m[field][1] / agreeing), 0.0)
+        ratio += np.where(level > 1, np.log2(household / u[field])[level], 0.0)
+    found = np.zeros(len(given_share), dtype=np.float32)
+    found[where] = -np.logaddexp2(0.0, ratio)
+    return found
+
+
+STRANGERS_ONLY = ("prior", "postcode", "address", "phone", "email", "gp_practice_code")
+"""Parts that speak against strangers and say nothing against relatives."""
