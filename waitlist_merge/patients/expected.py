@@ -26,7 +26,7 @@ def true_pairs_per_record(records: Records) -> float:
     Nearly all true pairs agree on these or on an identifier, and few others do.
     """
     whole = pack(records.family.codes, records.given.codes, records.birth)
-    found = max(_pairs(whole), *(_pairs(codes) for codes in records.identities))
+    found = max(_pairs(codes) for codes in (whole, *records.identities))
     expected = PAIRS_PER_RECORD * PSEUDO_RECORDS
     return (found + expected) / (records.size + PSEUDO_RECORDS)
 

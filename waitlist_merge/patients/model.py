@@ -57,10 +57,11 @@ class PatientModel:
     """Everything that turns levels into weights: fitted once, it gives the same weights again.
 
     ``prior`` is log2 of the odds that any two records are one person, ``household`` that of one
-    person's pairs to those of two people of one home. ``tables[field][level]`` is the weight in bits at average frequency, ``average`` and ``basis``
-    the u of each level and how it is adjusted, ``frequencies`` how common the values of each column
-    are, in the ``records`` that it was fitted to. ``str(model)`` is its table; ``save`` and
-    ``load`` keep it in a file of readable JSON that tells nothing of any person.
+    person's pairs to those of two people of one home. ``tables[field][level]`` is the weight in
+    bits at average frequency, ``average`` and ``basis`` the u of each level and how it is adjusted,
+    ``frequencies`` how common the values of each column are, in the ``records`` that it was fitted
+    to. ``str(model)`` is its table; ``save`` and ``load`` keep it in a file of readable JSON that
+    tells nothing of any person.
     """
 
     prior: float

@@ -235,16 +235,13 @@ def _same_sound(left: Texts, right: Texts) -> NDArray[np.bool_]:
     return np.asarray([heard[one] == heard[other] for one, other in zip(left, right, strict=True)])
 
 
-def _one_spelling(
-    left: Texts, right: Texts, where: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _one_spelling(left: Texts, right: Texts, where: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Are two names spellings of one, as Mohammed and Muhammad?"""
     distinct = [*{*left[where], *right[where]}]
     keys = dict(zip(distinct, spelling_keys(distinct), strict=True))
     found = np.zeros(len(left), dtype=bool)
     found[where] = [
-        keys[one] == keys[other] != ""
-        for one, other in zip(left[where], right[where], strict=True)
+        keys[one] == keys[other] != "" for one, other in zip(left[where], right[where], strict=True)
     ]
     return found
 
