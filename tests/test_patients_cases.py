@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,19 @@ GIVEN = ["John", "Mohammed", "Mary", "David", "Susan", "Paul", "Amina", "Wei", "
 
 
 def crowd(count=2_000):
-    """Other people, so that common names are common: each differs from all others in something."""
+    """Other people, so that common names are common: each differs from all others in something.
+
+    One in four lives with the person before, as people do.
+    """
+    shared = ("family_name", "postcode")
+    return [
+        one | ({name: before[name] for name in shared} if at % 4 == 3 else {})
+        for at, (before, one) in enumerate(pairwise(strangers(count + 1)))
+    ]
+
+
+def strangers(count):
+    """People of whom no two share a home."""
     return [
         {
             "family_name": SURNAMES[at % 10],

@@ -80,7 +80,7 @@ def test_a_table_that_is_none_or_has_a_column_twice_is_an_error():
 def test_postcodes_of_another_country_are_compared_as_they_stand():
     frame = pd.DataFrame(
         {"family_name": ["Paterson", "Paterson"], "postcode": ["3138", "3138"]}
-        | {"given_name": ["Domenique", "Domenique"], "birth_date": ["1916-10-17", "1916-01-27"]}
+        | {"given_name": ["Domenique", "Domenique"], "birth_date": ["1916-10-17", "1916-10-27"]}
     )
     match = wm.match_patients(frame)
     assert "same postcode" in match.links["explanation"].iloc[0]

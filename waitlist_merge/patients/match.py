@@ -216,12 +216,25 @@ def _score(
     for a, b in blocking.pairs(keys, chunk=plan.chunk_pairs):
         levels = compare(records, a, b)
         parts = weigh(model, shares, records, levels, a, b)
-        vetoes = find_vetoes(records, levels, a, b)
-        vetoes = lifted(vetoes, total(parts), enough=plan.match_weight + plan.margin)
+        vetoes = vetoed(records, model, plan, levels, a, b, total(parts))
         scored = _Scored(a, b, levels, parts, vetoes)
         kept.append(scored[_worth_keeping(scored, plan)])
         seen += len(a)
     return _together(kept), seen
+
+
+def vetoed(
+    records: Records,
+    model: PatientModel,
+    plan: PatientPlan,
+    levels: Mapping[str, Level],
+    a: Positions,
+    b: Positions,
+    weight: NDArray[np.float64],
+) -> NDArray[np.int8]:
+    """The veto of each pair as a code into ``vetoes.VETOES``, in the light of model and weight."""
+    found = find_vetoes(records, levels, a, b, relatives=model.lists_relatives)
+    return lifted(found, weight, enough=plan.match_weight + plan.margin)
 
 
 def _worth_keeping(scored: _Scored, plan: PatientPlan) -> NDArray[np.bool_]:

@@ -48,6 +48,10 @@ USUAL_MISSPELLING = 5e-5
 MOST_ESTABLISHED = 32.0
 """How much commoner than a usual misspelling a value may count (5 bits)."""
 
+RELATIVES_ARE_RARE = 4.0
+"""Bits by which pairs of one person outnumber those of two people of one home from which a list is
+of single people: sixteen to one; a merged list of England has three to one (households.py)."""
+
 ADDRESS_LIKE = ("postcode", "address", "phone", "email", "gp_practice_code")
 """Fields that change together when a person moves: the strongest one speaks for all."""
 
@@ -212,6 +216,11 @@ class PatientModel:
         """The model with other rates of agreement among true pairs."""
         tables = {name: np.log2(rates / self.published_u(name)) for name, rates in m.items()}
         return replace(self, tables=tables)
+
+    @property
+    def lists_relatives(self) -> bool:
+        """Does the list hold relatives often enough for them to be asked about?"""
+        return self.household < RELATIVES_ARE_RARE
 
     def expecting(self, times: float) -> PatientModel:
         """The model for a list that holds so many times the true pairs."""

@@ -17,7 +17,7 @@ from rapidfuzz.process import cpdist
 from waitlist_merge.patients.coding import Coded, Level, Positions, sounds
 from waitlist_merge.patients.likeness import Likeness, Texts, between, edits, within
 from waitlist_merge.patients.records import FEMALE, Records
-from waitlist_merge.patients.variants import are_variants, spelling_keys
+from waitlist_merge.patients.variants import are_variants, known_names, spelling_keys
 
 NEAR_SIMILARITY = 0.92
 """Jaro-Winkler similarity from which two names are near: one typing error in a name of six letters
@@ -201,7 +201,7 @@ def name_likeness(left: Texts, right: Texts, *, shortest_spelt: int = 0) -> NDAr
     shorter = np.minimum(_lengths(left), _lengths(right))
     slips = edits(left, right)
     slip = ((slips <= 1) & (shorter >= SHORTEST_EDITED)) | (
-        (slips <= 2) & (shorter >= SHORTEST_TWICE_EDITED)
+        (slips <= 2) & (shorter >= SHORTEST_TWICE_EDITED) & ~_both_known(left, right)
     )
     found = np.select(
         [
@@ -233,6 +233,15 @@ def _same_first(left: Texts, right: Texts) -> NDArray[np.bool_]:
 def _same_sound(left: Texts, right: Texts) -> NDArray[np.bool_]:
     heard = dict(zip(distinct := [*{*left, *right}], sounds(distinct), strict=True))
     return np.asarray([heard[one] == heard[other] for one, other in zip(left, right, strict=True)])
+
+
+def _both_known(left: Texts, right: Texts) -> NDArray[np.bool_]:
+    """Are both given names that people have, as Hassan and Hussain?"""
+    known = known_names()
+    return np.asarray(
+        [one in known and other in known for one, other in zip(left, right, strict=True)],
+        dtype=bool,
+    )
 
 
 def _one_spelling(left: Texts, right: Texts, where: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -59,9 +59,18 @@ _SAME_FAMILY = ("exact", "near", "part")
 
 
 def find_vetoes(
-    records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
+    records: Records,
+    levels: Mapping[str, Level],
+    a: Positions,
+    b: Positions,
+    *,
+    relatives: bool = True,
 ) -> NDArray[np.int8]:
-    """The veto of each pair as a code into ``VETOES``; 0 where there is none."""
+    """The veto of each pair as a code into ``VETOES``; 0 where there is none.
+
+    Without ``relatives`` (model.lists_relatives) the list holds hardly any, and an unknown name or
+    birth date in one home does not raise the question.
+    """
     identifier = is_level(levels, "nhs_number", "same", "same_verified") | is_level(
         levels, "person_key", "same"
     )
@@ -77,11 +86,11 @@ def find_vetoes(
             is_level(levels, "person_key", "other"),
             identifier & is_level(levels, "birth_date", "other") & given_known & ~given_fits,
             ~_one_registration(levels) & one_family & given_fits & _far_apart(records, a, b),
-            ~registration & _twins(records, levels, a, b),
+            ~registration & _twins(records, levels, a, b, relatives=relatives),
             ~registration & given_fits & is_level(levels, "middle_name", "other"),
             ~registration
             & is_level(levels, "birth_date", "missing")
-            & ~households.share_a_home(levels)
+            & (relatives | ~households.share_a_home(levels))
             & ~is_level(levels, "email", "same"),
             _namesakes(levels),
         ],
@@ -122,15 +131,21 @@ def asked_whatever_the_score(
 
 
 def _twins(
-    records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
+    records: Records,
+    levels: Mapping[str, Level],
+    a: Positions,
+    b: Positions,
+    *,
+    relatives: bool,
 ) -> NDArray[np.bool_]:
-    """Born on one day at one address, with given names that do not fit.
+    """Born on one day at one address, with given names that do not fit, or one not known.
 
     Names one slip apart do not fit where both are names that people have, as Sara and Sana, nor
     does a form of the other sex, as Daniel and Danielle. The address tells where both records have
     one, else the postcode.
     """
-    fits = is_level(levels, "given_name", "missing", *_COMPATIBLE_GIVEN)
+    unknown = () if relatives else ("missing",)
+    fits = is_level(levels, "given_name", *unknown, *_COMPATIBLE_GIVEN)
     exact = is_level(levels, "given_name", "exact")
     two_names = (
         is_level(levels, "given_name", "near") & records.given_known[a] & records.given_known[b]

@@ -13,9 +13,9 @@ from waitlist_merge.errors import InputError, MissingExtra
 from waitlist_merge.patients import blocking
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.levels import LEVELS, compare
-from waitlist_merge.patients.match import PatientMatch
+from waitlist_merge.patients.match import PatientMatch, vetoed
 from waitlist_merge.patients.model import total, weigh
-from waitlist_merge.patients.vetoes import VETOES, find_vetoes
+from waitlist_merge.patients.vetoes import VETOES
 from waitlist_merge.patients.words import WORDS
 from waitlist_merge.reasons import Veto
 
@@ -114,6 +114,8 @@ def explain_patients(match: PatientMatch, a: int | str, b: int | str) -> Explana
     levels = compare(match.records, first, second)
     shares = match.model.on(match.records)
     parts = weigh(match.model, shares, match.records, levels, first, second)
+    weight = total(parts)
+    veto = vetoed(match.records, match.model, match.plan, levels, first, second, weight)
     compared = {field: LEVELS[field][found[0]] for field, found in levels.items()}
     names = {"prior": ""} | compared | {"household": ""}
     said = [
@@ -124,8 +126,8 @@ def explain_patients(match: PatientMatch, a: int | str, b: int | str) -> Explana
     table = pd.DataFrame(said, columns=["field", "level", "words", "weight"])
     return Explanation(
         parts=table,
-        weight=float(total(parts)[0]),
-        veto=str(VETOES[find_vetoes(match.records, levels, first, second)[0]]),
+        weight=float(weight[0]),
+        veto=str(VETOES[veto[0]]),
         joined=bool(match.group[one] == match.group[other]),
         sentence=str(explanations(levels, parts)[0]),
         match_weight=match.plan.match_weight,
