@@ -26,7 +26,8 @@ def true_pairs_per_record(records: Records) -> float:
     Nearly all true pairs agree on these or on an identifier, and few others do.
     """
     whole = pack(records.family.codes, records.given.codes, records.birth)
-    found = max(_pairs(codes) for codes in (whole, *records.identities))
+    shared: list[NDArray[np.integer]] = [whole, *records.identities]
+    found = max(map(_pairs, shared))
     expected = PAIRS_PER_RECORD * PSEUDO_RECORDS
     return (found + expected) / (records.size + PSEUDO_RECORDS)
 

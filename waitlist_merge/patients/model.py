@@ -7,7 +7,7 @@ address only the strongest counts, since they agree or change together.
 
 >>> model = PatientModel.published(records=1_000)
 >>> round(model.prior, 1)
--16.6
+-13.3
 >>> round(float(model.tables["birth_date"][LEVELS["birth_date"].index("other")]), 1)
 -11.6
 """

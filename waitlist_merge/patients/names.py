@@ -175,7 +175,8 @@ def middle_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
     ['near', '']
     """
     found = name_likeness(left, right)
-    found[(found == 0) & (edits(left, right) <= 1)] = LIKENESSES.index("near")
+    alike = np.isin(found, [0, LIKENESSES.index("alike")])
+    found[alike & (edits(left, right) <= 1)] = LIKENESSES.index("near")
     return found
 
 

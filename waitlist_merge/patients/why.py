@@ -142,7 +142,7 @@ def explain_missing(match: PatientMatch, a: int | str, b: int | str) -> str:
     >>> print(explain_missing(match_patients(people), 0, 1))
     They meet under no key, so they were never compared.
     Against: different family names (-6.2).
-    They have -9.4 bits; 7.0 join two records: 16.4 are missing.
+    They have -6.1 bits; 7.0 join two records: 13.1 are missing.
     """
     why = explain_patients(match, a, b)
     if why.joined:
