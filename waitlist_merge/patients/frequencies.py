@@ -73,9 +73,9 @@ class Frequencies:
             return cls.published(average)
         order = np.argsort(counts, kind="stable")  # sums then do not depend on the order of rows
         counts, values = counts[order], np.asarray(column.values, dtype=object)[order]
-        shares = _shares(counts, average)
+        shares, never = _shares(counts, average), np.zeros(1, dtype=np.int64)
         kept, few = counts >= least, (counts > 0) & (counts < least)
-        unseen = shares.min()
+        unseen = _shares(never, average, of=int(counts.sum()))[0]
         if few.any():
             # The mean over records, in bits, since a share is turned into bits.
             unseen = np.exp2(np.average(np.log2(shares[few]), weights=counts[few]))
@@ -90,10 +90,13 @@ class Frequencies:
         return self.shares.reindex(list(values)).fillna(self.unseen).to_numpy()
 
 
-def _shares(counts: Counts, average: float) -> Shares:
-    """The pair itself is no evidence that a value is common, so two records are left out."""
-    others = np.maximum(counts - 2, 0)
-    shares = (others + PSEUDO_RECORDS * average) / (counts.sum() + PSEUDO_RECORDS)
+def _shares(counts: Counts, average: float, *, of: int | None = None) -> Shares:
+    """The share of values of these counts; ``of`` so many records, by default the sum of counts.
+
+    The pair itself is no evidence that a value is common, so two records are left out.
+    """
+    records = counts.sum() if of is None else of
+    shares = (np.maximum(counts - 2, 0) + PSEUDO_RECORDS * average) / (records + PSEUDO_RECORDS)
     return np.asarray(np.maximum(shares, RAREST))
 
 

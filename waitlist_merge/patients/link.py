@@ -10,10 +10,13 @@ import pandas as pd
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.normalise import person_columns
+from waitlist_merge.normalise.postcodes import read_postcodes
+from waitlist_merge.normalise.reading import as_texts
 from waitlist_merge.normalise.typed import Values
 from waitlist_merge.patients.match import PatientMatch, match_entries
 from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.plan import PatientPlan
+from waitlist_merge.reasons import Fault
 from waitlist_merge.schema import PERSON_FIELDS
 
 USED = ("organisation", *(name for name in PERSON_FIELDS if name not in {"title", "death_date"}))
@@ -104,15 +107,22 @@ _CALLER = 4
 
 
 def _with_foreign_postcodes(typed: dict[str, Values], records: pd.DataFrame) -> dict[str, Values]:
-    """A column of postcodes of which most are not of this country is compared as it stands."""
+    """A column of postcodes of which most are not of this country is compared as it stands.
+
+    What stands in for a postcode, as ZZ99 3VZ does, is of no country.
+    """
     if "postcode" not in typed:
         return typed
     sent = records["postcode"].notna().to_numpy()
     read = pd.notna(typed["postcode"])
     if read.sum() >= MOSTLY_BRITISH * sent.sum():
         return typed
-    text = records["postcode"].astype("str").str.strip().str.upper().where(sent).to_numpy()
-    return typed | {"postcode": pd.Categorical(text)}
+    text = pd.Categorical(records["postcode"].astype("str").str.strip().str.upper().where(sent))
+    stands_in = read_postcodes(as_texts(text.categories)).faults[Fault.PLACEHOLDER]
+    text = text.remove_categories(text.categories[stands_in])
+    if read.sum() >= MOSTLY_BRITISH * pd.notna(text).sum():
+        return typed
+    return typed | {"postcode": text}
 
 
 MOSTLY_BRITISH = 0.5
