@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
-from waitlist_merge.patients import blocking
-from waitlist_merge.patients.blocking import Key, forecast, pairs
+from waitlist_merge.patients import blocking, blocks
+from waitlist_merge.patients.blocks import Key, forecast, pairs
 from waitlist_merge.patients.records import prepare
 
-CODES = st.lists(st.integers(-1, 4), min_size=9, max_size=9)
+CODES = st.lists(st.integers(-1, 2), min_size=9, max_size=9).map(np.array)
+MAKERS = st.lists(st.booleans(), min_size=9, max_size=9).map(np.array)
+KEYS = st.builds(
+    Key,
+    name=st.just("key"),
+    parts=st.lists(CODES, min_size=1, max_size=3).map(tuple),
+    makers=MAKERS | st.just(np.ones(9, dtype=bool)),
+    further=st.lists(CODES, min_size=1, max_size=2).map(tuple) | st.just(()),
+)
+LARGEST = 4
 
 
 def oracle(keys):
-    """Every two records that share a key of which one makes pairs."""
+    """Every two records that share a key of which one makes pairs; more alike in a large block."""
     found = set()
-    for a, b in combinations(range(9), 2):
-        for key in keys:
-            wanted = key.makers[a] or key.makers[b]
-            if wanted and key.codes[a] >= 0 and key.codes[a] == key.codes[b]:
-                found.add((a, b))
+    for key, (a, b) in product(keys, combinations(range(9), 2)):
+        values = list(zip(*(part.tolist() for part in key.parts), strict=True))
+        agree = min(values[a]) >= 0 and values[a] == values[b]
+        if key.further and values.count(values[a]) > LARGEST:
+            agree &= all(part[a] == part[b] for part in key.further)
+        if agree and (key.makers[a] or key.makers[b]):
+            found.add((a, b))
     return found
-
-
-MAKERS = st.lists(st.booleans(), min_size=9, max_size=9)
 
 
 def listed(keys, **options):
@@ -37,23 +45,30 @@ def listed(keys, **options):
     ]
 
 
-@given(st.lists(st.tuples(CODES, MAKERS), min_size=1, max_size=4), st.integers(1, 50))
-def test_each_pair_that_shares_a_key_is_made_once(drawn, chunk):
-    keys = [
-        Key(str(at), np.array(codes), np.array(makers)) for at, (codes, makers) in enumerate(drawn)
-    ]
-    made = listed(keys, chunk=chunk)
-    assert len(made) == len(set(made))
-    assert set(made) == oracle(keys)
+@settings(max_examples=300)
+@given(st.lists(KEYS, min_size=1, max_size=4), st.integers(1, 50))
+def test_each_pair_that_shares_a_key_is_made_once(keys, chunk):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(blocks, "LARGEST_BLOCK", LARGEST)
+        patched.setattr(blocks, "AT_A_TIME", 4)
+        made = listed(keys, chunk=chunk)
+        assert len(made) == len(set(made))
+        assert set(made) == oracle(keys)
+        one, other = np.array(list(combinations(range(9), 2)), dtype=np.int32).T
+        for key in keys:
+            alone = oracle([key])
+            makes = key.makes(one, other)
+            assert set(zip(one[makes].tolist(), other[makes].tolist(), strict=True)) == alone
+            assert forecast([key])["pairs"].tolist() == [len(alone)]
 
 
 def test_forecast_counts_what_a_key_makes():
     makers = np.array([True, False, False, False, False])
-    assert forecast([Key("surname", np.array([0, 0, 0, 1, 1]), makers)])["pairs"].tolist() == [2]
+    assert forecast([Key("surname", (np.array([0, 0, 0, 1, 1]),), makers)])["pairs"].tolist() == [2]
 
 
 def test_a_block_too_large_is_narrowed_and_reported(typed, monkeypatch):
-    monkeypatch.setattr(blocking, "LARGEST_BLOCK", 3)
+    monkeypatch.setattr(blocks, "LARGEST_BLOCK", 3)
     people = [
         {"family_name": "Khan", "given_name": "Ali", "birth_date": "1980-01-01", "postcode": code}
         for code in ("LS1 1AA", "LS1 1AA", "LS1 1AB", "LS1 1AC", "LS1 1AD")

@@ -4,45 +4,21 @@ A pair is made where any one key agrees. Keys on identifiers pair all records; t
 names, birth dates and places, only make pairs of which at least one record lacks an identifier
 (two valid numbers that differ are never joined, so nothing is to be found there), except the key
 on full name and birth date, which finds the two-number questions. Records without a birth date
-have keys of their own. One error in any one field still leaves a key that agrees.
-
->>> keys = [Key("number", np.array([0, 0, 1, 1]), makers=np.ones(4, dtype=bool))]
->>> [(a.tolist(), b.tolist()) for a, b in pairs(keys)]
-[([0, 2], [1, 3])]
+have keys of their own. One error in any one field still leaves a key that agrees. What a key does
+with its codes is in ``blocks``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.coding import MISSING, Codes, pack
+from waitlist_merge.patients.blocks import Key
+from waitlist_merge.patients.coding import MISSING, Codes
 from waitlist_merge.patients.likeness import LONG_NUMBER
 from waitlist_merge.patients.records import Records
-
-Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
-
-LARGEST_BLOCK = 200
-"""Records with one key value beyond which the key is narrowed by a further field. A true patient
-has a handful of entries; a block of 200 makes 19,900 pairs, nearly all of different people."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Key:
-    """One blocking key: a code a record, -1 where it has none.
-
-    ``makers`` are the records that make pairs; a pair needs one at least. ``narrowed`` counts the
-    records whose block was too large for the key alone.
-    """
-
-    name: str
-    codes: NDArray[np.int64]
-    makers: NDArray[np.bool_]
-    narrowed: int = 0
 
 
 def keys(records: Records) -> list[Key]:
@@ -51,7 +27,6 @@ def keys(records: Records) -> list[Key]:
     sound = records.family_sound
     first = np.minimum(records.family_sound, records.given_sound)
     second = np.maximum(records.family_sound, records.given_sound)
-    further = pack(np.maximum(given, 0), np.maximum(birth, 0))
     everyone = np.ones(records.size, dtype=bool)
     lacking = ~records.numbered
     unborn = lacking & (birth < 0)
@@ -79,7 +54,7 @@ def keys(records: Records) -> list[Key]:
         ("sound of both names, no birth date", (first, second), unborn),
     ]
     return [
-        _narrowed(Key(name, pack(*parts), makers), further)
+        Key(name, parts, makers, further=(given, birth))
         for name, parts, makers in lists
         if makers.any() and all((part >= 0).any() for part in parts)
     ]
@@ -97,8 +72,7 @@ def teaching_key(records: Records, name: str) -> Key | None:
     known = name in parts and all((part >= 0).any() for part in parts[name])
     if not known or not lacking.any():
         return None
-    further = pack(np.maximum(given, 0), np.maximum(records.birth, 0))
-    return _narrowed(Key(name, pack(*parts[name]), lacking), further)
+    return Key(name, parts[name], lacking, further=(given, records.birth))
 
 
 def _half(records: Records, *, first: bool) -> tuple[Codes, Codes]:
@@ -155,87 +129,3 @@ def _parts(records: Records) -> dict[str, Codes]:
     two = {"year and month": year * 100 + month, "year and day": year * 100 + day}
     two["month and day"] = month * 100 + day
     return {name: np.where(records.birth >= 0, code, MISSING) for name, code in two.items()}
-
-
-def _narrowed(key: Key, further: NDArray[np.int64]) -> Key:
-    """The key, with a further field where a block is larger than ``LARGEST_BLOCK``."""
-    known = key.codes >= 0
-    blocks = pd.factorize(key.codes[known])[0]
-    sizes = np.bincount(blocks)[blocks]
-    if sizes.max(initial=0) <= LARGEST_BLOCK:
-        return key
-    large = np.zeros(len(known), dtype=bool)
-    large[np.flatnonzero(known)[sizes > LARGEST_BLOCK]] = True
-    codes = pack(key.codes, np.where(large, pd.factorize(further)[0] + 1, 0))
-    return Key(key.name, codes, key.makers, narrowed=int(large.sum()))
-
-
-def forecast(keys: Sequence[Key]) -> pd.DataFrame:
-    """How many pairs would each key make, before any is made? A pair may count under two keys."""
-    rows = [(key.name, int(_Blocks.of(key).partners.sum()), key.narrowed) for key in keys]
-    return pd.DataFrame(rows, columns=["key", "pairs", "records_narrowed"])
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Blocks:
-    """Rows ordered by key, those that make pairs first in each block, and what each makes."""
-
-    rows: NDArray[np.int64]
-    partners: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, key: Key) -> _Blocks:
-        """The blocks of one key; those in which nobody makes pairs are left out."""
-        rows = np.flatnonzero(key.codes >= 0)
-        active = key.makers[rows]
-        if not active.all():
-            wanted = pd.unique(key.codes[rows[active]])
-            inside = pd.Index(wanted).get_indexer(pd.Index(key.codes[rows])) >= 0
-            rows, active = rows[inside], active[inside]
-        order = np.lexsort((~active, key.codes[rows]))
-        rows, active = rows[order], active[order]
-        codes = key.codes[rows]
-        last = np.flatnonzero(np.append(codes[1:] != codes[:-1], True)) if len(rows) else rows
-        ends = np.repeat(last, np.diff(np.append(-1, last)))
-        partners = np.where(active, ends - np.arange(len(rows)), 0)
-        return cls(rows, partners)
-
-
-def pairs(keys: Sequence[Key], *, chunk: int = 2_000_000) -> Iterator[Pairs]:
-    """All candidate pairs, each once, as two int32 arrays of positions, the smaller first.
-
-    ``chunk`` bounds the pairs that are made at a time. The pairs do not depend on it.
-    """
-    for at, key in enumerate(keys):
-        for one, other in _emitted(_Blocks.of(key), chunk):
-            fresh = ~_seen(keys[:at], one, other)
-            if fresh.any():
-                yield one[fresh], other[fresh]
-
-
-def _emitted(blocks: _Blocks, chunk: int) -> Iterator[Pairs]:
-    makers = np.flatnonzero(blocks.partners)
-    counts = blocks.partners[makers]
-    totals = np.cumsum(counts)
-    start = 0
-    while start < len(makers):
-        done = totals[start - 1] if start else 0
-        stop = max(int(np.searchsorted(totals, done + chunk, side="right")), start + 1)
-        here, many = makers[start:stop], counts[start:stop]
-        offsets = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-        one = blocks.rows[np.repeat(here, many)]
-        other = blocks.rows[np.repeat(here + 1, many) + offsets]
-        yield np.minimum(one, other).astype(np.int32), np.maximum(one, other).astype(np.int32)
-        start = stop
-
-
-def _seen(
-    earlier: Sequence[Key], one: NDArray[np.int32], other: NDArray[np.int32]
-) -> NDArray[np.bool_]:
-    """Which of these pairs did an earlier key make already?"""
-    seen = np.zeros(len(one), dtype=bool)
-    for key in earlier:
-        codes = key.codes[one]
-        same = (codes >= 0) & (codes == key.codes[other])
-        seen |= same & (key.makers[one] | key.makers[other])
-    return seen

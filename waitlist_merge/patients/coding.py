@@ -164,3 +164,13 @@ def _by_letters(column: Coded, spaced: Sequence[str]) -> Names:
     for form in sorted(spaced, key=lambda each: (-each.count(" "), each)):
         best.setdefault(form.replace(" ", ""), form)
     return Names(squeezed.codes, squeezed.values, tuple(best[value] for value in squeezed.values))
+
+
+def pair_rank(ranks: NDArray[np.uint64], a: Positions, b: Positions) -> NDArray[np.uint64]:
+    """A number for each pair by what the two records are, not by where they stand."""
+    one, other = ranks[a], ranks[b]
+    return np.minimum(one, other) * _MIXER + np.maximum(one, other)
+
+
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
+"""An odd constant (2^64 over the golden ratio): multiplying by it loses nothing."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from waitlist_merge.patients.coding import pack
+from waitlist_merge.patients.blocks import shared
+from waitlist_merge.patients.coding import Codes
 from waitlist_merge.patients.records import Records
 
 PAIRS_PER_RECORD = 0.5
@@ -25,15 +24,14 @@ def true_pairs_per_record(records: Records) -> float:
 
     Nearly all true pairs agree on these or on an identifier, and few others do.
     """
-    whole = pack(records.family.codes, records.given.codes, records.birth)
-    shared: list[NDArray[np.integer]] = [whole, *records.identities]
-    found = max(map(_pairs, shared))
+    whole = (records.family.codes, records.given.codes, records.birth)
+    found = max(_pairs(parts) for parts in (whole, *((each,) for each in records.identities)))
     expected = PAIRS_PER_RECORD * PSEUDO_RECORDS
     return (found + expected) / (records.size + PSEUDO_RECORDS)
 
 
-def _pairs(codes: NDArray[np.integer]) -> float:
+def _pairs(parts: tuple[Codes, ...]) -> float:
     """Pairs of records that hold one value; none of a value that very many hold."""
-    sizes = pd.Series(codes[codes >= 0]).value_counts().to_numpy(dtype=np.float64)
+    sizes = np.bincount(shared(parts)[1]).astype(np.float64)
     sizes = sizes[sizes <= MOST_OF_A_PERSON]
     return float((sizes * (sizes - 1) / 2).sum())

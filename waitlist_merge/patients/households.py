@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.coding import Level, pack
+from waitlist_merge.patients.blocks import shared
+from waitlist_merge.patients.coding import Codes, Level
 from waitlist_merge.patients.levels import LEVELS, is_level
 from waitlist_merge.patients.records import Records
 from waitlist_merge.reference import rows
@@ -60,28 +60,18 @@ def pairs_per_record(records: Records) -> float:
     addressed = records.address.known.mean() >= MOSTLY if records.size else False
     place = records.address if addressed else records.postcode
     given, birth = records.given.codes, records.birth
-    told = (given >= 0) & (birth >= 0)
-    home = np.where(told, pack(records.family.codes, place.codes), -1)
-    home = np.where(_few(home), home, -1)
+    told = np.where((given >= 0) & (birth >= 0), place.codes, np.int32(-1))
+    at, home = shared((records.family.codes, told))
+    few = np.bincount(home, minlength=1)[home] <= SEVERAL_OF_A_HOUSEHOLD
+    home, given, birth = home[few], given[at[few]], birth[at[few]]
     # Two that share neither given name nor birth date: all, less those that share one of the two.
-    apart = (
-        _pairs(home)
-        - _pairs(pack(home, given))
-        - _pairs(pack(home, birth))
-        + _pairs(pack(home, given, birth))
-    )
+    apart = _pairs(home) - _pairs(home, given) - _pairs(home, birth) + _pairs(home, given, birth)
     expected = HOUSEHOLD_PAIRS_PER_RECORD * PSEUDO_RECORDS
     return (max(apart, 0.0) / SAME_FAMILY_NAME + expected) / (records.size + PSEUDO_RECORDS)
 
 
-def _few(home: NDArray[np.int64]) -> NDArray[np.bool_]:
-    codes = pd.factorize(home)[0]
-    crowded = np.bincount(codes, minlength=1) > SEVERAL_OF_A_HOUSEHOLD
-    return np.asarray(~crowded[codes], dtype=bool)
-
-
-def _pairs(codes: NDArray[np.int64]) -> float:
-    sizes = pd.Series(codes[codes >= 0]).value_counts().to_numpy(dtype=np.float64)
+def _pairs(*codes: Codes) -> float:
+    sizes = np.bincount(shared(codes)[1]).astype(np.float64)
     return float((sizes * (sizes - 1) / 2).sum())
 
 

@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
-from waitlist_merge.patients import blocking
-from waitlist_merge.patients.coding import Level, Positions
+from waitlist_merge.patients import blocking, blocks
+from waitlist_merge.patients.coding import Level, Positions, pair_rank
 from waitlist_merge.patients.doubted import doubted, name_doubted
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.fairness import rates, strata
@@ -115,7 +115,7 @@ class PatientMatch:
     @cached_property
     def forecast(self) -> pd.DataFrame:
         """How many pairs each blocking key makes."""
-        return blocking.forecast(blocking.keys(self.records))
+        return blocks.forecast(blocking.keys(self.records))
 
     @cached_property
     def patient_id(self) -> pd.Series:
@@ -177,7 +177,7 @@ def match_entries(
         kept.a,
         kept.b,
         kept.weight,
-        _pair_rank(ranks, kept.a, kept.b),
+        pair_rank(ranks, kept.a, kept.b),
         strong=kept.weight >= plan.match_weight,
         barred=kept.veto > 0,
         votes=_votes(kept, plan),
@@ -207,13 +207,13 @@ def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataF
 def _score(
     records: Records,
     model: PatientModel,
-    keys: list[blocking.Key],
+    keys: list[blocks.Key],
     plan: PatientPlan,
 ) -> tuple[_Scored, int]:
     """All candidate pairs, weighed; only those at or over the weight of a question are kept."""
     shares = model.on(records)
     kept, seen = [_none(model)], 0
-    for a, b in blocking.pairs(keys, chunk=plan.chunk_pairs):
+    for a, b in blocks.pairs(keys, chunk=plan.chunk_pairs):
         levels = compare(records, a, b)
         parts = weigh(model, shares, records, levels, a, b)
         vetoes = vetoed(records, model, plan, levels, a, b, total(parts))
@@ -275,20 +275,10 @@ def _together(chunks: list[_Scored]) -> _Scored:
     )
 
 
-def _pair_rank(hashed: NDArray[np.uint64], a: Positions, b: Positions) -> NDArray[np.uint64]:
-    """A number for each pair by what the two entries are, not by where they stand."""
-    one, other = hashed[a], hashed[b]
-    return np.minimum(one, other) * _MIXER + np.maximum(one, other)
-
-
-_MIXER = np.uint64(0x9E3779B97F4A7C15)
-"""An odd constant (2^64 over the golden ratio): multiplying by it loses nothing."""
-
-
 def _strongest_asked(edges: Edges, groups: NDArray[np.int32]) -> NDArray[np.int64]:
     """All joined pairs, and of two groups in doubt the one strongest pair, in order of strength."""
     one, other = groups[edges.a], groups[edges.b]
-    order = np.lexsort((edges.rank, -edges.weight))
+    order = np.lexsort((edges.b, edges.a, edges.rank, -edges.weight))
     pairs = np.minimum(one, other).astype(np.int64) * len(groups) + np.maximum(one, other)
     repeated = pd.Series(pairs[order]).duplicated().to_numpy(dtype=bool)
     return np.asarray(order[~repeated | (one == other)[order]])

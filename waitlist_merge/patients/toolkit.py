@@ -23,7 +23,8 @@ import numpy as np
 import pandas as pd
 from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
 
-from waitlist_merge.patients.blocking import Pairs, keys, pairs
+from waitlist_merge.patients.blocking import keys
+from waitlist_merge.patients.blocks import Pairs, pairs
 from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.link import USED, typed_people

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocking import Key, Pairs, pairs, teaching_key
-from waitlist_merge.patients.coding import Level
+from waitlist_merge.patients.blocking import teaching_key
+from waitlist_merge.patients.blocks import Key, Pairs, pairs
+from waitlist_merge.patients.coding import Level, pair_rank
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Rates
 from waitlist_merge.patients.records import Records
@@ -141,7 +142,7 @@ def _some_pairs(key: Key, hashed: NDArray[np.uint64]) -> Pairs:
     a = np.concatenate([one for one, _ in made]) if made else nobody
     b = np.concatenate([other for _, other in made]) if made else nobody
     every = np.uint64(len(a) // MOST_PAIRS + 1)
-    chosen = (hashed[a] ^ hashed[b]) % every == 0
+    chosen = pair_rank(hashed, a, b) % every == 0
     return a[chosen], b[chosen]
 
 

@@ -148,11 +148,8 @@ def explain_missing(match: PatientMatch, a: int | str, b: int | str) -> str:
     if why.joined:
         return "They are joined."
     one, other = _position(match, a), _position(match, b)
-    met = [
-        key.name
-        for key in blocking.keys(match.records)
-        if key.codes[one] >= 0 and key.codes[one] == key.codes[other]
-    ]
+    first, second = np.array([one], dtype=np.int32), np.array([other], dtype=np.int32)
+    met = [key.name for key in blocking.keys(match.records) if key.makes(first, second)[0]]
     keys = f"They meet under: {'; '.join(met)}." if met else _NEVER_MET
     costs = why.parts[(why.parts["weight"] < 0) & (why.parts["field"] != "prior")]
     against = [

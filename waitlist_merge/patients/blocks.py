@@ -1,0 +1,257 @@
+"""Records that agree on a key, and the pairs that they make.
+
+A key is a tuple of codes; two records agree on it where they agree on every code. Of the millions
+of records only those are ordered whose value may be shared: values are hashed into a table first,
+which costs a glance at each record, and what is left is compared exactly.
+
+>>> number = Key("number", (np.array([0, 0, 1, 1]),), makers=np.ones(4, dtype=bool))
+>>> [(a.tolist(), b.tolist()) for a, b in pairs([number])]
+[([0, 2], [1, 3])]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.patients.coding import Codes, pack
+
+Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
+Rows = NDArray[np.int32]
+
+LARGEST_BLOCK = 200
+"""Records with one key value beyond which the key is narrowed by a further field. A true patient
+has a handful of entries; a block of 200 makes 19,900 pairs, nearly all of different people."""
+
+AT_A_TIME = 1 << 16
+"""Records that are hashed at a time: they fit the cache."""
+
+ROOM = 16
+"""Places in the table of hashes for each value looked for: one in so many is met by chance."""
+
+
+@dataclass(frozen=True, eq=False)
+class Key:
+    """One blocking key: ``parts`` are a code a record each, -1 where it has none.
+
+    ``makers`` are the records that make pairs; a pair needs one at least. Records of a block larger
+    than ``LARGEST_BLOCK`` must agree on the codes of ``further`` too, of which -1 is one.
+    """
+
+    name: str
+    parts: tuple[Codes, ...]
+    makers: NDArray[np.bool_]
+    further: tuple[Codes, ...] = ()
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """The records of the blocks in which pairs are made."""
+        return _blocks(self)
+
+    @property
+    def narrowed(self) -> int:
+        """How many records make pairs, or could, in blocks too large for the key alone?"""
+        return 0 if self.blocks.large is None else int(self.blocks.large.sum())
+
+    def makes(self, one: Rows, other: Rows, alike: Alike | None = None) -> NDArray[np.bool_]:
+        """Which of these pairs does the key make? ``alike`` may have looked up its codes before."""
+        alike = alike or Alike(one, other)
+        found = np.logical_and.reduce([alike.on(part) for part in self.parts])
+        found &= self.makers[one] | self.makers[other]
+        if found.any() and self.blocks.large is not None:
+            further = np.logical_and.reduce([alike.on(part, least=-1) for part in self.further])
+            found &= ~self.blocks.large[one] | further
+        return np.asarray(found)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Blocks:
+    """Rows block by block, makers first, and with how many of those behind it each makes a pair.
+
+    ``large`` marks the records of blocks that were narrowed; None where there are none.
+    """
+
+    rows: Rows
+    partners: NDArray[np.int32]
+    large: NDArray[np.bool_] | None = None
+
+
+def _blocks(key: Key) -> Blocks:
+    rows = _sharing(key.parts, key.makers)
+    codes = [part[rows] for part in key.parts]
+    blocks, large = _ordered(rows, codes, key.makers, most=LARGEST_BLOCK if key.further else None)
+    if not len(large):
+        return blocks
+    inside = np.zeros(len(key.makers), dtype=bool)
+    inside[large] = True
+    parts = (*(part[large] for part in key.parts), *(part[large] + 1 for part in key.further))
+    kept = _sharing(parts, key.makers[large])
+    narrow, _ = _ordered(large[kept], [part[kept] for part in parts], key.makers)
+    return Blocks(
+        np.concatenate([blocks.rows, narrow.rows]),
+        np.concatenate([blocks.partners, narrow.partners]),
+        inside,
+    )
+
+
+def _ordered(
+    rows: Rows, codes: Sequence[Codes], makers: NDArray[np.bool_], *, most: int | None = None
+) -> tuple[Blocks, Rows]:
+    """The blocks of these rows in which pairs are made, and the rows of those over ``most``."""
+    packed = pack(*codes)
+    known = packed >= 0
+    rows, packed = rows[known], packed[known]
+    if packed.max(initial=0) > _MOST:
+        packed = pd.factorize(packed)[0].astype(np.int64)
+    # The last bit puts makers first in their block.
+    packed = packed * 2 + ~makers[rows]
+    order = np.argsort(packed)
+    rows, packed = rows[order], packed[order]
+    idle = (packed & 1).astype(bool)
+    starts = np.flatnonzero(np.diff(packed >> 1, prepend=-1))
+    sizes = np.diff(np.append(starts, len(rows))).astype(np.int32)
+    over = sizes > (len(rows) if most is None else most)
+    useful = ~idle[starts] & (sizes > 1)
+    kept = np.repeat(useful & ~over, sizes)
+    ends = np.repeat(starts.astype(np.int32) + sizes, sizes)
+    partners = np.where(idle, np.int32(0), ends - np.arange(1, len(rows) + 1, dtype=np.int32))
+    return Blocks(rows[kept], partners[kept]), rows[np.repeat(useful & over, sizes)]
+
+
+_MOST = np.iinfo(np.int64).max // 2 - 1
+"""Largest code that leaves room for one bit."""
+
+
+def _sharing(parts: tuple[Codes, ...], makers: NDArray[np.bool_]) -> Rows:
+    """Rows whose value a maker has too, or seems to; makers may be alone with theirs."""
+    if makers.all():
+        return _repeated(parts)
+    wanted = np.flatnonzero(makers)
+    bits = _bits(len(wanted))
+    table = np.zeros(1 << bits, dtype=bool)
+    table[_hashes([part[wanted] for part in parts], bits)] = True
+    found = [
+        np.flatnonzero(table[_hashes([part[at : at + AT_A_TIME] for part in parts], bits)]) + at
+        for at in range(0, len(makers), AT_A_TIME)
+    ]
+    return np.concatenate([*found, np.empty(0, np.intp)]).astype(np.int32)
+
+
+def _repeated(parts: tuple[Codes, ...]) -> Rows:
+    """Rows whose value another row has too, or seems to."""
+    size = len(parts[0])
+    bits = _bits(size // 8)
+    counts = np.zeros(1 << bits, dtype=np.uint32)
+    hashes = np.empty(size, dtype=np.uint32)
+    known = np.ones(size, dtype=bool)
+    for at in range(0, size, AT_A_TIME):
+        some = [part[at : at + AT_A_TIME] for part in parts]
+        hashes[at : at + AT_A_TIME] = _hashes(some, bits)
+        for part in some:
+            known[at : at + AT_A_TIME] &= part >= 0
+    rows = np.flatnonzero(known).astype(np.int32)
+    np.add.at(counts, hashes[rows], np.uint32(1))
+    return rows[counts[hashes[rows]] > 1]
+
+
+def shared(parts: tuple[Codes, ...]) -> tuple[Rows, NDArray[np.int32]]:
+    """The rows whose value another row has too, group by group, and the group of each.
+
+    >>> rows, groups = shared((np.array([4, 0, 4, -1, -1]),))
+    >>> sorted(rows.tolist()), groups.tolist()
+    ([0, 2], [0, 0])
+    """
+    rows = _repeated(parts)
+    packed = pack(*(part[rows] for part in parts))
+    order = np.argsort(packed)
+    packed = packed[order]
+    groups = np.cumsum(np.diff(packed, prepend=packed[:1]) != 0, dtype=np.int32)
+    kept = (np.bincount(groups, minlength=1) > 1)[groups]
+    renumbered = np.unique(groups[kept], return_inverse=True)[1].astype(np.int32)
+    return rows[order[kept]], renumbered
+
+
+def _bits(values: int) -> int:
+    """Bits of a table with ``ROOM`` for so many values."""
+    return max(int(values * ROOM).bit_length(), 8)
+
+
+_FACTORS = tuple(
+    np.uint64(each)
+    for each in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
+)
+"""Odd constants with bits all over, as hash functions use them."""
+
+
+def _hashes(parts: Sequence[Codes], bits: int) -> NDArray[np.uint64]:
+    total = np.zeros(len(parts[0]), dtype=np.uint64)
+    for at, part in enumerate(parts):
+        total += part.astype(np.uint64)
+        total *= _FACTORS[at % len(_FACTORS)]
+        total ^= total >> np.uint64(29)
+    total *= _FACTORS[0]
+    return total >> np.uint64(64 - bits)
+
+
+def forecast(keys: Sequence[Key]) -> pd.DataFrame:
+    """How many pairs would each key make, before any is made? A pair may count under two keys."""
+    rows = [(key.name, int(key.blocks.partners.sum(dtype=np.int64)), key.narrowed) for key in keys]
+    return pd.DataFrame(rows, columns=["key", "pairs", "records_narrowed"])
+
+
+def pairs(keys: Sequence[Key], *, chunk: int = 2_000_000) -> Iterator[Pairs]:
+    """All candidate pairs, each once, as two int32 arrays of positions, the smaller first.
+
+    ``chunk`` bounds the pairs that are made at a time. The pairs do not depend on it.
+    """
+    for at, key in enumerate(keys):
+        for one, other in _emitted(key.blocks, chunk):
+            fresh = ~agree_on_any(keys[:at], one, other)
+            if fresh.any():
+                yield one[fresh], other[fresh]
+
+
+def _emitted(blocks: Blocks, chunk: int) -> Iterator[Pairs]:
+    makers = np.flatnonzero(blocks.partners)
+    counts = blocks.partners[makers]
+    totals = np.cumsum(counts, dtype=np.int64)
+    start = 0
+    while start < len(makers):
+        done = totals[start - 1] if start else 0
+        stop = max(int(np.searchsorted(totals, done + chunk, side="right")), start + 1)
+        here, many = makers[start:stop], counts[start:stop]
+        offsets = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
+        one = blocks.rows[np.repeat(here, many)]
+        other = blocks.rows[np.repeat(here + 1, many) + offsets]
+        yield np.minimum(one, other), np.maximum(one, other)
+        start = stop
+
+
+def agree_on_any(keys: Sequence[Key], one: Rows, other: Rows) -> NDArray[np.bool_]:
+    """Which of these pairs does any of the keys make?"""
+    found = np.zeros(len(one), dtype=bool)
+    alike = Alike(one, other)
+    for key in keys:
+        found |= key.makes(one, other, alike)
+    return found
+
+
+class Alike:
+    """Which pairs agree on a code, looked up once for all keys that it is a part of."""
+
+    def __init__(self, one: Rows, other: Rows) -> None:
+        self._ends = one, other
+        self._known: dict[tuple[int, int], NDArray[np.bool_]] = {}
+
+    def on(self, part: Codes, *, least: int = 0) -> NDArray[np.bool_]:
+        """Equal, and ``least`` or over."""
+        asked = id(part), least
+        if asked not in self._known:
+            first, second = part[self._ends[0]], part[self._ends[1]]
+            self._known[asked] = (first == second) & (first >= least)
+        return self._known[asked]
