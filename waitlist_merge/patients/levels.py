@@ -63,19 +63,19 @@ def compare(records: Records, a: Positions, b: Positions) -> dict[str, Level]:
     """The level of every field for the pairs ``(a[i], b[i])``; int8 arrays of their length."""
     return name_levels(records, a, b, LEVELS) | {
         "nhs_number": _number(records, a, b),
-        "person_key": _equality(records.person_key.codes, a, b),
+        "person_key": equality(records.person_key.codes, a, b),
         "local_patient_identifier": _local(records, a, b),
-        "birth_date": _birth(records, a, b),
-        "gender": _gender(records, a, b),
+        "birth_date": birth_levels(records, a, b),
+        "gender": gender_levels(records, a, b),
         "postcode": _postcode(records, a, b),
         "address": _address(records, a, b),
-        "phone": _equality(records.phone.codes, a, b),
-        "email": _equality(records.email.codes, a, b),
-        "gp_practice_code": _equality(records.practice.codes, a, b),
+        "phone": equality(records.phone.codes, a, b),
+        "email": equality(records.email.codes, a, b),
+        "gp_practice_code": equality(records.practice.codes, a, b),
     }
 
 
-def _equality(codes: Codes, a: Positions, b: Positions) -> Level:
+def equality(codes: Codes, a: Positions, b: Positions) -> Level:
     """0 missing on either side, 1 same, 2 other."""
     one, other = codes[a], codes[b]
     return np.where((one < 0) | (other < 0), 0, np.where(one == other, 1, 2)).astype(np.int8)
@@ -86,7 +86,7 @@ def _number(records: Records, a: Positions, b: Positions) -> Level:
 
     Numbers of different kinds (NHS, Scottish, Northern Irish, test) say nothing of each other.
     """
-    same = _equality(records.nhs_number.codes, a, b)
+    same = equality(records.nhs_number.codes, a, b)
     same[(same > 0) & (records.number_kind[a] != records.number_kind[b])] = 0
     verified = records.verified[a] & records.verified[b]
     valid, wrong = records.nhs_number, records.wrong_number
@@ -97,20 +97,20 @@ def _number(records: Records, a: Positions, b: Positions) -> Level:
 
 def _local(records: Records, a: Positions, b: Positions) -> Level:
     """Local identifiers say nothing between two organisations: they collide."""
-    found = _equality(records.local.codes, a, b)
+    found = equality(records.local.codes, a, b)
     found[records.organisation[a] != records.organisation[b]] = 0
     near = within(records.local_number, a, b, found == 2, number_slip) > 0
     return np.where(found == 2, np.where(near, 2, 3), found).astype(np.int8)
 
 
-def _gender(records: Records, a: Positions, b: Positions) -> Level:
+def gender_levels(records: Records, a: Positions, b: Positions) -> Level:
     """Only male against female disagrees; indeterminate says nothing (domain 4.1)."""
     one, other = records.gender[a], records.gender[b]
     known = np.isin(one, (1, 2)) & np.isin(other, (1, 2))
     return np.where(known, np.where(one == other, 1, 2), 0).astype(np.int8)
 
 
-def _birth(records: Records, a: Positions, b: Positions) -> Level:
+def birth_levels(records: Records, a: Positions, b: Positions) -> Level:
     """Exact, day and month exchanged, two parts of three (close or not), or other."""
     one, other = records.birth[a], records.birth[b]
     day = (records.day[a], records.day[b])
@@ -148,14 +148,14 @@ def _exchanged_digits(one: NDArray[np.int16], other: NDArray[np.int16]) -> NDArr
 
 
 def _postcode(records: Records, a: Positions, b: Positions) -> Level:
-    found = _equality(records.postcode.codes, a, b)
+    found = equality(records.postcode.codes, a, b)
     levels = np.select(
         [
             found < 2,
             within(records.postcode, a, b, found == 2, one_edit) > 0,
-            _equality(records.sector.codes, a, b) == 1,
-            _equality(records.district.codes, a, b) == 1,
-            _equality(records.area.codes, a, b) == 1,
+            equality(records.sector.codes, a, b) == 1,
+            equality(records.district.codes, a, b) == 1,
+            equality(records.area.codes, a, b) == 1,
         ],
         [found, 2, 3, 4, 5],
         6,
@@ -165,6 +165,6 @@ def _postcode(records: Records, a: Positions, b: Positions) -> Level:
 
 def _address(records: Records, a: Positions, b: Positions) -> Level:
     """The same letters and digits, nearly the same words, or a good part of them."""
-    found = _equality(records.address.codes, a, b)
+    found = equality(records.address.codes, a, b)
     likeness = within(records.address, a, b, found == 2, address_likeness)
     return np.where(found == 2, 4 - likeness, found).astype(np.int8)

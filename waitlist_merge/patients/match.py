@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
 from waitlist_merge.patients import blocking, blocks
+from waitlist_merge.patients.ceiling import Ceiling
 from waitlist_merge.patients.coding import Level, Positions, pair_rank
 from waitlist_merge.patients.doubted import doubted, name_doubted
 from waitlist_merge.patients.explain import explanations
@@ -212,14 +213,17 @@ def _score(
 ) -> tuple[_Scored, int]:
     """All candidate pairs, weighed; only those at or over the weight of a question are kept."""
     shares = model.on(records)
+    ceiling = Ceiling.of(model, shares)
     kept, seen = [_none(model)], 0
-    for a, b in blocks.pairs(keys, chunk=plan.chunk_pairs):
+    for one, other in blocks.pairs(keys, chunk=plan.chunk_pairs):
+        seen += len(one)
+        hopeful = ceiling.reached(records, one, other, least=plan.possible_weight)
+        a, b = one[hopeful], other[hopeful]
         levels = compare(records, a, b)
         parts = weigh(model, shares, records, levels, a, b)
         vetoes = vetoed(records, model, plan, levels, a, b, total(parts))
         scored = _Scored(a, b, levels, parts, vetoes)
         kept.append(scored[_worth_keeping(scored, plan)])
-        seen += len(a)
     return _together(kept), seen
 
 

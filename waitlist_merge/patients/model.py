@@ -271,6 +271,21 @@ def weigh(
     return parts | {"household": household}
 
 
+def most_adjusted(
+    model: PatientModel, shares: Mapping[str, Shares], field: str
+) -> NDArray[np.float64]:
+    """The most bits by which the frequency of values can raise each level of a field."""
+    most = np.zeros(len(LEVELS[field]))
+    for at in range(len(most)):
+        basis = model.basis.get((field, at))
+        rarest = shares[_column(field, at)] if basis == "frequency" else np.empty(0)
+        if len(rarest):
+            most[at] = np.log2(_usual(model, field, at) / rarest.min())
+        elif basis in _ADJUSTED:
+            most[at] = np.log2(LARGEST_SCALING)
+    return most
+
+
 def _usual(model: PatientModel, field: str, at: int) -> float:
     """How common is the value that a level is adjusted from?"""
     found = model.frequencies[_column(field, at)]
