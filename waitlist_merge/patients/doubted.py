@@ -69,10 +69,10 @@ class _Around:
             self.members[int(groups[row])].append(row)
         self.strength = np.empty(len(edges.a), dtype=np.int64)
         self.strength[np.lexsort((edges.rank, -edges.weight))] = np.arange(len(edges.a))
-        self.barred: defaultdict[int, set[int]] = defaultdict(set)
-        for a, b in self._ends(np.flatnonzero(near & edges.barred)):
-            self.barred[a].add(b)
-            self.barred[b].add(a)
+        votes = np.zeros(len(edges.a), np.int8) if edges.votes is None else edges.votes
+        self.barred = self._beside(np.flatnonzero(near & edges.barred & (votes == 0)))
+        self.voting = self._beside(np.flatnonzero(near & (votes != 0)))
+        self.votes = votes
         made = edges.strong & ~edges.barred & (refusal == 0) & (one == other)
         self.tree = self._strongest_tree(np.flatnonzero(near & made))
         self.touching: defaultdict[int, list[int]] = defaultdict(list)
@@ -83,12 +83,15 @@ class _Around:
     def weakest(self, at: int) -> int:
         """The weakest link on any way, over this one, between two records that are two people."""
         ways = [list(self._ways(int(end))) for end in (self.edges.a[at], self.edges.b[at])]
-        worst = [
-            max(one, other, key=self._weakness)
-            for x, one in ways[0]
-            for y, other in ways[1]
-            if self._two_people(x, y)
-        ]
+        for two_people in (self._two_people, self._seem_two):
+            worst = [
+                max(one, other, key=self._weakness)
+                for x, one in ways[0]
+                for y, other in ways[1]
+                if two_people(x, y)
+            ]
+            if worst:
+                break
         # A pair that is two people with no link between them: no other link can be the wrong one.
         return NONE if NONE in worst else max(worst, key=self._weakness, default=NONE)
 
@@ -145,14 +148,30 @@ class _Around:
         one, other = int(self.groups[self.edges.a[link]]), int(self.groups[self.edges.b[link]])
         return other if one == group else one
 
+    def _beside(self, links: NDArray[np.int64]) -> defaultdict[int, dict[int, int]]:
+        """For each record the records that these links tie it to, and the link."""
+        found: defaultdict[int, dict[int, int]] = defaultdict(dict)
+        for at, (a, b) in zip(links.tolist(), self._ends(links), strict=True):
+            found[a][b] = found[b][a] = at
+        return found
+
     def _two_people(self, x: int, y: int) -> bool:
         return y in self.barred[x] or any(
             codes[x] >= 0 and codes[y] >= 0 and codes[x] != codes[y] for codes in self.identities
         )
 
+    def _vote(self, x: int, y: int) -> int:
+        return int(self.votes[self.voting[x][y]]) if y in self.voting[x] else 0
+
+    def _seem_two(self, x: int, y: int) -> bool:
+        """Barred, but only by how one of the two looks (see ``grouping``)."""
+        return self._vote(x, y) < 0
+
     def _conflict(self, one: int, other: int) -> bool:
-        """Are these two groups known to be two people?"""
-        return any(self._two_people(x, y) for x in self.members[one] for y in self.members[other])
+        """Are these two groups known to be two people? The same rule as in ``grouping``."""
+        pairs = [(x, y) for x in self.members[one] for y in self.members[other]]
+        votes = [self._vote(x, y) for x, y in pairs]
+        return any(self._two_people(x, y) for x, y in pairs) or (-1 in votes and sum(votes) <= 0)
 
 
 def name_doubted(
