@@ -101,6 +101,7 @@ def test_a_loaded_model_gives_the_same_ids(tmp_path_factory, typed, people, more
     pd.testing.assert_frame_equal(again.links, first.links)
 
 
+@settings(max_examples=20)
 @given(people=PEOPLE, data=st.data())
 def test_order_of_rows_changes_no_digit_of_the_model(typed, people, data):
     records = typed(people * 3)
