@@ -101,13 +101,34 @@ def test_an_unknown_field_is_named():
         PatientLevel("shoe")
 
 
-def test_the_page_runs_as_it_stands():
-    page = Path(__file__).parents[1] / "docs" / "recordlinkage.md"
-    code = re.search(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def blocks(page):
+    """The Python examples of a page, in order."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
-    exec(code.group(1), names)  # noqa: S102  (our own page)
+    for code in blocks("recordlinkage.md"):
+        exec(code, names)  # noqa: S102  (our own page)
     assert isinstance(names["levels"], pd.DataFrame)
     assert np.isfinite(names["levels"].to_numpy(dtype=float)).all()
+    assert (tmp_path / "patients.json").exists()
+
+
+def test_the_quick_start_runs_from_where_a_table_is_linked(febrl, tmp_path, monkeypatch):
+    """Its first example reads files of its own; the others link a table."""
+    monkeypatch.chdir(tmp_path)
+    people = febrl[0]
+    names = {"wm": wm, "records": people, "truth": people.index.str.extract(r"rec-(\d+)-")[0]}
+    for code in blocks("quick-start.md")[1:]:
+        exec(code, names)  # noqa: S102  (our own page)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["patients.json", "why.png"]
+    assert names["next_week"].patient_id.equals(names["match"].patient_id)
 
 
 def test_expectation_maximisation_finds_what_the_toolkits_does(febrl, pairs):
