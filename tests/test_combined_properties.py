@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from waitlist_merge.combined import combine
-from waitlist_merge.combined.rules import DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
+from waitlist_merge.combined.rules import BY_FIELD, DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
 from waitlist_merge.identity import valid_id
 from waitlist_merge.pathways import match_pathways
 from waitlist_merge.plan import MergePlan
@@ -143,6 +143,7 @@ def test_every_entry_once_and_every_id_known_everywhere(typed, rows, sure):
     for name, frame in (
         ("combined_list", combined.combined_list),
         ("members", combined.members),
+        ("provenance", combined.provenance),
         ("review_queue", queue),
     ):
         assert frame.columns.tolist() == [column.name for column in TABLES[name]]
@@ -216,6 +217,48 @@ def test_no_wait_gets_shorter_no_priority_lower_no_date_lost(typed, rows, sure):
                 assert scale.index(row[name]) <= scale.index(value)
         if entry.suspected_cancer is True or entry.priority_type == "3":
             assert row["suspected_cancer"]
+
+
+def plainly(value: object) -> str | None:
+    """A value as provenance writes it."""
+    if pd.isna(value):
+        return None
+    return str(value.date()) if isinstance(value, pd.Timestamp) else str(value)
+
+
+@MANY
+@given(rows=LISTS, sure=SURE)
+def test_provenance_tells_of_each_field_on_which_entries_differ_and_of_no_other(typed, rows, sure):
+    entries = listed(typed, rows)
+    _, combined, _ = run(entries, sure)
+    told = combined.provenance.set_index(["pathway_id", "field"])
+    assert told.index.is_unique
+    rows_of = combined.combined_list.set_index("pathway_id")
+    waiting = entries.assign(pathway_id=combined.entry_columns["pathway_id"])
+    waiting = waiting[combined.entry_columns["outcome"] != "not_waiting"].set_index("entry_id")
+    seen = 0
+    for pathway, members in waiting.groupby("pathway_id"):
+        for field in set(BY_FIELD) - {"suspected_cancer"}:
+            values = {entry: plainly(value) for entry, value in members[field].items()}
+            assert ((pathway, field) in told.index) == (len(set(values.values())) > 1)
+            if len(set(values.values())) == 1:
+                continue
+            seen += 1
+            row = told.loc[(pathway, field)]
+            assert row["rule"] == BY_FIELD[field]
+            taken = plainly(rows_of.loc[pathway, field])
+            assert plainly(row["value"]) == taken
+            if taken is not None:
+                assert values[row["entry_id"]] == taken
+                assert row["organisation"] == members.loc[row["entry_id"], "organisation"]
+            others = {
+                f"{members.loc[entry, 'organisation']} {value or 'nothing'}"
+                for entry, value in values.items()
+                if value != taken
+            }
+            assert row["other_values"] == "; ".join(sorted(others))
+    derived = told.index.get_level_values("field").isin(["suspected_cancer", "rtt_start_date"])
+    assert seen == (~derived).sum()
 
 
 @MANY

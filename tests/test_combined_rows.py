@@ -11,9 +11,12 @@ import pytest
 
 from waitlist_merge.combined import combine
 from waitlist_merge.combined.clocks import waits
+from waitlist_merge.combined.rules import BY_FIELD, RULES
 from waitlist_merge.pathways import match_pathways
 from waitlist_merge.plan import Agreement, MergePlan
+from waitlist_merge.reasons import SurvivorRule
 from waitlist_merge.review import questions
+from waitlist_merge.settings import SURVIVOR_FIELDS
 
 RUN = dt.date(2026, 11, 15)
 ONE_NEED = {
@@ -50,7 +53,9 @@ def run(typed, rows, *, patient=None, links=None, plan=None):
         links = links_of(chain)
     people = SimpleNamespace(group=group, links=links)
     match = match_pathways(entries, people, plan=plan or MergePlan(), run_date=RUN)
-    combined = combine(entries, people, match, run_date=RUN)
+    combined = combine(
+        entries, people, match, run_date=RUN, survivorship=(plan or MergePlan()).survivorship
+    )
     return match, combined, questions(entries, people, match, combined, run_date=RUN)
 
 
@@ -143,6 +148,53 @@ def test_the_row_takes_each_value_by_its_rule(typed):
     assert row["rtt_start_note"] == "RW3 2026-03-01: later than the start taken"
     assert row["stage"] == "admitted"
     assert combined.entry_columns["outcome"].tolist() == ["confirmed_duplicate", "shown"]
+
+
+TWO_NAMES = (
+    {"family_name": "Okafor", "nhs_number_status": "01", "census_date": "2026-11-08"},
+    {"family_name": "Bello", "nhs_number_status": "02", "census_date": "2026-11-15"},
+    {"family_name": "Bello", "nhs_number_status": "02", "census_date": "2026-11-01"},
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "giver"),
+    [
+        (None, "Okafor", "E-0000"),
+        ("most_frequent", "Bello", "E-0001"),
+        ("newest", "Bello", "E-0001"),
+        ("shown_first", "Bello", "E-0001"),
+        ("agreed", None, None),
+    ],
+)
+def test_another_rule_may_be_named_for_a_field(typed, rule, name, giver):
+    plan = MergePlan(survivorship={"family_name": rule} if rule else {})
+    rows = [ONE_NEED | {"rtt_start_date": "2026-01-01"} | each for each in TWO_NAMES]
+    _, combined, _ = run(typed, rows, plan=plan)
+    [row] = combined.combined_list.to_dict("records")
+    assert row["family_name"] == name or (name is None and pd.isna(row["family_name"]))
+    told = combined.provenance.set_index("field").loc["family_name"]
+    assert told["rule"] == (rule or "verified_first")
+    assert told["entry_id"] == giver or (giver is None and pd.isna(told["entry_id"]))
+
+
+def test_every_rule_is_in_the_registry_or_needs_no_keys():
+    special = {
+        SurvivorRule.SHOWN,
+        SurvivorRule.WITH_PROCEDURE_CODE,
+        SurvivorRule.EARLIEST_START,
+    }
+    assert set(RULES) | special == set(SurvivorRule)
+    assert set(SURVIVOR_FIELDS) <= set(BY_FIELD)
+
+
+def test_suspected_cancer_says_which_entry_said_so(typed):
+    rows = [ONE_NEED | {"rtt_start_date": "2026-01-01"} | each for each in (
+        {"rtt_status": "21"}, {"organisation": "RW3", "priority_type": "3"})]  # fmt: skip
+    _, combined, _ = run(typed, rows)
+    told = combined.provenance.set_index("field").loc["suspected_cancer"]
+    assert told[["entry_id", "rule", "value"]].tolist() == ["E-0001", "any", "true"]
+    assert told["other_values"] == "RM3 nothing"
 
 
 def test_sides_that_differ_are_left_empty_and_frequent_names_win(typed):

@@ -97,7 +97,12 @@ def merge(
         needs = pathways.match_pathways(entries, people, plan=plan, run_date=accepted.run_date)
     with watch("combined list"):
         listed = combined.combine(
-            entries, people, needs, run_date=accepted.run_date, key=plan.hmac_key
+            entries,
+            people,
+            needs,
+            run_date=accepted.run_date,
+            key=plan.hmac_key,
+            survivorship=plan.survivorship,
         )
         questions = review.questions(entries, people, needs, listed, run_date=accepted.run_date)
     with watch("check"):
@@ -108,6 +113,7 @@ def merge(
         entries=conform("entries", entries),
         combined_list=conform("combined_list", listed.combined_list),
         members=conform("members", listed.members),
+        provenance=conform("provenance", listed.provenance),
         patient_links=conform("patient_links", named_links(people.links, entries)),
         pathway_links=conform("pathway_links", named_links(needs.links, entries)),
         review_queue=conform("review_queue", questions),

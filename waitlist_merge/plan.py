@@ -43,6 +43,7 @@ from waitlist_merge.settings import (
     Organisation,
     Pairs,
     Service,
+    Survivorship,
     Targets,
     fault,
 )
@@ -186,7 +187,8 @@ class MergePlan(Settings):
     ``superseded_numbers`` are pairs of an old and a new NHS number of one person. ``stale_days`` is
     how much older than the run an extract may be. ``hmac_key`` keys ``entry_id``; without it a
     fixed public one is used, and the manifest says so. ``keep_unmapped`` keeps the columns that
-    were not recognised, of every extract.
+    were not recognised, of every extract. ``survivorship`` names, for some fields of a combined
+    row, another rule by which one of several entries gives the value.
 
     >>> MergePlan().digest() == MergePlan(hmac_key="secret of the region").digest()
     False
@@ -200,6 +202,7 @@ class MergePlan(Settings):
         default=None, repr=False
     )
     keep_unmapped: StrictBool = False
+    survivorship: Survivorship = Pairs()
 
     def public(self) -> dict[str, object]:
         """The plan for the manifest: that there is a key and how many numbers, never which."""

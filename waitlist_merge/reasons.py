@@ -189,6 +189,11 @@ class SurvivorRule(Word):
     LATEST_SO_FAR = "latest_so_far", "The latest date up to the run's date"
     OF_EARLIEST_REFERRAL = "of_earliest_referral", "Of the entry that was referred first"
     MOST_URGENT = "most_urgent", "The most urgent of the scale"
+    ANY = "any", "True where any entry says so"
+    EARLIEST_START = (
+        "earliest_start",
+        "The earliest clock start that counts; rtt_start_note names those that do not, and why",
+    )
 
 
 class Fault(Word):

@@ -92,6 +92,7 @@ class MergeResult:
     entries: pd.DataFrame
     combined_list: pd.DataFrame
     members: pd.DataFrame
+    provenance: pd.DataFrame
     patient_links: pd.DataFrame
     pathway_links: pd.DataFrame
     review_queue: pd.DataFrame
@@ -118,6 +119,7 @@ class MergeResult:
         return {
             "combined_list": self.combined_list,
             "members": self.members,
+            "provenance": self.provenance,
             "entries": self.entries,
             "patient_links": self.patient_links,
             "pathway_links": self.pathway_links,

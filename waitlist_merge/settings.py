@@ -18,6 +18,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from waitlist_merge.reasons import SurvivorRule
 from waitlist_merge.schema import CANONICAL
 
 FULL_NAME = "full_name"
@@ -31,6 +32,35 @@ TARGETS: tuple[str, ...] = (*CANONICAL, FULL_NAME, IGNORE)
 
 ORGANISATION_CODE = re.compile(r"[A-Za-z0-9]{3,9}")
 """What looks like the code of an organisation: 3 to 9 letters and digits, as ODS codes are."""
+
+
+SURVIVOR_FIELDS: tuple[str, ...] = (
+    "family_name",
+    "given_name",
+    "birth_date",
+    "gender",
+    "treatment_function_code",
+    "procedure_code",
+    "procedure_text",
+    "laterality",
+    "source_of_referral",
+    "referrer_code",
+)
+"""Fields of a combined row whose rule may be chosen. Not the NHS number, clocks, bookings and
+priorities: there another rule would lose a date, or lower a priority."""
+
+SURVIVOR_CHOICES: tuple[str, ...] = tuple(
+    str(rule)
+    for rule in (
+        SurvivorRule.SHOWN,
+        SurvivorRule.SHOWN_FIRST,
+        SurvivorRule.VERIFIED_FIRST,
+        SurvivorRule.MOST_FREQUENT,
+        SurvivorRule.NEWEST,
+        SurvivorRule.AGREED,
+    )
+)
+"""Rules that suit any of these fields."""
 
 
 class Pairs(Mapping[str, str]):
@@ -62,9 +92,11 @@ def fault(expected: str) -> PydanticCustomError:
     return PydanticCustomError("setting", "{expected}", {"expected": expected})
 
 
-def _one_of(names: tuple[str, ...], value: str) -> str:
+def _one_of(
+    names: tuple[str, ...], value: str, expected: str = "a field that docs/configuration.md lists"
+) -> str:
     if value not in names:
-        context = {"expected": "a field that docs/configuration.md lists", "names": names}
+        context = {"expected": expected, "names": names}
         raise PydanticCustomError("name", "{expected}", context)
     return value
 
@@ -75,6 +107,14 @@ def _target(value: str) -> str:
 
 def _canonical(value: str) -> str:
     return _one_of(CANONICAL, value)
+
+
+def _survivor_field(value: str) -> str:
+    return _one_of(SURVIVOR_FIELDS, value, expected=f"one of {', '.join(SURVIVOR_FIELDS)}")
+
+
+def _survivor_rule(value: str) -> str:
+    return _one_of(SURVIVOR_CHOICES, value, expected=f"one of {', '.join(SURVIVOR_CHOICES)}")
 
 
 def _organisation(value: str) -> str:
@@ -132,4 +172,12 @@ Canonical = Annotated[str, AfterValidator(_canonical)]
 Encoding = Annotated[str, AfterValidator(_encoding)]
 DateFormat = Annotated[str, AfterValidator(_date_format)]
 Targets = Annotated[Mapping[str, Target], AfterValidator(Pairs), PlainSerializer(dict)]
+Survivorship = Annotated[
+    Mapping[
+        Annotated[str, AfterValidator(_survivor_field)],
+        Annotated[str, AfterValidator(_survivor_rule)],
+    ],
+    AfterValidator(Pairs),
+    PlainSerializer(dict),
+]
 Constants = Annotated[Mapping[Canonical, str], AfterValidator(Pairs), PlainSerializer(dict)]

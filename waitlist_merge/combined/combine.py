@@ -8,6 +8,7 @@ entry. Nothing is dropped: closed entries are evidence, all others are members o
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,10 @@ from waitlist_merge.combined.doubts import Doubts, count_by_pathway, doubts
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
+from waitlist_merge.combined.provenance import provenance
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.survivorship import (
+    Survivor,
     all_values,
     bookings,
     named_services,
@@ -43,9 +46,8 @@ from waitlist_merge.pathways.columns import (
     order_of,
     worded,
 )
-from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.pathways.match import Patients, died, restricted
-from waitlist_merge.reasons import Confidence, ListState, StartStatus
+from waitlist_merge.reasons import Confidence, ListState, StartStatus, SurvivorRule
 from waitlist_merge.schema import TABLES
 
 
@@ -53,13 +55,14 @@ from waitlist_merge.schema import TABLES
 class Combined:
     """The combined list, its members, and what became of each entry.
 
-    ``combined_list`` and ``members`` have the columns of tables.csv. ``entry_columns`` is aligned
-    with the entries: patient_id, pathway_id, list_state, outcome, reason, stage. ``doubts`` are the
-    questions that are open, as positions.
+    ``combined_list``, ``members`` and ``provenance`` have the columns of tables.csv.
+    ``entry_columns`` is aligned with the entries: patient_id, pathway_id, list_state, outcome,
+    reason, stage. ``doubts`` are the questions that are open, as positions.
     """
 
     combined_list: pd.DataFrame
     members: pd.DataFrame
+    provenance: pd.DataFrame
     entry_columns: pd.DataFrame
     doubts: Doubts
 
@@ -71,11 +74,13 @@ def combine(
     *,
     run_date: dt.date,
     key: str | None = None,
+    survivorship: Mapping[str, str] | None = None,
 ) -> Combined:
     """One row for each need that waits, and the outcome of every entry.
 
-    ``key`` keys the ids of patients and needs, as it keys those of entries. Waits are counted to
-    ``run_date``. The order of rows changes nothing.
+    ``key`` keys the ids of patients and needs, as it keys those of entries. ``survivorship`` names
+    another rule for some fields. Waits are counted to ``run_date``. The order of rows changes
+    nothing.
     """
     facts = gather(entries, patients, pathways, run_date)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
@@ -104,14 +109,18 @@ def combine(
         run_date=run_date,
     )
     members = Members(entries, bundles, facts.ahead_from, day_number(run_date))
-    given = survivors(members, {})
+    given = survivors(members, survivorship or {})
+    start = Survivor(
+        np.where(facts.rtt[bundles.shown], clock.giver, -1), SurvivorRule.EARLIEST_START
+    )
     shown = bundles.shown
+    service = entries["treatment_function_code"].array.take(given["treatment_function_code"].giver)
     rows: dict[str, object] = {
         **_identity(entries, entry_columns, pathways, facts, bundles),
         **values(entries, given),
+        "treatment_function": named_services(service),
         **_waiting(members, pathways, facts, clock, run_date),
         "communication_needs": all_values(entries["communication_needs"], bundles, "; "),
-        "suspected_cancer": bundles.any(suspected_cancer(entries)),
         "deceased": died(entries, patients.group)[shown],
         "restricted": restricted(entries, patients.group)[shown],
         "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
@@ -120,6 +129,7 @@ def combine(
     return Combined(
         in_order(rows, place),
         _members(entries, entry_columns, bundles, place),
+        provenance(members, {**given, "rtt_start_date": start}, entry_columns["pathway_id"], place),
         entry_columns,
         asked,
     )

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, Key
 from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, codes, days, is_in, numbered
+from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.reasons import SurvivorRule
 from waitlist_merge.schema import DATE_FIELDS
 
@@ -156,6 +157,10 @@ def urgency_in(column: pd.Series, name: str) -> NDArray[np.int32]:
     return np.where(rank < 0, len(scale), rank).astype(np.int32)
 
 
+def _any(members: Members, _name: str) -> Keys:
+    return suspected_cancer(members.entries)[members.bundles.members], ()
+
+
 RULES: Mapping[SurvivorRule, Rule] = {
     SurvivorRule.SHOWN_FIRST: _shown_first,
     SurvivorRule.VERIFIED_FIRST: _verified_first,
@@ -169,6 +174,7 @@ RULES: Mapping[SurvivorRule, Rule] = {
     SurvivorRule.LATEST_SO_FAR: _so_far,
     SurvivorRule.OF_EARLIEST_REFERRAL: _of_earliest_referral,
     SurvivorRule.MOST_URGENT: _most_urgent,
+    SurvivorRule.ANY: _any,
 }
 """Each rule by its name."""
 
@@ -196,5 +202,6 @@ BY_FIELD: Mapping[str, SurvivorRule] = {
     "priority_type": SurvivorRule.MOST_URGENT,
     "priority_code": SurvivorRule.MOST_URGENT,
     "diagnostic_priority": SurvivorRule.MOST_URGENT,
+    "suspected_cancer": SurvivorRule.ANY,
 }
 """The rule of each field of a row that one entry gives."""

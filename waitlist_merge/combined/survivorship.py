@@ -29,6 +29,7 @@ from waitlist_merge.pathways.columns import (
     texts,
     worded,
 )
+from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.reasons import SurvivorRule
 from waitlist_merge.reference import load
 
@@ -41,10 +42,11 @@ class Survivor:
     rule: SurvivorRule
 
 
-def survivors(members: Members, chosen: Mapping[str, SurvivorRule]) -> dict[str, Survivor]:
+def survivors(members: Members, chosen: Mapping[str, str]) -> dict[str, Survivor]:
     """Who gives each field of each row; ``chosen`` names other rules than ``BY_FIELD``."""
     found: dict[str, Survivor] = {}
-    for name, rule in {**BY_FIELD, **chosen}.items():
+    for name, usual in BY_FIELD.items():
+        rule = SurvivorRule(chosen.get(name, usual))
         found[name] = Survivor(_giver(members, name, rule, found), rule)
     return found
 
@@ -71,13 +73,20 @@ def _unfit(members: Members, name: str, rule: SurvivorRule) -> Bools:
         return (days(members.entries[name]) < members.ahead_from)[shown]
     if rule is SurvivorRule.LATEST_SO_FAR:
         return (days(members.entries[name]) > members.run_day)[shown]
+    if rule is SurvivorRule.ANY:
+        return ~suspected_cancer(members.entries)[shown]
     return np.zeros(len(shown), dtype=bool)
 
 
-def values(entries: pd.DataFrame, given: Mapping[str, Survivor]) -> dict[str, ExtensionArray]:
+def values(
+    entries: pd.DataFrame, given: Mapping[str, Survivor]
+) -> dict[str, ExtensionArray | Bools]:
     """The value of each field of each row, missing where no entry gives one."""
     return {
-        name: entries[name].array.take(each.giver, allow_fill=True) for name, each in given.items()
+        name: each.giver >= 0
+        if each.rule is SurvivorRule.ANY
+        else entries[name].array.take(each.giver, allow_fill=True)
+        for name, each in given.items()
     }
 
 

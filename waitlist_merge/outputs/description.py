@@ -27,6 +27,7 @@ from waitlist_merge.reasons import (
     Relation,
     Stage,
     StartStatus,
+    SurvivorRule,
     Veto,
     Word,
 )
@@ -42,6 +43,11 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "findings": "One row for each data-quality fault.",
         "combined_list": "One row for each need that waits: the list to work from.",
         "members": "One row for each entry on the combined list.",
+        "provenance": (
+            "One row for each field on which the entries of a combined row differ: which of them "
+            "gives the value, by which rule, and what the others say. Where there is no row, all "
+            "entries of the need say the same, or there is one."
+        ),
     }
 )
 """Output table -> what one row of it is."""
@@ -58,6 +64,7 @@ _WORDS: Mapping[str, type[Word]] = MappingProxyType(
         "pathway_links.confidence": Confidence,
         "findings.reason": Fault,
         "combined_list.rtt_start_status": StartStatus,
+        "provenance.rule": SurvivorRule,
     }
 )
 """Column -> the words that it can hold; the same words are used wherever the name recurs."""
