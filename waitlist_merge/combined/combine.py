@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ from waitlist_merge.combined.survivorship import (
     values,
 )
 from waitlist_merge.combined.texts import framed
-from waitlist_merge.identity import group_ids
+from waitlist_merge.identity import PUBLIC_KEY, ids_by_rank
 from waitlist_merge.pathways.columns import (
     NO_DAY,
     Bools,
@@ -84,9 +85,9 @@ def combine(
     """
     facts = gather(entries, patients, pathways, run_date)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
-    names = entries["entry_id"].tolist()
-    patient_id = group_ids("P", patients.group, names, key=key)
-    pathway_id = group_ids("W", pathways.group, names, key=key)
+    ranks = _ranks(entries["entry_id"], key)
+    patient_id = ids_by_rank("P", patients.group, ranks)
+    pathway_id = ids_by_rank("W", pathways.group, ranks)
     said = _starts(entries, facts)
     asked = doubts(entries, patients, pathways, waits=facts.waits, said=said, run_date=run_date)
     outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
@@ -135,6 +136,13 @@ def combine(
     )
 
 
+def _ranks(entry_ids: pd.Series, key: str | None) -> NDArray[np.uint64]:
+    """A number for each entry, keyed: the ids of patients and needs are made of these."""
+    secret = blake2b((key or PUBLIC_KEY).encode(), digest_size=8).hexdigest()
+    names = np.asarray(entry_ids, dtype=object)
+    return pd.util.hash_array(names, hash_key=secret, categorize=False)
+
+
 def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:
     """What each entry says of its clock."""
     return Starts(
@@ -163,9 +171,9 @@ def _identity(
     others[bundles.rows] = facts.person[bundles.rows] != facts.person[bundles.shown_of_row]
     sure = (Confidence.CERTAIN, Confidence.PROBABLE)
     return {
-        "pathway_id": entry_columns["pathway_id"].to_numpy()[shown],
-        "patient_id": entry_columns["patient_id"].to_numpy()[shown],
-        "shown_entry_id": entries["entry_id"].to_numpy()[shown],
+        "pathway_id": entry_columns["pathway_id"].array.take(shown),
+        "patient_id": entry_columns["patient_id"].array.take(shown),
+        "shown_entry_id": entries["entry_id"].array.take(shown),
         "shown_organisation": entries["organisation"].array.take(shown),
         "organisations": all_values(entries["organisation"], bundles, ";"),
         "member_count": bundles.size.astype(np.int32),

@@ -7,7 +7,7 @@ since its entries are all shown anyway.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.combine import Combined
 from waitlist_merge.combined.texts import arrow_text, joined_text
-from waitlist_merge.identity import ALPHABET, LENGTH
+from waitlist_merge.identity import keyed_hashes
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.match import Patients, died, restricted
 from waitlist_merge.reasons import Joins, Veto
@@ -52,7 +52,7 @@ def questions(
     rank[mixed_up] = np.minimum(rank[mixed_up], DATED)
     deceased = _any(died(entries, patients.group), number, entry, size)
     queue = asked.assign(
-        question_id=[question_id(*told) for told in zip(asked["level"], ids, strict=True)],
+        question_id=question_ids(asked["level"], ids),
         question=_worded(asked, deceased),
         why=asked["explanation"],
         organisations=_joined(entries["organisation"], number, entry, size),
@@ -77,18 +77,17 @@ def questions(
     return queue[[column.name for column in TABLES["review_queue"]]]
 
 
-def question_id(level: str, entry_ids: str) -> str:
-    """The id of a question about these entries: the same question has the same id in every run.
+def question_ids(level: Iterable[str], entry_ids: Iterable[str]) -> list[str]:
+    """The ids of questions about these entries: the same question has the same id in every run.
 
-    >>> question_id("pathway", "E-1;E-2") == question_id("pathway", "E-1;E-2")
+    >>> question_ids(["pathway"], ["E-1;E-2"]) == question_ids(["pathway"], ["E-1;E-2"])
     True
-    >>> question_id("pathway", "E-1;E-2")[:2], len(question_id("patient", "E-1;E-2"))
-    ('Q-', 14)
+    >>> [(each[:2], len(each)) for each in question_ids(["patient"], ["E-1;E-2"])]
+    [('Q-', 14)]
     """
-    digest = hashlib.sha256(f"{level}\x1f{entry_ids}".encode()).digest()
-    number = int.from_bytes(digest[:8], "big") >> 4
-    places = (number >> shift & 31 for shift in range(5 * (LENGTH - 1), -1, -5))
-    return "Q-" + "".join(ALPHABET[place] for place in places)
+    about = zip(level, entry_ids, strict=True)
+    hashes = keyed_hashes([f"{each}\x1f{entries}" for each, entries in about])
+    return [f"Q-{text}" for text in hashes]
 
 
 def _joined(
