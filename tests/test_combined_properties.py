@@ -11,6 +11,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from waitlist_merge.combined import combine
+from waitlist_merge.combined.history import EVENTS
 from waitlist_merge.combined.rules import BY_FIELD, DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
 from waitlist_merge.identity import valid_id
 from waitlist_merge.pathways import match_pathways
@@ -144,6 +145,8 @@ def test_every_entry_once_and_every_id_known_everywhere(typed, rows, sure):
         ("combined_list", combined.combined_list),
         ("members", combined.members),
         ("provenance", combined.provenance),
+        ("pathway_history", combined.pathway_history),
+        ("gains", combined.gains),
         ("review_queue", queue),
     ):
         assert frame.columns.tolist() == [column.name for column in TABLES[name]]
@@ -160,6 +163,8 @@ def test_the_order_of_rows_changes_nothing(typed, rows, sure, random):
     other_match, two, two_queue = run(other, sure)
     pd.testing.assert_frame_equal(one.combined_list, two.combined_list)
     pd.testing.assert_frame_equal(one.members, two.members)
+    for name in ("provenance", "pathway_history", "gains"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
     pd.testing.assert_frame_equal(one_queue, two_queue)
     by_id = one.entry_columns.set_index(entries["entry_id"]).sort_index()
     pd.testing.assert_frame_equal(
@@ -259,6 +264,40 @@ def test_provenance_tells_of_each_field_on_which_entries_differ_and_of_no_other(
             assert row["other_values"] == "; ".join(sorted(others))
     derived = told.index.get_level_values("field").isin(["suspected_cancer", "rtt_start_date"])
     assert seen == (~derived).sum()
+
+
+@MANY
+@given(rows=LISTS, sure=SURE)
+def test_gains_count_what_the_tables_show(typed, rows, sure):
+    entries = listed(typed, rows)
+    _, combined, _ = run(entries, sure)
+    total = combined.gains.groupby("measure", observed=False)[["confirmed", "proposed"]].sum()
+    by_need = combined.combined_list
+    assert total.loc["duplicates"].sum() == (by_need["member_count"] - 1).sum()
+    slots = (by_need["tci_count"] - 1).clip(lower=0).sum()
+    assert total.loc["admission_slots"].sum() == slots
+    slots = (by_need["appointment_count"] - 1).clip(lower=0).sum()
+    assert total.loc["appointment_slots"].sum() == slots
+    places = combined.members.groupby("patient_id")["organisation"].nunique()
+    assert total.loc["people_in_two_places"].sum() == (places * (places - 1) // 2).sum()
+
+
+@MANY
+@given(rows=LISTS, sure=SURE)
+def test_every_date_of_a_need_with_several_entries_is_in_its_history(typed, rows, sure):
+    entries = listed(typed, rows)
+    match, combined, _ = run(entries, sure)
+    told = combined.pathway_history
+    size = pd.Series(match.group).map(pd.Series(match.group).value_counts())
+    expected = [
+        (entry["entry_id"], entry[name])
+        for entry, several in zip(entries.to_dict("records"), size > 1, strict=True)
+        for _, name in EVENTS
+        if several and not pd.isna(entry[name])
+    ]
+    assert sorted(zip(told["entry_id"], told["event_date"], strict=True)) == sorted(expected)
+    by_need = told.groupby("pathway_id")["event_date"]
+    assert all(dates.is_monotonic_increasing for _, dates in by_need)
 
 
 @MANY

@@ -54,7 +54,12 @@ def run(typed, rows, *, patient=None, links=None, plan=None):
     people = SimpleNamespace(group=group, links=links)
     match = match_pathways(entries, people, plan=plan or MergePlan(), run_date=RUN)
     combined = combine(
-        entries, people, match, run_date=RUN, survivorship=(plan or MergePlan()).survivorship
+        entries,
+        people,
+        match,
+        run_date=RUN,
+        survivorship=(plan or MergePlan()).survivorship,
+        agreements=(plan or MergePlan()).agreements,
     )
     return match, combined, questions(entries, people, match, combined, run_date=RUN)
 

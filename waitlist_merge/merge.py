@@ -103,6 +103,7 @@ def merge(
             run_date=accepted.run_date,
             key=plan.hmac_key,
             survivorship=plan.survivorship,
+            agreements=plan.agreements,
         )
         questions = review.questions(entries, people, needs, listed, run_date=accepted.run_date)
     with watch("check"):
@@ -114,6 +115,8 @@ def merge(
         combined_list=conform("combined_list", listed.combined_list),
         members=conform("members", listed.members),
         provenance=conform("provenance", listed.provenance),
+        pathway_history=conform("pathway_history", listed.pathway_history),
+        gains=conform("gains", listed.gains),
         patient_links=conform("patient_links", named_links(people.links, entries)),
         pathway_links=conform("pathway_links", named_links(needs.links, entries)),
         review_queue=conform("review_queue", questions),

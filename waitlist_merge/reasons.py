@@ -166,6 +166,94 @@ class StartStatus(Word):
     UNKNOWN = "unknown", "No open member states a start; still on the list"
 
 
+class NextStep(Word):
+    """What is to be done about a combined row; the first that applies, the gravest first."""
+
+    CHECK_DEATH = "check_death", "A death is recorded: check before any contact"
+    SETTLE_URGENCY = (
+        "settle_urgency",
+        "One entry says suspected cancer, another routine: settle which is right",
+    )
+    RELEASE_ONE_TCI = "release_one_tci", "Two admissions are booked for one need: release one"
+    CHECK_PERSON = "check_person", "Check with the Spine whether the entries are of one person"
+    SETTLE_SIDE = "settle_side", "One entry says left, another right: settle which is meant"
+    ASK_WHETHER_TREATED = (
+        "ask_whether_treated",
+        "Ask the other organisation and the patient whether this has been treated there",
+    )
+    CONFIRM_WHO_TREATS = "confirm_who_treats", "Confirm with both organisations which treats"
+    ASK_PATIENT = (
+        "ask_patient",
+        "Ask the patient whether these are one need, and where to be treated",
+    )
+    CONFIRM_ONE_NEED = (
+        "confirm_one_need",
+        "The organisation looks whether these entries of its list are one need",
+    )
+    RELEASE_ONE_APPOINTMENT = (
+        "release_one_appointment",
+        "Appointments are booked at two organisations for one need: release one",
+    )
+    CORRECT_START = "correct_start_date", "Correct the clock start at these organisations"
+    MOVE_TO_ACTIVE = (
+        "move_to_active_list",
+        "Planned care is overdue: move it to an active list with a clock, or close one",
+    )
+    NOTHING = "nothing_to_do", "Nothing to settle between entries"
+
+
+class TreatingReason(Word):
+    """Why an organisation is proposed as the one that treats."""
+
+    ONLY_LISTED = "only_listed", "Only this organisation lists the need"
+    ADMISSION_BOOKED = "admission_booked", "Only this organisation has an admission booked"
+    DECISION_TO_ADMIT = "decision_to_admit", "Only this organisation has decided to admit"
+    SENT_ON = "sent_on", "All others have sent the pathway on (status 21)"
+    ACCEPTED = "accepted", "Another entry names this organisation as the one that accepted"
+    AGREEMENT = "agreement", "An agreement in merge.toml says that it treats"
+    TWO_BOOKED = "two_booked", "Several have an admission booked: none is proposed"
+    NOT_TOLD = "not_told", "Nothing tells them apart: none is proposed"
+
+
+class Event(Word):
+    """What happened on a pathway, or is to happen."""
+
+    FIRST_REFERRAL = "first_referral", "The first organisation received the referral"
+    REFERRAL = "referral", "This organisation received the referral"
+    TRANSFER_IN = "transfer_in", "This organisation received it after another had"
+    CLOCK_START = "clock_start", "The clock start that this organisation reports"
+    ATTENDED = "attended", "Last attended"
+    DID_NOT_ATTEND = "did_not_attend", "Last appointment not attended"
+    CANCELLED = "cancelled", "Last cancellation"
+    DECISION_TO_ADMIT = "decision_to_admit", "Decision to admit"
+    TRANSFER_OUT = "transfer_out", "Sent on to another organisation (status 21)"
+    CLOCK_STOP = "clock_stop", "The clock stopped"
+    REMOVED = "removed", "Removed from the list"
+    APPOINTMENT = "appointment", "Next appointment"
+    ADMISSION = "admission", "Admission date"
+    PLANNED = "planned", "Due date of planned care"
+
+
+class Gain(Word):
+    """What one list shows that several do not."""
+
+    DUPLICATES = "duplicates", "Entries that are the same need as the one shown"
+    ADMISSION_SLOTS = "admission_slots", "Admissions booked beyond the first for one need"
+    APPOINTMENT_SLOTS = "appointment_slots", "Appointments booked beyond the first for one need"
+    PEOPLE_IN_TWO_PLACES = (
+        "people_in_two_places",
+        "Patients who wait at two organisations, for whatever they wait",
+    )
+    LONGER_WAITS = (
+        "longer_waits",
+        "Needs whose wait is longer than the one that this organisation reports",
+    )
+    TREATED_ELSEWHERE = (
+        "treated_elsewhere",
+        "Entries that wait though another organisation stopped the clock: to be asked",
+    )
+
+
 class SurvivorRule(Word):
     """By which rule a value of a combined row is taken from one of several entries."""
 

@@ -93,6 +93,8 @@ class MergeResult:
     combined_list: pd.DataFrame
     members: pd.DataFrame
     provenance: pd.DataFrame
+    pathway_history: pd.DataFrame
+    gains: pd.DataFrame
     patient_links: pd.DataFrame
     pathway_links: pd.DataFrame
     review_queue: pd.DataFrame
@@ -120,6 +122,8 @@ class MergeResult:
             "combined_list": self.combined_list,
             "members": self.members,
             "provenance": self.provenance,
+            "pathway_history": self.pathway_history,
+            "gains": self.gains,
             "entries": self.entries,
             "patient_links": self.patient_links,
             "pathway_links": self.pathway_links,

@@ -8,22 +8,26 @@ entry. Nothing is dropped: closed entries are evidence, all others are members o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, bundle
-from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, clocks, waits, whole
+from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, clocks, silent, waits, whole
 from waitlist_merge.combined.doubts import Doubts, count_by_pathway, doubts
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
+from waitlist_merge.combined.gains import gains
+from waitlist_merge.combined.history import history
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
 from waitlist_merge.combined.provenance import provenance
 from waitlist_merge.combined.rules import Members
+from waitlist_merge.combined.steps import next_steps
 from waitlist_merge.combined.survivorship import (
     Survivor,
     all_values,
@@ -34,6 +38,7 @@ from waitlist_merge.combined.survivorship import (
     values,
 )
 from waitlist_merge.combined.texts import framed
+from waitlist_merge.combined.treating import treating
 from waitlist_merge.identity import PUBLIC_KEY, ids_by_rank
 from waitlist_merge.pathways.columns import (
     NO_DAY,
@@ -48,6 +53,7 @@ from waitlist_merge.pathways.columns import (
     worded,
 )
 from waitlist_merge.pathways.match import Patients, died, restricted
+from waitlist_merge.plan import Agreement
 from waitlist_merge.reasons import Confidence, ListState, StartStatus, SurvivorRule
 from waitlist_merge.schema import TABLES
 
@@ -56,7 +62,7 @@ from waitlist_merge.schema import TABLES
 class Combined:
     """The combined list, its members, and what became of each entry.
 
-    ``combined_list``, ``members`` and ``provenance`` have the columns of tables.csv.
+    The tables before ``entry_columns`` have the columns of tables.csv.
     ``entry_columns`` is aligned with the entries: patient_id, pathway_id, list_state, outcome,
     reason, stage. ``doubts`` are the questions that are open, as positions.
     """
@@ -64,6 +70,8 @@ class Combined:
     combined_list: pd.DataFrame
     members: pd.DataFrame
     provenance: pd.DataFrame
+    pathway_history: pd.DataFrame
+    gains: pd.DataFrame
     entry_columns: pd.DataFrame
     doubts: Doubts
 
@@ -76,12 +84,13 @@ def combine(
     run_date: dt.date,
     key: str | None = None,
     survivorship: Mapping[str, str] | None = None,
+    agreements: Sequence[Agreement] = (),
 ) -> Combined:
     """One row for each need that waits, and the outcome of every entry.
 
     ``key`` keys the ids of patients and needs, as it keys those of entries. ``survivorship`` names
-    another rule for some fields. Waits are counted to ``run_date``. The order of rows changes
-    nothing.
+    another rule for some fields; ``agreements`` say who treats whose patients. Waits are counted
+    to ``run_date``. The order of rows changes nothing.
     """
     facts = gather(entries, patients, pathways, run_date)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
@@ -89,7 +98,15 @@ def combine(
     patient_id = ids_by_rank("P", patients.group, ranks)
     pathway_id = ids_by_rank("W", pathways.group, ranks)
     said = _starts(entries, facts)
-    asked = doubts(entries, patients, pathways, waits=facts.waits, said=said, run_date=run_date)
+    asked = doubts(
+        entries,
+        patients,
+        pathways,
+        waits=facts.waits,
+        order=facts.order,
+        said=said,
+        run_date=run_date,
+    )
     outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
     entry_columns = framed(
         {
@@ -116,14 +133,29 @@ def combine(
     )
     shown = bundles.shown
     service = entries["treatment_function_code"].array.take(given["treatment_function_code"].giver)
+    waiting = _waiting(members, pathways, facts, clock, run_date)
+    overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
+    dead = died(entries, patients.group)
     rows: dict[str, object] = {
         **_identity(entries, entry_columns, pathways, facts, bundles),
         **values(entries, given),
         "treatment_function": named_services(service),
-        **_waiting(members, pathways, facts, clock, run_date),
+        **waiting,
         "communication_needs": all_values(entries["communication_needs"], bundles, "; "),
-        "deceased": died(entries, patients.group)[shown],
+        "deceased": dead[shown],
         "restricted": restricted(entries, patients.group)[shown],
+        **treating(members, agreements),
+        **next_steps(
+            members,
+            asked,
+            clock=clock,
+            said=said,
+            pathway=pathways.group,
+            patient=patients.group,
+            deceased=dead[shown],
+            overdue=overdue,
+            unsaid=silent(said, pathways.group, run_date),
+        ),
         "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
     }
     place = order_of(pd.Series(rows["pathway_id"]))
@@ -131,6 +163,14 @@ def combine(
         in_order(rows, place),
         _members(entries, entry_columns, bundles, place),
         provenance(members, {**given, "rtt_start_date": start}, entry_columns["pathway_id"], place),
+        history(entries, pathways.group, entry_columns["pathway_id"], facts.order),
+        gains(
+            members,
+            pathways.links,
+            sure=facts.sure,
+            patient=patients.group,
+            start=np.where(start.giver >= 0, clock.start, NO_DAY),
+        ),
         entry_columns,
         asked,
     )
@@ -193,7 +233,7 @@ def _identity(
 
 def _waiting(
     members: Members, pathways: Pathways, facts: Facts, clock: Clocks, run_date: dt.date
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The clock, the wait, what is booked, and whether validation is due."""
     entries, bundles = members.entries, members.bundles
     rtt = facts.rtt[bundles.shown]
@@ -207,7 +247,8 @@ def _waiting(
         "rtt_start_entry_id": entries["entry_id"].array.take(giver, allow_fill=True),
         "rtt_start_note": clock.note,
         **waits(start, rtt, run_date),
-        "tci_count": bookings(members),
+        "tci_count": bookings(members, "tci_date"),
+        "appointment_count": bookings(members, "next_appointment_date"),
         "days_past_due": _days_past_due(members, planned),
         "validation_due": validation_due(members, start, rtt),
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import Starts, silent
 from waitlist_merge.combined.shared import shared_identifiers
-from waitlist_merge.pathways.columns import Bools, is_in, known, order_of
+from waitlist_merge.pathways.columns import Bools, is_in, known
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Confidence, Joins, Relation
@@ -40,20 +40,21 @@ def doubts(
     pathways: Patients,
     *,
     waits: Bools,
+    order: NDArray[np.int64],
     said: Starts,
     run_date: dt.date,
 ) -> Doubts:
     """The open questions; only those of patients with an entry that waits.
 
-    ``waits`` says of each entry whether it waits, ``said`` what it says of its clock.
+    ``waits`` says of each entry whether it waits, ``order`` its place by id, ``said`` what it says
+    of its clock.
     """
-    entry_ids = entries["entry_id"]
-    of_people = _with_shared(patients.links, shared_identifiers(entries, patients))
+    of_people = _with_shared(patients.links, shared_identifiers(entries, patients, order))
     nothing = np.zeros(len(of_people), dtype=bool)
     clocks = _clock_conflict(pathways.links, said, silent(said, pathways.group, run_date))
     found = [
-        *_questions("patient", of_people, patients.group, entry_ids, nothing),
-        *_questions("pathway", pathways.links, pathways.group, entry_ids, clocks),
+        *_questions("patient", of_people, patients.group, order, nothing),
+        *_questions("pathway", pathways.links, pathways.group, order, clocks),
     ]
     live = np.zeros(len(patients.group), dtype=bool)
     live[patients.group[waits]] = True
@@ -80,7 +81,7 @@ def _with_shared(links: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
 
 
 def _questions(
-    level: str, links: pd.DataFrame, group: Group, entry_ids: pd.Series, conflict: Bools
+    level: str, links: pd.DataFrame, group: Group, order: NDArray[np.int64], conflict: Bools
 ) -> list[pd.DataFrame]:
     """The links that ask, each with the number of its question: asked ones, then proposed ones.
 
@@ -104,8 +105,8 @@ def _questions(
         low, high = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
         together = low * (int(group.max(initial=0)) + 1) + high
     return [
-        _ranked(links[asked], level, together[asked], entry_ids),
-        _ranked(links[proposed], level, one[proposed].astype(np.int64), entry_ids),
+        _ranked(links[asked], level, together[asked], order),
+        _ranked(links[proposed], level, one[proposed].astype(np.int64), order),
     ]
 
 
@@ -124,13 +125,11 @@ def _clock_conflict(links: pd.DataFrame, said: Starts, unsaid: Bools) -> Bools:
 
 
 def _ranked(
-    links: pd.DataFrame, level: str, question: NDArray[np.int64], entry_ids: pd.Series
+    links: pd.DataFrame, level: str, question: NDArray[np.int64], place: NDArray[np.int64]
 ) -> pd.DataFrame:
     """Links with their question, the telling one first: a named veto, then by strength."""
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
-    ends = np.unique(np.concatenate([a, b]))
-    place = order_of(entry_ids.iloc[ends])
-    one, other = place[np.searchsorted(ends, a)], place[np.searchsorted(ends, b)]
+    one, other = place[a], place[b]
     unnamed = is_in(links["veto"].astype("category"), {""}) | links["veto"].isna().to_numpy()
     unsure = is_in(links["confidence"].astype("category"), {Confidence.POSSIBLE})
     order = np.lexsort(

@@ -57,9 +57,9 @@ def in_order(rows: Rows, place: NDArray[np.int64]) -> pd.DataFrame:
     # One number tells the place of a row: sorting by it is several times as fast as by its parts.
     rank = (urgency(rows).astype(np.int64) * (FAR + 1) + left) * (LONGEST + 1) + LONGEST - waited
     order = np.argsort(rank * (len(place) + 1) + place)
-    return framed(
-        {column.name: rows[column.name].take(order) for column in TABLES["combined_list"]}
-    )
+    taken = {name: column.take(order) for name, column in rows.items()}
+    taken["order"] = np.arange(1, len(order) + 1, dtype=np.int32)
+    return framed({column.name: taken[column.name] for column in TABLES["combined_list"]})
 
 
 def _number(column: pd.arrays.IntegerArray) -> NDArray[np.int64]:

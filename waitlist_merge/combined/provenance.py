@@ -108,7 +108,11 @@ def said(entries: pd.DataFrame, name: str, at: Positions) -> Told:
         stamps = dates(day).astype("datetime64[D]")
         return day, pc.cast(pa.array(stamps), pa.string())
     code = codes(column)
-    return code, texts(column).take(_index(code))
+    used, place = np.unique(code[code >= 0], return_inverse=True)
+    words = pa.array(column.cat.categories.take(used).astype(object), pa.string())
+    index = np.full(len(code), -1, dtype=np.int64)
+    index[code >= 0] = place
+    return code, words.take(_index(index))
 
 
 def _index(code: NDArray[np.integer]) -> pa.Array:

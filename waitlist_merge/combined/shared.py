@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import categories, codes, order_of
-from waitlist_merge.pathways.identifiers import trimmed
+from waitlist_merge.pathways.columns import codes
+from waitlist_merge.pathways.identifiers import stems_of
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Confidence, Joins, PatientRelation, Veto
 
@@ -21,12 +23,15 @@ a mistyped identifier or a mixed-up record concerns two, seldom three."""
 KEY = ["identifier", "issuer", "service"]
 
 
-def shared_identifiers(entries: pd.DataFrame, patients: Patients) -> pd.DataFrame:
+def shared_identifiers(
+    entries: pd.DataFrame, patients: Patients, order: NDArray[np.int64]
+) -> pd.DataFrame:
     """Links between patients with one identifier, issuer and treatment function.
 
-    Columns as in ``patients.links``: one link between each two neighbours by entry id.
+    Columns as in ``patients.links``: one link between each two neighbours by entry id, of which
+    ``order`` is the place of each.
     """
-    found = _one_of_each_patient(entries, patients)
+    found = _one_of_each_patient(entries, patients, order)
     size = found.groupby(KEY)["patient"].transform("size")
     found = found[(size > 1) & (size <= AT_MOST)].reset_index(drop=True)
     same = (found[KEY] == found[KEY].shift(-1)).all(axis=1).to_numpy()
@@ -44,7 +49,9 @@ def shared_identifiers(entries: pd.DataFrame, patients: Patients) -> pd.DataFram
     )
 
 
-def _one_of_each_patient(entries: pd.DataFrame, patients: Patients) -> pd.DataFrame:
+def _one_of_each_patient(
+    entries: pd.DataFrame, patients: Patients, order: NDArray[np.int64]
+) -> pd.DataFrame:
     """The first entry by id of each patient with an identifier that is on several entries."""
     column = entries["patient_pathway_identifier"]
     identifier = codes(column)
@@ -52,8 +59,9 @@ def _one_of_each_patient(entries: pd.DataFrame, patients: Patients) -> pd.DataFr
     service = codes(entries["treatment_function_code"])
     told = (identifier >= 0) & (issuer >= 0) & (service >= 0)
     often = np.bincount(identifier[told], minlength=len(column.cat.categories)) > 1
-    names = categories(column)
-    often[[place for place in np.flatnonzero(often) if not trimmed(names[place])]] = False
+    several = np.flatnonzero(often)
+    stems = stems_of(pa.array(column.cat.categories[several].astype(object), pa.string()))
+    often[several[stems.is_null().to_numpy(zero_copy_only=False)]] = False
     told[told] = often[identifier[told]]
     rows = np.flatnonzero(told)
     found = pd.DataFrame(
@@ -63,7 +71,7 @@ def _one_of_each_patient(entries: pd.DataFrame, patients: Patients) -> pd.DataFr
             "service": service[rows],
             "patient": patients.group[rows],
             "entry": rows,
-            "place": order_of(entries["entry_id"].iloc[rows]),
+            "place": order[rows],
         }
     )
     return found.sort_values([*KEY, "place"]).drop_duplicates([*KEY, "patient"])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.combined.bundles import Bundles, Positions
@@ -118,11 +119,11 @@ def all_values(column: pd.Series, bundles: Bundles, by: str) -> pd.Categorical[s
     return pd.Categorical.from_codes(found, pd.Index([str(word) for word in words.to_pylist()]))
 
 
-def bookings(members: Members) -> np.ndarray:
-    """Admissions to come of each row: one that two entries of an organisation show is one."""
+def bookings(members: Members, name: str) -> NDArray[np.int32]:
+    """Dates to come of each row: one that two entries of an organisation show is one."""
     bundles, entries = members.bundles, members.entries
-    tci = days(entries["tci_date"])
-    ahead = known(tci) & (tci >= members.ahead_from)
+    day = days(entries[name])
+    ahead = known(day) & (day >= members.ahead_from)
     counted = ahead[bundles.shown].astype(np.int32)
     mine = ahead[bundles.members]
     rows = bundles.members[mine]
@@ -130,7 +131,7 @@ def bookings(members: Members) -> np.ndarray:
         {
             "bundle": bundles.owner[mine],
             "organisation": codes(entries["organisation"])[rows],
-            "day": tci[rows],
+            "day": day[rows],
         }
     ).drop_duplicates()
     number = np.bincount(booking["bundle"].to_numpy(), minlength=len(counted))

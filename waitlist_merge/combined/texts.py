@@ -39,5 +39,9 @@ def arrow_text(values: pa.Array) -> pd.arrays.ArrowStringArray:
 
 def framed(columns: Mapping[str, Any]) -> pd.DataFrame:
     """The columns as a frame, none of them copied, nor objects looked at to guess their type."""
-    kept = {name: pd.Series(each, dtype=each.dtype, copy=False) for name, each in columns.items()}
+    plain = {
+        name: np.asarray(each) if isinstance(each, pd.arrays.NumpyExtensionArray) else each
+        for name, each in columns.items()
+    }
+    kept = {name: pd.Series(each, dtype=each.dtype, copy=False) for name, each in plain.items()}
     return pd.DataFrame(kept, copy=False)

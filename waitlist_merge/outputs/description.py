@@ -19,15 +19,19 @@ from typing import Any
 from waitlist_merge.outputs.columns import ARROW_TYPES
 from waitlist_merge.reasons import (
     Confidence,
+    Event,
     Fault,
+    Gain,
     Joins,
     ListState,
+    NextStep,
     Outcome,
     PatientRelation,
     Relation,
     Stage,
     StartStatus,
     SurvivorRule,
+    TreatingReason,
     Veto,
     Word,
 )
@@ -48,6 +52,11 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
             "gives the value, by which rule, and what the others say. Where there is no row, all "
             "entries of the need say the same, or there is one."
         ),
+        "pathway_history": (
+            "One row for each dated event of a need that several entries tell of, in order of day. "
+            "Of a need with one entry that entry says it all."
+        ),
+        "gains": "What one list shows that several do not: counts, proposed and confirmed apart.",
     }
 )
 """Output table -> what one row of it is."""
@@ -64,7 +73,11 @@ _WORDS: Mapping[str, type[Word]] = MappingProxyType(
         "pathway_links.confidence": Confidence,
         "findings.reason": Fault,
         "combined_list.rtt_start_status": StartStatus,
+        "combined_list.treating_reason": TreatingReason,
+        "combined_list.next_step": NextStep,
         "provenance.rule": SurvivorRule,
+        "pathway_history.event": Event,
+        "gains.measure": Gain,
     }
 )
 """Column -> the words that it can hold; the same words are used wherever the name recurs."""

@@ -43,14 +43,13 @@ _PADDED = "0" * (FULL_LENGTH - UBRN_LENGTH)
 _BOOKING = f"^(?:(?:{_PADDED})?(?P<a>[1-9][0-9]{{11}})|(?P<b>[1-9][0-9]{{11}}){_PADDED})$"
 
 
-def trimmed(identifier: str) -> str:
-    """The identifier without padding: outer zeros in front, blanks, dashes; empty if too short.
+def stems_of(values: pa.Array) -> pa.Array:
+    """Identifiers without padding: outer zeros in front, blanks, dashes; missing if too short.
 
-    >>> trimmed("0000-0000 1234 5678"), trimmed("rm3 0012"), trimmed("0000001")
-    ('12345678', 'RM30012', '')
+    >>> stems_of(pa.array(["0000-0000 1234 5678", "rm3 0012", "0000001"])).to_pylist()
+    ['12345678', 'RM30012', None]
     """
-    stem = _NOISE.sub("", identifier.upper()).lstrip("0")
-    return stem if len(stem) >= LEAST and len(set(stem)) > 1 else ""
+    return _stems(_bare(values))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,7 +78,7 @@ def identifiers(entries: pd.DataFrame) -> Identifiers:
     )
     raw = _bare(texts(column))
     stems = _stems(raw)
-    inner, own = numbered_together(_booking_numbers(raw), _stems(_bare(texts(booked))))
+    inner, own = numbered_together(_booking_numbers(raw), stems_of(texts(booked)))
     issuer = entries["pathway_identifier_issuer"]
     issuers = successors(categories(issuer))
     issuer_number = vocabulary(issuers)
@@ -102,14 +101,14 @@ def _bare(values: pa.Array) -> pa.Array:
 
 
 def _stems(raw: pa.Array) -> pa.Array:
-    """As ``trimmed``: without outer zeros in front; missing where too little is left."""
+    """Without outer zeros in front; missing where too little is left, or only one sign."""
     stem = pc.ascii_ltrim(raw, "0")
     few = pc.less(pc.binary_length(stem), LEAST)
     return _without(stem, pc.or_(few, pc.match_substring_regex(stem, _ONE_SIGN)))
 
 
 def _booking_numbers(raw: pa.Array) -> pa.Array:
-    """As ``booking_number``; missing where the identifier is made otherwise."""
+    """The booking number that each identifier is made of; missing where it is made otherwise."""
     found = pc.extract_regex(raw, _BOOKING)
     number = pc.binary_join_element_wise(*(pc.struct_field(found, each) for each in "ab"), "")
     number = pc.fill_null(number, "")

@@ -1,0 +1,170 @@
+"""What is to be done next about each row, and at which organisations?
+
+One step of a small closed set (``reasons.NextStep``), the gravest that applies: it comes from the
+row itself, or from an open question about its need or its patient. People decide; nobody leaves a
+list by it (domain 5.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from waitlist_merge.combined.clocks import Clocks, Starts
+from waitlist_merge.combined.doubts import Doubts
+from waitlist_merge.combined.rules import Members
+from waitlist_merge.combined.texts import arrow_text, joined_text
+from waitlist_merge.pathways.columns import Bools, codes, known, texts, worded
+from waitlist_merge.pathways.grouping import Group
+from waitlist_merge.reasons import Confidence, Joins, NextStep, Relation, Veto
+
+STEPS = tuple(NextStep)
+
+BY_VETO: Mapping[str, NextStep] = {
+    Veto.CANCER_WITH_ROUTINE: NextStep.SETTLE_URGENCY,
+    Veto.OTHER_SIDE: NextStep.SETTLE_SIDE,
+    Veto.PLANNED_WITH_ACTIVE: NextStep.MOVE_TO_ACTIVE,
+    Veto.PATIENT_NOT_CERTAIN: NextStep.CHECK_PERSON,
+}
+"""The step of a question about needs that a veto kept apart."""
+
+BY_RELATION: Mapping[str, NextStep] = {
+    Relation.TREATED_ELSEWHERE: NextStep.ASK_WHETHER_TREATED,
+    Relation.TRANSFER: NextStep.CONFIRM_WHO_TREATS,
+    Relation.MUTUAL_AID_IN_PROGRESS: NextStep.CONFIRM_WHO_TREATS,
+    Relation.SUBCONTRACTED: NextStep.CONFIRM_WHO_TREATS,
+    Relation.DIAGNOSTIC_ELSEWHERE: NextStep.CONFIRM_WHO_TREATS,
+    Relation.IDENTIFIER_AT_TWO_ORGANISATIONS: NextStep.CONFIRM_WHO_TREATS,
+    Relation.INTERFACE_SERVICE: NextStep.CONFIRM_WHO_TREATS,
+    Relation.PLANNED: NextStep.MOVE_TO_ACTIVE,
+    Relation.RESENT: NextStep.CONFIRM_ONE_NEED,
+    Relation.TWO_STAGES: NextStep.CONFIRM_ONE_NEED,
+    Relation.REPEAT_SAME_ORGANISATION: NextStep.CONFIRM_ONE_NEED,
+}
+"""The step of any other question about needs; the patient is asked where none is named."""
+
+Concerned = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int8]]
+"""Row, organisation and step, of each organisation that has to do something."""
+
+
+def next_steps(
+    members: Members,
+    asked: Doubts,
+    *,
+    clock: Clocks,
+    said: Starts,
+    pathway: Group,
+    patient: Group,
+    deceased: Bools,
+    overdue: Bools,
+    unsaid: Bools,
+) -> dict[str, object]:
+    """The next step of each row, and the organisations that it concerns, joined by ;.
+
+    ``deceased`` and ``overdue`` say of each row that a death is recorded, and that it is planned
+    care past its due date; ``unsaid`` of each entry that its organisation states no start.
+    """
+    bundles = members.bundles
+    mine = [
+        _whole(members, deceased, NextStep.CHECK_DEATH),
+        _whole(members, overdue, NextStep.MOVE_TO_ACTIVE),
+        _booked(members, "tci_date", NextStep.RELEASE_ONE_TCI, at_one=True),
+        _booked(members, "next_appointment_date", NextStep.RELEASE_ONE_APPOINTMENT, at_one=False),
+        _later_starts(members, clock, said, unsaid),
+        *_of_questions(members, asked, pathway, patient),
+    ]
+    row, place, step = (np.concatenate(part) for part in zip(*mine, strict=True))
+    chosen = np.full(len(bundles.first), STEPS.index(NextStep.NOTHING), dtype=np.int8)
+    np.minimum.at(chosen, row, step)
+    counts = step == chosen[row]
+    names = texts(members.entries["organisation"]).take(pa.array(place[counts]))
+    return {
+        "next_step": worded(chosen, STEPS),
+        "next_step_organisations": arrow_text(
+            joined_text(names, row[counts], len(bundles.first), ";")
+        ),
+    }
+
+
+def _told(row: NDArray[np.integer], place: NDArray[np.int32], step: NextStep) -> Concerned:
+    return row.astype(np.int64), place, np.full(len(row), STEPS.index(step), dtype=np.int8)
+
+
+def _whole(members: Members, mask: Bools, step: NextStep) -> Concerned:
+    """All organisations of the rows of which it is true."""
+    bundles = members.bundles
+    at = mask[bundles.number]
+    place = codes(members.entries["organisation"])[bundles.rows[at]]
+    return _told(bundles.number[at], place, step)
+
+
+def _booked(members: Members, name: str, step: NextStep, *, at_one: bool) -> Concerned:
+    """Rows with two dates to come (of two organisations, or ``at_one`` as well)."""
+    bundles = members.bundles
+    there, day = members.said(name)
+    ahead = there & (day >= members.ahead_from[bundles.members])
+    row, place = bundles.owner[ahead], codes(members.column("organisation"))[ahead]
+    slot = pd.DataFrame({"row": row, "place": place, "day": day[ahead] if at_one else 0})
+    slots = slot.drop_duplicates()["row"].to_numpy()
+    several = np.bincount(slots, minlength=len(bundles.first)) > 1
+    return _told(row[several[row]], place[several[row]], step)
+
+
+def _later_starts(members: Members, clock: Clocks, said: Starts, unsaid: Bools) -> Concerned:
+    """Members that state a later start than that of the same need, or none."""
+    bundles = members.bundles
+    at, row = bundles.members, bundles.owner
+    wrong = said.counts[at] & known(said.start[at]) & (said.start[at] > clock.start[row])
+    wrong |= unsaid[at]
+    wrong &= (clock.giver[row] >= 0) & (said.sure[at] == said.sure[clock.giver[row]])
+    return _told(row[wrong], said.organisation[at[wrong]], NextStep.CORRECT_START)
+
+
+def _of_questions(
+    members: Members, asked: Doubts, pathway: Group, patient: Group
+) -> list[Concerned]:
+    """What questions ask: of the rows of their needs, or of all rows of their patients.
+
+    A question about a certain link is one about its clocks, which the starts themselves tell.
+    """
+    step = _step_of(asked.questions)
+    clocks = (asked.questions["joins"] == str(Joins.YES)).to_numpy(dtype=bool)
+    clocks &= (asked.questions["confidence"] == str(Confidence.CERTAIN)).to_numpy(dtype=bool)
+    question, entry = (asked.entries[name].to_numpy() for name in ("question", "entry"))
+    level = (asked.questions["level"] == "patient").to_numpy(dtype=bool)
+    shown = members.bundles.shown
+    organisation = codes(members.entries["organisation"])
+    told = []
+    for group, about in ((pathway, ~level & ~clocks), (patient, level)):
+        kept = about[question]
+        pairs = pd.DataFrame({"group": group[entry[kept]], "question": question[kept]})
+        rows = pd.DataFrame({"group": group[shown], "row": np.arange(len(shown))})
+        of_row = rows[rows["group"].isin(pairs["group"])].merge(pairs.drop_duplicates(), on="group")
+        whom = pd.DataFrame({"question": question[kept], "place": organisation[entry[kept]]})
+        every = of_row.merge(whom.drop_duplicates(), on="question")
+        told.append(
+            (
+                every["row"].to_numpy(np.int64),
+                every["place"].to_numpy(np.int32),
+                step[every["question"].to_numpy()],
+            )
+        )
+    return told
+
+
+def _step_of(questions: pd.DataFrame) -> NDArray[np.int8]:
+    """The step of each question, worked out once for each kind."""
+    kinds = questions[["level", "relation", "veto"]].fillna("").astype(str)
+    number = kinds.groupby(list(kinds), sort=False).ngroup().to_numpy()
+    each = [STEPS.index(_step(*kind)) for kind in kinds.drop_duplicates().itertuples(index=False)]
+    return np.array(each, dtype=np.int8)[number] if each else np.empty(0, dtype=np.int8)
+
+
+def _step(level: str, relation: str, veto: str) -> NextStep:
+    if level == "patient":
+        return NextStep.CHECK_PERSON
+    return BY_VETO.get(veto) or BY_RELATION.get(relation, NextStep.ASK_PATIENT)

@@ -1,0 +1,121 @@
+"""Which of several organisations is proposed as the one that treats, and why?
+
+Proposed, never decided: the contract or the two organisations say who treats and who reports (RTT
+guidance 11.1, 11.2; domain 5.2). What is done there counts before what is written: an admission
+booked, a decision to admit, then status 20 against 21, an acceptance, an agreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.combined.rules import Members
+from waitlist_merge.normalise.organisations import successors
+from waitlist_merge.pathways.columns import (
+    Bools,
+    Codes,
+    categories,
+    codes,
+    day_number,
+    is_in,
+    matches,
+    renumbered,
+    worded,
+)
+from waitlist_merge.pathways.features import ACCEPTED
+from waitlist_merge.pathways.services import family
+from waitlist_merge.pathways.state import TRANSFERRED_OUT
+from waitlist_merge.plan import Agreement
+from waitlist_merge.reasons import TreatingReason
+
+REASONS = tuple(TreatingReason)
+
+
+def treating(members: Members, agreements: Sequence[Agreement]) -> dict[str, pd.Categorical[str]]:
+    """The organisation proposed for each row, empty where none is, and the reason."""
+    bundles = members.bundles
+    column = members.entries["organisation"]
+    chosen = codes(column)[bundles.shown]
+    reason = np.full(len(chosen), REASONS.index(TreatingReason.ONLY_LISTED), dtype=np.int8)
+    holder = codes(members.column("organisation"))
+    shared = _count(members, holder, np.ones(len(holder), dtype=bool))[0] > 1
+    chosen[shared], reason[shared] = -1, REASONS.index(TreatingReason.NOT_TOLD)
+    undecided = shared.copy()
+    for why, mask, whose in _signs(members, holder, agreements):
+        count, organisation = _count(members, whose, mask)
+        told = undecided & (count == 1)
+        chosen[told], reason[told] = organisation[told], REASONS.index(why)
+        undecided &= ~told
+        if why is TreatingReason.ADMISSION_BOOKED:
+            reason[undecided & (count > 1)] = REASONS.index(TreatingReason.TWO_BOOKED)
+            undecided &= count <= 1
+    return {
+        "treating_organisation": pd.Categorical.from_codes(chosen, column.cat.categories),
+        "treating_reason": worded(reason, REASONS),
+    }
+
+
+def _signs(
+    members: Members, holder: Codes, agreements: Sequence[Agreement]
+) -> list[tuple[TreatingReason, Bools, Codes]]:
+    """What tells who treats, the surest first: the members that say so, and whom they name."""
+    booked, tci = members.said("tci_date")
+    ahead = booked & (tci >= members.ahead_from[members.bundles.members])
+    decided, _ = members.said("decision_to_admit_date")
+    kept = ~is_in(members.column("rtt_status"), {TRANSFERRED_OUT})
+    accepted = matches(members.column("transfer_status"), ACCEPTED)
+    names = {
+        name: number for number, name in enumerate(categories(members.entries["organisation"]))
+    }
+    provider = members.column("mutual_aid_provider")
+    named = renumbered(provider, [names.get(each, -1) for each in successors(categories(provider))])
+    agreed = _agreed(members, holder, names, agreements)
+    return [
+        (TreatingReason.ADMISSION_BOOKED, ahead, holder),
+        (TreatingReason.DECISION_TO_ADMIT, decided, holder),
+        (TreatingReason.SENT_ON, kept, holder),
+        (TreatingReason.ACCEPTED, accepted & (named >= 0), named),
+        (TreatingReason.AGREEMENT, agreed >= 0, agreed),
+    ]
+
+
+def _count(
+    members: Members, whose: Codes, mask: Bools
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many organisations each row has of which it is true, and one of them."""
+    bundles = members.bundles
+    width = int(whose.max(initial=0)) + 1
+    held = np.unique(bundles.owner[mask].astype(np.int64) * width + whose[mask])
+    count = np.bincount(held // width, minlength=len(bundles.first))
+    organisation = np.full(len(bundles.first), -1, dtype=np.int64)
+    organisation[held // width] = held % width
+    return count, organisation
+
+
+def _agreed(
+    members: Members, holder: Codes, names: dict[str, int], agreements: Sequence[Agreement]
+) -> Codes:
+    """Who treats by a subcontract that holds: its receiver, where its giver lists the need too."""
+    service = members.column("treatment_function_code")
+    families = [family(each) for each in categories(service)]
+    found = np.full(len(holder), -1, dtype=np.int32)
+    for each in agreements:
+        if each.kind != "subcontracted" or not _holds(each, members.run_day):
+            continue
+        giver, taker = names.get(each.from_, -2), names.get(each.to, -2)
+        wanted = {family(code) for code in each.services}
+        served = renumbered(service, [int(not wanted or name in wanted) for name in families]) > 0
+        served |= not wanted
+        given = np.zeros(len(members.bundles.first), dtype=bool)
+        given[members.bundles.owner[(holder == giver) & served]] = True
+        found[(holder == taker) & given[members.bundles.owner]] = taker
+    return found
+
+
+def _holds(agreement: Agreement, day: int) -> bool:
+    begun = agreement.start is None or day_number(agreement.start) <= day
+    return begun and (agreement.end is None or day <= day_number(agreement.end))
