@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 
 import pandas as pd
@@ -89,6 +90,8 @@ def test_the_outcome_in_a_line(match):
     joined = wm.explain_patients(match, 0, 1)
     assert joined.outcome == f"One person, with {joined.weight:.1f} bits of evidence"
     assert wm.explain_patients(match, 0, 4).outcome.startswith("Not joined, with -")
+    outvoted = dataclasses.replace(joined, veto="twins").outcome
+    assert "; outvoted by other entries: Same birth date, family name and address" in outvoted
     text = str(joined).splitlines()
     assert text[0] == joined.outcome
     assert text[-1].startswith("together")

@@ -48,8 +48,9 @@ class Explanation:
         told = "One person" if self.joined else "Not joined"
         if self.joined and self.weight < self.match_weight:
             told += " by way of further entries"
-        forbidden = f"; forbidden: {Veto(self.veto).meaning}" if self.veto else ""
-        return f"{told}, with {self.weight:.1f} bits of evidence{forbidden}"
+        which = "outvoted by other entries" if self.joined else "forbidden"
+        against = f"; {which}: {Veto(self.veto).meaning}" if self.veto else ""
+        return f"{told}, with {self.weight:.1f} bits of evidence{against}"
 
     def chart(self) -> Waterfall:
         """The parts as a waterfall picture: a matplotlib Figure, to show or ``savefig``.
