@@ -22,13 +22,15 @@ GIVEN = ["John", "Mohammed", "Mary", "David", "Susan", "Paul", "Amina", "Wei", "
 def crowd(count=2_000):
     """Other people, so that common names are common: each differs from all others in something.
 
-    One in four lives with the person before, as people do.
+    One in twenty lives with the person before, one in four is on two lists: on a merged list pairs
+    of one person outnumber those of one home three to one.
     """
     shared = ("family_name", "postcode")
-    return [
-        one | ({name: before[name] for name in shared} if at % 4 == 3 else {})
+    people = [
+        one | ({name: before[name] for name in shared} if at % 20 == 19 else {})
         for at, (before, one) in enumerate(pairwise(strangers(count + 1)))
     ]
+    return [*people, *people[: count // 4]]
 
 
 def strangers(count):
@@ -36,13 +38,13 @@ def strangers(count):
     return [
         {
             "family_name": SURNAMES[at % 10],
-            "given_name": GIVEN[(at // 10) % 10],
+            "given_name": GIVEN[(at // 10 + at // 200) % 10],
             "birth_date": f"{1930 + at % 83}-{1 + at % 12:02d}-{1 + at % 28:02d}"
             if at % 20
             else f"{1975 + at // 20 % 10}-01-01",
             "gender": str(1 + at % 2),
             "postcode": f"M{1 + at % 40} {at % 10}{'ABDEFGHJLN'[at // 10 % 10]}"
-            f"{'PQRSTUWXYZ'[at // 100 % 10]}",
+            f"{'PQRSTUWXYZ'[(at // 100 + at // 1000) % 10]}",
         }
         for at in range(count)
     ]

@@ -139,12 +139,28 @@ _WORD_BREAK = re.compile(r"[\s\-/_,.&]+")
 
 
 def sounds(forms: Sequence[str]) -> list[str]:
-    """How does the first word of each name sound? Soundex, and the letters where it has none.
+    """How does each name sound? Soundex of its telling word, the letters where it has none.
 
-    >>> sounds(["SMITH", "SMYTHE"])
-    ['S530', 'S530']
+    The first word of those that are longest as far as a particle goes: "Al Sayed" sounds as
+    "Sayed", "Anne Marie" as "Anne", and "Abd Al Rahman" or "Li Na", all particles, as one word.
+
+    >>> sounds(["SMITH", "SMYTHE", "AL SAYED", "LI NA", "LINA"])
+    ['S530', 'S530', 'S300', 'L500', 'L500']
     """
-    return [jellyfish.soundex(form.split()[0]) if form.strip() else "" for form in forms]
+    return [jellyfish.soundex(_telling(form)) if form.strip() else "" for form in forms]
+
+
+def _telling(form: str) -> str:
+    words = form.split()
+    long = [word for word in words if len(word) > LONGEST_PARTICLE]
+    return long[0] if long and words[0] not in _SERVANT else "".join(words)
+
+
+LONGEST_PARTICLE = 3
+"""Letters of the longest word that tells little beside a longer one: "Al", "de la", "Bin"."""
+
+_SERVANT = frozenset({"ABD", "ABDUL", "ABDEL", "ABDAL", "ABDUR"})
+"""First words that are half a name: "Abdul Rahman" is Abdulrahman."""
 
 
 def addresses(column: Coded) -> Names:

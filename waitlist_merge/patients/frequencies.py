@@ -1,12 +1,14 @@
 """How common is a value? Agreement on a common one says little (term frequency).
 
-Counted once, when a model is fitted, and kept with it. Only values that many records hold are kept
-by name: the file of a model shall tell nothing of anybody. All others have one share together,
-whether they were seen a few times or never, so that a model weighs the same after it was saved.
+Counted once, when a model is fitted, and kept with it: in people, as far as full name and birth
+date tell them apart, since ten records of one person do not make a name common. Only values that
+many people hold are kept by name: the file of a model shall tell nothing of anybody. All others
+have one share together, whether they were seen a few times or never, so that a model weighs the
+same after it was saved.
 
 >>> counted = np.array([0] * 500 + [1] * 498 + [2, 3], dtype=np.int32)
 >>> names = Coded(counted, ("LEE", "KHAN", "QUILLFEATHER", "THORNBURY"))
->>> found = Frequencies.counted(names, average=0.001, least=3)
+>>> found = Frequencies.counted(names, np.ones(1000, np.int32), average=0.001, least=3)
 >>> found.shares.index.tolist(), found.of(["LEE", "THORNBURY", "OKAFOR"]).round(4).tolist()
 (['LEE', 'KHAN'], [0.2495, 0.0005, 0.0005])
 """
@@ -24,7 +26,6 @@ from waitlist_merge.patients.coding import Coded
 from waitlist_merge.patients.records import Records
 
 Shares = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 PSEUDO_RECORDS = 1_000
 """Weight of the published average against the frequencies counted in the data, in records."""
@@ -66,14 +67,23 @@ class Frequencies:
         return cls(none, unseen=average, expected=average, chance=0.0)
 
     @classmethod
-    def counted(cls, column: Coded, *, average: float, least: int) -> Frequencies:
-        """Counted in a column; values that fewer than ``least`` records hold have one share."""
-        counts = np.bincount(column.codes[column.known], minlength=len(column.values))
+    def counted(
+        cls, column: Coded, sizes: NDArray[np.int32], *, average: float, least: int
+    ) -> Frequencies:
+        """Counted in a column; values that fewer than ``least`` people hold have one share.
+
+        ``sizes`` has for each record how many records its person has: each counts for so much less.
+        """
+        known = column.known
+        parts = np.bincount(
+            column.codes[known], _WHOLE // sizes[known], minlength=len(column.values)
+        )
+        counts = np.rint(parts / _WHOLE * _FINENESS) / _FINENESS
         if not counts.sum():
             return cls.published(average)
         order = np.argsort(counts, kind="stable")  # sums then do not depend on the order of rows
         counts, values = counts[order], np.asarray(column.values, dtype=object)[order]
-        shares, never = _shares(counts, average), np.zeros(1, dtype=np.int64)
+        shares, never = _shares(counts, average), np.zeros(1)
         kept, few = counts >= least, (counts > 0) & (counts < least)
         unseen = _shares(never, average, of=int(counts.sum()))[0]
         if few.any():
@@ -90,13 +100,20 @@ class Frequencies:
         return self.shares.reindex(list(values)).fillna(self.unseen).to_numpy()
 
 
-def _shares(counts: Counts, average: float, *, of: int | None = None) -> Shares:
+_WHOLE = 5_040
+"""A number that all small numbers divide: sums of its parts do not depend on their order."""
+
+_FINENESS = 100
+"""Parts of a person to which counts are rounded: a person of eleven records is one."""
+
+
+def _shares(counts: Shares, average: float, *, of: int | None = None) -> Shares:
     """The share of values of these counts; ``of`` so many records, by default the sum of counts.
 
-    The pair itself is no evidence that a value is common, so two records are left out.
+    The pair itself is no evidence that a value is common, so two people are left out.
     """
-    records = counts.sum() if of is None else of
-    shares = (np.maximum(counts - 2, 0) + PSEUDO_RECORDS * average) / (records + PSEUDO_RECORDS)
+    people = counts.sum() if of is None else of
+    shares = (np.maximum(counts - 2, 0) + PSEUDO_RECORDS * average) / (people + PSEUDO_RECORDS)
     return np.asarray(np.maximum(shares, RAREST))
 
 

@@ -39,6 +39,9 @@ FIRST_OF_BROTHERS = 5.0
 """How much more often than strangers two of a household share a frequent given name: brothers are
 all called Mohammed and by their second name (judgement)."""
 
+NAMESAKES_BORN_TOGETHER = 0.001
+"""Share of two of a household born on one day who have one given name: errors (judgement)."""
+
 MOST_NAMESAKES = 0.3
 """Share of household pairs with one given name, at most (judgement)."""
 
@@ -105,10 +108,13 @@ def relatives(
     for field, household in rates().items():
         level = levels[field][where]
         exact = level == 1
-        agreeing = np.maximum(household[1], 0.0)
+        agreeing = np.full(len(where), household[1])
         if field == "given_name":
+            # Only twins share a birth date, and no twins a name, unless it is the first of two.
+            born = is_level(levels, "birth_date", "exact")[where]
+            floor = np.where(born, NAMESAKES_BORN_TOGETHER, household[1])
             common = np.minimum(FIRST_OF_BROTHERS * given_share[where], MOST_NAMESAKES)
-            agreeing = np.maximum(agreeing, common)
+            agreeing = np.maximum(floor, common)
         # Where they agree, a rare value is rare among strangers only.
         ratio += np.where(exact, parts[field][where] - np.log2(m[field][1] / agreeing), 0.0)
         ratio += np.where(level > 1, np.log2(household / u[field])[level], 0.0)

@@ -7,7 +7,7 @@ vetoes, join strongest first, keep every link that a person may want to see.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -35,6 +35,7 @@ from waitlist_merge.patients.vetoes import (
     find_vetoes,
     lifted,
     lives_elsewhere,
+    with_borrowed_numbers,
 )
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.reasons import Confidence, Joins, PatientRelation
@@ -174,6 +175,7 @@ def match_entries(
     ranks = content_ranks(entries) if named is None else pd.util.hash_array(named)
     model = model or train(PatientModel.fit(records), records, keys, hashed=ranks)
     kept, seen = _score(records, model, keys, plan)
+    kept = replace(kept, veto=with_borrowed_numbers(kept.levels, kept.veto, kept.a, kept.b))
     edges = Edges(
         kept.a,
         kept.b,

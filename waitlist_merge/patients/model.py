@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients import households, model_file
 from waitlist_merge.patients.coding import MISSING, Codes, Level, Positions
-from waitlist_merge.patients.expected import PAIRS_PER_RECORD, true_pairs_per_record
+from waitlist_merge.patients.expected import PAIRS_PER_RECORD, alike, true_pairs_per_record
 from waitlist_merge.patients.frequencies import RAREST, Frequencies, Shares, columns, fewest
 from waitlist_merge.patients.levels import LEVELS, level
 from waitlist_merge.patients.records import Records
@@ -107,14 +107,15 @@ class PatientModel:
     @classmethod
     def fit(cls, records: Records) -> PatientModel:
         """The published model with the prior and the frequencies of these records."""
+        sizes = alike(records)
         model = cls.published(
             records=records.size,
-            pairs_per_record=true_pairs_per_record(records),
+            pairs_per_record=true_pairs_per_record(records, sizes),
             household_pairs_per_record=households.pairs_per_record(records),
         )
         counted = {
             name: Frequencies.counted(
-                column, average=model.frequencies[name].unseen, least=fewest(name)
+                column, sizes, average=model.frequencies[name].unseen, least=fewest(name)
             )
             for name, column in columns(records).items()
         }
@@ -262,7 +263,9 @@ def weigh(
         parts[field][where] += _ADJUSTED[basis](usual, shares[name], one, other)
     parts = {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
     given = records.given.codes
-    common = np.append(shares["given_name"], 0.0)[np.where(given[a] == given[b], given[a], -1)]
+    # What is over the share of a name that hardly anyone holds comes from being counted.
+    counted = np.maximum(shares["given_name"] - model.frequencies["given_name"].unseen, 0.0)
+    common = np.append(counted, 0.0)[np.where(given[a] == given[b], given[a], MISSING)]
     u = {name: model.published_u(name) for name in LEVELS}
     m = {name: np.exp2(table) * u[name] for name, table in model.tables.items()}
     household = households.relatives(

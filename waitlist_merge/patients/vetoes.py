@@ -195,3 +195,20 @@ def lives_elsewhere(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
         )
     ]
     return np.asarray(elsewhere & ~np.any(ties, axis=0))
+
+
+def with_borrowed_numbers(
+    levels: Mapping[str, Level], veto: NDArray[np.int8], a: Positions, b: Positions
+) -> NDArray[np.int8]:
+    """The vetoes, and confusion where a record seems to carry the number of another person.
+
+    Two given names under one number are ordinary by themselves. Where a further record has name and
+    birth date of one of the two, but a number of its own, the shared one was written on the wrong
+    record: a twin's, as a rule. ``a`` and ``b`` are the rows of each pair.
+    """
+    two_numbers = np.isin(veto, TWO_NUMBERS) & is_level(levels, "given_name", "exact", "variant")
+    doubted = np.unique(np.concatenate([a[two_numbers], b[two_numbers]]))
+    shared = is_level(levels, "nhs_number", "same", "same_verified") & (veto == 0)
+    unlike = shared & is_level(levels, "given_name", "other")
+    borrowed = unlike & (np.isin(a, doubted) | np.isin(b, doubted))
+    return np.where(borrowed, VETOES.index(Veto.CONFUSION), veto).astype(np.int8)
