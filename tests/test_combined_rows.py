@@ -157,8 +157,13 @@ def test_the_row_takes_each_value_by_its_rule(typed):
 
 TWO_NAMES = (
     {"family_name": "Okafor", "nhs_number_status": "01", "census_date": "2026-11-08"},
-    {"family_name": "Bello", "nhs_number_status": "02", "census_date": "2026-11-15"},
-    {"family_name": "Bello", "nhs_number_status": "02", "census_date": "2026-11-01"},
+    {"organisation": "RW3", "family_name": "Bello", "nhs_number_status": "02"},
+    {
+        "organisation": "RX1",
+        "family_name": "Bello",
+        "nhs_number_status": "02",
+        "census_date": "2026-11-01",
+    },
 )
 
 
@@ -191,6 +196,39 @@ def test_every_rule_is_in_the_registry_or_needs_no_keys():
     }
     assert set(RULES) | special == set(SurvivorRule)
     assert set(SURVIVOR_FIELDS) <= set(BY_FIELD)
+
+
+def test_the_newest_submission_wins_every_field(typed):
+    row = ONE_NEED | {"waiting_list_entry_identifier": "881", "rtt_start_date": "2026-01-01"}
+    old = {
+        "census_date": "2026-11-08",
+        "nhs_number_status": "01",
+        "family_name": "Okafor",
+        "laterality": "bilateral",
+        "priority_code": "P2",
+        "tci_date": "2026-12-01",
+        "procedure_code": "W371",
+        "gender": "1",
+    }
+    new = {
+        "nhs_number_status": "02",
+        "family_name": "Bello",
+        "laterality": "left",
+        "priority_code": "P4",
+        "procedure_code": "W37",
+    }
+    _, combined, _ = run(typed, [row | old, row | new])
+    [shown] = combined.combined_list.to_dict("records")
+    told = {name: shown[name] for name in ("family_name", "laterality", "procedure_code", "gender")}
+    assert told == {
+        "family_name": "Bello",
+        "laterality": "left",
+        "procedure_code": "W37",
+        "gender": "1",
+    }
+    assert (shown["priority_code"], shown["tci_count"]) == ("P4", 0)
+    assert pd.isna(shown["tci_date"])
+    assert shown["next_step"] == "nothing_to_do"
 
 
 def test_suspected_cancer_says_which_entry_said_so(typed):

@@ -146,8 +146,8 @@ HIP = ALIKE | {"procedure_code": "W371"}
                 {"organisation": "RM3", "laterality": "left"} | HIP,
                 {"organisation": "RW3", "laterality": "right"} | HIP,
             ],
-            "nothing_to_do",
-            None,
+            "settle_side",
+            "RM3;RW3",
         ),
         (
             [

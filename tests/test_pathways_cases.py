@@ -3,7 +3,7 @@
 ``tests/cases/pathways.csv`` has one case a line. ``entries`` are the entries, separated by ``|``:
 the organisation, then ``name=value`` (``_`` for a blank); all are of one patient. ``relation``,
 ``joins``, ``confidence`` and ``veto`` are of the first two; ``groups`` numbers the pathway of each;
-``start`` and ``status`` are of the row that holds the last entry that waits.
+``start``, ``status`` and ``step`` are of the row that holds the last entry that waits.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pytest
 from waitlist_merge.combined import combine
 from waitlist_merge.pathways import PathwayMatch, match_pathways
 from waitlist_merge.plan import MergePlan
+from waitlist_merge.reasons import NextStep, Relation
 
 RUN = dt.date(2026, 11, 15)
 SHORT = {
@@ -108,9 +109,11 @@ CASES = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
 
 
 def test_there_are_enough_cases_and_each_says_why():
-    assert len(CASES) >= 60
+    assert len(CASES) >= 150
     assert len({case["id"] for case in CASES}) == len(CASES)
-    assert all(case["why"] and case["section"] for case in CASES)
+    assert all(case["why"] and case["section"] and case["relation"] for case in CASES)
+    assert {case["relation"] for case in CASES} >= set(Relation) - {"subcontracted"}
+    assert {case["step"] for case in CASES} >= set(NextStep) - {"release_one_appointment"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
@@ -131,6 +134,11 @@ def test_case(case, typed):
             assert str(row["rtt_start_date"].date()) == case["start"]
         if case["status"]:
             assert row["rtt_start_status"] == case["status"]
+    if case["step"]:
+        waiting = np.flatnonzero(match.list_state != "closed")[-1]
+        at = combined.entry_columns["pathway_id"].iloc[waiting]
+        row = combined.combined_list.set_index("pathway_id").loc[at]
+        assert row["next_step"] == case["step"]
 
 
 def _check_link(match: PathwayMatch, case: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -157,6 +158,10 @@ class Agreement(Settings):
         if self.start and self.end and self.end < self.start:
             raise fault("an end on or after start")
         return self
+
+    def holds_on(self, day: date) -> bool:
+        """True from its first day to its last."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
 class PatientPlan(Settings):

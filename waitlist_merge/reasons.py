@@ -176,7 +176,10 @@ class NextStep(Word):
     )
     RELEASE_ONE_TCI = "release_one_tci", "Two admissions are booked for one need: release one"
     CHECK_PERSON = "check_person", "Check with the Spine whether the entries are of one person"
-    SETTLE_SIDE = "settle_side", "One entry says left, another right: settle which is meant"
+    SETTLE_SIDE = (
+        "settle_side",
+        "One entry says left, another right: settle which is meant, or whose clock runs",
+    )
     ASK_WHETHER_TREATED = (
         "ask_whether_treated",
         "Ask the other organisation and the patient whether this has been treated there",

@@ -52,7 +52,7 @@ from waitlist_merge.pathways.columns import (
     order_of,
     worded,
 )
-from waitlist_merge.pathways.match import Patients, died, restricted
+from waitlist_merge.pathways.match import Patients, both_sides_open, died, restricted
 from waitlist_merge.plan import Agreement
 from waitlist_merge.reasons import Confidence, ListState, StartStatus, SurvivorRule
 from waitlist_merge.schema import TABLES
@@ -92,7 +92,7 @@ def combine(
     another rule for some fields; ``agreements`` say who treats whose patients. Waits are counted
     to ``run_date``. The order of rows changes nothing.
     """
-    facts = gather(entries, patients, pathways, run_date)
+    facts = gather(entries, patients, pathways)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
     ranks = _ranks(entries["entry_id"], key)
     patient_id = ids_by_rank("P", patients.group, ranks)
@@ -126,7 +126,7 @@ def combine(
         organisations=categories(entries["organisation"]),
         run_date=run_date,
     )
-    members = Members(entries, bundles, facts.ahead_from, day_number(run_date))
+    members = Members(entries, bundles, facts.ahead_from, facts.superseded, day_number(run_date))
     given = survivors(members, survivorship or {})
     start = Survivor(
         np.where(facts.rtt[bundles.shown], clock.giver, -1), SurvivorRule.EARLIEST_START
@@ -144,7 +144,7 @@ def combine(
         "communication_needs": all_values(entries["communication_needs"], bundles, "; "),
         "deceased": dead[shown],
         "restricted": restricted(entries, patients.group)[shown],
-        **treating(members, agreements),
+        **treating(members, agreements, run_date),
         **next_steps(
             members,
             asked,
@@ -155,6 +155,7 @@ def combine(
             deceased=dead[shown],
             overdue=overdue,
             unsaid=silent(said, pathways.group, run_date),
+            both_sides=both_sides_open(pathways.links, facts.rtt & known(said.start)),
         ),
         "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
     }

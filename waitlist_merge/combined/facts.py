@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, Days, day_number, days, is_in, known, order_of
+from waitlist_merge.pathways.columns import Bools, Days, days, is_in, known, order_of
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
@@ -77,9 +76,7 @@ class Facts:
     sure: Group
 
 
-def gather(
-    entries: pd.DataFrame, patients: Patients, pathways: Pathways, run_date: dt.date
-) -> Facts:
+def gather(entries: pd.DataFrame, patients: Patients, pathways: Pathways) -> Facts:
     """The facts of all entries."""
     state = pathways.list_state
     closed = np.asarray(state == str(ListState.CLOSED))
@@ -95,7 +92,7 @@ def gather(
         rtt=np.isin(np.asarray(state), [str(each) for each in RTT_STATES]),
         sent=status & closed,
         superseded=superseded,
-        ahead_from=_ahead_from(entries, superseded, run_date),
+        ahead_from=_ahead_from(entries, superseded),
         person=certain_people(patients.links, len(entries)),
         sure=components(a[certain], b[certain], len(entries)),
     )
@@ -112,14 +109,14 @@ def _superseded(entries: pd.DataFrame, links: pd.DataFrame, joined: Bools, close
     return old
 
 
-def _ahead_from(entries: pd.DataFrame, superseded: Bools, run_date: dt.date) -> Days:
+def _ahead_from(entries: pd.DataFrame, superseded: Bools) -> Days:
     """The day from which what an entry has booked is still to come: that of its own extract.
 
     Whether a date between the extract and the run was kept nobody has said, so it is not lost; a
-    row that was sent again can say nothing of the time since.
+    row that was sent again says nothing any more, its newer submission does.
     """
     census = days(entries["extract_census_date"])
-    return np.where(superseded, np.maximum(census, day_number(run_date)), census).astype(np.int32)
+    return np.where(superseded, np.iinfo(np.int32).max, census).astype(np.int32)
 
 
 def show_keys(

@@ -48,12 +48,14 @@ Keys = tuple[Bools, tuple[Key, ...]]
 class Members:
     """The entries of rows with several, as a rule sees them; arrays have one element a member.
 
-    ``ahead_from`` is the day, for every entry, from which what it has booked is still to come.
+    ``ahead_from`` is the day, for every entry, from which what it has booked is still to come;
+    ``superseded`` says of every entry that its organisation has sent it again since.
     """
 
     entries: pd.DataFrame
     bundles: Bundles
     ahead_from: Days
+    superseded: Bools
     run_day: int
 
     def column(self, name: str) -> pd.Series:
@@ -111,6 +113,7 @@ def _most_specific(members: Members, name: str) -> Keys:
 
 def _agreed(members: Members, name: str) -> Keys:
     there, value = members.said(name)
+    there = there & ~members.superseded[members.bundles.members]
     begins = members.bundles.begins
     if not len(begins):
         return there, ()

@@ -62,16 +62,19 @@ def next_steps(
     deceased: Bools,
     overdue: Bools,
     unsaid: Bools,
+    both_sides: Bools,
 ) -> dict[str, object]:
     """The next step of each row, and the organisations that it concerns, joined by ;.
 
     ``deceased`` and ``overdue`` say of each row that a death is recorded, and that it is planned
-    care past its due date; ``unsaid`` of each entry that its organisation states no start.
+    care past its due date; ``unsaid`` of each entry that its organisation states no start,
+    ``both_sides`` that it waits beside one for the other side (RTT guidance 3.4.1).
     """
     bundles = members.bundles
     mine = [
         _whole(members, deceased, NextStep.CHECK_DEATH),
         _whole(members, overdue, NextStep.MOVE_TO_ACTIVE),
+        _whole(members, members.bundles.any(both_sides), NextStep.SETTLE_SIDE),
         _booked(members, "tci_date", NextStep.RELEASE_ONE_TCI, at_one=True),
         _booked(members, "next_appointment_date", NextStep.RELEASE_ONE_APPOINTMENT, at_one=False),
         _later_starts(members, clock, said, unsaid),
@@ -116,8 +119,7 @@ def _booked(members: Members, name: str, step: NextStep, *, at_one: bool) -> Con
 
 def _later_starts(members: Members, clock: Clocks, said: Starts, unsaid: Bools) -> Concerned:
     """Members that state a later start than that of the same need, or none."""
-    bundles = members.bundles
-    at, row = bundles.members, bundles.owner
+    at, row = members.bundles.rows, members.bundles.number
     wrong = said.counts[at] & known(said.start[at]) & (said.start[at] > clock.start[row])
     wrong |= unsaid[at]
     wrong &= (clock.giver[row] >= 0) & (said.sure[at] == said.sure[clock.giver[row]])

@@ -58,10 +58,13 @@ def _giver(
     bundles = members.bundles
     if rule is SurvivorRule.SHOWN:
         return bundles.shown
+    # Of a row that was sent again the newest submission wins every field that it states.
+    old = members.superseded[bundles.members]
     if rule is SurvivorRule.WITH_PROCEDURE_CODE:
         coded = earlier["procedure_code"].giver[bundles.owner]
-        return bundles.best(members.said(name)[0], (bundles.members != coded,))
-    giver = bundles.best(*RULES[rule](members, name))
+        return bundles.best(members.said(name)[0], (old, bundles.members != coded))
+    valid, keys = RULES[rule](members, name)
+    giver = bundles.best(valid, keys if rule is SurvivorRule.ANY else (old, *keys))
     return np.where(_unfit(members, name, rule) & (bundles.size == 1), -1, giver)
 
 

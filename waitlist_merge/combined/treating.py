@@ -7,6 +7,7 @@ booked, a decision to admit, then status 20 against 21, an acceptance, an agreem
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,7 +21,6 @@ from waitlist_merge.pathways.columns import (
     Codes,
     categories,
     codes,
-    day_number,
     is_in,
     matches,
     renumbered,
@@ -35,7 +35,9 @@ from waitlist_merge.reasons import TreatingReason
 REASONS = tuple(TreatingReason)
 
 
-def treating(members: Members, agreements: Sequence[Agreement]) -> dict[str, pd.Categorical[str]]:
+def treating(
+    members: Members, agreements: Sequence[Agreement], run_date: dt.date
+) -> dict[str, pd.Categorical[str]]:
     """The organisation proposed for each row, empty where none is, and the reason."""
     bundles = members.bundles
     column = members.entries["organisation"]
@@ -45,7 +47,7 @@ def treating(members: Members, agreements: Sequence[Agreement]) -> dict[str, pd.
     shared = _count(members, holder, np.ones(len(holder), dtype=bool))[0] > 1
     chosen[shared], reason[shared] = -1, REASONS.index(TreatingReason.NOT_TOLD)
     undecided = shared.copy()
-    for why, mask, whose in _signs(members, holder, agreements):
+    for why, mask, whose in _signs(members, holder, agreements, run_date):
         count, organisation = _count(members, whose, mask)
         told = undecided & (count == 1)
         chosen[told], reason[told] = organisation[told], REASONS.index(why)
@@ -60,7 +62,7 @@ def treating(members: Members, agreements: Sequence[Agreement]) -> dict[str, pd.
 
 
 def _signs(
-    members: Members, holder: Codes, agreements: Sequence[Agreement]
+    members: Members, holder: Codes, agreements: Sequence[Agreement], run_date: dt.date
 ) -> list[tuple[TreatingReason, Bools, Codes]]:
     """What tells who treats, the surest first: the members that say so, and whom they name."""
     booked, tci = members.said("tci_date")
@@ -73,7 +75,7 @@ def _signs(
     }
     provider = members.column("mutual_aid_provider")
     named = renumbered(provider, [names.get(each, -1) for each in successors(categories(provider))])
-    agreed = _agreed(members, holder, names, agreements)
+    agreed = _agreed(members, holder, names, agreements, run_date)
     return [
         (TreatingReason.ADMISSION_BOOKED, ahead, holder),
         (TreatingReason.DECISION_TO_ADMIT, decided, holder),
@@ -97,14 +99,18 @@ def _count(
 
 
 def _agreed(
-    members: Members, holder: Codes, names: dict[str, int], agreements: Sequence[Agreement]
+    members: Members,
+    holder: Codes,
+    names: dict[str, int],
+    agreements: Sequence[Agreement],
+    run_date: dt.date,
 ) -> Codes:
     """Who treats by a subcontract that holds: its receiver, where its giver lists the need too."""
     service = members.column("treatment_function_code")
     families = [family(each) for each in categories(service)]
     found = np.full(len(holder), -1, dtype=np.int32)
     for each in agreements:
-        if each.kind != "subcontracted" or not _holds(each, members.run_day):
+        if each.kind != "subcontracted" or not each.holds_on(run_date):
             continue
         giver, taker = names.get(each.from_, -2), names.get(each.to, -2)
         wanted = {family(code) for code in each.services}
@@ -114,8 +120,3 @@ def _agreed(
         given[members.bundles.owner[(holder == giver) & served]] = True
         found[(holder == taker) & given[members.bundles.owner]] = taker
     return found
-
-
-def _holds(agreement: Agreement, day: int) -> bool:
-    begun = agreement.start is None or day_number(agreement.start) <= day
-    return begun and (agreement.end is None or day <= day_number(agreement.end))

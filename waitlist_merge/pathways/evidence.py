@@ -5,7 +5,6 @@ Every array is boolean with one element a pair, true only where both entries say
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from waitlist_merge.pathways.columns import Bools, day_number, known
 from waitlist_merge.pathways.comparison import Comparison
 from waitlist_merge.pathways.services import family
+from waitlist_merge.pathways.wording import alike
 from waitlist_merge.plan import Agreement
 
 NEAR = 180
@@ -50,7 +50,8 @@ class Evidence(Comparison):
     @cached_property
     def same_procedure(self) -> Bools:
         """One operation, however it is coded or worded."""
-        return self.same(self.of.procedure.procedure)
+        of = self.of.procedure
+        return np.asarray(self.same(of.procedure) | alike(of.words, of.forms, self.a, self.b))
 
     @cached_property
     def other_procedure(self) -> Bools:
@@ -155,7 +156,9 @@ class Evidence(Comparison):
         later_if_known = later | ~known(of.start[one])
         dated = stop_known & after_stop & later_if_known
         undated = ~stop_known & of.stop_status[one] & later
-        return np.asarray(of.closed[one] & ~of.sent[one] & (dated | undated))
+        begun_anew = of.active[other] & of.restart[other] & ~known(of.start[other])
+        restarted = stop_known & begun_anew
+        return np.asarray(of.closed[one] & ~of.sent[one] & (dated | undated | restarted))
 
     @cached_property
     def ended_first(self) -> Bools:
@@ -189,10 +192,7 @@ class Evidence(Comparison):
     @cached_property
     def handed_over(self) -> Bools:
         """One says that it sent the pathway on: status 21, a transfer status, who accepted."""
-        of = self.of
-        accepted = of.accepting[self.a] == of.organisation[self.b]
-        accepted |= of.accepting[self.b] == of.organisation[self.a]
-        return np.asarray(self.either(of.sent | of.taken) | accepted)
+        return np.asarray(self.either(self.of.sent | self.of.taken) | self.named_receiver)
 
     @cached_property
     def named_receiver(self) -> Bools:
@@ -209,6 +209,18 @@ class Evidence(Comparison):
         onward = of.referring[self.b] == of.organisation[self.a]
         back = of.referring[self.a] == of.organisation[self.b]
         return np.asarray((onward | back) & ~self.same_organisation)
+
+    @cached_property
+    def test_asked_by_other(self) -> Bools:
+        """A test elsewhere that names the other entry's organisation as the one that asked."""
+        of = self.of
+
+        def asked(test: NDArray[np.int64], asker: NDArray[np.int64]) -> Bools:
+            by = of.referring[test] == of.organisation[asker]
+            return np.asarray(of.diagnostic[test] & of.active[asker] & by)
+
+        either_way = asked(self.a, self.b) | asked(self.b, self.a)
+        return np.asarray(either_way & ~self.same_organisation)
 
     @cached_property
     def clock_travelled(self) -> Bools:
@@ -241,7 +253,7 @@ class Evidence(Comparison):
         number = {name: code for code, name in enumerate(of.organisations)}
         covered = np.zeros(len(self.a), dtype=bool)
         for each in self.agreements:
-            if each.kind != kind or not _holds(each, self.run_date):
+            if each.kind != kind or not each.holds_on(self.run_date):
                 continue
             giver, taker = number.get(each.from_, -2), number.get(each.to, -2)
             pair = (of.organisation[self.a] == giver) & (of.organisation[self.b] == taker)
@@ -284,8 +296,3 @@ class Evidence(Comparison):
         """The two share a treatment function, a procedure or an identifier."""
         alike = self.same_service | self.same_procedure
         return np.asarray(alike | self.shared | self.weakly_shared | self.same_entry)
-
-
-def _holds(agreement: Agreement, day: dt.date) -> bool:
-    begun = agreement.start is None or agreement.start <= day
-    return begun and (agreement.end is None or day <= agreement.end)

@@ -118,7 +118,8 @@ def _procedures(e: Evidence, first: _Text, second: _Text) -> _Text:
     code = e.of.procedure.procedure
     mine, theirs = names.take(_index(code[e.a])), names.take(_index(code[e.b]))
     lines = (
-        (e.same_procedure, _join("both list ", mine)),
+        (e.same(code), _join("both list ", mine)),
+        (e.same_procedure, _when("both word one operation", e.same_procedure)),
         (e.other_procedure, _join(first, " lists ", mine, ", ", second, " ", theirs)),
         ((code[e.a] < 0) & (code[e.b] >= 0), _join(first, " names no procedure")),
         ((code[e.b] < 0) & (code[e.a] >= 0), _join(second, " names no procedure")),

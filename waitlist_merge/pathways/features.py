@@ -99,6 +99,7 @@ class Features:
     referrer: Codes
     side: Codes
     stage: Codes
+    list_type: Codes
     admitted: Bools
     active: Bools
     closed: Bools
@@ -145,6 +146,7 @@ def features(
         ),
         side=np.maximum(numbered(entries["laterality"], lambda side: SIDES.get(side, 0)), 0),
         stage=stage.codes.astype(np.int32),
+        list_type=codes(entries["waiting_list_type"]),
         admitted=np.asarray(stage == str(Stage.ADMITTED)),
         active=_states(state, ListState.OPEN, ListState.UNCLEAR, ListState.UNBOOKED_REFERRAL),
         closed=_states(state, ListState.CLOSED),

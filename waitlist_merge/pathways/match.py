@@ -25,10 +25,12 @@ from waitlist_merge.pathways.links import NO, YES, Judged, frame, grouped
 from waitlist_merge.pathways.pairs import candidates
 from waitlist_merge.pathways.relations import decide
 from waitlist_merge.pathways.state import list_state, signals, stage
-from waitlist_merge.pathways.vetoes import RELATIONS
 from waitlist_merge.pathways.weights import weigh
 from waitlist_merge.plan import MergePlan
-from waitlist_merge.reasons import Confidence, Joins, Relation
+from waitlist_merge.reasons import Confidence, Joins, ListState, Relation
+
+ACTIVE = (ListState.OPEN, ListState.UNCLEAR, ListState.UNBOOKED_REFERRAL)
+"""States that wait under referral to treatment."""
 
 DIED = frozenset({"36"})
 """RTT status: patient died before treatment (domain 2)."""
@@ -80,12 +82,14 @@ def match_pathways(
     local, told = grouped(pairs, _traits(of), order)
     evidence = Evidence(of, told.a, told.b, run_date, plan.agreements)
     links = frame(told, evidence, several, through=_through_others(pairs, told, order))
+    waiting = np.isin(np.asarray(state), [str(each) for each in ACTIVE])
+    clocked = waiting & known(days(entries["rtt_start_date"]))
     found = faults(
         entries,
         said,
         state,
         died=died(entries, patients.group),
-        both_sides=_both_sides(told, of, several, len(entries)),
+        both_sides=both_sides_open(links, clocked),
         run_date=run_date,
     )
     return PathwayMatch(_everyone(local, several, len(entries)), links, state, stages, found)
@@ -233,12 +237,13 @@ def _through_others(pairs: Judged, told: Judged, order: NDArray[np.int64]) -> Bo
     return np.asarray((told.joins == YES) & ~np.isin(_keys(told.a, told.b, size), direct))
 
 
-def _both_sides(told: Judged, of: Features, several: NDArray[np.int64], size: int) -> Bools:
-    """Entries that wait for the two sides of one procedure with open clocks (domain 5.3)."""
-    clocked = of.active & known(of.start)
-    two = (
-        (told.relation == RELATIONS.index(Relation.OTHER_SIDE)) & clocked[told.a] & clocked[told.b]
-    )
-    found = np.zeros(size, dtype=bool)
-    found[several[told.a[two]]] = found[several[told.b[two]]] = True
+def both_sides_open(links: pd.DataFrame, clocked: Bools) -> Bools:
+    """Entries that wait for the two sides of one procedure with open clocks (domain 5.3).
+
+    ``clocked`` says of each entry that it waits under referral to treatment with a start.
+    """
+    a, b = links["a"].to_numpy(), links["b"].to_numpy()
+    two = is_in(_category(links["relation"]), {Relation.OTHER_SIDE}) & clocked[a] & clocked[b]
+    found = np.zeros(len(clocked), dtype=bool)
+    found[a[two]] = found[b[two]] = True
     return found

@@ -40,6 +40,7 @@ def _repeated_row(e: Evidence) -> Bools:
     against |= e.differ(e.of.ids.ppid) | e.differ(e.of.ids.ubrn)
     same_place = e.same_entry & ~against
     key = e.same_organisation & (e.shared | e.same_referral) & e.same(e.of.stage)
+    key &= ~e.differ(e.of.list_type)
     start = (e.of.start[e.a] == e.of.start[e.b]) & (e.of.due[e.a] == e.of.due[e.b])
     same_key = key & start & e.same_service & ~against & ~e.differ(e.of.ids.entry)
     return np.asarray(e.same_kind & (same_place | same_key) & ~e.ended_first)
@@ -98,6 +99,16 @@ def _test_elsewhere(e: Evidence) -> Bools:
     listed = e.one_of_each(e.of.diagnostic, e.of.active)
     agreed = e.agreed("diagnostic") & e.both_active
     return np.asarray(~e.same_organisation & e.shared & (listed | agreed))
+
+
+def _test_referred(e: Evidence) -> Bools:
+    """Two marks that the test is for this need: who asked, and the date of the first referral."""
+    return np.asarray(e.test_asked_by_other & e.carried_date)
+
+
+def _test_perhaps(e: Evidence) -> Bools:
+    """Who asked, and the same service: it may be for another need of the patient there."""
+    return np.asarray(e.test_asked_by_other & e.same_service)
 
 
 def _identifier_twice(e: Evidence) -> Bools:
@@ -205,6 +216,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Relation.MUTUAL_AID_IN_PROGRESS, YES, PROBABLE, _mutual_aid),
     Rule(Relation.SUBCONTRACTED, YES, CERTAIN, _subcontracted),
     Rule(Relation.DIAGNOSTIC_ELSEWHERE, YES, CERTAIN, _test_elsewhere),
+    Rule(Relation.DIAGNOSTIC_ELSEWHERE, YES, PROBABLE, _test_referred),
+    Rule(Relation.DIAGNOSTIC_ELSEWHERE, ASKED, POSSIBLE, _test_perhaps),
     Rule(Relation.IDENTIFIER_AT_TWO_ORGANISATIONS, YES, PROBABLE, _identifier_twice),
     Rule(Relation.INTERFACE_SERVICE, YES, PROBABLE, _interface),
     Rule(Relation.IDENTIFIER_AT_TWO_ORGANISATIONS, ASKED, POSSIBLE, _identifier_twice_unsure),

@@ -22,6 +22,7 @@ from waitlist_merge.pathways.columns import (
     renumbered,
     vocabulary,
 )
+from waitlist_merge.pathways.wording import form, is_of_pair, misspelt
 from waitlist_merge.reference import load
 
 SITE_CHAPTERS = frozenset("YZ")
@@ -141,14 +142,16 @@ def kin_of(procedure: str) -> str:
 
 
 def procedure_of_text(text: str) -> str:
-    """The one procedure that a text names; empty where it names none or several.
+    """The one procedure that a text names, a slip of the pen forgiven; empty for none or several.
 
-    >>> procedure_of_text("R THR"), procedure_of_text("see letter")
-    ('hip replacement', '')
+    >>> procedure_of_text("R THR"), procedure_of_text("Lap cholecystectmy")
+    ('hip replacement', 'gallbladder removal')
+    >>> procedure_of_text("see letter"), procedure_of_text("tonsillectomy and grommets")
+    ('', '')
     """
     groups = _groups()
     named = groups.pattern.findall(" ".join(text.casefold().split()))
-    found = {groups.of_words[each] for each in named}
+    found = {groups.of_words[each] for each in named or misspelt(text, tuple(groups.of_words))}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -177,17 +180,22 @@ def stage_number(text: str) -> int:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Procedures:
-    """The procedure of each entry: code into ``names`` (-1 unknown), kin, pairedness, stage."""
+    """The procedure of each entry: code into ``names`` (-1 unknown), kin, pairedness, stage.
+
+    ``words`` is a code into ``forms`` where only the words of the text say what is done.
+    """
 
     procedure: Codes
     kin: Codes
     paired: Bools
     stage: Codes
     names: tuple[str, ...]
+    words: Codes
+    forms: tuple[str, ...]
 
 
 def procedures(code: pd.Series, text: pd.Series) -> Procedures:
-    """What each entry is listed for: its code, or where there is none the lay name in its text."""
+    """What each entry is listed for: its code, else the lay name in its text, else its words."""
     by_code = [procedure_of_code(each) for each in categories(code)]
     by_text = [procedure_of_text(each) for each in categories(text)]
     number = vocabulary(by_code, by_text)
@@ -198,10 +206,19 @@ def procedures(code: pd.Series, text: pd.Series) -> Procedures:
     kin_code = np.array([*(families[name] for name in kin), -1], dtype=np.int32)
     paired = np.array([*(is_paired(name) for name in number), False], dtype=bool)
     stages = renumbered(text, [stage_number(each) for each in categories(text)])
+    said = [
+        "" if name else form(each) for name, each in zip(by_text, categories(text), strict=True)
+    ]
+    forms = vocabulary(said)
+    words = renumbered(text, [forms.get(each, -1) for each in said])
+    words = np.where(procedure >= 0, np.int32(-1), words)
+    of_pair = np.array([*(is_of_pair(each) for each in forms), False], dtype=bool)
     return Procedures(
         procedure,
         kin_code[procedure],
-        paired[procedure],
+        paired[procedure] | of_pair[words],
         np.maximum(stages, 0),
         tuple(number),
+        words,
+        tuple(forms),
     )
