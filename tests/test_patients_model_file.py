@@ -44,6 +44,7 @@ def models(draw):
     return PatientModel(
         draw(BITS),
         draw(BITS),
+        abs(draw(BITS)),
         tables,
         {each: draw(SHARES) for each in at_level},
         base.basis,

@@ -167,14 +167,15 @@ class Agreement(Settings):
 class PatientPlan(Settings):
     """When two entries are taken for one person, and how many pairs are compared at once.
 
-    Weights are log2 of a Bayes factor with the prior in it: 7 means that the evidence is 128 times
-    as likely of one person as of two. NHS England's linkage model and CRATE accept at 5 and the
-    like (domain 4.3, 4.4); a false merge costs more here, so what lies between 0 and 7 is asked.
+    Weights are log2 of the odds: 6 means that two entries are 64 times as likely of one person as
+    of two, be these strangers or relatives of one home. NHS England's linkage model and CRATE
+    accept at 5 and the like (domain 4.3, 4.4); a false merge costs more here, so what lies between
+    0 and 6 is asked.
     A record is not joined where its next best candidate is within ``margin`` (domain 4.3).
     ``chunk_pairs`` bounds the memory of the search and changes no result.
     """
 
-    match_weight: StrictFloat = 7.0
+    match_weight: StrictFloat = 6.0
     possible_weight: StrictFloat = 0.0
     margin: Annotated[StrictFloat, Field(ge=0)] = 5.0
     chunk_pairs: Annotated[StrictInt, Field(ge=1000)] = 2_000_000

@@ -2,10 +2,10 @@
 
 A pair is made where any one key agrees. Keys on identifiers pair all records; the other keys, on
 names, birth dates and places, only make pairs of which at least one record lacks an identifier
-(two valid numbers that differ are never joined, so nothing is to be found there), except the key
-on full name and birth date, which finds the two-number questions. Records without a birth date
-have keys of their own. One error in any one field still leaves a key that agrees. What a key does
-with its codes is in ``blocks``.
+(two valid numbers that differ are never joined, so nothing is to be found there), except the keys
+on full name and birth date and on birth date and postcode, which find the two-number questions.
+Records without a birth date have keys of their own. One error in any one field still leaves a key
+that agrees. What a key does with its codes is in ``blocks``.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def keys(records: Records) -> list[Key]:
         ("person_key", (records.person_key.codes,), everyone),
         ("local_patient_identifier", (records.local.codes,), everyone),
         ("full name and birth date", (family, given, birth), everyone),
+        ("postcode and birth date", (records.postcode.codes, birth), everyone),
         ("postcode", (records.postcode.codes,), lacking),
         ("address", (records.address.codes,), lacking),
         ("telephone", (records.phone.codes,), lacking),

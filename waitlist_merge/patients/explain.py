@@ -32,8 +32,9 @@ def explanations(levels: Mapping[str, Level], parts: Mapping[str, Weights]) -> N
         shown = np.abs(parts[field]) >= SHOWN_FROM
         said = texts[levels[field]] + _bits(parts[field])
         sentence = sentence + np.where(shown, said, "")
-    relatives = WORDS["household", ""] + _bits(parts["household"])
-    sentence += np.where(np.abs(parts["household"]) >= SHOWN_FROM, relatives, "")
+    for taken in ("together", "household"):
+        said = WORDS[taken, ""] + _bits(parts[taken])
+        sentence += np.where(np.abs(parts[taken]) >= SHOWN_FROM, said, "")
     sentence = sentence + WORDS["prior", ""] + _bits(parts["prior"])
     return sentence.str[:-2].to_numpy()
 

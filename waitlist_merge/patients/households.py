@@ -123,5 +123,8 @@ def relatives(
     return found
 
 
-STRANGERS_ONLY = ("prior", "postcode", "address", "phone", "email", "gp_practice_code")
+STRANGERS_ONLY = (
+    *("prior", "together"),
+    *("postcode", "address", "phone", "email", "gp_practice_code"),
+)
 """Parts that speak against strangers and say nothing against relatives."""

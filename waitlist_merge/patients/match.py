@@ -24,7 +24,7 @@ from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.fairness import rates, strata
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
 from waitlist_merge.patients.levels import LEVELS, compare
-from waitlist_merge.patients.model import PatientModel, Weights, total, weigh
+from waitlist_merge.patients.model import PARTS, PatientModel, Weights, total, weigh
 from waitlist_merge.patients.records import Records, prepare
 from waitlist_merge.patients.training import train
 from waitlist_merge.patients.vetoes import (
@@ -43,7 +43,13 @@ from waitlist_merge.reasons import Confidence, Joins, PatientRelation
 LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation")
 
 NAMES_AGREE = ("exact", "variant", "near", "part", "initial", "middle", "previous")
-"""Name levels at which two valid numbers are a question; with others they are two people."""
+"""Name levels that fit one person."""
+
+ONE_NAME = {
+    "family_name": ("exact", "previous", "part", "near"),
+    "given_name": ("exact", "initial", "middle"),
+}
+"""Name levels at which two valid numbers are a question; twins may be called Martin and Martyn."""
 
 
 FULL_NAMES = ("exact", "variant", "near", "part")
@@ -216,7 +222,7 @@ def _score(
     """All candidate pairs, weighed; only those at or over the weight of a question are kept."""
     shares = model.on(records)
     ceiling = Ceiling.of(model, shares)
-    kept, seen = [_none(model)], 0
+    kept, seen = [_none()], 0
     for one, other in blocks.pairs(keys, chunk=plan.chunk_pairs):
         seen += len(one)
         hopeful = ceiling.reached(records, one, other, least=plan.possible_weight)
@@ -250,8 +256,8 @@ def _worth_keeping(scored: _Scored, plan: PatientPlan) -> NDArray[np.bool_]:
     common name and birth date hardly two are one person with two numbers.
     """
     names = np.ones(len(scored.a), dtype=bool)
-    for field in ("family_name", "given_name"):
-        names &= np.isin(scored.levels[field], _codes(field, *NAMES_AGREE))
+    for field, agreeing in ONE_NAME.items():
+        names &= np.isin(scored.levels[field], _codes(field, *agreeing))
     agree = names & (scored.levels["birth_date"] == LEVELS["birth_date"].index("exact"))
     agree &= ~lives_elsewhere(scored.levels)
     two_numbers = np.isin(scored.veto, TWO_NUMBERS)
@@ -263,11 +269,11 @@ def _codes(field: str, *names: str) -> list[int]:
     return [LEVELS[field].index(name) for name in names if name in LEVELS[field]]
 
 
-def _none(model: PatientModel) -> _Scored:
+def _none() -> _Scored:
     """No pairs at all, in the shape of some."""
     nobody = np.empty(0, dtype=np.int32)
     levels = {field: np.empty(0, dtype=np.int8) for field in LEVELS}
-    parts = {name: np.empty(0, np.float32) for name in ("prior", *model.tables, "household")}
+    parts = {name: np.empty(0, np.float32) for name in PARTS}
     return _Scored(nobody, nobody, levels, parts, np.empty(0, dtype=np.int8))
 
 

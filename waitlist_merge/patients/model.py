@@ -25,7 +25,13 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients import households, model_file
 from waitlist_merge.patients.coding import MISSING, Codes, Level, Positions
-from waitlist_merge.patients.expected import PAIRS_PER_RECORD, alike, true_pairs_per_record
+from waitlist_merge.patients.expected import (
+    PAIRS_PER_RECORD,
+    USUALLY_TOGETHER,
+    alike,
+    names_together,
+    true_pairs_per_record,
+)
 from waitlist_merge.patients.frequencies import RAREST, Frequencies, Shares, columns, fewest
 from waitlist_merge.patients.levels import LEVELS, level
 from waitlist_merge.patients.records import Records
@@ -56,12 +62,17 @@ ADDRESS_LIKE = ("postcode", "address", "phone", "email", "gp_practice_code")
 """Fields that change together when a person moves: the strongest one speaks for all."""
 
 
+PARTS = ("prior", *LEVELS, "together", "household")
+"""The parts of the sum: one for each field, and three that belong to none."""
+
+
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class PatientModel:
     """Everything that turns levels into weights: fitted once, it gives the same weights again.
 
     ``prior`` is log2 of the odds that any two records are one person, ``household`` that of one
-    person's pairs to those of two people of one home. ``tables[field][level]`` is the weight in
+    person's pairs to those of two people of one home, ``together`` the bits by which given and
+    family names go together. ``tables[field][level]`` is the weight in
     bits at average frequency, ``average`` and ``basis`` the u of each level and how it is adjusted,
     ``frequencies`` how common the values of each column are, in the ``records`` that it was fitted
     to. ``str(model)`` is its table; ``save`` and ``load`` keep it in a file of readable JSON that
@@ -70,6 +81,7 @@ class PatientModel:
 
     prior: float
     household: float
+    together: float
     tables: Mapping[str, NDArray[np.float64]]
     average: Mapping[tuple[str, int], float]
     basis: Mapping[tuple[str, int], str]
@@ -102,7 +114,8 @@ class PatientModel:
             for (field, at), kind in basis.items()
             if kind == "frequency"
         }
-        return cls(prior, household, tables, average, basis, counted, records)
+        together = float(np.log2(USUALLY_TOGETHER))
+        return cls(prior, household, together, tables, average, basis, counted, records)
 
     @classmethod
     def fit(cls, records: Records) -> PatientModel:
@@ -119,7 +132,7 @@ class PatientModel:
             )
             for name, column in columns(records).items()
         }
-        return replace(model, frequencies=counted)
+        return replace(model, frequencies=counted, together=names_together(records))
 
     @classmethod
     def load(cls, path: str | Path) -> PatientModel:
@@ -143,6 +156,7 @@ class PatientModel:
             records=self.records,
             prior=self.prior,
             household=self.household,
+            together=self.together,
             tables=self.tables,
             average=self.average,
             basis=self.basis,
@@ -261,7 +275,10 @@ def weigh(
         one, other = coded[name].codes[a[where]], coded[name].codes[b[where]]
         usual = _usual(model, field, at)
         parts[field][where] += _ADJUSTED[basis](usual, shares[name], one, other)
+    both = (parts["family_name"] > 0) & (parts["given_name"] > 0)
+    together = np.where(both, -model.together, 0.0).astype(np.float32)
     parts = {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
+    parts |= {"together": together}
     given = records.given.codes
     # What is over the share of a name that hardly anyone holds comes from being counted.
     counted = np.maximum(shares["given_name"] - model.frequencies["given_name"].unseen, 0.0)

@@ -56,6 +56,7 @@ class _Contents(_Strict):
     records: Annotated[int, Field(ge=0)]
     prior: float
     household: float
+    together: Annotated[float, Field(ge=0)]
     fields: dict[str, dict[str, _Level]]
     frequencies: dict[str, _Counted]
 
@@ -65,6 +66,7 @@ def contents(
     records: int,
     prior: float,
     household: float,
+    together: float,
     tables: Mapping[str, NDArray[np.float64]],
     average: Mapping[tuple[str, int], float],
     basis: Mapping[tuple[str, int], str],
@@ -89,6 +91,7 @@ def contents(
         "records": records,
         "prior": prior,
         "household": household,
+        "together": together,
         "fields": fields,
         "frequencies": counted,
     }
@@ -140,6 +143,7 @@ def read(path: Path) -> dict[str, Any]:
     return {
         "prior": found.prior,
         "household": found.household,
+        "together": found.together,
         "tables": tables,
         "average": average,
         "basis": basis,

@@ -84,7 +84,10 @@ def find_vetoes(
             other_number & (records.untraced[a] | records.untraced[b]),
             other_number,
             is_level(levels, "person_key", "other"),
-            identifier & is_level(levels, "birth_date", "other") & given_known & ~given_fits,
+            (identifier | (relatives & is_level(levels, "local_patient_identifier", "same")))
+            & is_level(levels, "birth_date", "other")
+            & given_known
+            & ~given_fits,
             ~_one_registration(levels) & one_family & given_fits & _far_apart(records, a, b),
             ~registration & _twins(records, levels, a, b, relatives=relatives),
             ~registration & given_fits & is_level(levels, "middle_name", "other"),

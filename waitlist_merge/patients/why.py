@@ -118,7 +118,7 @@ def explain_patients(match: PatientMatch, a: int | str, b: int | str) -> Explana
     weight = total(parts)
     veto = vetoed(match.records, match.model, match.plan, levels, first, second, weight)
     compared = {field: LEVELS[field][found[0]] for field, found in levels.items()}
-    names = {"prior": ""} | compared | {"household": ""}
+    names = {"prior": ""} | compared | {"together": "", "household": ""}
     said = [
         (field, name, WORDS.get((field, name), ""), float(parts[field][0]))
         for field, name in names.items()
@@ -143,7 +143,7 @@ def explain_missing(match: PatientMatch, a: int | str, b: int | str) -> str:
     >>> print(explain_missing(match_patients(people), 0, 1))
     They meet under no key, so they were never compared.
     Against: different family names (-6.2).
-    They have -6.1 bits; 7.0 join two records: 13.1 are missing.
+    They have -6.1 bits; 6.0 join two records: 12.1 are missing.
     """
     why = explain_patients(match, a, b)
     if why.joined:
