@@ -49,13 +49,22 @@ def name_levels(
     family = _family(records, a, b, levels["family_name"])
     given = _given(records, a, b, levels["given_name"])
     order = _order(records, a, b, _unlike(family, "family_name", levels))
-    order[~_unlike(given, "given_name", levels)] = 0
+    unlike = _unlike(given, "given_name", levels)
+    order[~unlike] = 0
+    crossed = _in_the_other_column(records, a, b) & unlike & (order == 0)
+    given[crossed] = levels["given_name"].index("middle")
     return {
         "family_name": np.where(order > 0, 0, family).astype(np.int8),
         "given_name": np.where(order > 0, 0, given).astype(np.int8),
         "middle_name": _middle(records, a, b, given == levels["given_name"].index("middle")),
         "name_order": order,
     }
+
+
+def _in_the_other_column(records: Records, a: Positions, b: Positions) -> NDArray[np.bool_]:
+    """Does one's given name stand as the other's family name, whatever became of the second?"""
+    given, family = records.given, records.family
+    return equal_across(given, family, a, b) | equal_across(family, given, a, b)
 
 
 def _unlike(found: Level, field: str, levels: Mapping[str, tuple[str, ...]]) -> NDArray[np.bool_]:
