@@ -56,3 +56,38 @@ def test_state_stage_and_findings(case, typed):
     assert match.stage.tolist() == [case["stage"]]
     assert match.findings["reason"].tolist() == ([case["finding"]] if case["finding"] else [])
     assert match.links.empty
+
+
+class Together(Alone):
+    """Two entries of one certain patient."""
+
+    group = np.zeros(2, dtype=np.int32)
+    links = pd.DataFrame({"a": [0], "b": [1], "joins": ["yes"], "confidence": ["certain"]}).astype(
+        {"a": np.int32, "b": np.int32}
+    )
+
+
+@pytest.mark.parametrize(
+    ("stop", "start", "overlap"),
+    [
+        ("2026-06-01", "2026-03-01", True),
+        ("2026-02-01", "2026-03-01", False),
+        ("2026-03-01", "2026-03-01", False),
+        ("2026-06-01", "2026-01-01", False),
+        ("2026-06-01", None, False),
+    ],
+)
+def test_periods_of_one_pathway_that_overlap_are_a_finding(typed, stop, start, overlap):
+    row = {
+        "organisation": "RM3",
+        "patient_pathway_identifier": "RM3000012345",
+        "pathway_identifier_issuer": "RM3",
+        "waiting_list_type": "ORTT",
+    }
+    first = row | {"rtt_start_date": "2026-01-01", "rtt_end_date": stop, "rtt_status": "30"}
+    entries = typed([first, row | {"rtt_start_date": start, "rtt_status": "20"}])
+    entries = entries.assign(extract_census_date=pd.Series([pd.Timestamp(RUN)] * 2))
+    match = match_pathways(entries, Together(), plan=MergePlan(), run_date=RUN)
+    told = match.findings[match.findings["reason"] == "periods_overlap"]
+    assert told["row"].tolist() == ([0, 1] if overlap else [])
+    assert match.list_state[1] == "open"

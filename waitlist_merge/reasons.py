@@ -334,6 +334,10 @@ class Fault(Word):
     )
     PLANNED_OVERDUE = "planned_overdue", "Planned and past its due date"
     BOTH_SIDES_OPEN = "both_sides_open", "Both sides waiting with open clocks at once"
+    PERIODS_OVERLAP = (
+        "periods_overlap",
+        "One pathway has a period that stopped after the next one had started",
+    )
     DECEASED = "deceased", "A death is recorded for this patient: check before contact"
     POSTPONED_WITH_TCI = "postponed_with_tci", "P5 or P6 with an admission date"
     NO_LOCAL_IDENTIFIER = "no_local_identifier", "The row has no local patient identifier"

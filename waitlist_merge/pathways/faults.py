@@ -29,12 +29,14 @@ def faults(
     *,
     died: Bools,
     both_sides: Bools,
+    overlapping: Bools,
     run_date: dt.date,
 ) -> pd.DataFrame:
     """The faults of all entries: a frame of row, field, reason, message, count.
 
     ``died`` marks entries of a patient of whom any entry records a death; ``both_sides`` entries
-    that wait for both sides of one procedure with open clocks.
+    that wait for both sides of one procedure with open clocks; ``overlapping`` ones whose waiting
+    period overlaps another of the same pathway.
     """
     waits = np.asarray(state != str(ListState.CLOSED))
     clocked = np.isin(np.asarray(state), [str(ListState.OPEN), str(ListState.UNCLEAR)])
@@ -43,6 +45,12 @@ def faults(
         *_clock_lines(entries, clocked, census),
         *_booking_lines(entries, waits, census),
         *_state_lines(said, waits, died, both_sides),
+        (
+            overlapping,
+            "rtt_start_date",
+            Fault.PERIODS_OVERLAP,
+            "A period of this pathway stopped after another had started; one of the dates is wrong",
+        ),
         _overdue(entries, state, run_date),
     )
     return gather(lines)

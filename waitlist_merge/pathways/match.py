@@ -90,6 +90,7 @@ def match_pathways(
         state,
         died=died(entries, patients.group),
         both_sides=both_sides_open(links, clocked),
+        overlapping=_overlapping(entries, links, np.asarray(state == str(ListState.CLOSED))),
         run_date=run_date,
     )
     return PathwayMatch(_everyone(local, several, len(entries)), links, state, stages, found)
@@ -246,4 +247,21 @@ def both_sides_open(links: pd.DataFrame, clocked: Bools) -> Bools:
     two = is_in(_category(links["relation"]), {Relation.OTHER_SIDE}) & clocked[a] & clocked[b]
     found = np.zeros(len(clocked), dtype=bool)
     found[a[two]] = found[b[two]] = True
+    return found
+
+
+def _overlapping(entries: pd.DataFrame, links: pd.DataFrame, closed: Bools) -> Bools:
+    """Entries of one pathway at one organisation of which one stopped after the next had started.
+
+    Periods of one pathway cannot be concurrent (domain 5.1, RTT guidance Annex C).
+    """
+    two = np.flatnonzero(is_in(_category(links["relation"]), {Relation.TWO_STAGES}))
+    a, b = links["a"].to_numpy()[two], links["b"].to_numpy()[two]
+    start, stop = days(entries["rtt_start_date"]), days(entries["rtt_end_date"])
+    found = np.zeros(len(entries), dtype=bool)
+    for one, other in ((a, b), (b, a)):
+        dated = known(start[one]) & known(start[other]) & known(stop[one])
+        after = (start[other] > start[one]) & (start[other] < stop[one])
+        clash = closed[one] & ~closed[other] & dated & after
+        found[one[clash]] = found[other[clash]] = True
     return found
