@@ -143,16 +143,19 @@ def _of_questions(
     told = []
     for group, about in ((pathway, ~level & ~clocks), (patient, level)):
         kept = about[question]
-        pairs = pd.DataFrame({"group": group[entry[kept]], "question": question[kept]})
-        rows = pd.DataFrame({"group": group[shown], "row": np.arange(len(shown))})
-        of_row = rows[rows["group"].isin(pairs["group"])].merge(pairs.drop_duplicates(), on="group")
         whom = pd.DataFrame({"question": question[kept], "place": organisation[entry[kept]]})
-        every = of_row.merge(whom.drop_duplicates(), on="question")
+        whose = pd.DataFrame({"question": question[kept], "group": group[entry[kept]]})
+        every = whose.drop_duplicates().merge(whom.drop_duplicates(), on="question")
+        # One line for each need or patient, organisation and step, however many questions ask it.
+        every = every.assign(step=step[every["question"]])[["group", "place", "step"]]
+        rows = pd.DataFrame({"group": group[shown], "row": np.arange(len(shown))})
+        rows = rows[rows["group"].isin(every["group"])]
+        asks = rows.merge(every.drop_duplicates(), on="group")
         told.append(
             (
-                every["row"].to_numpy(np.int64),
-                every["place"].to_numpy(np.int32),
-                step[every["question"].to_numpy()],
+                asks["row"].to_numpy(np.int64),
+                asks["place"].to_numpy(np.int32),
+                asks["step"].to_numpy(np.int8),
             )
         )
     return told
