@@ -127,6 +127,8 @@ def order_of(ids: pd.Series) -> NDArray[np.int64]:
     >>> order_of(pd.Series(["E-B", "E-C", "E-A"])).tolist()
     [1, 2, 0]
     """
+    if not len(ids):
+        return np.empty(0, dtype=np.int64)
     names = _fixed_width(pa.array(ids, pa.large_string()))
     place = np.empty(len(names), dtype=np.int64)
     place[np.argsort(names)] = np.arange(len(names))
