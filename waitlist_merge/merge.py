@@ -37,6 +37,13 @@ def _in_silence(_stage: str) -> None:
     """Nobody wants to hear of progress."""
 
 
+def _of_patients(progress: Callable[[str], None]) -> Callable[[str, float], None] | bool:
+    """Says of the longest stage how much of it is done."""
+    if progress is _in_silence:
+        return False
+    return lambda stage, share: progress(f"patients: {stage}, {share:.0%}")
+
+
 def merge(
     extracts: Sequence[Extract],
     *,
@@ -55,7 +62,8 @@ def merge(
     extract stops the run unless ``skip_refused``; ``refused`` are those that could not be read, to
     be reported with the rest. ``model`` is the patient model of an earlier run
     (``result.model``), by default one is fitted to these extracts. ``progress`` is told each stage
-    as it begins. The order of extracts and of their rows changes no id and no group.
+    as it begins, and how much of the patient stage is done. The order of extracts and of their rows
+    changes no id and no group.
 
     Raises RefusedExtracts, InputError where there is no census date or no extract, and
     ConservationError where rows in and out do not agree.
@@ -91,6 +99,7 @@ def merge(
             plan.patients,
             superseded=dict(plan.superseded_numbers),
             model=model,
+            progress=_of_patients(progress),
             on=accepted.run_date,
         )
     with watch("pathways"):

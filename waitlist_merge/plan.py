@@ -172,13 +172,17 @@ class PatientPlan(Settings):
     accept at 5 and the like (domain 4.3, 4.4); a false merge costs more here, so what lies between
     0 and 6 is asked.
     A record is not joined where its next best candidate is within ``margin`` (domain 4.3).
-    ``chunk_pairs`` bounds the memory of the search and changes no result.
+    ``chunk_pairs`` is how many pairs are compared at once, fewer where ``memory_gb`` (of what the
+    search holds at a time, beside records and links) says so; ``workers`` is the threads that share
+    it. None of these changes a result.
     """
 
     match_weight: StrictFloat = 6.0
     possible_weight: StrictFloat = 0.0
     margin: Annotated[StrictFloat, Field(ge=0)] = 5.0
-    chunk_pairs: Annotated[StrictInt, Field(ge=1000)] = 2_000_000
+    chunk_pairs: Annotated[StrictInt, Field(ge=1000)] = 250_000
+    memory_gb: Annotated[StrictFloat, Field(gt=0)] | None = None
+    workers: Annotated[StrictInt, Field(ge=1, le=64)] = 2
 
     @model_validator(mode="after")
     def _asks_below_accepting(self) -> Self:

@@ -76,7 +76,8 @@ def is_usable_number(texts: Texts) -> Mask:
     for at in range(0, len(texts), _AT_A_TIME):
         rows, digits = _ten_digits(texts[at : at + _AT_A_TIME])
         numbers, sums = (digits @ _PLACES_AND_WEIGHTS).T
-        usable[rows + at] = (sums % 11 == 0) & ~_is_placeholder(numbers)
+        after = np.searchsorted(_STAND_INS, numbers).clip(max=len(_STAND_INS) - 1)
+        usable[rows + at] = (sums.astype(np.int64) % 11 == 0) & (_STAND_INS[after] != numbers)
     return usable
 
 
@@ -93,21 +94,23 @@ def _ten_digits(texts: Texts) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         digits = held_letters[: ends[-1]].reshape(-1, _DIGITS) - np.uint8(ord("0"))
     else:
         digits = held_letters[ends[ten, None] + np.arange(_DIGITS)] - np.uint8(ord("0"))
-    numeric = digits.max(axis=1) <= 9
-    return ten[numeric], digits[numeric].astype(np.float64)
-
-
-def _is_placeholder(numbers: NDArray[np.float64]) -> Mask:
-    """Listed, one digit ten times, or only zeros between the ends (``is_placeholder_number``)."""
-    repeated = numbers % _ONES == 0
-    hollow = numbers % _PLACES[0] < _DIGITS
-    mask: Mask = np.isin(numbers, _SENTINELS) | repeated | hollow
-    return mask
+    if digits.max() > _NINE:
+        numeric = digits.max(axis=1) <= _NINE
+        ten, digits = ten[numeric], digits[numeric]
+    return ten, digits.astype(np.float64)
 
 
 _DIGITS: Final = 10
 _PLACES_AND_WEIGHTS: Final = np.stack([_PLACES, WEIGHTS], axis=1).astype(np.float64)
-_ONES: Final = 1_111_111_111
+_NINE: Final = 9
+_STAND_INS: Final = np.unique(
+    [
+        *_SENTINELS,
+        *(1_111_111_111 * np.arange(10)),
+        *np.add.outer(_PLACES[0] * np.arange(10), np.arange(10)).ravel(),
+    ]
+).astype(np.float64)
+"""Listed, one digit ten times, or only zeros between the ends (``is_placeholder_number``)."""
 
 
 def digit_matrix(numbers: Texts) -> NDArray[np.uint8]:

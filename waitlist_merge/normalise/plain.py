@@ -51,6 +51,11 @@ _CODED: Final = (*_PATTERNS, "organisation", "nhs_number", "nhs_number_status", 
 _SINGLE: Final = (*_CODED, "gender", "ethnic_category", "address")
 
 
+MOSTLY_USED = 0.5
+"""Share of categories that rows have from which the others are left where they are: to drop them
+takes longer than they do."""
+
+
 def settled_columns(records: pd.DataFrame, *, census_date: dt.date) -> dict[str, Values]:
     """The person columns that are typed and in normal form, by name; the rest must be read.
 
@@ -80,8 +85,9 @@ def _as_typed(column: pd.Series) -> TextColumn | None:
 
 
 def _values(column: pd.Series, typed: TextColumn) -> Values:
-    """The column itself, or the same without categories that no row has."""
-    whole = len(typed.texts) == len(column.cat.categories) and column.cat.categories.dtype == object
+    """The column itself, or the same without categories where hardly any row has one."""
+    held = column.cat.categories
+    whole = held.dtype == object and len(typed.texts) > MOSTLY_USED * len(held)
     values: Values = column.array if whole else as_category(typed)
     return values
 

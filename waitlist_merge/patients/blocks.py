@@ -11,7 +11,7 @@ which costs a glance at each record, and what is left is compared exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -204,13 +204,18 @@ def forecast(keys: Sequence[Key]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["key", "pairs", "records_narrowed"])
 
 
-def pairs(keys: Sequence[Key], *, chunk: int = 2_000_000) -> Iterator[Pairs]:
+def pairs(
+    keys: Sequence[Key], *, chunk: int = 2_000_000, made: Callable[[int], None] | None = None
+) -> Iterator[Pairs]:
     """All candidate pairs, each once, as two int32 arrays of positions, the smaller first.
 
-    ``chunk`` bounds the pairs that are made at a time. The pairs do not depend on it.
+    ``chunk`` bounds the pairs that are made at a time. The pairs do not depend on it. ``made`` is
+    told how many of the forecast were made, those included that an earlier key had made.
     """
     for at, key in enumerate(keys):
         for one, other in _emitted(key.blocks, chunk):
+            if made is not None:
+                made(len(one))
             fresh = ~agree_on_any(keys[:at], one, other)
             if fresh.any():
                 yield one[fresh], other[fresh]

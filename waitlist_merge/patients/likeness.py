@@ -45,8 +45,9 @@ def within(
     """
     one, other = column.codes[a[where]], column.codes[b[where]]
     found = np.zeros(len(a), dtype=np.int8)
-    values = _texts(column)
-    found[where] = _once(np.minimum(one, other), np.maximum(one, other), values, values, function)
+    if len(one):
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        found[where] = _once(low, high, column, column, function)
     return found
 
 
@@ -55,27 +56,30 @@ def between(one: Coded, other: Coded, a: Positions, b: Positions, function: Like
     left, right = one.codes[a], other.codes[b]
     where = (left >= 0) & (right >= 0)
     found = np.zeros(len(a), dtype=np.int8)
-    found[where] = _once(left[where], right[where], _texts(one), _texts(other), function)
+    if where.any():
+        found[where] = _once(left[where], right[where], one, other, function)
     return found
 
 
-def _texts(column: Coded) -> Texts:
-    return np.asarray(column.words if isinstance(column, Names) else column.values, dtype=object)
+def _texts(column: Coded, codes: NDArray[np.integer]) -> Texts:
+    """The texts of these codes; a column may have millions of others."""
+    values = column.words if isinstance(column, Names) else column.values
+    texts = np.empty(len(codes), dtype=object)
+    texts[:] = [values[code] for code in codes.tolist()]
+    return texts
 
 
 def _once(
     left: NDArray[np.int32],
     right: NDArray[np.int32],
-    left_texts: Texts,
-    right_texts: Texts,
+    one: Coded,
+    other: Coded,
     function: Likeness,
 ) -> NDArray[np.int8]:
     """``function`` of each distinct pair of codes, given back to every pair."""
-    if not len(left):
-        return np.empty(0, dtype=np.int8)
-    codes, distinct = pd.factorize(left.astype(np.int64) * len(right_texts) + right)
-    one, other = np.divmod(distinct, len(right_texts))
-    return function(left_texts[one], right_texts[other])[codes]
+    codes, distinct = pd.factorize(left.astype(np.int64) * len(other.values) + right)
+    first, second = np.divmod(distinct, len(other.values))
+    return function(_texts(one, first), _texts(other, second))[codes]
 
 
 def edits(left: Texts, right: Texts) -> NDArray[np.int32]:

@@ -15,6 +15,7 @@ from waitlist_merge.normalise.reading import as_texts
 from waitlist_merge.normalise.typed import Values
 from waitlist_merge.patients.match import PatientMatch, match_entries
 from waitlist_merge.patients.model import PatientModel
+from waitlist_merge.patients.progress import Told, watched
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.reasons import Fault
 from waitlist_merge.schema import PERSON_FIELDS
@@ -23,15 +24,19 @@ USED = ("organisation", *(name for name in PERSON_FIELDS if name not in {"title"
 """Columns that say something of who a person is."""
 
 
-def link_patients(records: pd.DataFrame, *, plan: PatientPlan | None = None) -> pd.Series:
+def link_patients(
+    records: pd.DataFrame, *, plan: PatientPlan | None = None, progress: bool | Told = False
+) -> pd.Series:
     """Which rows of a table are one person? A Series ``patient_id`` on the index of ``records``.
 
     ``records`` has some of the canonical person columns, raw text or typed: ``nhs_number``,
     ``person_key``, ``organisation`` with ``local_patient_identifier``, names, ``birth_date``,
     ``gender``, ``postcode``, ``address``, ``phone``, ``email``, ``gp_practice_code``. Columns that
     are not used are named in a warning. Only links that the engine would make by itself are made.
+    ``progress`` shows a bar on a terminal (see ``match_patients``).
 
-    Raises InputError where no column can be used.
+    Raises InputError where no column can be used, ConfigError where ``plan.memory_gb`` is too
+    little for the list.
 
     >>> people = pd.DataFrame({
     ...     "family_name": ["Okafor", "OKAFOR", "Lee"],
@@ -43,7 +48,8 @@ def link_patients(records: pd.DataFrame, *, plan: PatientPlan | None = None) -> 
     >>> ids[0] == ids[1] != ids[2]
     True
     """
-    return match_patients(records, plan).patient_id.set_axis(records.index)
+    match = match_patients(records, plan, progress=progress)
+    return match.patient_id.set_axis(records.index)
 
 
 def match_patients(
@@ -53,28 +59,34 @@ def match_patients(
     superseded: Mapping[str, str] | None = None,
     model: PatientModel | None = None,
     on: date | None = None,
+    progress: bool | Told = False,
 ) -> PatientMatch:
     """Which rows of a table are one person, and why? Ids, links, questions and the model.
 
     ``records`` as for ``link_patients``; or typed entries with their ``entry_id``, which are taken
     as they are. ``superseded`` maps old NHS numbers to their successors, ``model`` is that of an
     earlier match. ``on`` is the day at which ages are counted for ``fairness``, by default the
-    newest census date of typed entries. Rows are named by their position, 0 upwards.
+    newest census date of typed entries. ``progress`` shows a bar with an estimate on a terminal, or
+    is a function that is told the stage and the share done (0 to 1). Rows are named by their
+    position, 0 upwards.
 
     >>> people = pd.DataFrame({"nhs_number": ["999 000 0018"] * 2, "birth_date": ["3/5/71"] * 2})
     >>> match_patients(people).links[["a", "b", "joins"]].to_numpy().tolist()
     [[0, 1, 'yes']]
     """
     typed = isinstance(records, pd.DataFrame) and "entry_id" in records
-    entries = records if typed else typed_people(records)
-    newest = entries["census_date"].max() if "census_date" in entries else None
-    return match_entries(
-        entries,
-        plan or PatientPlan(),
-        superseded=superseded,
-        model=model,
-        on=on or (newest.date() if pd.notna(newest) else None),
-    )
+    with watched(progress) as work:
+        work.begins("columns")
+        entries = records if typed else typed_people(records)
+        newest = entries["census_date"].max() if "census_date" in entries else None
+        return match_entries(
+            entries,
+            plan or PatientPlan(),
+            superseded=superseded,
+            model=model,
+            on=on or (newest.date() if pd.notna(newest) else None),
+            work=work,
+        )
 
 
 def typed_people(records: pd.DataFrame) -> pd.DataFrame:

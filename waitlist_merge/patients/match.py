@@ -17,15 +17,17 @@ from numpy.typing import NDArray
 
 from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
 from waitlist_merge.patients import blocking, blocks
-from waitlist_merge.patients.ceiling import Ceiling
 from waitlist_merge.patients.coding import Level, Positions, pair_rank
 from waitlist_merge.patients.doubted import doubted, name_doubted
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.fairness import rates, strata
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
-from waitlist_merge.patients.levels import LEVELS, compare
-from waitlist_merge.patients.model import PARTS, PatientModel, Weights, total, weigh
+from waitlist_merge.patients.levels import LEVELS
+from waitlist_merge.patients.memory import pairs_at_a_time
+from waitlist_merge.patients.model import PatientModel
+from waitlist_merge.patients.progress import SILENT, Work
 from waitlist_merge.patients.records import Records, prepare
+from waitlist_merge.patients.scoring import Judge, Scored, score
 from waitlist_merge.patients.training import train
 from waitlist_merge.patients.vetoes import (
     LOOK_ALIKES,
@@ -56,30 +58,6 @@ FULL_NAMES = ("exact", "variant", "near", "part")
 """Levels of the given name that speak against a bar of look-alikes; an initial fits both twins."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Scored:
-    """Pairs worth keeping, with everything that the decision and its explanation need."""
-
-    a: Positions
-    b: Positions
-    levels: dict[str, Level]
-    parts: dict[str, Weights]
-    veto: NDArray[np.int8]
-
-    def __getitem__(self, where: NDArray[np.bool_] | NDArray[np.integer]) -> _Scored:
-        return _Scored(
-            self.a[where],
-            self.b[where],
-            {name: found[where] for name, found in self.levels.items()},
-            {name: part[where] for name, part in self.parts.items()},
-            self.veto[where],
-        )
-
-    @property
-    def weight(self) -> NDArray[np.float64]:
-        return total(self.parts)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class PatientMatch:
     """Who is the same patient: a group number for each entry, and the links behind it.
@@ -103,7 +81,7 @@ class PatientMatch:
     plan: PatientPlan
     entries: pd.DataFrame
     on: date | None
-    _kept: _Scored
+    _kept: Scored
     _edges: Edges
     _refusal: NDArray[np.int8]
 
@@ -165,6 +143,7 @@ def match_entries(
     superseded: Mapping[str, str] | None = None,
     model: PatientModel | None = None,
     on: date | None = None,
+    work: Work = SILENT,
 ) -> PatientMatch:
     """Which entries are of one patient? ``entries`` holds typed person columns.
 
@@ -172,15 +151,28 @@ def match_entries(
 
     ``superseded`` maps an old NHS number to its successor: the two then count as one number. With a
     ``model`` of an earlier run its weights and frequencies are used, else one is fitted to these
-    entries. ``on`` is the day at which ages are counted for fairness. The result does not depend on
-    the order of the rows.
+    entries. ``on`` is the day at which ages are counted for fairness; ``work`` is told how far it
+    is. The result does not depend on the order of the rows.
     """
+    work.begins("codes")
     records = prepare(_succeeded(entries, superseded or {}))
     keys = blocking.keys(records)
     named = entries["entry_id"].to_numpy(dtype=object) if "entry_id" in entries else None
     ranks = content_ranks(entries) if named is None else pd.util.hash_array(named)
+    work.begins("model")
     model = model or train(PatientModel.fit(records), records, keys, hashed=ranks)
-    kept, seen = _score(records, model, keys, plan)
+    work.begins("pairs")
+    kept, seen = score(
+        records,
+        model,
+        keys,
+        _judge(records, model, plan),
+        least=plan.possible_weight,
+        chunk=pairs_at_a_time(keys, plan),
+        workers=plan.workers,
+        work=work,
+    )
+    work.begins("groups")
     kept = replace(kept, veto=with_borrowed_numbers(kept.levels, kept.veto, kept.a, kept.b))
     edges = Edges(
         kept.a,
@@ -197,7 +189,7 @@ def match_entries(
     )
 
 
-def _votes(kept: _Scored, plan: PatientPlan) -> NDArray[np.int8]:
+def _votes(kept: Scored, plan: PatientPlan) -> NDArray[np.int8]:
     """-1 for a bar of look-alikes, 1 for a strong link whose given names agree (see grouping)."""
     names_agree = np.isin(kept.levels["given_name"], _codes("given_name", *FULL_NAMES))
     support = (kept.veto == 0) & (kept.weight >= plan.match_weight) & names_agree
@@ -213,26 +205,16 @@ def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataF
     return entries.assign(nhs_number=numbers.map(renamed).astype("category"))
 
 
-def _score(
-    records: Records,
-    model: PatientModel,
-    keys: list[blocks.Key],
-    plan: PatientPlan,
-) -> tuple[_Scored, int]:
-    """All candidate pairs, weighed; only those at or over the weight of a question are kept."""
-    shares = model.on(records)
-    ceiling = Ceiling.of(model, shares)
-    kept, seen = [_none()], 0
-    for one, other in blocks.pairs(keys, chunk=plan.chunk_pairs):
-        seen += len(one)
-        hopeful = ceiling.reached(records, one, other, least=plan.possible_weight)
-        a, b = one[hopeful], other[hopeful]
-        levels = compare(records, a, b)
-        parts = weigh(model, shares, records, levels, a, b)
-        vetoes = vetoed(records, model, plan, levels, a, b, total(parts))
-        scored = _Scored(a, b, levels, parts, vetoes)
-        kept.append(scored[_worth_keeping(scored, plan)])
-    return _together(kept), seen
+def _judge(records: Records, model: PatientModel, plan: PatientPlan) -> Judge:
+    """Names vetoes, and keeps only pairs at or over the weight of a question."""
+
+    def judged(scored: Scored) -> Scored:
+        a, b = scored.a, scored.b
+        veto = vetoed(records, model, plan, scored.levels, a, b, scored.weight)
+        named = replace(scored, veto=veto)
+        return named[_worth_keeping(named, plan)]
+
+    return judged
 
 
 def vetoed(
@@ -249,7 +231,7 @@ def vetoed(
     return lifted(found, weight, enough=plan.match_weight + plan.margin)
 
 
-def _worth_keeping(scored: _Scored, plan: PatientPlan) -> NDArray[np.bool_]:
+def _worth_keeping(scored: Scored, plan: PatientPlan) -> NDArray[np.bool_]:
     """Two valid numbers are two people, and no question, unless names and birth date agree.
 
     Where home or telephone are known, something of them has to agree as well: of all who share a
@@ -269,24 +251,6 @@ def _codes(field: str, *names: str) -> list[int]:
     return [LEVELS[field].index(name) for name in names if name in LEVELS[field]]
 
 
-def _none() -> _Scored:
-    """No pairs at all, in the shape of some."""
-    nobody = np.empty(0, dtype=np.int32)
-    levels = {field: np.empty(0, dtype=np.int8) for field in LEVELS}
-    parts = {name: np.empty(0, np.float32) for name in PARTS}
-    return _Scored(nobody, nobody, levels, parts, np.empty(0, dtype=np.int8))
-
-
-def _together(chunks: list[_Scored]) -> _Scored:
-    return _Scored(
-        np.concatenate([each.a for each in chunks]),
-        np.concatenate([each.b for each in chunks]),
-        {name: np.concatenate([each.levels[name] for each in chunks]) for name in LEVELS},
-        {name: np.concatenate([each.parts[name] for each in chunks]) for name in chunks[0].parts},
-        np.concatenate([each.veto for each in chunks]),
-    )
-
-
 def _strongest_asked(edges: Edges, groups: NDArray[np.int32]) -> NDArray[np.int64]:
     """All joined pairs, and of two groups in doubt the one strongest pair, in order of strength."""
     one, other = groups[edges.a], groups[edges.b]
@@ -297,7 +261,7 @@ def _strongest_asked(edges: Edges, groups: NDArray[np.int32]) -> NDArray[np.int6
 
 
 def _links(
-    kept: _Scored, edges: Edges, refusal: NDArray[np.int8], groups: NDArray[np.int32]
+    kept: Scored, edges: Edges, refusal: NDArray[np.int8], groups: NDArray[np.int32]
 ) -> pd.DataFrame:
     """The links as a frame: joined where both ended in one group, asked otherwise."""
     joined = groups[kept.a] == groups[kept.b]
@@ -322,7 +286,7 @@ def _links(
     )
 
 
-def _corroborated(kept: _Scored) -> NDArray[np.bool_]:
+def _corroborated(kept: Scored) -> NDArray[np.bool_]:
     """A shared verified identifier, and birth date or name beside it that speak for one person.
 
     The national trace takes NHS number with birth date as a match (domain 4.1); a number alone, or

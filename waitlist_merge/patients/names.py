@@ -38,6 +38,10 @@ SHORTEST_FAMILY_SPELT = 5
 SHORTEST_PART = 3
 """Letters from which a shared word of a compound name counts: "Al" and "de" are in many."""
 
+LEAST_OF_A_BEGINNING = 0.66
+"""Jaro-Winkler similarity that a name and its beginning have at least: two of Jaro's three terms
+are 1 for them."""
+
 LIKENESSES = ("", "exact", "variant", "initial", "part", "near", "alike")
 """What ``name_likeness`` says, by its code; the strongest that applies."""
 
@@ -45,7 +49,31 @@ LIKENESSES = ("", "exact", "variant", "initial", "part", "near", "alike")
 def name_levels(
     records: Records, a: Positions, b: Positions, levels: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Level]:
-    """Levels of the family, given and middle name and of their order for each pair."""
+    """Levels of the family, given and middle name and of their order for each pair.
+
+    Where family and given name are both the same, nothing else is looked at but the middle name.
+    """
+    same = np.ones(len(a), dtype=bool)
+    for codes in (records.family.codes, records.given.codes):
+        one = codes[a]
+        same &= (one >= 0) & (one == codes[b])
+    rest = np.flatnonzero(~same)
+    found = {
+        "family_name": np.full(len(a), levels["family_name"].index("exact"), dtype=np.int8),
+        "given_name": np.full(len(a), levels["given_name"].index("exact"), dtype=np.int8),
+        "middle_name": _middle(records, a, b, np.zeros(len(a), dtype=bool)),
+        "name_order": np.zeros(len(a), dtype=np.int8),
+    }
+    if len(rest):
+        for name, level in _unequal_names(records, a[rest], b[rest], levels).items():
+            found[name][rest] = level
+    return found
+
+
+def _unequal_names(
+    records: Records, a: Positions, b: Positions, levels: Mapping[str, tuple[str, ...]]
+) -> dict[str, Level]:
+    """The same for pairs in which family or given name differ or are missing."""
     family = _family(records, a, b, levels["family_name"])
     given = _given(records, a, b, levels["given_name"])
     order = _order(records, a, b, _unlike(family, "family_name", levels))
@@ -154,7 +182,9 @@ def _order(records: Records, a: Positions, b: Positions, where: NDArray[np.bool_
     found = np.zeros(len(a), dtype=np.int8)
     one, other = a[where], b[where]
     first = _across(records.family, records.given, one, other)
-    second = _across(records.given, records.family, one, other)
+    likely = np.flatnonzero(first)
+    second = np.zeros(len(first), dtype=np.int8)
+    second[likely] = _across(records.given, records.family, one[likely], other[likely])
     both = (first > 0) & (second > 0)
     exact = LIKENESSES.index("exact")
     found[where] = np.where(both, np.where((first == exact) & (second == exact), 1, 2), 0)
@@ -219,7 +249,7 @@ def name_likeness(left: Texts, right: Texts, *, shortest_spelt: int = 0) -> NDAr
             (shorter == 1) & _same_first(left, right),
             are_variants(left, right) | _one_spelling(left, right, shorter >= shortest_spelt),
             _share_word(left, right),
-            _shortened(left, right),
+            _shortened(left, right, similarity >= LEAST_OF_A_BEGINNING),
             (similarity >= NEAR_SIMILARITY) | slip,
             (similarity >= ALIKE_SIMILARITY) | _same_sound(left, right),
         ],
@@ -265,15 +295,15 @@ def _one_spelling(left: Texts, right: Texts, where: NDArray[np.bool_]) -> NDArra
     return found
 
 
-def _shortened(left: Texts, right: Texts) -> NDArray[np.bool_]:
+def _shortened(left: Texts, right: Texts, where: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Is one name the beginning of the other, as pet forms and names cut off are?"""
-    return np.asarray(
-        [
-            min(len(one), len(other)) >= SHORTEST_PART
-            and (one.startswith(other) or other.startswith(one))
-            for one, other in zip(left, right, strict=True)
-        ]
-    )
+    found = np.zeros(len(left), dtype=bool)
+    found[where] = [
+        min(len(one), len(other)) >= SHORTEST_PART
+        and (one.startswith(other) or other.startswith(one))
+        for one, other in zip(left[where], right[where], strict=True)
+    ]
+    return found
 
 
 def _share_word(left: Texts, right: Texts) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ def spelling_keys(names: list[str]) -> list[str]:
     return [_spelling_key(name) for name in names]
 
 
+@lru_cache(maxsize=1 << 16)
 def _spelling_key(name: str) -> str:
     key = name.replace(" ", "")
     for pattern, form in _SPELLINGS:

@@ -1,0 +1,155 @@
+"""All candidate pairs, weighed chunk by chunk; those that a person may want to see are kept.
+
+A chunk is what is held at a time: it bounds the memory, changes no result, and is the work that
+threads share. Chunks are put together in the order in which their pairs were made.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from waitlist_merge.patients.blocks import Key, Pairs, forecast, pairs
+from waitlist_merge.patients.ceiling import Ceiling
+from waitlist_merge.patients.coding import Level, Positions
+from waitlist_merge.patients.levels import LEVELS, compare
+from waitlist_merge.patients.model import PARTS, PatientModel, Weights, total, weigh
+from waitlist_merge.patients.progress import SILENT, Work
+from waitlist_merge.patients.records import Records
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scored:
+    """Pairs with everything that the decision and its explanation need; ``veto`` as in VETOES."""
+
+    a: Positions
+    b: Positions
+    levels: dict[str, Level]
+    parts: dict[str, Weights]
+    veto: NDArray[np.int8]
+
+    def __getitem__(self, where: NDArray[np.bool_] | NDArray[np.integer]) -> Scored:
+        return Scored(
+            self.a[where],
+            self.b[where],
+            {name: found[where] for name, found in self.levels.items()},
+            {name: part[where] for name, part in self.parts.items()},
+            self.veto[where],
+        )
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        """The sum of the parts of each pair, in bits."""
+        return total(self.parts)
+
+
+Judge = Callable[[Scored], Scored]
+"""Names the veto of each pair and keeps those worth keeping."""
+
+
+def score(
+    records: Records,
+    model: PatientModel,
+    keys: Sequence[Key],
+    judge: Judge,
+    *,
+    least: float,
+    chunk: int,
+    workers: int = 1,
+    work: Work = SILENT,
+) -> tuple[Scored, int]:
+    """The pairs that ``judge`` keeps, in the order in which keys make them, and how many were made.
+
+    Pairs that cannot weigh ``least`` are not compared. ``chunk`` bounds the pairs held by each of
+    the ``workers`` (threads); neither changes the result. ``work`` is told how far it is.
+    """
+    shares = model.on(records)
+    ceiling = Ceiling.of(model, shares)
+    seen = 0
+
+    def hopeful() -> Iterator[Pairs]:
+        nonlocal seen
+        for a, b in pairs(keys, chunk=chunk, made=_told(work, keys)):
+            seen += len(a)
+            reached = ceiling.reached(records, a, b, least=least)
+            yield a[reached], b[reached]
+
+    def weighed(some: Pairs) -> Scored:
+        levels = compare(records, *some)
+        parts = weigh(model, shares, records, levels, *some)
+        return judge(Scored(*some, levels, parts, np.zeros(len(some[0]), dtype=np.int8)))
+
+    kept = [_none(), *_in_order(weighed, _filled(hopeful(), chunk), workers)]
+    return _together(kept), seen
+
+
+def _told(work: Work, keys: Sequence[Key]) -> Callable[[int], None] | None:
+    """Adds up the pairs made, for a listener, beside those that were forecast."""
+    if not work.watched:
+        return None
+    total, done = int(forecast(keys)["pairs"].sum()), 0
+
+    def made(count: int) -> None:
+        nonlocal done
+        done += count
+        work.did(done, total)
+
+    return made
+
+
+def _filled(parts: Iterator[Pairs], chunk: int) -> Iterator[Pairs]:
+    """The same pairs in chunks that are full but for the last."""
+    held: list[Pairs] = []
+    size = 0
+    for part in parts:
+        if size and size + len(part[0]) > chunk:
+            yield _joined(held)
+            held, size = [], 0
+        held.append(part)
+        size += len(part[0])
+    if size:
+        yield _joined(held)
+
+
+def _joined(held: list[Pairs]) -> Pairs:
+    return np.concatenate([a for a, _ in held]), np.concatenate([b for _, b in held])
+
+
+def _in_order(
+    work: Callable[[Pairs], Scored], chunks: Iterator[Pairs], workers: int
+) -> Iterator[Scored]:
+    """The result of each chunk, in the order of chunks; no more are under way than workers."""
+    if workers == 1:
+        yield from map(work, chunks)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        under_way: deque[Future[Scored]] = deque()
+        for each in chunks:
+            if len(under_way) >= workers:
+                yield under_way.popleft().result()
+            under_way.append(pool.submit(work, each))
+        while under_way:
+            yield under_way.popleft().result()
+
+
+def _none() -> Scored:
+    """No pairs at all, in the shape of some."""
+    nobody = np.empty(0, dtype=np.int32)
+    levels = {field: np.empty(0, dtype=np.int8) for field in LEVELS}
+    parts = {name: np.empty(0, np.float32) for name in PARTS}
+    return Scored(nobody, nobody, levels, parts, np.empty(0, dtype=np.int8))
+
+
+def _together(chunks: Sequence[Scored]) -> Scored:
+    return Scored(
+        np.concatenate([each.a for each in chunks]),
+        np.concatenate([each.b for each in chunks]),
+        {name: np.concatenate([each.levels[name] for each in chunks]) for name in LEVELS},
+        {name: np.concatenate([each.parts[name] for each in chunks]) for name in chunks[0].parts},
+        np.concatenate([each.veto for each in chunks]),
+    )
