@@ -56,6 +56,10 @@ MOSTLY_USED = 0.5
 takes longer than they do."""
 
 
+_NO_NAME: Final = r"[0-9,]"
+"""Digits are of another field; a comma has a given name behind it."""
+
+
 def settled_columns(records: pd.DataFrame, *, census_date: dt.date) -> dict[str, Values]:
     """The person columns that are typed and in normal form, by name; the rest must be read.
 
@@ -107,10 +111,12 @@ def _is_plain(name: str, texts: Texts) -> Mask:
 def _names_are_settled(columns: Mapping[str, TextColumn]) -> bool:
     """Is each name clean, and no given name two words of which one is the missing middle name?"""
     for name, column in columns.items():
-        plain = matched(column.texts, PLAIN) & ~matched(column.texts, SUSPECT)
-        plain &= ~is_blank_name(column.texts)
+        texts = column.texts
+        if is_blank_name(texts).any() or matched(texts, _NO_NAME).any():
+            return False
+        plain = matched(texts, PLAIN) & ~matched(texts, SUSPECT)
         clean = _NAMES[name]
-        if any(clean(text) != Cleaned(text) for text in column.texts[~plain]):
+        if any(clean(text) != Cleaned(text) for text in texts[~plain]):
             return False
     given, middle = columns.get("given_name"), columns.get("middle_name")
     if given is None:
