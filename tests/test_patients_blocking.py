@@ -10,6 +10,8 @@ from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.patients import blocking, blocks
 from waitlist_merge.patients.blocks import Key, forecast, pairs
+from waitlist_merge.patients.likeness import LONG_NUMBER
+from waitlist_merge.patients.local_numbers import WIDEST, half, in_order
 from waitlist_merge.patients.records import prepare
 
 CODES = st.lists(st.integers(-1, 2), min_size=9, max_size=9).map(np.array)
@@ -110,3 +112,23 @@ BASE = {
 def test_one_error_in_any_field_still_meets(typed, changes):
     records = prepare(typed([BASE, BASE | changes]))
     assert listed(blocking.keys(records)) == [(0, 1)]
+
+
+NUMBERS = st.lists(
+    st.text("0123AÉ", max_size=12) | st.from_regex(r"\A[0-9]{7,70}\Z"), unique=True, max_size=12
+)
+
+
+@given(NUMBERS)
+def test_parts_of_local_numbers_are_told_apart_letter_by_letter(numbers):
+    lengths = [len(number.encode()) for number in numbers]
+    used = [LONG_NUMBER <= length <= WIDEST for length in lengths]
+    for codes, part in (
+        (half(numbers, first=True), lambda text: text[: len(text) // 2]),
+        (half(numbers, first=False), lambda text: text[len(text) // 2 :]),
+        (in_order(numbers), lambda text: bytes(sorted(text))),
+    ):
+        parts = [part(number.encode()) for number in numbers]
+        assert (codes >= 0).tolist() == used
+        for one, other in combinations(np.flatnonzero(used), 2):
+            assert (codes[one] == codes[other]) == (parts[one] == parts[other])

@@ -49,7 +49,7 @@ _HEADED = r"(?i)^['’]?(?:NHS|CHI|H&C)?\s*(?:no|num|number)?[\s.:#]*"
 _WORDS = r"(?i)^[^\d]+$"
 
 
-_AT_A_TIME: Final = 1 << 16
+_AT_A_TIME: Final = 1 << 14
 """Texts whose digits are looked at together: they fit the cache."""
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients.blocks import Key
 from waitlist_merge.patients.coding import MISSING, Codes
-from waitlist_merge.patients.likeness import LONG_NUMBER
+from waitlist_merge.patients.local_numbers import half, in_order
 from waitlist_merge.patients.records import Records
 
 
@@ -81,25 +81,19 @@ def _half(records: Records, *, first: bool) -> tuple[Codes, Codes]:
 
     A slip in the number leaves the other half as it is.
     """
-    halves = records.local_number.derive(
-        lambda numbers: [
-            (number[: len(number) // 2] if first else number[len(number) // 2 :])
-            if len(number) >= LONG_NUMBER
-            else ""
-            for number in numbers
-        ]
-    )
-    return np.maximum(records.organisation, 0), halves.codes
+    numbers = records.local_number
+    return _within(records), numbers.told(half(numbers.values, first=first), MISSING)
 
 
 def _digits(records: Records) -> tuple[Codes, Codes]:
     """The characters of the local identifier in order, where that is long: two exchanged agree."""
-    ordered = records.local_number.derive(
-        lambda numbers: [
-            "".join(sorted(number)) if len(number) >= LONG_NUMBER else "" for number in numbers
-        ]
-    )
-    return np.maximum(records.organisation, 0), ordered.codes
+    numbers = records.local_number
+    return _within(records), numbers.told(in_order(numbers.values), MISSING)
+
+
+def _within(records: Records) -> Codes:
+    """The organisation; one that is not known counts as one."""
+    return np.maximum(records.organisation, 0)
 
 
 def _initials(records: Records) -> tuple[Codes, Codes]:

@@ -12,8 +12,8 @@ which costs a glance at each record, and what is left is compared exactly.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -47,11 +47,14 @@ class Key:
     parts: tuple[Codes, ...]
     makers: NDArray[np.bool_]
     further: tuple[Codes, ...] = ()
+    _made: list[Blocks] = field(default_factory=list, init=False, repr=False)
 
-    @cached_property
+    @property
     def blocks(self) -> Blocks:
-        """The records of the blocks in which pairs are made."""
-        return _blocks(self)
+        """The records of the blocks in which pairs are made; worked out once."""
+        if not self._made:
+            self._made.append(_blocks(self))
+        return self._made[0]
 
     @property
     def narrowed(self) -> int:
@@ -110,8 +113,8 @@ def _ordered(
         packed = pd.factorize(packed)[0].astype(np.int64)
     # The last bit puts makers first in their block.
     packed = packed * 2 + ~makers[rows]
-    order = np.argsort(packed)
-    rows, packed = rows[order], packed[order]
+    order, packed = _sorted(packed)
+    rows = rows[order]
     idle = (packed & 1).astype(bool)
     starts = np.flatnonzero(np.diff(packed >> 1, prepend=-1))
     sizes = np.diff(np.append(starts, len(rows))).astype(np.int32)
@@ -121,6 +124,19 @@ def _ordered(
     ends = np.repeat(starts.astype(np.int32) + sizes, sizes)
     partners = np.where(idle, np.int32(0), ends - np.arange(1, len(rows) + 1, dtype=np.int32))
     return Blocks(rows[kept], partners[kept]), rows[np.repeat(useful & over, sizes)]
+
+
+def _sorted(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the values stand in their order, and the values in it.
+
+    Numbers are sorted twice as fast as places: where there is room, one carries the other.
+    """
+    bits = len(values).bit_length()
+    if values.max(initial=0) >> (63 - bits):
+        order = np.argsort(values)
+        return order, values[order]
+    carrying = np.sort((values << bits) | np.arange(len(values)))
+    return carrying & ((1 << bits) - 1), carrying >> bits
 
 
 _MOST = np.iinfo(np.int64).max // 2 - 1
@@ -168,8 +184,7 @@ def shared(parts: tuple[Codes, ...]) -> tuple[Rows, NDArray[np.int32]]:
     """
     rows = _repeated(parts)
     packed = pack(*(part[rows] for part in parts))
-    order = np.argsort(packed)
-    packed = packed[order]
+    order, packed = _sorted(packed)
     groups = np.cumsum(np.diff(packed, prepend=packed[:1]) != 0, dtype=np.int32)
     kept = (np.bincount(groups, minlength=1) > 1)[groups]
     renumbered = np.unique(groups[kept], return_inverse=True)[1].astype(np.int32)
@@ -196,6 +211,12 @@ def _hashes(parts: Sequence[Codes], bits: int) -> NDArray[np.uint64]:
         total ^= total >> np.uint64(29)
     total *= _FACTORS[0]
     return total >> np.uint64(64 - bits)
+
+
+def prepared(keys: Sequence[Key], *, workers: int) -> None:
+    """Work out the blocks of all keys, several at a time."""
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(lambda key: key.blocks, keys))
 
 
 def forecast(keys: Sequence[Key]) -> pd.DataFrame:

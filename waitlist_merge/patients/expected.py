@@ -47,7 +47,7 @@ def true_pairs_per_record(records: Records, sizes: NDArray[np.int32]) -> float:
 
 def _pairs(codes: Codes) -> float:
     """Pairs of records that hold one value; none of a value that very many hold."""
-    sizes = np.bincount(shared((codes,))[1]).astype(np.float64)
+    sizes = np.bincount(codes[codes >= 0]).astype(np.float64)
     sizes = sizes[sizes <= MOST_OF_A_PERSON]
     return float((sizes * (sizes - 1) / 2).sum())
 

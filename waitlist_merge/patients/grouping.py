@@ -89,13 +89,16 @@ def _conflicted(
 ) -> NDArray[np.bool_]:
     """Which components hold two values of one identity, or a barred pair?"""
     found = np.zeros(int(component.max(initial=-1)) + 1, dtype=bool)
+    linked = np.zeros(len(component), dtype=bool)
+    linked[edges.a] = linked[edges.b] = True
+    rows = np.flatnonzero(linked)
     for codes in identities:
-        known = codes >= 0
-        low = np.full(len(found), np.iinfo(np.int32).max)
-        high = np.full(len(found), -1)
+        known = rows[codes[rows] >= 0]
+        low = np.full(len(found), np.iinfo(np.int32).max, dtype=np.int32)
+        high = np.full(len(found), -1, dtype=np.int32)
         np.minimum.at(low, component[known], codes[known])
         np.maximum.at(high, component[known], codes[known])
-        found |= high > np.where(high < 0, np.iinfo(np.int32).max, low)
+        found |= (high >= 0) & (high > low)
     found[component[edges.a[edges.barred]]] = True
     return found
 

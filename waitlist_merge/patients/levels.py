@@ -77,6 +77,8 @@ def compare(records: Records, a: Positions, b: Positions) -> dict[str, Level]:
 
 def equality(codes: Codes, a: Positions, b: Positions) -> Level:
     """0 missing on either side, 1 same, 2 other."""
+    if codes.strides == (0,):  # a column that no row has: see coding.absent
+        return np.zeros(len(a), dtype=np.int8)
     one, other = codes[a], codes[b]
     return np.where((one < 0) | (other < 0), 0, np.where(one == other, 1, 2)).astype(np.int8)
 

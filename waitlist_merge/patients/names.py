@@ -263,7 +263,7 @@ def name_likeness(left: Texts, right: Texts, *, shortest_spelt: int = 0) -> NDAr
 
 
 def _lengths(texts: Texts) -> NDArray[np.int32]:
-    return np.asarray([len(text) for text in texts], dtype=np.int32)
+    return np.fromiter(map(len, texts), np.int32, len(texts))
 
 
 def _same_first(left: Texts, right: Texts) -> NDArray[np.bool_]:

@@ -107,6 +107,9 @@ def prepare(entries: pd.DataFrame) -> Records:
     family, given = names(column("family_name")), names(column("given_name"))
     family_sound, given_sound = _sound_codes(family, given)
     postcode, status = column("postcode"), column("nhs_number_status")
+    sector = postcode.derive(sectors)
+    # District and area stand at the beginning of a sector; postcodes of other countries have none.
+    wide = sector if (sector.known == postcode.known).all() else postcode
     births = _births(entries)
     return Records(
         size=size,
@@ -134,9 +137,9 @@ def prepare(entries: pd.DataFrame) -> Records:
         year=births.year,
         gender=_genders(column("gender")),
         postcode=postcode,
-        sector=postcode.derive(sectors),
-        district=postcode.derive(districts),
-        area=postcode.derive(areas),
+        sector=sector,
+        district=wide.derive(districts),
+        area=wide.derive(areas),
         address=addresses(column("address")),
         phone=column("phone"),
         email=column("email").derive(lambda each: [value.casefold() for value in each]),
