@@ -191,6 +191,22 @@ def shared(parts: tuple[Codes, ...]) -> tuple[Rows, NDArray[np.int32]]:
     return rows[order[kept]], renumbered
 
 
+def sizes(*codes: Codes) -> NDArray[np.int64]:
+    """How many records hold each value that any holds, in no order.
+
+    >>> sorted(sizes(np.array([4, 0, 4, -1]), np.array([1, 1, 1, 1])).tolist())
+    [1, 2]
+    """
+    packed = pack(*codes)
+    packed = packed[packed >= 0]
+    if packed.max(initial=0) <= ROOM * len(packed):
+        counts = np.bincount(packed)
+        return counts[counts > 0]
+    packed.sort()
+    last = np.flatnonzero(np.append(packed[1:] != packed[:-1], True)) if len(packed) else packed
+    return np.diff(last, prepend=-1)
+
+
 def _bits(values: int) -> int:
     """Bits of a table with ``ROOM`` for so many values."""
     return max(int(values * ROOM).bit_length(), 8)

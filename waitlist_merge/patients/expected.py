@@ -6,11 +6,10 @@ What the prior of the model rests on, and what is taken from two names that go t
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import shared
-from waitlist_merge.patients.coding import Codes, pack
+from waitlist_merge.patients.blocks import shared, sizes
+from waitlist_merge.patients.coding import Codes
 from waitlist_merge.patients.records import Records
 
 PAIRS_PER_RECORD = 0.5
@@ -26,20 +25,20 @@ MOST_OF_A_PERSON = 100
 
 def alike(records: Records) -> NDArray[np.int32]:
     """How many records share the full name and birth date of each? 1 where any is missing."""
-    sizes = np.ones(records.size, dtype=np.int32)
+    told = np.ones(records.size, dtype=np.int32)
     rows, groups = shared((records.family.codes, records.given.codes, records.birth))
     found = np.bincount(groups, minlength=1)[groups].astype(np.int32)
-    sizes[rows] = np.where(found > MOST_OF_A_PERSON, 1, found)
-    return sizes
+    told[rows] = np.where(found > MOST_OF_A_PERSON, 1, found)
+    return told
 
 
-def true_pairs_per_record(records: Records, sizes: NDArray[np.int32]) -> float:
+def true_pairs_per_record(records: Records, people: NDArray[np.int32]) -> float:
     """About how many true pairs has a record? By those that share full name and birth date.
 
-    Nearly all true pairs agree on these or on an identifier, and few others do. ``sizes`` are those
-    of ``alike``.
+    Nearly all true pairs agree on these or on an identifier, and few others do. ``people`` is
+    what ``alike`` says.
     """
-    by_name = float((sizes - 1).sum(dtype=np.int64)) / 2
+    by_name = float((people - 1).sum(dtype=np.int64)) / 2
     found = max([by_name, *map(_pairs, records.identities)])
     expected = PAIRS_PER_RECORD * PSEUDO_RECORDS
     return (found + expected) / (records.size + PSEUDO_RECORDS)
@@ -47,9 +46,9 @@ def true_pairs_per_record(records: Records, sizes: NDArray[np.int32]) -> float:
 
 def _pairs(codes: Codes) -> float:
     """Pairs of records that hold one value; none of a value that very many hold."""
-    sizes = np.bincount(codes[codes >= 0]).astype(np.float64)
-    sizes = sizes[sizes <= MOST_OF_A_PERSON]
-    return float((sizes * (sizes - 1) / 2).sum())
+    found = sizes(codes).astype(np.float64)
+    found = found[found <= MOST_OF_A_PERSON]
+    return float((found * (found - 1) / 2).sum())
 
 
 def names_together(records: Records) -> float:
@@ -59,9 +58,10 @@ def names_together(records: Records) -> float:
     0 or more; people are told apart by name and birth date.
     """
     family, given, birth = records.family.codes, records.given.codes, records.birth
-    told = np.flatnonzero((family >= 0) & (given >= 0) & (birth >= 0))
-    whole = pd.Series(pack(family[told], given[told], birth[told]))
-    people = told[~whole.duplicated().to_numpy(dtype=bool)]
+    told = (family >= 0) & (given >= 0) & (birth >= 0)
+    rows, groups = shared((family, given, birth))
+    told[rows[1:][groups[1:] == groups[:-1]]] = False
+    people = np.flatnonzero(told)
     every = len(people) * (len(people) - 1) / 2
     if not every:
         return float(np.log2(USUALLY_TOGETHER))
@@ -72,8 +72,8 @@ def names_together(records: Records) -> float:
 
 
 def _pairs_of(*codes: Codes) -> float:
-    sizes = np.bincount(shared(codes)[1]).astype(np.float64)
-    return float((sizes * (sizes - 1) / 2).sum())
+    found = sizes(*codes).astype(np.float64)
+    return float((found * (found - 1) / 2).sum())
 
 
 USUALLY_TOGETHER = 3.0

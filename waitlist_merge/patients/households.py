@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import shared
+from waitlist_merge.patients.blocks import shared, sizes
 from waitlist_merge.patients.coding import Codes, Level
 from waitlist_merge.patients.levels import LEVELS, is_level
 from waitlist_merge.patients.records import Records
@@ -74,8 +74,8 @@ def pairs_per_record(records: Records) -> float:
 
 
 def _pairs(*codes: Codes) -> float:
-    sizes = np.bincount(shared(codes)[1]).astype(np.float64)
-    return float((sizes * (sizes - 1) / 2).sum())
+    found = sizes(*codes).astype(np.float64)
+    return float((found * (found - 1) / 2).sum())
 
 
 def share_a_home(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
