@@ -135,6 +135,8 @@ DATA_SETS: dict[str, Callable[[], DataSet]] = {
     "england-10k": lambda: england(10_000),
     "england-100k": lambda: england(100_000),
     "england-1m": lambda: england(1_000_000),
+    "england-2m": lambda: england(2_000_000),
+    "england-4m": lambda: england(4_000_000),
     "england": lambda: england(7_123_980),
     **{name: (lambda name=name: shape(name)) for name in shapes.SHAPES},
 }

@@ -19,7 +19,7 @@ from benchmarks.measure import measure
 from benchmarks.patients import as_markdown
 from benchmarks.peers import ENGINES
 
-SIZES = ("england-10k", "england-100k", "england-1m", "england")
+SIZES = ("england-1m", "england-2m", "england-4m", "england")
 
 
 def main() -> None:
