@@ -26,7 +26,7 @@ EMPTY = RefusedExtract("RW3.csv", "it is empty", "send the list again")
 class Merged:
     """Stands for the result of a merge; ``saved`` says where it was saved, and how."""
 
-    saved: list[tuple[Path, str]]
+    saved: list[tuple[Path, str, bool | None]]
 
     def __init__(self, refused: tuple[RefusedExtract, ...] = ()) -> None:
         self.accepted = SimpleNamespace(refused=refused)
@@ -35,8 +35,8 @@ class Merged:
     def summary(self) -> str:
         return "rows in  12"
 
-    def save(self, out: Path, *, tables: str) -> None:
-        self.saved.append((out, tables))
+    def save(self, out: Path, *, tables: str, workbook: bool | None) -> None:
+        self.saved.append((out, tables, workbook))
 
 
 @pytest.fixture
@@ -70,6 +70,7 @@ def test_options_reach_the_library(asked: list[dict[str, object]], tmp_path: Pat
     done = run(
         *("merge", "rm3=a b.csv", "x=y.csv", "--out", out, "--config", config),
         *("--census-date", "2026-11-15", "--tables", "csv", "--allow-stale", "--skip-refused"),
+        "--no-workbook",
     )
     assert done.exit_code == 0
     [call] = asked
@@ -77,7 +78,7 @@ def test_options_reach_the_library(asked: list[dict[str, object]], tmp_path: Pat
     assert call["config"].plan.stale_days == 3
     assert call["census_date"] == "2026-11-15"
     assert call["allow_stale"] is call["skip_refused"] is True
-    assert call["result"].saved == [(out, "csv")]
+    assert call["result"].saved == [(out, "csv", False)]
     assert done.stdout == f"rows in  12\nwritten to {out}\n"
 
 
@@ -86,7 +87,7 @@ def test_what_is_not_said_has_its_default(asked: list[dict[str, object]], tmp_pa
     [call] = asked
     assert call["config"] is call["census_date"] is None
     assert call["allow_stale"] is call["skip_refused"] is False
-    assert call["result"].saved == [(tmp_path / "out", "both")]
+    assert call["result"].saved == [(tmp_path / "out", "both", None)]
 
 
 @pytest.mark.usefixtures("asked")

@@ -63,6 +63,14 @@ def merge(
     tables: Annotated[
         Literal["csv", "parquet", "both"], typer.Option(help="Format of the tables.")
     ] = "both",
+    workbook: Annotated[
+        bool | None,
+        typer.Option(
+            "--workbook/--no-workbook",
+            help="Write combined_list.xlsx too; by default up to 250,000 entries.",
+            show_default=False,
+        ),
+    ] = None,
     allow_stale: Annotated[
         bool, typer.Option("--allow-stale", help="Take extracts older than the plan allows.")
     ] = False,
@@ -98,7 +106,7 @@ def merge(
             progress("write")
             if save_model:
                 result.model.save(save_model)
-            result.save(out, tables=tables)
+            result.save(out, tables=tables, workbook=workbook)
         for problem in result.accepted.refused:
             _complain(f"refused: {problem}")
         if not quiet:

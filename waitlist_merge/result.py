@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from waitlist_merge.intake.accept import Accepted
-from waitlist_merge.outputs import build_manifest, write_tables
+from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
@@ -193,10 +193,21 @@ class MergeResult:
         many = f"{_many(large, 'pathway')} of more than {MANY_ENTRIES} entries"
         return [f"{many}: pathway_links ties their entries together but does not list every pair"]
 
-    def save(self, out: str | Path, *, tables: Literal["csv", "parquet", "both"] = "both") -> None:
+    def save(
+        self,
+        out: str | Path,
+        *,
+        tables: Literal["csv", "parquet", "both"] = "both",
+        workbook: bool | None = None,
+    ) -> None:
         """Write the tables, ``schema.json`` and ``manifest.json`` to a folder, all or nothing.
 
-        Raises OutputError where the folder is not one that this library wrote, or cannot be
-        written; the folder is then as it was.
+        ``workbook`` says whether ``combined_list.xlsx`` is written too: by default it is up to
+        250,000 entries. Raises OutputError where the folder is not one that this library wrote, or
+        cannot be written; the folder is then as it was.
         """
-        write_tables(Path(out), self.tables, manifest=self.manifest(), formats=tables)
+        if workbook is None:
+            workbook = len(self.entries) <= MOST_IN_WORKBOOK
+        write_tables(
+            Path(out), self.tables, manifest=self.manifest(), formats=tables, workbook=workbook
+        )

@@ -1,7 +1,7 @@
-"""Tables, manifest and description of a run, in one folder that is replaced whole.
+"""Tables, workbook, manifest and description of a run, in one folder that is replaced whole.
 
 >>> sorted(__all__)
-['InputFile', 'build_manifest', 'prepare', 'read_tables', 'write_tables']
+['InputFile', 'MOST_IN_WORKBOOK', 'build_manifest', 'prepare', 'read_tables', 'write_tables']
 """
 
 from __future__ import annotations
@@ -9,5 +9,13 @@ from __future__ import annotations
 from waitlist_merge.outputs.folder import prepare
 from waitlist_merge.outputs.manifest import InputFile, build as build_manifest
 from waitlist_merge.outputs.tables import read_tables, write_tables
+from waitlist_merge.outputs.workbook import MOST_ENTRIES as MOST_IN_WORKBOOK
 
-__all__ = ["InputFile", "build_manifest", "prepare", "read_tables", "write_tables"]
+__all__ = [
+    "MOST_IN_WORKBOOK",
+    "InputFile",
+    "build_manifest",
+    "prepare",
+    "read_tables",
+    "write_tables",
+]

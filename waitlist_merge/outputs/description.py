@@ -134,6 +134,25 @@ for programs) and `manifest.json` (what was merged, with which plan and versions
   `read_tables` takes away again.
 - Empty text is missing, in both.
 
+`combined_list.xlsx` has the same for people, up to 250,000 entries unless `--workbook` asks for it
+or `--no-workbook` does not want it. Everything in it is in the tables too.
+
+| sheet | what is on it |
+|---|---|
+| *Summary* | What has to be looked at first, what came in, what was found, where it is |
+| *Combined list* | One row for each need, in the order to work from; 30 columns |
+| *Questions* | One row for each question with facts of its entries; answers go in green cells |
+| *Duplicates* | Each need that two or more entries wait for, with its entries under it |
+| *Contact* | One row for each patient to be spoken to: who rings, what to ask, what to say |
+| *Data quality* | One row for each finding, the worst first |
+| *About* | What it is for and what not, the answers, the colours, census dates and versions |
+
+- All text is written as text, never as a formula; identifiers are text, dates are dates.
+- No address, e-mail or postcode of a restricted record is on any sheet. The only telephone numbers
+  are on *Contact*: the one that the calling organisation itself holds. Patients of whom a death is
+  recorded and restricted records say DO NOT RING, without a number.
+- A list of more rows than a sheet holds goes on on another, cut by specialty; *Summary* says where.
+
 """
 
 

@@ -28,6 +28,7 @@ from waitlist_merge.outputs.columns import arrow_schema, batches, columns_of, to
 from waitlist_merge.outputs.description import schema_json
 from waitlist_merge.outputs.folder import MANIFEST, PROGRAM, SCHEMA, is_ours, replacing
 from waitlist_merge.outputs.spreadsheet import CsvWriter, read_csv
+from waitlist_merge.outputs.workbook import WORKBOOK, write_workbook
 from waitlist_merge.schema import SCHEMA_VERSION, TABLES, Column, Kind
 
 Formats = Literal["csv", "parquet", "both"]
@@ -42,13 +43,15 @@ def write_tables(
     *,
     manifest: Mapping[str, object],
     formats: Formats = "both",
+    workbook: bool = False,
 ) -> None:
     """Write all tables to ``out``, which is the old or the new whole at every instant.
 
     ``tables`` has a frame for each name in ``schema.TABLES``; a column that it lacks is written as
-    all missing. The manifest is written last, with the names of the files and the seconds that the
-    tables took. ValueError where a table is missing or unknown; OutputError, with the previous
-    output as it was, where the folder cannot be written or is not ours to replace.
+    all missing. ``workbook`` adds ``combined_list.xlsx``. The manifest is written last, with the
+    names of the files and the seconds that they took. ValueError where a table is missing or
+    unknown; OutputError, with the previous output as it was, where the folder cannot be written or
+    is not ours to replace.
     """
     if set(tables) != set(TABLES):
         wrong = ", ".join(sorted(set(tables) ^ set(TABLES)))
@@ -58,6 +61,8 @@ def write_tables(
         start = time.perf_counter()
         for name, listed in columns.items():
             _write_table(folder / name, tables[name], listed, formats=formats)
+        if workbook:
+            write_workbook(folder / WORKBOOK, tables, manifest=manifest)
         (folder / SCHEMA).write_text(schema_json(columns), encoding="utf-8")
         seconds = {"seconds": _with_writing(manifest, time.perf_counter() - start)}
         ours = {"program": PROGRAM, "schema_version": SCHEMA_VERSION}
@@ -68,7 +73,7 @@ def write_tables(
 
 
 def _with_writing(manifest: Mapping[str, object], taken: float) -> dict[str, object]:
-    """The seconds of each stage that the manifest tells of, and of writing the tables."""
+    """The seconds of each stage that the manifest tells of, and of writing the files."""
     told = manifest.get("seconds")
     stages = dict(told) if isinstance(told, Mapping) else {}
     return stages | {"write": round(taken, 3)}

@@ -1,0 +1,455 @@
+"""The workbook read back: every row once, text as text, nothing run, nobody rung in error."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+from openpyxl.utils.escape import unescape
+from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
+
+import waitlist_merge as wm
+from waitlist_merge.outputs.columns import conform
+from waitlist_merge.outputs.workbook import asked, write_workbook
+from waitlist_merge.outputs.workbook.answers import Answer
+from waitlist_merge.outputs.workbook.contact import DEAD, RESTRICTED, contact_page
+from waitlist_merge.outputs.workbook.cues import Cue, cues
+from waitlist_merge.outputs.workbook.page import Column, Look, Page, fitted
+from waitlist_merge.outputs.workbook.paper import Paper
+from waitlist_merge.reasons import NextStep
+from waitlist_merge.schema import TABLES
+
+SHEETS = [
+    "Summary",
+    "Combined list",
+    "Questions",
+    "Duplicates",
+    "Contact",
+    "Data quality",
+    "About",
+]
+
+CENSUS = "2026-11-15"
+PHONE = "01632960001"
+HIDDEN_POSTCODE = "LS1 4AP"
+FORMULA = '=HYPERLINK("x")'
+
+# One asked about, one dead, one restricted, one validated, one with one pathway at two places.
+PEOPLE = pd.DataFrame(
+    {
+        "NHS number": ["9990000018", "9990000026", "9990000034", "9990000042", "9990000050"],
+        "Surname": ["Okafor", "Nowak", "Adeyemi", "Zieliński", "Hunt"],
+        "Forename": ["Chidi", "Ewa", "Tolu", "Adam", "Rose"],
+        "DOB": ["1971-05-03", "1962-02-03", "1985-07-09", "1955-12-24", "1949-06-01"],
+        "Postcode": ["LS1 1UR", "LS2 7UE", HIDDEN_POSTCODE, "M1 1AE", "M4 5JD"],
+        "Telephone": [PHONE, "01632960002", "01632960003", "01632960004", "01632960005"],
+        "Date of death": [None, "2026-11-01", None, None, None],
+        "Restricted": [None, None, "Y", None, None],
+        "Last validated": [None, None, None, "2026-10-20", None],
+        "Treatment function code": ["110", "130", "110", "330", "301"],
+        "Procedure": [None, None, None, None, FORMULA],
+        "Patient pathway identifier": [None, None, None, None, "PW0000012345"],
+        "PPI issuer": [None, None, None, None, "RM3"],
+        "Hospital number": ["007", "0008", "1E5", "0010", "@SUM(A1)"],
+    }
+)
+
+
+def extract(organisation: str, start: str) -> wm.Extract:
+    own = PEOPLE.assign(**{"RTT start": start, "RTT status": "20"})
+    return wm.Extract.from_frame(own, organisation=organisation, name=f"{organisation}.csv")
+
+
+@pytest.fixture(scope="module")
+def merged() -> wm.MergeResult:
+    """Five people, each waiting for one service at two organisations."""
+    lists = [extract("RM3", "2026-03-02"), extract("RW3", "2026-04-20")]
+    return wm.merge(lists, census_date=CENSUS)
+
+
+@pytest.fixture(scope="module")
+def out(merged: wm.MergeResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("workbook") / "out"
+    merged.save(folder, tables="csv")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def book(out: Path) -> dict[str, Worksheet]:
+    return {sheet.title: sheet for sheet in openpyxl.load_workbook(out / "combined_list.xlsx")}
+
+
+def rows(sheet: Worksheet) -> list[dict[str, Any]]:
+    heading, *values = sheet.iter_rows(values_only=True)
+    return [dict(zip(heading, row, strict=True)) for row in values]
+
+
+def row_of(sheet: Worksheet, family_name: str) -> dict[str, Any]:
+    """The first row of this person."""
+    return next(each for each in rows(sheet) if each["Family name"] == family_name)
+
+
+def test_the_people_of_these_tests_are_asked_about(merged: wm.MergeResult) -> None:
+    """Without questions, contacts and findings the other tests would say nothing."""
+    assert len(merged.combined_list) >= len(PEOPLE)
+    assert len(merged.review_queue) >= len(PEOPLE)
+    assert len(merged.findings) > 0
+
+
+def test_sheets_are_in_order_and_the_manifest_names_the_file(
+    out: Path, book: dict[str, Worksheet]
+) -> None:
+    assert list(book) == SHEETS
+    assert "combined_list.xlsx" in json.loads((out / "manifest.json").read_text())["files"]
+    assert not [path for path in out.iterdir() if path.suffix not in {".csv", ".json", ".xlsx"}]
+
+
+def test_every_row_of_the_combined_list_is_there_once(
+    merged: wm.MergeResult, out: Path, book: dict[str, Worksheet]
+) -> None:
+    listed = rows(book["Combined list"])
+    assert [each["Need"] for each in listed] == merged.combined_list["pathway_id"].tolist()
+    again = CalamineWorkbook.from_path(str(out / "combined_list.xlsx"))
+    values = again.get_sheet_by_name("Combined list").to_python()
+    place = values[0].index("Need")
+    assert [row[place] for row in values[1:]] == merged.combined_list["pathway_id"].tolist()
+
+
+def test_the_combined_list_has_at_most_thirty_columns(book: dict[str, Worksheet]) -> None:
+    assert book["Combined list"].max_column <= 30
+
+
+def test_identifiers_are_text_and_dates_are_dates(book: dict[str, Worksheet]) -> None:
+    row = row_of(book["Combined list"], "Okafor")
+    assert row["NHS number"] == "9990000018"
+    assert "007" in row["Hospital numbers"]
+    assert row["Born"] == datetime.fromisoformat("1971-05-03")
+    assert row["Clock start"] == datetime.fromisoformat("2026-03-02")
+
+
+def test_a_day_before_spreadsheets_count_days_is_text(tmp_path: Path) -> None:
+    """They hold that 1900 had a 29 February, so what comes before it would be a day out."""
+    days = pd.Series(pd.to_datetime(["1900-02-28", "1900-03-01", None]))
+    with Workbook(tmp_path / "book.xlsx") as book:
+        column = Column("Day", days, look=Look.DATE)
+        Paper(book).write(Page("Days", "", (column,), len(days)))
+    read = openpyxl.load_workbook(tmp_path / "book.xlsx")["Days"]
+    values = [cell.value for cell in read["A"]]
+    assert values == ["Day", "1900-02-28", datetime.fromisoformat("1900-03-01")]
+
+
+def test_nothing_is_a_formula_and_dangerous_text_stays_as_it_is(
+    out: Path, book: dict[str, Worksheet]
+) -> None:
+    cells = [cell for sheet in book.values() for row in sheet.iter_rows() for cell in row]
+    texts = {str(cell.value) for cell in cells}
+    assert {FORMULA, "RM3 @SUM(A1); RW3 @SUM(A1)", "@SUM(A1)"} <= texts
+    with zipfile.ZipFile(out / "combined_list.xlsx") as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert len(sheets) == len(SHEETS)
+        for name in sheets:
+            sheet = parts.read(name)
+            assert b"<f>" not in sheet
+            assert b"<f " not in sheet
+    dangerous = [cell for cell in cells if cell.value in {FORMULA, "@SUM(A1)"}]
+    assert {cell.number_format for cell in dangerous} == {"@"}
+
+
+TEXT = st.text(st.sampled_from("=+-@\t\r\n\x00\x0b_x000D'aé<&"), min_size=1, max_size=6)
+
+
+@settings(max_examples=8)
+@given(st.lists(TEXT, min_size=1, max_size=60))
+def test_any_text_is_written_as_text_and_is_no_formula(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    finding = {"organisation": "RM3", "reason": "repaired", "count": 1}
+    given = pd.DataFrame([finding | {"message": text} for text in texts])
+    tables = {name: empty(name) for name in TABLES} | {"findings": conform("findings", given)}
+    path = tmp_path_factory.mktemp("text") / "book.xlsx"
+    write_workbook(path, tables, manifest={"run_date": CENSUS})
+    with zipfile.ZipFile(path) as parts:
+        assert all(b"<f>" not in parts.read(name) for name in parts.namelist())
+    sheet = openpyxl.load_workbook(path)["Data quality"]
+    cells = [row[sheet.max_column - 1] for row in sheet.iter_rows(min_row=2)]
+    assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
+    assert [unescape(str(cell.value)) for cell in cells] == texts
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A table without rows, with the types that read_tables gives."""
+    return conform(table, pd.DataFrame())
+
+
+def test_no_rows_at_all_make_a_workbook_too(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    write_workbook(path, {name: empty(name) for name in TABLES}, manifest={"run_date": CENSUS})
+    read = openpyxl.load_workbook(path)
+    assert read.sheetnames == SHEETS
+    assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
+
+
+def test_answers_are_chosen_from_the_closed_set(book: dict[str, Worksheet]) -> None:
+    sheet = book["Questions"]
+    [choice] = sheet.data_validations.dataValidation
+    heading = [cell.value for cell in sheet[1]]
+    letter = sheet.cell(1, heading.index("Answer") + 1).column_letter
+    assert str(choice.sqref) == f"{letter}2:{letter}{sheet.max_row}"
+    assert choice.formula1.strip('"').split(",") == list(Answer)
+    for name in ("Reviewer", "Reviewer's organisation", "Role", "Note", "Date"):
+        assert name in heading
+    assert all(each["Answer"] is None for each in rows(sheet))
+
+
+def test_each_question_is_a_row_with_a_line_for_each_entry(
+    merged: wm.MergeResult, book: dict[str, Worksheet]
+) -> None:
+    listed = rows(book["Questions"])
+    queue = merged.review_queue
+    assert [each["Question id"] for each in listed] == queue["question_id"].tolist()
+    for row in listed:
+        entries = row["Entries"].split(";")
+        assert all(row[heading].count("\n") == len(entries) - 1 for heading in ("Name", "Born"))
+        assert sorted(row["Organisation"].split("\n")) == ["RM3", "RW3"]
+
+
+def test_what_differs_is_named_and_what_is_the_same_is_not(book: dict[str, Worksheet]) -> None:
+    row = next(each for each in rows(book["Questions"]) if "Okafor" in each["Name"])
+    assert "clock start" in row["What differs"]
+    assert "born" not in row["What differs"]
+    assert "name" not in row["What differs"]
+
+
+def test_names_are_compared_without_case_and_accents() -> None:
+    names = pd.Series(["Zieliński", "ZIELINSKI"])
+    assert len(set(asked._folded(names))) == 1
+
+
+def test_a_question_of_very_many_entries_says_how_many_are_not_shown(
+    merged: wm.MergeResult,
+) -> None:
+    ids = merged.entries["entry_id"].astype(str)
+    many = ";".join([*ids] * 3)
+    queue = merged.review_queue.head(1).assign(entry_ids=many)
+    page = asked.questions_page(merged.tables | {"review_queue": queue})
+    [name] = [column for column in page.columns if column.heading == "Name"]
+    [told] = list(name.values)
+    assert told.count("\n") == asked.MOST_SHOWN
+    assert told.endswith(f"and {3 * len(ids) - asked.MOST_SHOWN} more")
+
+
+def test_each_need_of_several_entries_has_them_under_it(
+    merged: wm.MergeResult, book: dict[str, Worksheet]
+) -> None:
+    several = merged.combined_list.loc[merged.combined_list["member_count"] > 1]
+    expected = {row.pathway_id: row.member_count + 1 for row in several.itertuples()}
+    assert expected
+    listed = rows(book["Duplicates"])
+    assert Counter(each["Need"] for each in listed) == expected
+    assert not [value for each in listed for value in each.values() if value == "nan"]
+
+
+def test_nobody_who_has_died_and_no_restricted_record_is_rung(book: dict[str, Worksheet]) -> None:
+    listed = {each["Family name"]: each for each in rows(book["Contact"])}
+    assert listed["Okafor"]["Ring?"] == "Ring"
+    for name, reason in (("Nowak", DEAD), ("Adeyemi", RESTRICTED)):
+        row = listed[name]
+        assert row["Ring?"] == reason
+        silent = ("Telephone held there", "What to ask", "What they can be told now")
+        assert [row[heading] for heading in silent] == [None] * 3
+    assert [each["Ring?"] for each in rows(book["Contact"])][-2:] == [DEAD, RESTRICTED]
+
+
+def test_each_patient_has_one_row_with_what_to_ask_and_to_say(book: dict[str, Worksheet]) -> None:
+    listed = rows(book["Contact"])
+    assert len({each["Patient"] for each in listed}) == len(listed)
+    row = row_of(book["Contact"], "Okafor")
+    assert row["Telephone held there"] == PHONE
+    assert row["Who rings"] in {"RM3", "RW3"}
+    assert "02 Mar 2026" in row["What they can be told now"]
+    assert "20 Apr 2026" in row["What they can be told now"]
+    assert row["What to ask"]
+
+
+def test_nobody_is_rung_within_twelve_weeks_of_a_validation(book: dict[str, Worksheet]) -> None:
+    assert row_of(book["Contact"], "Zieliński")["Ring?"].startswith("Not before 12 Jan 2027")
+
+
+def test_contact_details_of_a_restricted_record_are_nowhere(out: Path) -> None:
+    values = {
+        str(value)
+        for sheet in openpyxl.load_workbook(out / "combined_list.xlsx")
+        for row in sheet.iter_rows(values_only=True)
+        for value in row
+    }
+    assert PHONE in values
+    assert not [value for value in values if HIDDEN_POSTCODE in value or "01632960003" in value]
+    assert "restricted" in values
+
+
+def test_findings_are_all_there_the_worst_first(
+    merged: wm.MergeResult, book: dict[str, Worksheet]
+) -> None:
+    listed = rows(book["Data quality"])
+    assert len(listed) == len(merged.findings)
+    grades = [each["How grave"] for each in listed]
+    assert grades == sorted(grades)
+    death = next(each for each in listed if each["Reason"] == "deceased")
+    assert death["Hospital number"] == "0008"
+
+
+def test_the_summary_counts_what_came_in(book: dict[str, Worksheet]) -> None:
+    told = {row[0]: row[1:] for row in book["Summary"].iter_rows(values_only=True) if row[0]}
+    size = len(PEOPLE)
+    assert told["together"][2:5] == (2 * size, 2 * size, 0)
+    assert told["RM3.csv"][:2] == ("RM3", datetime.fromisoformat(CENSUS))
+    order = [row[0] for row in book["Summary"].iter_rows(values_only=True)]
+    assert order.index("Look here first") < order.index("What came in")
+
+
+def test_sheets_have_headings_that_stay_filters_and_a_page(book: dict[str, Worksheet]) -> None:
+    for name in SHEETS[1:-1]:
+        sheet = book[name]
+        assert str(sheet.freeze_panes)[1:] == "2"
+        assert sheet.auto_filter.ref
+        assert sheet.print_title_rows
+        assert sheet.page_setup.orientation == "landscape"
+
+
+def test_urgency_is_told_in_words_and_in_colour(book: dict[str, Worksheet]) -> None:
+    sheet = book["Combined list"]
+    heading = [cell.value for cell in sheet[1]]
+    place = heading.index("Urgency")
+    for row in sheet.iter_rows(min_row=2):
+        coloured = row[place].fill.fill_type == "solid"
+        assert coloured == bool(row[place].value)
+    assert row_of(sheet, "Nowak")["Urgency"] == "Check death first"
+
+
+def test_the_same_tables_give_the_same_bytes(merged: wm.MergeResult, tmp_path: Path) -> None:
+    manifest = merged.manifest()
+    for name in ("one.xlsx", "two.xlsx"):
+        write_workbook(tmp_path / name, merged.tables, manifest=manifest)
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
+
+def test_a_workbook_of_tables_that_were_read_back_is_the_same(
+    merged: wm.MergeResult, out: Path, tmp_path: Path
+) -> None:
+    again = tmp_path / "again.xlsx"
+    write_workbook(again, wm.read_tables(out), manifest=merged.manifest())
+    one, two = openpyxl.load_workbook(out / "combined_list.xlsx"), openpyxl.load_workbook(again)
+    for name in SHEETS:
+        assert rows_plain(one[name]) == rows_plain(two[name])
+
+
+def rows_plain(sheet: Worksheet) -> list[tuple[Any, ...]]:
+    return list(sheet.iter_rows(values_only=True))
+
+
+def test_a_long_list_is_cut_by_specialty_and_the_summary_says_so(
+    merged: wm.MergeResult, tmp_path: Path
+) -> None:
+    path = tmp_path / "book.xlsx"
+    write_workbook(path, merged.tables, manifest=merged.manifest(), sheet_rows=3)
+    read = openpyxl.load_workbook(path)
+    lists = [name for name in read.sheetnames if name.startswith("Combined list")]
+    assert len(lists) > 1
+    assert all(read[name].max_row <= 4 for name in read.sheetnames[1:-1])
+    needs = [each["Need"] for name in lists for each in rows(read[name])]
+    assert Counter(needs) == Counter(merged.combined_list["pathway_id"])
+    said = [row for row in read["Summary"].iter_rows(values_only=True) if row[0]]
+    told = {row[0].split(":")[0]: row[2] for row in said}
+    assert all("110" in told[name] or "3" in told[name] for name in lists)
+
+
+@given(st.lists(st.sampled_from(["110", "130", "300", ""]), max_size=20), st.integers(1, 6))
+def test_cutting_keeps_each_row_once_and_no_sheet_too_long(parts: list[str], limit: int) -> None:
+    part = np.array(parts, dtype=object)
+    number = np.array([str(each) for each in range(len(parts))], dtype=object)
+    page = Page("List", "", (Column("Number", number),), len(parts), part=part)
+    pieces = fitted(page, limit=limit)
+    assert all(piece.rows <= limit for piece in pieces)
+    assert len({piece.name for piece in pieces}) == len(pieces)
+    together = [value for piece in pieces for value in piece.columns[0].values]
+    assert Counter(together) == Counter(number.tolist())
+    for piece in pieces:
+        order = [int(value) for value in piece.columns[0].values]
+        assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("entries", "asked_for", "written"),
+    [(250_000, None, True), (250_001, None, False), (250_001, True, True), (1, False, False)],
+)
+def test_a_workbook_is_written_unless_it_is_too_large_or_not_wanted(
+    merged: wm.MergeResult,
+    monkeypatch: pytest.MonkeyPatch,
+    entries: int,
+    asked_for: bool | None,
+    written: bool,
+) -> None:
+    calls: list[dict[str, Any]] = []
+    monkeypatch.setattr("waitlist_merge.result.MOST_IN_WORKBOOK", 10 + 250_000 - entries)
+    monkeypatch.setattr("waitlist_merge.result.write_tables", lambda *_, **how: calls.append(how))
+    merged.save("nowhere", workbook=asked_for)
+    assert [call["workbook"] for call in calls] == [written]
+
+
+def test_files_that_were_refused_are_named_first(merged: wm.MergeResult, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    refused = {"refused": ["RXF.csv: it is empty; send the list again"]}
+    write_workbook(path, merged.tables, manifest=merged.manifest() | refused)
+    sheet = openpyxl.load_workbook(path)["Summary"]
+    told = {row[0].value: row[1] for row in sheet.iter_rows() if row[0].value}
+    assert told["files refused, whose patients are not here"].value == 1
+    assert told["files refused, whose patients are not here"].fill.fill_type == "solid"
+    assert f"   {refused['refused'][0]}" in told
+
+
+CUES = [
+    ({"deceased": True, "suspected_cancer": True}, Cue.DEATH),
+    ({"suspected_cancer": True, "priority_code": "P2"}, Cue.CANCER),
+    ({"priority_code": "P1b", "days_waiting": 800}, Cue.FIRST),
+    ({"priority_code": "P3", "days_waiting": 104 * 7 + 1}, Cue.OVER_104),
+    ({"days_waiting": 104 * 7}, Cue.OVER_78),
+    ({"days_waiting": 65 * 7 + 1}, Cue.OVER_65),
+    ({"days_waiting": 52 * 7 + 1}, Cue.OVER_52),
+    ({"days_waiting": 52 * 7, "next_threshold_date": "2026-11-16"}, Cue.NEAR),
+    ({"days_waiting": 100, "next_threshold_date": "2026-12-13"}, Cue.NEAR),
+    ({"days_waiting": 100, "next_threshold_date": "2026-12-14"}, Cue.NONE),
+    ({}, Cue.NONE),
+]
+
+
+def test_the_cue_is_the_gravest_that_is_true() -> None:
+    listed = empty("combined_list").reindex(range(len(CUES)))
+    for row, (said, _) in enumerate(CUES):
+        for name, value in said.items():
+            if listed[name].dtype == "category":
+                listed[name] = listed[name].astype(object)
+            listed.loc[row, name] = pd.Timestamp(value) if name.endswith("date") else value
+    told = cues(listed, run_date=date.fromisoformat(CENSUS))
+    assert told.tolist() == [str(cue) for _, cue in CUES]
+
+
+def test_two_booked_admissions_do_not_wait_for_twelve_weeks(merged: wm.MergeResult) -> None:
+    one = merged.combined_list.assign(
+        next_step=str(NextStep.RELEASE_ONE_TCI), last_validated_date=pd.Timestamp("2026-11-01")
+    )
+    other = one.assign(next_step=str(NextStep.ASK_PATIENT))
+    for combined, said in ((one, "Ring"), (other, "Not before 24 Jan 2027")):
+        tables = merged.tables | {"combined_list": combined}
+        page = contact_page(tables, run_date=date.fromisoformat(CENSUS))
+        assert str(next(iter(page.columns[0].values))).startswith(said)

@@ -1,0 +1,13 @@
+"""The same tables for people who work in a spreadsheet: ``combined_list.xlsx``.
+
+>>> WORKBOOK
+'combined_list.xlsx'
+"""
+
+from __future__ import annotations
+
+from waitlist_merge.outputs.workbook.book import (
+    MOST_ENTRIES as MOST_ENTRIES,
+    WORKBOOK as WORKBOOK,
+    write_workbook as write_workbook,
+)

@@ -1,0 +1,77 @@
+"""Writes the workbook: the list and the questions for people who work in a spreadsheet.
+
+Everything in it comes from the tables and the manifest, so it can be made of a folder of an
+earlier run as well. It holds no address, e-mail or telephone number but the one number that the
+calling organisation itself holds, on the sheet *Contact*, and none of a restricted record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from waitlist_merge.outputs.workbook.asked import questions_page
+from waitlist_merge.outputs.workbook.contact import contact_page
+from waitlist_merge.outputs.workbook.front import (
+    ABOUT,
+    SUMMARY,
+    about_lines,
+    summary_lines,
+    write_lines,
+)
+from waitlist_merge.outputs.workbook.needs import combined_page, duplicates_page
+from waitlist_merge.outputs.workbook.page import SHEET_ROWS, Page, fitted
+from waitlist_merge.outputs.workbook.paper import Paper
+from waitlist_merge.outputs.workbook.quality import quality_page
+
+WORKBOOK = "combined_list.xlsx"
+
+MOST_ENTRIES = 250_000
+"""Entries up to which a workbook is written unless it is asked for or not wanted: that many take
+some minute and 100 MB, and nobody works through more in a spreadsheet."""
+
+
+def write_workbook(
+    path: Path,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    manifest: Mapping[str, Any],
+    sheet_rows: int = SHEET_ROWS,
+) -> None:
+    """Write the workbook of a run, its temporary files beside it and gone when it is done.
+
+    ``tables`` and ``manifest`` are those of ``write_tables``. A list of more than ``sheet_rows``
+    rows is cut by specialty. The same tables and run date give the same bytes.
+    """
+    run_date = date.fromisoformat(manifest["run_date"])
+    pages = pages_of(tables, run_date=run_date, sheet_rows=sheet_rows)
+    options = {"constant_memory": True, "tmpdir": str(path.parent)}
+    with xlsxwriter.Workbook(path, options) as book:
+        made = datetime(run_date.year, run_date.month, run_date.day)  # noqa: DTZ001 - no zone there
+        book.set_properties({"title": "Combined waiting list", "created": made})
+        paper = Paper(book)
+        day = f"{run_date:%d %b %Y}"
+        front = summary_lines(tables, manifest, pages)
+        write_lines(paper, SUMMARY, f"Combined waiting list, {day}", front)
+        for page in pages:
+            paper.write(page)
+        write_lines(paper, ABOUT, "About this workbook", about_lines(manifest))
+
+
+def pages_of(
+    tables: Mapping[str, pd.DataFrame], *, run_date: date, sheet_rows: int = SHEET_ROWS
+) -> list[Page]:
+    """The sheets between the first and the last, each of no more than ``sheet_rows`` rows."""
+    whole = (
+        combined_page(tables, run_date=run_date),
+        questions_page(tables),
+        duplicates_page(tables, run_date=run_date),
+        contact_page(tables, run_date=run_date),
+        quality_page(tables["findings"]),
+    )
+    return [piece for page in whole for piece in fitted(page, limit=sheet_rows)]

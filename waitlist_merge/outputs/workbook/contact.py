@@ -1,0 +1,186 @@
+"""The sheet *Contact*: which patients are to be spoken to, by whom, and what may they be told?
+
+Contact details are never chosen across organisations: a row has those that the calling
+organisation holds itself. Nobody of whom a death is recorded and no restricted record is to be
+rung; such a row says so, and has no telephone number and nothing to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.outputs.workbook.cells import (
+    Texts,
+    day_texts,
+    heights,
+    phrase,
+    stacked,
+    texts,
+    truth,
+)
+from waitlist_merge.outputs.workbook.cues import Cue, cues
+from waitlist_merge.outputs.workbook.needs import members_of, service
+from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.reasons import NextStep
+
+CONTACT = "Contact"
+
+QUIET = timedelta(weeks=12)
+"""Time after a validation in which nobody is rung again: validation is asked every 12 weeks."""
+
+RING = "Ring"
+DEAD = "DO NOT RING: a death is recorded"
+RESTRICTED = "DO NOT RING: restricted record"
+
+ASKS: Mapping[str, str] = {
+    NextStep.ASK_PATIENT: "Are these one need, and where would you like to be treated?",
+    NextStep.ASK_WHETHER_TREATED: "Have you been treated for this at another hospital?",
+    NextStep.RELEASE_ONE_TCI: "Two admissions are booked for this: which one will you keep?",
+    NextStep.RELEASE_ONE_APPOINTMENT: "Two appointments are booked for this: which will you keep?",
+}
+"""What the patient is asked, for each next step that needs an answer from them."""
+
+_AT_ONCE = (NextStep.RELEASE_ONE_TCI, NextStep.RELEASE_ONE_APPOINTMENT)
+"""Steps that do not wait until twelve weeks have passed."""
+
+_TOLD_WIDTH, _ASKED_WIDTH, _RING_WIDTH = 72, 44, 30
+
+
+def contact_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page:
+    """One row for each patient to be spoken to; those not to be rung are last."""
+    rows = _to_speak_of(tables["combined_list"])
+    number, first = _patients(rows)
+    size = len(first)
+    lead = rows.take(first).reset_index(drop=True)
+    ring, place = _ring(rows, number, lead, run_date=run_date)
+    may = np.isin(place, (_NOW, _LATER))
+    caller = np.where(
+        texts(lead["treating_organisation"]) == "",
+        texts(lead["shown_organisation"]),
+        texts(lead["treating_organisation"]),
+    )
+    members, need = members_of(tables["members"], rows["pathway_id"])
+    listed = _listed(members, rows, need)
+    of_patient = np.argsort(number[need], kind="stable")
+    told = stacked(listed[of_patient], number[need][of_patient], size)
+    asks = _asks(rows, number, size)
+    hospital, phone = _details(lead, caller, tables["entries"])
+    empty = np.full(size, "", dtype=object)
+    columns = (
+        Column("Ring?", ring, _RING_WIDTH, Look.WRAPPED, _RING_TINTS[place]),
+        Column("Who rings", caller, 11),
+        Column("NHS number", texts(lead["nhs_number"]), 12),
+        Column("Family name", texts(lead["family_name"]), 16),
+        Column("Given name", texts(lead["given_name"]), 14),
+        Column("Born", lead["birth_date"], 12, Look.DATE),
+        Column("Hospital number there", hospital, 15),
+        Column("Telephone held there", np.where(may, phone, ""), 16),
+        Column("Communication needs", texts(lead["communication_needs"]), 22, Look.WRAPPED),
+        Column("What to ask", np.where(may, asks, ""), _ASKED_WIDTH, Look.WRAPPED),
+        Column("What they can be told now", np.where(may, told, ""), _TOLD_WIDTH, Look.WRAPPED),
+        Column("What the patient said", empty, 36, Look.WRAPPED, Tint.FILL_IN),
+        Column("Spoken to by", empty, 16, Look.TEXT, Tint.FILL_IN),
+        Column("On", pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, Tint.FILL_IN),
+        Column("Patient", texts(lead["patient_id"]), 18),
+    )
+    high = np.maximum(heights(told, _TOLD_WIDTH), heights(asks, _ASKED_WIDTH))
+    lines = np.maximum(np.where(may, high, 1), heights(ring, _RING_WIDTH))
+    page = Page(
+        CONTACT,
+        "One row for each patient to be spoken to: who rings, what to ask, what to say",
+        columns,
+        size,
+        lines=lines,
+        frozen=5,
+    )
+    return page.take(np.argsort(place, kind="stable"), name=CONTACT, parts="")
+
+
+_NOW, _LATER, _DEAD, _RESTRICTED = range(4)
+_RING_TINTS = np.array([Tint.URGENT, Tint.SOON, Tint.STOP, Tint.STOP], dtype=object)
+
+
+def _to_speak_of(combined: pd.DataFrame) -> pd.DataFrame:
+    """Needs about which the patient is to be asked, and those whose step a death comes before."""
+    step = texts(combined["next_step"])
+    rows = combined.loc[np.isin(step, [*map(str, ASKS), str(NextStep.CHECK_DEATH)])]
+    return rows.sort_values("order", ignore_index=True)
+
+
+def _patients(rows: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The number of each row's patient and the first row of each patient."""
+    number, different = pd.factorize(texts(rows["patient_id"]))
+    first = np.full(len(different), len(rows), dtype=np.int64)
+    np.minimum.at(first, number, np.arange(len(rows)))
+    return number.astype(np.int64), first
+
+
+def _ring(
+    rows: pd.DataFrame, number: NDArray[np.int64], lead: pd.DataFrame, *, run_date: date
+) -> tuple[Texts, NDArray[np.intp]]:
+    """Whether each patient is to be rung, in words, and the place that this gives the row."""
+    size = len(lead)
+    validated = pd.to_datetime(rows["last_validated_date"])
+    latest = validated.groupby(number).max().reindex(range(size))
+    recent = (latest > pd.Timestamp(run_date - QUIET)).to_numpy()
+    urgent = np.isin(texts(rows["next_step"]), list(map(str, _AT_ONCE)))
+    urgent |= np.isin(cues(rows, run_date=run_date), [str(Cue.CANCER), str(Cue.FIRST)])
+    at_once = np.bincount(number[urgent], minlength=size) > 0
+    until = day_texts(latest + QUIET)
+    later = phrase("Not before", until, "(validated less than 12 weeks before)")
+    dead = _any(truth(rows["deceased"]), number, size)
+    hidden = _any(truth(rows["restricted"]), number, size)
+    place = np.select([dead, hidden, recent & ~at_once], [_DEAD, _RESTRICTED, _LATER], _NOW)
+    said = [np.full(size, RING), later, np.full(size, DEAD), np.full(size, RESTRICTED)]
+    return np.asarray(np.choose(place, [each.astype(object) for each in said])), place
+
+
+def _any(mask: NDArray[np.bool_], number: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+    return np.asarray(np.bincount(number[mask], minlength=size) > 0)
+
+
+def _listed(members: pd.DataFrame, rows: pd.DataFrame, need: NDArray[np.int64]) -> Texts:
+    """Where an entry is, since when, and what is booked: what the patient can be told."""
+    since = day_texts(members["rtt_start_date"])
+    admission = day_texts(members["tci_date"])
+    appointment = day_texts(members["next_appointment_date"])
+    return phrase(
+        phrase(texts(members["organisation"]), service(rows)[need]),
+        np.where(since == "", "", phrase("since", since)),
+        np.where(admission == "", "", phrase("admission", admission)),
+        np.where(appointment == "", "", phrase("appointment", appointment)),
+        by=", ",
+    )
+
+
+def _asks(rows: pd.DataFrame, number: NDArray[np.int64], size: int) -> Texts:
+    """What is asked about each need of a patient; the same question once for each service."""
+    step = [ASKS.get(each, "") for each in texts(rows["next_step"]).tolist()]
+    asked = phrase(service(rows), np.array(step, dtype=object), by=": ")
+    different = ~pd.DataFrame({"number": number, "asked": asked}).duplicated().to_numpy()
+    different &= np.array(step, dtype=object) != ""
+    order = np.flatnonzero(different)
+    order = order[np.argsort(number[order], kind="stable")]
+    return np.array(stacked(asked[order], number[order], size), dtype=object)
+
+
+def _details(lead: pd.DataFrame, caller: Texts, entries: pd.DataFrame) -> tuple[Texts, Texts]:
+    """Hospital number and telephone number that the calling organisation holds of the patient."""
+    wanted = pd.DataFrame({"patient": texts(lead["patient_id"]), "organisation": caller})
+    own = entries.loc[entries["patient_id"].isin(wanted["patient"])]
+    held = pd.DataFrame(
+        {
+            "patient": texts(own["patient_id"]),
+            "organisation": texts(own["organisation"]),
+            "hospital": own["local_patient_identifier"].astype(object),
+            "phone": own["phone"].astype(object),
+        }
+    )
+    first = held.groupby(["patient", "organisation"], as_index=False).first()
+    found = wanted.merge(first, how="left", on=["patient", "organisation"])
+    return texts(found["hospital"]), texts(found["phone"])

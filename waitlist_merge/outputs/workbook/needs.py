@@ -1,0 +1,247 @@
+"""The sheets *Combined list* and *Duplicates*: what waits, and which entries are one need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.outputs.workbook.cells import (
+    Texts,
+    numbers,
+    phrase,
+    stacked,
+    texts,
+    truth,
+    worded,
+)
+from waitlist_merge.outputs.workbook.cues import cues, tints
+from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.reasons import NextStep, Outcome
+
+COMBINED = "Combined list"
+DUPLICATES = "Duplicates"
+
+_ROLES = {
+    str(Outcome.CONFIRMED_DUPLICATE): "confirmed duplicate",
+    str(Outcome.PROPOSED_DUPLICATE): "proposed duplicate",
+}
+
+
+def combined_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page:
+    """One row for each need, in the order to work from; 30 columns, the rest is in the tables."""
+    rows = tables["combined_list"]
+    cue = cues(rows, run_date=run_date)
+    named = texts(rows["treatment_function_code"])
+    columns = (
+        Column("Order", rows["order"], 7, Look.WHOLE),
+        Column("Urgency", cue, 20, tint=tints(cue)),
+        Column("NHS number", texts(rows["nhs_number"]), 12),
+        Column("Family name", texts(rows["family_name"]), 16),
+        Column("Given name", texts(rows["given_name"]), 14),
+        Column("Born", rows["birth_date"], 12, Look.DATE),
+        Column("Service", service(rows), 26),
+        Column("Procedure", texts(rows["procedure_text"]), 26),
+        Column("Side", texts(rows["laterality"]), 9),
+        Column("Organisations", texts(rows["organisations"]), 14),
+        Column("Hospital numbers", _hospital_numbers(rows, tables["members"]), 24),
+        Column("Treats (proposed)", texts(rows["treating_organisation"]), 11),
+        Column("Entries", rows["member_count"], 8, Look.WHOLE),
+        Column("Confirmed duplicates", _some(rows["confirmed_duplicates"]), 11, Look.WHOLE),
+        Column("Proposed duplicates", _some(rows["proposed_duplicates"]), 11, Look.WHOLE),
+        Column("Clock start", rows["rtt_start_date"], 12, Look.DATE),
+        Column("Start is", texts(rows["rtt_start_status"]), 12),
+        Column("Weeks waiting", rows["weeks_waiting"], 8, Look.NUMBER),
+        Column("Passes next threshold", rows["next_threshold_date"], 12, Look.DATE),
+        Column("Stage", texts(rows["stage"]), 13),
+        Column("Admission (TCI)", rows["tci_date"], 12, Look.DATE),
+        Column("Next appointment", rows["next_appointment_date"], 12, Look.DATE),
+        Column("Priority", priority(rows), 10),
+        Column("Check first", _checks(rows), 24),
+        Column("Open questions", _some(rows["open_questions"]), 10, Look.WHOLE),
+        Column("Next step", steps(rows["next_step"]), 44),
+        Column("Step is for", texts(rows["next_step_organisations"]), 14),
+        Column("Starts not taken, and why", texts(rows["rtt_start_note"]), 30),
+        Column("Need", texts(rows["pathway_id"]), 18),
+        Column("Patient", texts(rows["patient_id"]), 18),
+    )
+    meaning = "One row for each need that waits, in the order to work from"
+    return Page(COMBINED, meaning, columns, len(rows), part=named, frozen=5)
+
+
+def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page:
+    """Each need with two entries or more, its members under it."""
+    rows = tables["combined_list"]
+    several = rows.loc[rows["member_count"].to_numpy(dtype=np.int64, na_value=0) > 1]
+    several = several.reset_index(drop=True)
+    members, group = members_of(tables["members"], several["pathway_id"])
+    size = len(several)
+    order = np.argsort(np.concatenate([np.arange(size), group]), kind="stable")
+    both = pd.concat([_groups(several, run_date=run_date), _entries(members)], ignore_index=True)
+    both = both.take(order).reset_index(drop=True)
+    head = order < size
+    cue = texts(both["Urgency"])
+    plain = np.where(head, Tint.GROUP, Tint.NONE).astype(object)
+    shades = np.where(cue == "", plain, tints(cue))
+    columns = tuple(
+        Column(
+            heading,
+            both[heading] if heading in _DAYS else texts(both[heading]),
+            width,
+            Look.DATE if heading in _DAYS else Look.TEXT,
+            shades if heading == "Urgency" else plain,
+        )
+        for heading, width in _DUPLICATE_WIDTHS.items()
+    )
+    services = texts(several["treatment_function_code"])
+    return Page(
+        DUPLICATES,
+        "Each need that two or more entries wait for, with its entries under it",
+        columns,
+        len(order),
+        part=np.concatenate([services, services[group]])[order],
+        level=(~head).astype(np.int8),
+        frozen=3,
+    )
+
+
+_DAYS = ("Born", "Clock start", "Admission (TCI)", "Next appointment")
+
+_DUPLICATE_WIDTHS = {
+    "Need": 18,
+    "Urgency": 20,
+    "Patient, or what the entry is": 28,
+    "NHS number": 12,
+    "Born": 12,
+    "Organisation": 13,
+    "Hospital number": 14,
+    "Service": 26,
+    "Stage": 13,
+    "RTT status": 8,
+    "Clock start": 12,
+    "Admission (TCI)": 12,
+    "Next appointment": 12,
+    "Consultant or clinic": 14,
+    "Site": 8,
+    "Pathway identifier": 22,
+    "UBRN": 14,
+    "One need": 10,
+    "One person": 10,
+    "Next step": 44,
+}
+"""Headings of the sheet *Duplicates*, in order, with their widths."""
+
+
+def _groups(several: pd.DataFrame, *, run_date: date) -> pd.DataFrame:
+    """The row that stands above the entries of each need."""
+    return pd.DataFrame(
+        {
+            "Need": texts(several["pathway_id"]),
+            "Urgency": cues(several, run_date=run_date),
+            "Patient, or what the entry is": person(several),
+            "NHS number": texts(several["nhs_number"]),
+            "Born": several["birth_date"],
+            "Organisation": texts(several["organisations"]),
+            "Service": service(several),
+            "Clock start": several["rtt_start_date"],
+            "One need": texts(several["pathway_confidence"]),
+            "One person": texts(several["patient_confidence"]),
+            "Next step": steps(several["next_step"]),
+        }
+    )
+
+
+def _entries(members: pd.DataFrame) -> pd.DataFrame:
+    """The row of each entry below it: what its own organisation says."""
+    return pd.DataFrame(
+        {
+            "Need": texts(members["pathway_id"]),
+            "Patient, or what the entry is": worded(members["outcome"], _role),
+            "Organisation": texts(members["organisation"]),
+            "Hospital number": texts(members["local_patient_identifier"]),
+            "Service": texts(members["treatment_function_code"]),
+            "Stage": texts(members["stage"]),
+            "RTT status": texts(members["rtt_status"]),
+            "Clock start": members["rtt_start_date"],
+            "Admission (TCI)": members["tci_date"],
+            "Next appointment": members["next_appointment_date"],
+            "Consultant or clinic": texts(members["consultant_code"]),
+            "Site": texts(members["site_code"]),
+            "Pathway identifier": texts(members["patient_pathway_identifier"]),
+            "UBRN": texts(members["unique_booking_reference_number"]),
+        }
+    )
+
+
+def _role(outcome: object) -> str:
+    return f"   {_ROLES.get(str(outcome), 'entry shown')}"
+
+
+def members_of(
+    members: pd.DataFrame, pathway_ids: pd.Series
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """The entries of these needs and the place of each one's need, in order of place.
+
+    The shown entry of each comes first, then the others by organisation.
+    """
+    place = pd.Index(texts(pathway_ids)).get_indexer(pd.Index(texts(members["pathway_id"])))
+    other = ~truth(members["is_shown"])
+    organisation = pd.factorize(members["organisation"], sort=True)[0]
+    order = np.lexsort((organisation, other, place))
+    order = order[place[order] >= 0]
+    return members.take(order).reset_index(drop=True), place[order].astype(np.int64)
+
+
+def _hospital_numbers(rows: pd.DataFrame, members: pd.DataFrame) -> list[str]:
+    """The number that each organisation knows the patient by, the shown entry's first."""
+    members, place = members_of(members, rows["pathway_id"])
+    number = texts(members["local_patient_identifier"])
+    told = np.where(number == "", "", phrase(texts(members["organisation"]), number))
+    different = ~pd.DataFrame({"place": place, "told": told}).duplicated().to_numpy()
+    different &= told != ""
+    return stacked(told[different], place[different], len(rows), "; ")
+
+
+def person(rows: pd.DataFrame) -> Texts:
+    """Family name and given name."""
+    return phrase(texts(rows["family_name"]), texts(rows["given_name"]), by=", ")
+
+
+def service(rows: pd.DataFrame) -> Texts:
+    """Code and name of the service."""
+    return phrase(texts(rows["treatment_function_code"]), texts(rows["treatment_function"]))
+
+
+def priority(rows: pd.DataFrame) -> Texts:
+    """What is said of the priority: of the procedure, of the test, else of the referral."""
+    kinds = {"1": "routine", "2": "urgent", "3": "cancer 2ww"}
+    own = phrase(texts(rows["priority_code"]), texts(rows["diagnostic_priority"]))
+    kind = worded(rows["priority_type"], lambda each: kinds.get(str(each), ""))
+    return np.where(own == "", kind, own)
+
+
+def steps(next_step: pd.Series) -> Texts:
+    """What is to be done, in words; nothing where there is nothing."""
+    said = {str(each): each.meaning for each in NextStep if each is not NextStep.NOTHING}
+    return worded(next_step, lambda each: said.get(str(each), ""))
+
+
+def _some(counts: pd.Series) -> NDArray[np.float64]:
+    """Counts with nothing in place of none: most rows have none, and what is there stands out."""
+    counted = numbers(counts)
+    return np.where(counted == 0, np.nan, counted)
+
+
+def _checks(rows: pd.DataFrame) -> Texts:
+    """What to look at before anything is done about a row."""
+    said = {
+        "deceased": "death recorded",
+        "restricted": "restricted record",
+        "incomplete": "little could be read",
+        "validation_due": "validation due",
+    }
+    flags = (np.where(truth(rows[name]), word, "") for name, word in said.items())
+    return phrase(*(each.astype(object) for each in flags), by="; ")
