@@ -105,3 +105,10 @@ def test_a_cap_too_small_names_the_setting_and_what_is_enough(monkeypatch):
     keys = blocking.keys(prepare(typed_people(people)))
     most = max(int(key.blocks.partners.max(initial=0)) for key in keys)
     assert least == pytest.approx(most * memory.BYTES_PER_PAIR * 3 / memory.GIGABYTE, abs=1e-3)
+
+
+def test_questions_are_the_links_that_are_asked(region, whole):
+    asked = whole.links[whole.links["joins"] == "asked"]
+    assert len(asked) > 1
+    ordered = asked.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
+    pd.testing.assert_frame_equal(match_patients(region).questions, ordered)

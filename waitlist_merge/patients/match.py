@@ -92,7 +92,10 @@ class PatientMatch:
     @cached_property
     def links(self) -> pd.DataFrame:
         """The pairs that were joined, asked or notably held apart."""
-        shown = _strongest_asked(self._edges, self.group)
+        return self._table(_strongest_asked(self._edges, self.group))
+
+    def _table(self, shown: NDArray[np.int64]) -> pd.DataFrame:
+        """The links at these positions."""
         links = _links(self._kept[shown], self._edges[shown], self._refusal[shown], self.group)
         identities, margin = self.records.identities, self.plan.margin
         found = doubted(self._edges, self._refusal, self.group, identities, shown, margin=margin)
@@ -114,7 +117,10 @@ class PatientMatch:
     @property
     def questions(self) -> pd.DataFrame:
         """The links that a person has to settle, the strongest first."""
-        asked = self.links[self.links["joins"] == Joins.ASKED]
+        shown = _strongest_asked(self._edges, self.group)
+        # Few of the links: the others need no sentence for this.
+        apart = self.group[self._edges.a[shown]] != self.group[self._edges.b[shown]]
+        asked = self._table(shown[apart])
         return asked.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
     @property
