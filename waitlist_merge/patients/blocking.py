@@ -82,13 +82,13 @@ def _half(records: Records, *, first: bool) -> tuple[Codes, Codes]:
     A slip in the number leaves the other half as it is.
     """
     numbers = records.local_number
-    return _within(records), numbers.told(half(numbers.values, first=first), MISSING)
+    return numbers.told(half(numbers.values, first=first), MISSING), _within(records)
 
 
 def _digits(records: Records) -> tuple[Codes, Codes]:
     """The characters of the local identifier in order, where that is long: two exchanged agree."""
     numbers = records.local_number
-    return _within(records), numbers.told(in_order(numbers.values), MISSING)
+    return numbers.told(in_order(numbers.values), MISSING), _within(records)
 
 
 def _within(records: Records) -> Codes:

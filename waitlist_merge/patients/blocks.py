@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,13 +64,18 @@ class Key:
 
     def makes(self, one: Rows, other: Rows, alike: Alike | None = None) -> NDArray[np.bool_]:
         """Which of these pairs does the key make? ``alike`` may have looked up its codes before."""
-        alike = alike or Alike(one, other)
-        found = np.logical_and.reduce([alike.on(part) for part in self.parts])
-        found &= self.makers[one] | self.makers[other]
-        if found.any() and self.blocks.large is not None:
-            further = np.logical_and.reduce([alike.on(part, least=-1) for part in self.further])
-            found &= ~self.blocks.large[one] | further
-        return np.asarray(found)
+        found = (alike or Alike(one, other)).on(self.parts[0]).copy()
+        at = np.flatnonzero(found)
+        a, b = one[at], other[at]
+        agree = self.makers[a] | self.makers[b]
+        for part in self.parts[1:]:
+            first = part[a]
+            agree &= (first >= 0) & (first == part[b])
+        if agree.any() and self.blocks.large is not None:
+            further = np.logical_and.reduce([part[a] == part[b] for part in self.further])
+            agree &= ~self.blocks.large[a] | further
+        found[at] = agree
+        return found
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -229,10 +235,16 @@ def _hashes(parts: Sequence[Codes], bits: int) -> NDArray[np.uint64]:
     return total >> np.uint64(64 - bits)
 
 
-def prepared(keys: Sequence[Key], *, workers: int) -> None:
-    """Work out the blocks of all keys, several at a time."""
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda key: key.blocks, keys))
+@contextmanager
+def being_prepared(keys: Sequence[Key], *, workers: int) -> Iterator[None]:
+    """The blocks of all keys are worked out beside what is done inside; with one worker, later."""
+    if workers == 1:
+        yield
+        return
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(lambda: [key.blocks for key in keys])
+        yield
+        made.result()
 
 
 def forecast(keys: Sequence[Key]) -> pd.DataFrame:
@@ -288,12 +300,11 @@ class Alike:
 
     def __init__(self, one: Rows, other: Rows) -> None:
         self._ends = one, other
-        self._known: dict[tuple[int, int], NDArray[np.bool_]] = {}
+        self._known: dict[int, NDArray[np.bool_]] = {}
 
-    def on(self, part: Codes, *, least: int = 0) -> NDArray[np.bool_]:
-        """Equal, and ``least`` or over."""
-        asked = id(part), least
-        if asked not in self._known:
+    def on(self, part: Codes) -> NDArray[np.bool_]:
+        """Equal, and known."""
+        if id(part) not in self._known:
             first, second = part[self._ends[0]], part[self._ends[1]]
-            self._known[asked] = (first == second) & (first >= least)
-        return self._known[asked]
+            self._known[id(part)] = (first == second) & (first >= 0)
+        return self._known[id(part)]

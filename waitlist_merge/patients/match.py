@@ -164,9 +164,12 @@ def match_entries(
     records = prepare(_succeeded(entries, superseded or {}))
     keys = blocking.keys(records)
     named = entries["entry_id"].to_numpy(dtype=object) if "entry_id" in entries else None
-    ranks = content_ranks(entries) if named is None else pd.util.hash_array(named)
     work.begins("model")
-    model = model or train(PatientModel.fit(records), records, keys, hashed=ranks)
+    with blocks.being_prepared(keys, workers=plan.workers):
+        ranks = content_ranks(entries) if named is None else pd.util.hash_array(named)
+        fitted = model or PatientModel.fit(records)
+    if model is None:
+        model = train(fitted, records, keys, hashed=ranks)
     work.begins("pairs")
     kept, seen = score(
         records,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import Key, Pairs, forecast, pairs, prepared
+from waitlist_merge.patients.blocks import Key, Pairs, forecast, pairs
 from waitlist_merge.patients.ceiling import Ceiling
 from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.levels import LEVELS, compare
@@ -68,7 +68,6 @@ def score(
     Pairs that cannot weigh ``least`` are not compared. ``chunk`` bounds the pairs held by each of
     the ``workers`` (threads); neither changes the result. ``work`` is told how far it is.
     """
-    prepared(keys, workers=workers)
     shares = model.on(records)
     ceiling = Ceiling.of(model, shares)
     seen = 0
