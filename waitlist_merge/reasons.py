@@ -100,7 +100,10 @@ class Veto(Word):
     CONFUSION = "confusion", "Same number, but birth date and given name both differ"
     AGE_GAP = "age_gap", "Same full name, born 15 or more years apart: parent and child"
     TWINS = "twins", "Same birth date, family name and address; other given name"
-    MIDDLE_NAMES = "middle_names", "Same names but two different middle names: brothers or sisters"
+    MIDDLE_NAMES = (
+        "middle_names",
+        "Same first name, and second names that differ or are not told: brothers or sisters",
+    )
     BIRTH_DATE_UNKNOWN = (
         "birth_date_unknown",
         "Same names, but no birth date and no identifier tell a parent from a child",

@@ -11,7 +11,7 @@ How many such pairs a list holds is counted in the list: those of one family nam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,20 @@ def pairs_per_record(records: Records) -> float:
 def _pairs(*codes: Codes) -> float:
     found = sizes(*codes).astype(np.float64)
     return float((found * (found - 1) / 2).sum())
+
+
+def first_of_two(given_names: Sequence[str]) -> NDArray[np.bool_]:
+    """Which given names, in comparison form, are borne before another that tells brothers apart?"""
+    return np.asarray([name in FIRST_OF_TWO for name in given_names], dtype=bool)
+
+
+FIRST_OF_TWO = frozenset(
+    (
+        *("MOHAMMED", "MUHAMMAD", "MOHAMMAD", "MOHAMED", "MUHAMMED", "MOHAMAD", "MUHAMAD"),
+        *("MOHD", "MD", "SYED", "SAYED", "SAYYID", "ABDUL", "ABDAL", "ABDEL", "ABD"),
+    )
+)
+"""Names that brothers share, each being called by his second (domain 4.5: names of all groups)."""
 
 
 def share_a_home(levels: Mapping[str, Level]) -> NDArray[np.bool_]:

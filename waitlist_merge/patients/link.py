@@ -18,7 +18,7 @@ from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.patients.progress import Told, watched
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.reasons import Fault
-from waitlist_merge.schema import PERSON_FIELDS
+from waitlist_merge.schema import CANONICAL, PERSON_FIELDS
 
 USED = ("organisation", *(name for name in PERSON_FIELDS if name not in {"title", "death_date"}))
 """Columns that say something of who a person is."""
@@ -74,7 +74,7 @@ def match_patients(
     >>> match_patients(people).links[["a", "b", "joins"]].to_numpy().tolist()
     [[0, 1, 'yes']]
     """
-    typed = isinstance(records, pd.DataFrame) and "entry_id" in records
+    typed = isinstance(records, pd.DataFrame) and {"entry_id", *CANONICAL} <= {*records.columns}
     with watched(progress) as work:
         work.begins("columns")
         entries = records if typed else typed_people(records)

@@ -54,8 +54,12 @@ ONE_NAME = {
 """Name levels at which two valid numbers are a question; twins may be called Martin and Martyn."""
 
 
-FULL_NAMES = ("exact", "variant", "near", "part")
-"""Levels of the given name that speak against a bar of look-alikes; an initial fits both twins."""
+RARITY_IS_KNOWN = 10_000
+"""Records from which a list tells how rare a name is: in a smaller one John Smith may be alone."""
+
+FULL_NAMES = ("exact", "variant")
+"""Levels of the given name that speak against a bar of look-alikes; an initial fits both twins, and
+so does a name one slip away."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -237,7 +241,8 @@ def vetoed(
 ) -> NDArray[np.int8]:
     """The veto of each pair as a code into ``vetoes.VETOES``, in the light of model and weight."""
     found = find_vetoes(records, levels, a, b, relatives=model.lists_relatives)
-    return lifted(found, weight, enough=plan.match_weight + plan.margin)
+    enough = plan.match_weight + plan.margin if model.records >= RARITY_IS_KNOWN else np.inf
+    return lifted(found, weight, enough=enough)
 
 
 def _worth_keeping(scored: Scored, plan: PatientPlan) -> NDArray[np.bool_]:

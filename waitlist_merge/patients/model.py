@@ -33,7 +33,7 @@ from waitlist_merge.patients.expected import (
     true_pairs_per_record,
 )
 from waitlist_merge.patients.frequencies import RAREST, Frequencies, Shares, columns, fewest
-from waitlist_merge.patients.levels import LEVELS, level
+from waitlist_merge.patients.levels import LEVELS, is_level, level
 from waitlist_merge.patients.records import Records
 from waitlist_merge.patients.words import WORDS
 from waitlist_merge.reference import rows
@@ -57,6 +57,10 @@ MOST_ESTABLISHED = 32.0
 RELATIVES_ARE_RARE = 4.0
 """Bits by which pairs of one person outnumber those of two people of one home from which a list is
 of single people: sixteen to one; a merged list of England has three to one (households.py)."""
+
+TWO_NAMES = 4.0
+"""Bits that two like given names lose where both are names that people have: Jack and Zack, Rajesh
+and Rakesh are brothers oftener than slips (judgement)."""
 
 ADDRESS_LIKE = ("postcode", "address", "phone", "email", "gp_practice_code")
 """Fields that change together when a person moves: the strongest one speaks for all."""
@@ -275,6 +279,12 @@ def weigh(
         one, other = coded[name].codes[a[where]], coded[name].codes[b[where]]
         usual = _usual(model, field, at)
         parts[field][where] += _ADJUSTED[basis](usual, shares[name], one, other)
+    two_names = is_level(levels, "given_name", "near", "alike")
+    two_names &= records.given_known[a] & records.given_known[b]
+    parts["given_name"][two_names] = np.minimum(
+        parts["given_name"][two_names],
+        model.tables["given_name"][levels["given_name"][two_names]] - TWO_NAMES,
+    )
     both = (parts["family_name"] > 0) & (parts["given_name"] > 0)
     together = np.where(both, -model.together, 0.0).astype(np.float32)
     parts = {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
@@ -282,6 +292,7 @@ def weigh(
     given = records.given.codes
     # What is over the share of a name that hardly anyone holds comes from being counted.
     counted = np.maximum(shares["given_name"] - model.frequencies["given_name"].unseen, 0.0)
+    counted[households.first_of_two(records.given.values)] = 1.0
     common = np.append(counted, 0.0)[np.where(given[a] == given[b], given[a], MISSING)]
     u = {name: model.published_u(name) for name in LEVELS}
     m = {name: np.exp2(table) * u[name] for name, table in model.tables.items()}

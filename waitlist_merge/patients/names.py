@@ -215,6 +215,7 @@ def middle_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
     """
     found = name_likeness(left, right)
     alike = np.isin(found, [0, LIKENESSES.index("alike")])
+    alike &= np.minimum(_lengths(left), _lengths(right)) > 1
     found[alike & (edits(left, right) <= 1)] = LIKENESSES.index("near")
     return found
 
@@ -307,11 +308,15 @@ def _shortened(left: Texts, right: Texts, where: NDArray[np.bool_]) -> NDArray[n
 
 
 def _share_word(left: Texts, right: Texts) -> NDArray[np.bool_]:
-    """Do two names, one at least of several words, have a word of some length in common?"""
+    """Is one name a part of the other, a word of some length of it, or several?
+
+    Anne of Anne Marie; not Anne Louise, who is her sister.
+    """
     return np.asarray(
         [
             (" " in one or " " in other)
             and any(len(word) >= SHORTEST_PART for word in {*one.split()} & {*other.split()})
+            and ({*one.split()} <= {*other.split()} or {*other.split()} <= {*one.split()})
             for one, other in zip(left, right, strict=True)
         ]
     )

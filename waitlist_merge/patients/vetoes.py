@@ -74,9 +74,13 @@ def find_vetoes(
     identifier = is_level(levels, "nhs_number", "same", "same_verified") | is_level(
         levels, "person_key", "same"
     )
-    registration = identifier | is_level(levels, "local_patient_identifier", "same", "near")
-    given_fits = is_level(levels, "given_name", *_COMPATIBLE_GIVEN)
-    given_known = ~is_level(levels, "given_name", "missing")
+    local = is_level(levels, "local_patient_identifier", "same")
+    slip = is_level(levels, "local_patient_identifier", "near")
+    # Of relatives who are registered together the numbers are near, and so may be mixed up.
+    registration = identifier | local | (slip & (not relatives))
+    one_record = (local | slip) & (not relatives)
+    exchanged = ~is_level(levels, "name_order", "missing")
+    given_fits = is_level(levels, "given_name", *_COMPATIBLE_GIVEN) | exchanged
     one_family = is_level(levels, "family_name", *_SAME_FAMILY)
     other_number = is_level(levels, "nhs_number", "other")
     found = np.select(
@@ -84,20 +88,20 @@ def find_vetoes(
             other_number & (records.untraced[a] | records.untraced[b]),
             other_number,
             is_level(levels, "person_key", "other"),
-            (identifier | (relatives & is_level(levels, "local_patient_identifier", "same")))
+            (identifier | (local & relatives))
             & is_level(levels, "birth_date", "other")
-            & given_known
             & ~given_fits,
-            ~_one_registration(levels) & one_family & given_fits & _far_apart(records, a, b),
+            ~one_record & one_family & given_fits & _far_apart(records, a, b),
             ~registration & _twins(records, levels, a, b, relatives=relatives),
             ~registration & given_fits & is_level(levels, "middle_name", "other"),
+            ~registration & relatives & _brothers(records, levels, a, b),
             ~registration
             & is_level(levels, "birth_date", "missing")
             & (relatives | ~households.share_a_home(levels))
-            & ~is_level(levels, "email", "same"),
+            & (relatives | ~is_level(levels, "email", "same")),
             _namesakes(levels),
         ],
-        [2, 1, 3, 4, 5, 6, 7, 8, 9],
+        [2, 1, 3, 4, 5, 6, 7, 7, 8, 9],
         0,
     )
     return found.astype(np.int8)
@@ -109,10 +113,6 @@ def lifted(
     """The vetoes without those of namesakes whose weight is ``enough``: their name is too rare."""
     namesakes = veto == VETOES.index(Veto.NAMESAKES)
     return np.where(namesakes & (weight >= enough), 0, veto).astype(np.int8)
-
-
-def _one_registration(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
-    return is_level(levels, "local_patient_identifier", "same", "near")
 
 
 def _far_apart(records: Records, a: Positions, b: Positions) -> NDArray[np.bool_]:
@@ -155,15 +155,30 @@ def _twins(
     )
     two_sexes = is_level(levels, "gender", "other") & ~exact
     exchanged = ~is_level(levels, "name_order", "missing")
-    one_home = np.where(
-        is_level(levels, "address", "missing"),
-        is_level(levels, "postcode", "exact"),
-        is_level(levels, "address", "same"),
-    )
-    one_family = is_level(levels, "family_name", "exact")
+    postcode = is_level(levels, "postcode", "exact")
+    families: tuple[str, ...] = ("exact",)
+    if relatives:
+        families = ("missing", "exact", "near", "part")
+        told = ~is_level(levels, "address", "missing") | ~is_level(levels, "postcode", "missing")
+        one_home = postcode | is_level(levels, "address", "same", "near") | ~told
+    else:
+        unknown_home = is_level(levels, "address", "missing")
+        one_home = np.where(unknown_home, postcode, is_level(levels, "address", "same"))
+    one_family = is_level(levels, "family_name", *families)
     unlike = ~fits | two_names | two_sexes
     born = is_level(levels, "birth_date", "exact")
     return np.asarray(born & one_family & one_home & unlike & ~exchanged)
+
+
+def _brothers(
+    records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
+) -> NDArray[np.bool_]:
+    """Of one home and one first name that brothers share, born on two days, no second name told."""
+    shared = np.append(households.first_of_two(records.given.values), False)
+    first = shared[records.given.codes[a]] & shared[records.given.codes[b]]
+    untold = is_level(levels, "middle_name", "missing")
+    born_apart = is_level(levels, "birth_date", "close", "one_part", "other")
+    return np.asarray(first & untold & born_apart & households.share_a_home(levels))
 
 
 def _namesakes(levels: Mapping[str, Level]) -> NDArray[np.bool_]:

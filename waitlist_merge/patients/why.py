@@ -157,11 +157,26 @@ def explain_missing(match: PatientMatch, a: int | str, b: int | str) -> str:
         f"Against: {row.words} ({row.weight:+.1f})."
         for row in costs.sort_values("weight").head(2).itertuples()
     ]
-    veto = [f"Forbidden whatever the weight: {Veto(why.veto).meaning}."] if why.veto else []
+    named = why.veto or _refusal(match, one, other)
+    veto = [f"Forbidden whatever the weight: {Veto(named).meaning}."] if named else []
     least = match.plan.match_weight
-    short = f"{least - why.weight:.1f} are missing" if why.weight < least else "that is enough"
+    enough = "that would be enough" if veto else "that is enough by itself"
+    short = f"{least - why.weight:.1f} are missing" if why.weight < least else enough
     weight = f"They have {why.weight:.1f} bits; {least:.1f} join two records: {short}."
     return "\n".join([keys, *against, *veto, weight])
+
+
+def _refusal(match: PatientMatch, one: int, other: int) -> str:
+    """Why a link strong enough was not made: what its row among the links says, or what is known.
+
+    Of two groups in doubt one link is shown; the others share its reason.
+    """
+    groups = match.group
+    links = match.links[match.links["veto"] != ""]
+    first, second = groups[links["a"].to_numpy()], groups[links["b"].to_numpy()]
+    low, high = sorted((groups[one], groups[other]))
+    found = (np.minimum(first, second) == low) & (np.maximum(first, second) == high)
+    return str(links["veto"].to_numpy()[found][0]) if found.any() else ""
 
 
 _NEVER_MET = "They meet under no key, so they were never compared."
