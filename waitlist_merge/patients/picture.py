@@ -3,7 +3,7 @@
 Needs matplotlib (the extra ``charts``). Figures are made without pyplot, so that nothing is shown
 or kept open by itself.
 
->>> shown = waterfall(["before", "same name"], [-16.5, 20.0], weight=3.5, bar=7.0, title="Asked")
+>>> shown = waterfall(["before", "same name"], [-16.5, 20.0], weight=3.5, bar=6.0, title="Asked")
 >>> [text.get_text() for text in shown.axes[0].get_yticklabels()]
 ['before', 'same name', 'together']
 """
