@@ -22,12 +22,12 @@ from xlsxwriter import Workbook
 import waitlist_merge as wm
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.workbook import asked, write_workbook
-from waitlist_merge.outputs.workbook.answers import Answer
 from waitlist_merge.outputs.workbook.contact import DEAD, RESTRICTED, contact_page
 from waitlist_merge.outputs.workbook.cues import Cue, cues
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.reasons import NextStep
+from waitlist_merge.review.answers import Answer
 from waitlist_merge.schema import TABLES
 
 SHEETS = [

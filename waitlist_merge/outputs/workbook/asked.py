@@ -14,7 +14,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.normalise.names import comparison_form
-from waitlist_merge.outputs.workbook.answers import Answer, who_answers
 from waitlist_merge.outputs.workbook.cells import (
     Bools,
     Texts,
@@ -29,6 +28,7 @@ from waitlist_merge.outputs.workbook.cells import (
 )
 from waitlist_merge.outputs.workbook.needs import priority
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.review.answers import Answer, who_answers
 
 QUESTIONS = "Questions"
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from waitlist_merge.outputs.workbook.answers import Answer
 from waitlist_merge.outputs.workbook.cells import numbers, texts, truth
 from waitlist_merge.outputs.workbook.page import Look, Page, Tint
 from waitlist_merge.outputs.workbook.paper import Paper, for_print
 from waitlist_merge.reasons import Confidence, Gain, Outcome
+from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.urgency import LONG_WAITS
 
 SUMMARY = "Summary"

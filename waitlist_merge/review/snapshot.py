@@ -1,0 +1,79 @@
+"""What did the last run know? The entries it listed, with the ids it gave them.
+
+A snapshot is all that the next run needs of an earlier one to keep ids, to tell what changed and to
+account for every entry that has left. It is a pair of frames: the register keeps it, pure functions
+read it.
+
+>>> "entry_id" in ENTRY_COLUMNS, set(ENTRY_COLUMNS) >= set(OF_THE_ENTRY)
+(True, True)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+OF_THE_RUN = (
+    "entry_id",
+    "patient_id",
+    "pathway_id",
+    "list_state",
+    "outcome",
+    "patient_confidence",
+    "pathway_confidence",
+)
+"""What the run decided of an entry; the confidences are of its combined row, empty where closed."""
+
+OF_THE_ENTRY = (
+    "organisation",
+    "nhs_number",
+    "nhs_number_status",
+    "local_patient_identifier",
+    "family_name",
+    "given_name",
+    "birth_date",
+    "patient_pathway_identifier",
+    "pathway_identifier_issuer",
+    "unique_booking_reference_number",
+    "waiting_list_entry_identifier",
+    "referral_date",
+    "treatment_function_code",
+    "procedure_code",
+    "laterality",
+    "priority_type",
+    "priority_code",
+    "suspected_cancer",
+    "rtt_start_date",
+    "rtt_end_date",
+    "rtt_status",
+    "decision_to_admit_date",
+    "tci_date",
+    "next_appointment_date",
+    "death_date",
+    "removal_date",
+    "removal_reason",
+    "restricted",
+)
+"""What the organisation said: enough to know the entry again and to tell what has changed."""
+
+ENTRY_COLUMNS = (*OF_THE_RUN, *OF_THE_ENTRY)
+
+EXTRACT_COLUMNS = ("organisation", "census_date", "rows")
+"""One row an organisation: its newest list so far, and how many rows that had."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Snapshot:
+    """The entries of the newest list of each organisation, with the ids of the run.
+
+    ``entries`` has ``ENTRY_COLUMNS``: text as ``category`` or ``str``, dates as datetime64[s],
+    flags as boolean; ``extracts`` has ``EXTRACT_COLUMNS``. ``run`` numbers the run from 1 and
+    ``run_date`` is its date.
+    """
+
+    run: int
+    run_date: date
+    entries: pd.DataFrame
+    extracts: pd.DataFrame
