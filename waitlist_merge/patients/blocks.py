@@ -213,6 +213,18 @@ def sizes(*codes: Codes) -> NDArray[np.int64]:
     return np.diff(last, prepend=-1)
 
 
+def count_pairs(*codes: Codes, most: int | None = None) -> float:
+    """How many pairs of records hold the same value, those of a value of over ``most`` left out?
+
+    >>> count_pairs(np.array([4, 0, 4, 4, -1])), count_pairs(np.array([4, 0, 4, 4]), most=2)
+    (3.0, 0.0)
+    """
+    found = sizes(*codes).astype(np.float64)
+    if most is not None:
+        found = found[found <= most]
+    return float((found * (found - 1) / 2).sum())
+
+
 def _bits(values: int) -> int:
     """Bits of a table with ``ROOM`` for so many values."""
     return max(int(values * ROOM).bit_length(), 8)
@@ -284,6 +296,17 @@ def _emitted(blocks: Blocks, chunk: int) -> Iterator[Pairs]:
         other = blocks.rows[np.repeat(here + 1, many) + offsets]
         yield np.minimum(one, other), np.maximum(one, other)
         start = stop
+
+
+def all_pairs(keys: Sequence[Key]) -> Pairs:
+    """All candidate pairs at once: for lists that are small, and for a key whose pairs are few."""
+    nobody = np.empty(0, dtype=np.int32)
+    return joined([(nobody, nobody), *pairs(keys)])
+
+
+def joined(some: Sequence[Pairs]) -> Pairs:
+    """Several lots of pairs as one, in their order."""
+    return np.concatenate([a for a, _ in some]), np.concatenate([b for _, b in some])
 
 
 def agree_on_any(keys: Sequence[Key], one: Rows, other: Rows) -> NDArray[np.bool_]:

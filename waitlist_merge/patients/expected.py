@@ -8,8 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import shared, sizes
-from waitlist_merge.patients.coding import Codes
+from waitlist_merge.patients.blocks import count_pairs, shared
 from waitlist_merge.patients.records import Records
 
 PAIRS_PER_RECORD = 0.5
@@ -39,16 +38,10 @@ def true_pairs_per_record(records: Records, people: NDArray[np.int32]) -> float:
     what ``alike`` says.
     """
     by_name = float((people - 1).sum(dtype=np.int64)) / 2
-    found = max([by_name, *map(_pairs, records.identities)])
+    by_number = [count_pairs(codes, most=MOST_OF_A_PERSON) for codes in records.identities]
+    found = max([by_name, *by_number])
     expected = PAIRS_PER_RECORD * PSEUDO_RECORDS
     return (found + expected) / (records.size + PSEUDO_RECORDS)
-
-
-def _pairs(codes: Codes) -> float:
-    """Pairs of records that hold one value; none of a value that very many hold."""
-    found = sizes(codes).astype(np.float64)
-    found = found[found <= MOST_OF_A_PERSON]
-    return float((found * (found - 1) / 2).sum())
 
 
 def names_together(records: Records) -> float:
@@ -65,15 +58,10 @@ def names_together(records: Records) -> float:
     every = len(people) * (len(people) - 1) / 2
     if not every:
         return float(np.log2(USUALLY_TOGETHER))
-    both = _pairs_of(family[people], given[people])
-    chance = _pairs_of(family[people]) * _pairs_of(given[people]) / every
+    both = count_pairs(family[people], given[people])
+    chance = count_pairs(family[people]) * count_pairs(given[people]) / every
     odds = (both + PSEUDO_PAIRS * USUALLY_TOGETHER) / (chance + PSEUDO_PAIRS)
     return max(float(np.log2(odds)), 0.0)
-
-
-def _pairs_of(*codes: Codes) -> float:
-    found = sizes(*codes).astype(np.float64)
-    return float((found * (found - 1) / 2).sum())
 
 
 USUALLY_TOGETHER = 3.0

@@ -11,13 +11,14 @@ How many such pairs a list holds is counted in the list: those of one family nam
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import shared, sizes
-from waitlist_merge.patients.coding import Codes, Level
+from waitlist_merge.patients.blocks import count_pairs, shared
+from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.levels import LEVELS, is_level
 from waitlist_merge.patients.records import Records
 from waitlist_merge.reference import rows
@@ -49,6 +50,7 @@ SEVERAL_OF_A_HOUSEHOLD = 100
 """Records of one family name and postcode beyond which the postcode is not a household's."""
 
 
+@cache
 def rates() -> dict[str, NDArray[np.float64]]:
     """The share of household pairs at each level; NaN where it is that of any two people."""
     found = {name: np.full(len(names), np.nan) for name, names in LEVELS.items()}
@@ -68,28 +70,10 @@ def pairs_per_record(records: Records) -> float:
     few = np.bincount(home, minlength=1)[home] <= SEVERAL_OF_A_HOUSEHOLD
     home, given, birth = home[few], given[at[few]], birth[at[few]]
     # Two that share neither given name nor birth date: all, less those that share one of the two.
-    apart = _pairs(home) - _pairs(home, given) - _pairs(home, birth) + _pairs(home, given, birth)
+    apart = count_pairs(home) - count_pairs(home, given) - count_pairs(home, birth)
+    apart += count_pairs(home, given, birth)
     expected = HOUSEHOLD_PAIRS_PER_RECORD * PSEUDO_RECORDS
     return (max(apart, 0.0) / SAME_FAMILY_NAME + expected) / (records.size + PSEUDO_RECORDS)
-
-
-def _pairs(*codes: Codes) -> float:
-    found = sizes(*codes).astype(np.float64)
-    return float((found * (found - 1) / 2).sum())
-
-
-def first_of_two(given_names: Sequence[str]) -> NDArray[np.bool_]:
-    """Which given names, in comparison form, are borne before another that tells brothers apart?"""
-    return np.asarray([name in FIRST_OF_TWO for name in given_names], dtype=bool)
-
-
-FIRST_OF_TWO = frozenset(
-    (
-        *("MOHAMMED", "MUHAMMAD", "MOHAMMAD", "MOHAMED", "MUHAMMED", "MOHAMAD", "MUHAMAD"),
-        *("MOHD", "MD", "SYED", "SAYED", "SAYYID", "ABDUL", "ABDAL", "ABDEL", "ABD"),
-    )
-)
-"""Names that brothers share, each being called by his second (domain 4.5: names of all groups)."""
 
 
 def share_a_home(levels: Mapping[str, Level]) -> NDArray[np.bool_]:

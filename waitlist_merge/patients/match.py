@@ -22,7 +22,7 @@ from waitlist_merge.patients.doubted import doubted, name_doubted
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.fairness import rates, strata
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
-from waitlist_merge.patients.levels import LEVELS
+from waitlist_merge.patients.levels import is_level
 from waitlist_merge.patients.memory import pairs_at_a_time
 from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.patients.progress import SILENT, Work
@@ -30,6 +30,7 @@ from waitlist_merge.patients.records import Records, prepare
 from waitlist_merge.patients.scoring import Judge, Scored, score
 from waitlist_merge.patients.training import train
 from waitlist_merge.patients.vetoes import (
+    COMPATIBLE_GIVEN,
     LOOK_ALIKES,
     TWO_NUMBERS,
     VETOES,
@@ -37,15 +38,13 @@ from waitlist_merge.patients.vetoes import (
     find_vetoes,
     lifted,
     lives_elsewhere,
+    share_a_number,
     with_borrowed_numbers,
 )
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.reasons import Confidence, Joins, PatientRelation
 
 LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation")
-
-NAMES_AGREE = ("exact", "variant", "near", "part", "initial", "middle", "previous")
-"""Name levels that fit one person."""
 
 ONE_NAME = {
     "family_name": ("exact", "previous", "part", "near"),
@@ -204,7 +203,7 @@ def match_entries(
 
 def _votes(kept: Scored, plan: PatientPlan) -> NDArray[np.int8]:
     """-1 for a bar of look-alikes, 1 for a strong link whose given names agree (see grouping)."""
-    names_agree = np.isin(kept.levels["given_name"], _codes("given_name", *FULL_NAMES))
+    names_agree = is_level(kept.levels, "given_name", *FULL_NAMES)
     support = (kept.veto == 0) & (kept.weight >= plan.match_weight) & names_agree
     return np.where(np.isin(kept.veto, LOOK_ALIKES), -1, support).astype(np.int8)
 
@@ -253,16 +252,12 @@ def _worth_keeping(scored: Scored, plan: PatientPlan) -> NDArray[np.bool_]:
     """
     names = np.ones(len(scored.a), dtype=bool)
     for field, agreeing in ONE_NAME.items():
-        names &= np.isin(scored.levels[field], _codes(field, *agreeing))
-    agree = names & (scored.levels["birth_date"] == LEVELS["birth_date"].index("exact"))
+        names &= is_level(scored.levels, field, *agreeing)
+    agree = names & is_level(scored.levels, "birth_date", "exact")
     agree &= ~lives_elsewhere(scored.levels)
     two_numbers = np.isin(scored.veto, TWO_NUMBERS)
     worth = (scored.weight >= plan.possible_weight) & (~two_numbers | agree)
     return np.asarray(worth | asked_whatever_the_score(scored.levels, scored.veto))
-
-
-def _codes(field: str, *names: str) -> list[int]:
-    return [LEVELS[field].index(name) for name in names if name in LEVELS[field]]
 
 
 def _strongest_asked(edges: Edges, groups: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -307,21 +302,13 @@ def _corroborated(kept: Scored) -> NDArray[np.bool_]:
     one that another fact speaks against, is only probable.
     """
     levels = kept.levels
-    identifier = (
-        np.isin(levels["nhs_number"], _codes("nhs_number", "same_verified", "same"))
-        | (levels["person_key"] == 1)
-        | (levels["local_patient_identifier"] == 1)
-    )
-    birth = np.isin(levels["birth_date"], _codes("birth_date", "exact"))
-    nearly_born = np.isin(
-        levels["birth_date"], _codes("birth_date", "swapped", "close", "one_part")
-    )
-    given = np.isin(levels["given_name"], _codes("given_name", *NAMES_AGREE)) | (
-        levels["name_order"] == 1
-    )
-    unknown_name = levels["given_name"] == 0
-    unknown_birth = levels["birth_date"] == 0
-    family = levels["family_name"] == 1
+    identifier = share_a_number(levels) | is_level(levels, "local_patient_identifier", "same")
+    birth = is_level(levels, "birth_date", "exact")
+    nearly_born = is_level(levels, "birth_date", "swapped", "close", "one_part")
+    given = is_level(levels, "given_name", *COMPATIBLE_GIVEN) | (levels["name_order"] == 1)
+    unknown_name = is_level(levels, "given_name", "missing")
+    unknown_birth = is_level(levels, "birth_date", "missing")
+    family = is_level(levels, "family_name", "exact")
     return np.asarray(
         identifier
         & (

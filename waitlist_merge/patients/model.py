@@ -292,8 +292,8 @@ def weigh(
     given = records.given.codes
     # What is over the share of a name that hardly anyone holds comes from being counted.
     counted = np.maximum(shares["given_name"] - model.frequencies["given_name"].unseen, 0.0)
-    counted[households.first_of_two(records.given.values)] = 1.0
     common = np.append(counted, 0.0)[np.where(given[a] == given[b], given[a], MISSING)]
+    common[records.first_of_two[a] & (given[a] == given[b])] = 1.0
     u = {name: model.published_u(name) for name in LEVELS}
     m = {name: np.exp2(table) * u[name] for name, table in model.tables.items()}
     household = households.relatives(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ from waitlist_merge.patients.coding import (
     names,
     sounds,
 )
-from waitlist_merge.patients.variants import known_names
+from waitlist_merge.patients.variants import FIRST_OF_TWO, known_names
 
 MALE, FEMALE = 1, 2
 VERIFIED_STATUS = "01"
@@ -53,6 +54,7 @@ class Records:
     middle: Names
     previous: Coded
     given_known: NDArray[np.bool_]
+    first_of_two: NDArray[np.bool_]
     family_sound: Codes
     given_sound: Codes
     birth: Codes
@@ -126,7 +128,8 @@ def prepare(entries: pd.DataFrame) -> Records:
         given=given,
         middle=names(column("middle_name")),
         previous=names(column("previous_family_name")),
-        given_known=_is_a_name(given),
+        given_known=_is_one_of(given, known_names()),
+        first_of_two=_is_one_of(given, FIRST_OF_TWO),
         family_sound=family_sound,
         given_sound=given_sound,
         birth=births.since_first,
@@ -160,7 +163,7 @@ def _within(organisation: Coded, local: Coded) -> Coded:
     return Coded(combine(np.maximum(organisation.codes, 0), local.codes), ())
 
 
-def _is_one_of(column: Coded, values: tuple[str, ...]) -> NDArray[np.bool_]:
+def _is_one_of(column: Coded, values: Collection[str]) -> NDArray[np.bool_]:
     return column.told(np.asarray([value in values for value in column.values], dtype=bool), False)
 
 
@@ -212,12 +215,6 @@ def _births(entries: pd.DataFrame) -> _Births:
         month=date.told((months.astype(np.int64) % 12 + 1).astype(np.int16), MISSING),
         year=date.told((months.astype(np.int64) // 12 + 1970).astype(np.int16), MISSING),
     )
-
-
-def _is_a_name(given: Names) -> NDArray[np.bool_]:
-    """Given names that people are known to have, as against misspellings."""
-    known = known_names()
-    return given.told(np.asarray([value in known for value in given.values], dtype=bool), False)
 
 
 def _sound_codes(family: Names, given: Names) -> tuple[Codes, Codes]:

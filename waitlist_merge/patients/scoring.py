@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import Key, Pairs, forecast, pairs
+from waitlist_merge.patients.blocks import Key, Pairs, forecast, joined, pairs
 from waitlist_merge.patients.ceiling import Ceiling
 from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.levels import LEVELS, compare
@@ -108,16 +108,12 @@ def _filled(parts: Iterator[Pairs], chunk: int) -> Iterator[Pairs]:
     size = 0
     for part in parts:
         if size and size + len(part[0]) > chunk:
-            yield _joined(held)
+            yield joined(held)
             held, size = [], 0
         held.append(part)
         size += len(part[0])
     if size:
-        yield _joined(held)
-
-
-def _joined(held: list[Pairs]) -> Pairs:
-    return np.concatenate([a for a, _ in held]), np.concatenate([b for _, b in held])
+        yield joined(held)
 
 
 def _in_order(

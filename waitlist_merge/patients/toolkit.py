@@ -24,7 +24,7 @@ import pandas as pd
 from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
 
 from waitlist_merge.patients.blocking import keys
-from waitlist_merge.patients.blocks import Pairs, pairs
+from waitlist_merge.patients.blocks import all_pairs
 from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.link import USED, typed_people
@@ -55,26 +55,17 @@ class PatientIndex(BaseIndexAlgorithm):
 
     def _dedup_index(self, df_a: pd.DataFrame) -> pd.MultiIndex:
         """Pairs within one frame, the later row first, as the toolkit has them."""
-        one, other = _together(_records(df_a))
+        one, other = all_pairs(keys(_records(df_a)))
         return pd.MultiIndex.from_arrays([df_a.index[other], df_a.index[one]])
 
     def _link_index(self, df_a: pd.DataFrame, df_b: pd.DataFrame) -> pd.MultiIndex:
         """Pairs between two frames."""
         both = pd.concat([df_a, df_b], ignore_index=True)
-        one, other = _together(_records(both))
+        one, other = all_pairs(keys(_records(both)))
         across = (one < len(df_a)) & (other >= len(df_a))
         return pd.MultiIndex.from_arrays(
             [df_a.index[one[across]], df_b.index[other[across] - len(df_a)]]
         )
-
-
-def _together(records: Records) -> Pairs:
-    nobody = np.empty(0, dtype=np.int32)
-    made = list(pairs(keys(records)))
-    return (
-        np.concatenate([nobody, *(one for one, _ in made)]),
-        np.concatenate([nobody, *(other for _, other in made)]),
-    )
 
 
 class PatientLevel(BaseCompareFeature):

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.patients.blocking import teaching_key
-from waitlist_merge.patients.blocks import Key, Pairs, pairs
+from waitlist_merge.patients.blocks import Key, Pairs, all_pairs
 from waitlist_merge.patients.coding import Level, pair_rank
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Rates
@@ -137,10 +137,7 @@ def _bounded(
 
 def _some_pairs(key: Key, hashed: NDArray[np.uint64]) -> Pairs:
     """The pairs of one key, or a share of them chosen by what they are."""
-    made = list(pairs([key]))
-    nobody = np.empty(0, dtype=np.int32)
-    a = np.concatenate([one for one, _ in made]) if made else nobody
-    b = np.concatenate([other for _, other in made]) if made else nobody
+    a, b = all_pairs([key])
     every = np.uint64(len(a) // MOST_PAIRS + 1)
     chosen = pair_rank(hashed, a, b) % every == 0
     return a[chosen], b[chosen]

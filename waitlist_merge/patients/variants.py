@@ -84,6 +84,15 @@ def known_names() -> frozenset[str]:
     return frozenset({*load("given_names")["name"], *nicknames["name"], *nicknames["form"]})
 
 
+FIRST_OF_TWO = frozenset(
+    (
+        *("MOHAMMED", "MUHAMMAD", "MOHAMMAD", "MOHAMED", "MUHAMMED", "MOHAMAD", "MUHAMAD"),
+        *("MOHD", "MD", "SYED", "SAYED", "SAYYID", "ABDUL", "ABDAL", "ABDEL", "ABD"),
+    )
+)
+"""Names that brothers share, each being called by his second (domain 4.5: names of all groups)."""
+
+
 @cache
 def _pairs() -> frozenset[tuple[str, str]]:
     listed = load("nicknames")

@@ -54,7 +54,9 @@ LOOK_ALIKES = tuple(
 ALWAYS_ASKED = tuple(VETOES.index(veto) for veto in (Veto.CONFUSION, Veto.AGE_GAP))
 """Vetoes that are asked whatever the score where the two share an identifier."""
 
-_COMPATIBLE_GIVEN = ("exact", "variant", "initial", "part", "middle", "near")
+COMPATIBLE_GIVEN = ("exact", "variant", "initial", "part", "middle", "near")
+"""Levels of the given name that fit one person."""
+
 _SAME_FAMILY = ("exact", "near", "part")
 
 
@@ -71,40 +73,50 @@ def find_vetoes(
     Without ``relatives`` (model.lists_relatives) the list holds hardly any, and an unknown name or
     birth date in one home does not raise the question.
     """
-    identifier = is_level(levels, "nhs_number", "same", "same_verified") | is_level(
-        levels, "person_key", "same"
-    )
+    identifier = share_a_number(levels)
     local = is_level(levels, "local_patient_identifier", "same")
     slip = is_level(levels, "local_patient_identifier", "near")
     # Of relatives who are registered together the numbers are near, and so may be mixed up.
     registration = identifier | local | (slip & (not relatives))
     one_record = (local | slip) & (not relatives)
     exchanged = ~is_level(levels, "name_order", "missing")
-    given_fits = is_level(levels, "given_name", *_COMPATIBLE_GIVEN) | exchanged
+    given_fits = is_level(levels, "given_name", *COMPATIBLE_GIVEN) | exchanged
     one_family = is_level(levels, "family_name", *_SAME_FAMILY)
     other_number = is_level(levels, "nhs_number", "other")
-    found = np.select(
-        [
-            other_number & (records.untraced[a] | records.untraced[b]),
-            other_number,
-            is_level(levels, "person_key", "other"),
-            (identifier | (local & relatives))
+    at_home = households.share_a_home(levels) | is_level(levels, "email", "same")
+    second_name = (given_fits & is_level(levels, "middle_name", "other")) | (
+        relatives & _brothers(records, levels, a, b)
+    )
+    return _first_that_holds(
+        {
+            Veto.NOT_TRACED: other_number & (records.untraced[a] | records.untraced[b]),
+            Veto.DIFFERENT_NHS_NUMBERS: other_number,
+            Veto.DIFFERENT_PERSON_KEYS: is_level(levels, "person_key", "other"),
+            Veto.CONFUSION: (identifier | (local & relatives))
             & is_level(levels, "birth_date", "other")
             & ~given_fits,
-            ~one_record & one_family & given_fits & _far_apart(records, a, b),
-            ~registration & _twins(records, levels, a, b, relatives=relatives),
-            ~registration & given_fits & is_level(levels, "middle_name", "other"),
-            ~registration & relatives & _brothers(records, levels, a, b),
-            ~registration
+            Veto.AGE_GAP: ~one_record & one_family & given_fits & _far_apart(records, a, b),
+            Veto.TWINS: ~registration & _twins(records, levels, a, b, relatives=relatives),
+            Veto.MIDDLE_NAMES: ~registration & second_name,
+            Veto.BIRTH_DATE_UNKNOWN: ~registration
             & is_level(levels, "birth_date", "missing")
-            & (relatives | ~households.share_a_home(levels))
-            & (relatives | ~is_level(levels, "email", "same")),
-            _namesakes(levels),
-        ],
-        [2, 1, 3, 4, 5, 6, 7, 7, 8, 9],
-        0,
+            & (relatives | ~at_home),
+            Veto.NAMESAKES: _namesakes(levels),
+        }
     )
-    return found.astype(np.int8)
+
+
+def _first_that_holds(vetoes: Mapping[Veto, NDArray[np.bool_]]) -> NDArray[np.int8]:
+    """The code of the first of these vetoes that holds for each pair; 0 where none does."""
+    names = [VETOES.index(veto) for veto in vetoes]
+    return np.select(list(vetoes.values()), names, 0).astype(np.int8)
+
+
+def share_a_number(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
+    """Which pairs have a valid NHS number or a person key in common?"""
+    return is_level(levels, "nhs_number", "same", "same_verified") | is_level(
+        levels, "person_key", "same"
+    )
 
 
 def lifted(
@@ -127,10 +139,7 @@ def asked_whatever_the_score(
     levels: Mapping[str, Level], veto: NDArray[np.int8]
 ) -> NDArray[np.bool_]:
     """Pairs that share an identifier and yet look like two people: never left unasked."""
-    shared = is_level(levels, "nhs_number", "same", "same_verified") | is_level(
-        levels, "person_key", "same"
-    )
-    return np.asarray(shared & np.isin(veto, ALWAYS_ASKED))
+    return np.asarray(share_a_number(levels) & np.isin(veto, ALWAYS_ASKED))
 
 
 def _twins(
@@ -148,7 +157,7 @@ def _twins(
     one, else the postcode.
     """
     unknown = () if relatives else ("missing",)
-    fits = is_level(levels, "given_name", *unknown, *_COMPATIBLE_GIVEN)
+    fits = is_level(levels, "given_name", *unknown, *COMPATIBLE_GIVEN)
     exact = is_level(levels, "given_name", "exact")
     two_names = (
         is_level(levels, "given_name", "near") & records.given_known[a] & records.given_known[b]
@@ -174,8 +183,7 @@ def _brothers(
     records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
 ) -> NDArray[np.bool_]:
     """Of one home and one first name that brothers share, born on two days, no second name told."""
-    shared = np.append(households.first_of_two(records.given.values), False)
-    first = shared[records.given.codes[a]] & shared[records.given.codes[b]]
+    first = records.first_of_two[a] & records.first_of_two[b]
     untold = is_level(levels, "middle_name", "missing")
     born_apart = is_level(levels, "birth_date", "close", "one_part", "other")
     return np.asarray(first & untold & born_apart & households.share_a_home(levels))
@@ -188,8 +196,8 @@ def _namesakes(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
     """
     contact = is_level(levels, "phone", "other") | is_level(levels, "email", "other")
     identified = (
-        is_level(levels, "nhs_number", "same", "same_verified", "near")
-        | is_level(levels, "person_key", "same")
+        share_a_number(levels)
+        | is_level(levels, "nhs_number", "near")
         | is_level(levels, "local_patient_identifier", "same", "near")
     )
     return lives_elsewhere(levels) & contact & ~identified
