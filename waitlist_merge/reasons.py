@@ -122,6 +122,7 @@ class Veto(Word):
         "identifier_of_two_patients",
         "One pathway identifier with its issuer on entries of two patients",
     )
+    DECIDED_APART = "decided_apart", "People have said that the two are kept apart"
 
 
 class ListState(Word):

@@ -31,6 +31,10 @@ class Answer(Word):
         "A record is wrong; say in the note whose and what, not the right value",
     )
     ASK_AGAIN = "ask again", "Not now; asked again with the next list"
+    ACCOUNTED = (
+        "accounted for",
+        "Someone knows what became of this patient; say in the note: treated, died, listed where",
+    )
 
 
 CLERK = "Booking clerk"

@@ -1,0 +1,142 @@
+"""What exactly did a person say, of which entries, and on which facts did it rest?
+
+One row an answer, as the register keeps it: rows are added, never changed. Taking an answer back is
+a row too (``undoes``), and so is a step of the work on a group (``WorkRow``).
+
+>>> row = AnswerRow("A-1", "Q-1", "patient", ("E-1", "E-2"), (0, 1), "different people",
+...                 reviewer="A. Clerk", organisation="RM3", answered_on=date(2026, 11, 16))
+>>> AnswerRow.from_record(row.to_record()) == row
+True
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Protocol, Self
+
+Record = dict[str, str | int | date | datetime | None]
+"""A row as a table of a database holds it."""
+
+
+class _Recorded:
+    """A row that a table can hold: names joined by ``;``, facts as JSON."""
+
+    def to_record(self) -> Record:
+        """The row with one plain value for each column."""
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}  # type: ignore[arg-type]
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, object]) -> Self:
+        """The row again; columns that it does not know are left aside."""
+        known = {each.name: each.type for each in fields(cls) if each.name in record}  # type: ignore[arg-type]
+        return cls(**{name: _read(str(kind), record[name]) for name, kind in known.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow(_Recorded):
+    """One answer of one person to one question.
+
+    ``answer_id`` is a hash of what was said, by whom and when: the same row read twice has the same
+    id. ``entry_ids`` are the entries that the person was shown, sorted; ``sides`` says of each on
+    which side of the question it stood (entries on one side were one already). ``level`` is
+    ``patient`` or ``pathway``, ``veto`` the fact that forbade an automatic join, ``unseen`` entries
+    that were on one of the sides and not shown.
+
+    ``facts`` are what the answer rested on: for each fact the class of each entry, -1 where it does
+    not say; equal numbers said the same. It holds no value of a patient. ``second_person`` and
+    ``reason`` are given where a named veto is overridden. ``undoes`` is the id of an answer that is
+    taken back; ``answer`` is then empty. ``run`` is the run whose workbook was answered.
+    """
+
+    answer_id: str
+    question_id: str
+    level: str
+    entry_ids: tuple[str, ...]
+    sides: tuple[int, ...]
+    answer: str
+    relation: str = ""
+    veto: str = ""
+    reviewer: str = ""
+    organisation: str = ""
+    role: str = ""
+    note: str = ""
+    answered_on: date | None = None
+    second_person: str = ""
+    reason: str = ""
+    facts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
+    undoes: str = ""
+    run: int = 0
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow(_Recorded):
+    """One step of the work on a group: who does what by when.
+
+    ``entry_ids`` are the entries of the group when it was said; ``state`` one of ``work.State``,
+    ``keeps`` the organisation that keeps the patient where one was agreed, ``owner`` and ``person``
+    who has to act.
+    """
+
+    work_id: str
+    question_id: str
+    entry_ids: tuple[str, ...]
+    state: str
+    keeps: str = ""
+    owner: str = ""
+    person: str = ""
+    due: date | None = None
+    note: str = ""
+    reviewer: str = ""
+    organisation: str = ""
+    said_on: date | None = None
+    run: int = 0
+    recorded_at: datetime | None = None
+
+
+class Register(Protocol):
+    """What the rules of answers need of a register: it adds rows and gives them back, in order."""
+
+    def answers(self) -> Sequence[AnswerRow]:
+        """All answers ever recorded, the oldest first."""
+
+    def add_answers(self, rows: Sequence[AnswerRow], /) -> int:
+        """Record answers; a row whose id is recorded already is left aside. How many are new."""
+
+    def work(self) -> Sequence[WorkRow]:
+        """All steps of work ever recorded, the oldest first."""
+
+    def add_work(self, rows: Sequence[WorkRow], /) -> int:
+        """Record steps of work as answers are recorded; how many are new."""
+
+
+def _plain(value: object) -> str | int | date | datetime | None:
+    if isinstance(value, tuple):
+        return ";".join(map(str, value))
+    if isinstance(value, Mapping):
+        return json.dumps({name: list(codes) for name, codes in sorted(value.items())})
+    if value is None or isinstance(value, str | int | date):
+        return value
+    raise TypeError(type(value).__name__)
+
+
+def _read(kind: str, value: object) -> object:
+    """A value of a column as the row holds it; a database may give dates as text."""
+    if kind.startswith("tuple"):
+        parts = [each for each in str(value or "").split(";") if each]
+        return tuple(map(int, parts)) if "int" in kind else tuple(parts)
+    if kind.startswith("Mapping"):
+        told = json.loads(str(value or "{}"))
+        return {name: tuple(codes) for name, codes in told.items()}
+    if kind == "int":
+        return int(str(value or 0))
+    if kind == "str":
+        return "" if value is None else str(value)
+    if isinstance(value, str) and value:
+        made = datetime.fromisoformat(value)
+        return made if kind.startswith("datetime") else made.date()
+    return value or None
