@@ -130,6 +130,8 @@ def merge(
         pathway_links=conform("pathway_links", named_links(needs.links, entries)),
         review_queue=conform("review_queue", questions),
         findings=conform("findings", findings),
+        changes=conform("changes", pd.DataFrame()),
+        unaccounted=conform("unaccounted", pd.DataFrame()),
         accepted=accepted,
         plan=plan,
         timings=watch.timings,

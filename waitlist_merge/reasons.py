@@ -261,6 +261,39 @@ class Gain(Word):
     )
 
 
+class Change(Word):
+    """What is different from the run before; the gravest first."""
+
+    UNACCOUNTED = "unaccounted", "Its last entry left, and nothing says what became of the patient"
+    START_LATER = "start_later", "A clock start moved to a later day: a shorter wait"
+    TCI = "tci_changed", "An admission date was booked, moved or taken away"
+    START_EARLIER = "start_earlier", "A clock start moved to an earlier day, or is known now"
+    DUPLICATED = "newly_duplicated", "Newly beside other entries of one need"
+    DECIDED = "decided", "People have decided since the run before"
+    MERGED = "ids_merged", "Two ids have become one"
+    SPLIT = "id_split", "One id has become two"
+    GONE = "gone", "No longer listed, and how that is explained"
+    CLOSED = "closed", "Still sent, no longer waiting"
+    REOPENED = "reopened", "Waits again"
+    RETURNED = "returned", "Listed again after it had left"
+    NEW = "new", "Listed for the first time"
+    NOT_REFRESHED = "not_refreshed", "An organisation sent no newer list: nothing of it is gone"
+    MODEL = "model_changed", "Patients were compared by another model than in the run before"
+
+
+class Departure(Word):
+    """How it is explained that an entry no longer waits."""
+
+    CLOCK_STOPPED = "clock_stopped", "The organisation reports a clock stop, with its code"
+    TREATED = "treated", "Removed as admitted, by the national reason for removal 1 or 2"
+    DIED = "died", "A death is recorded"
+    STILL_LISTED = "still_listed", "The same need, certainly, is still listed by another entry"
+    MOVED = "moved", "Listed by another organisation under the same identifier"
+    AGREED = "agreed", "People recorded that it was to be closed here"
+    ANSWERED = "answered", "A person has said what became of the patient"
+    UNEXPLAINED = "unexplained", "Nothing says why, and nothing else of the need is listed"
+
+
 class SurvivorRule(Word):
     """By which rule a value of a combined row is taken from one of several entries."""
 

@@ -99,6 +99,8 @@ class MergeResult:
     pathway_links: pd.DataFrame
     review_queue: pd.DataFrame
     findings: pd.DataFrame
+    changes: pd.DataFrame
+    unaccounted: pd.DataFrame
     accepted: Accepted
     plan: MergePlan
     timings: Mapping[str, float]
@@ -129,6 +131,8 @@ class MergeResult:
             "pathway_links": self.pathway_links,
             "review_queue": self.review_queue,
             "findings": self.findings,
+            "changes": self.changes,
+            "unaccounted": self.unaccounted,
         }
 
     def summary(self) -> Summary:

@@ -18,6 +18,7 @@ from typing import Any
 
 from waitlist_merge.outputs.columns import ARROW_TYPES
 from waitlist_merge.reasons import (
+    Change,
     Confidence,
     Event,
     Fault,
@@ -57,6 +58,14 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
             "Of a need with one entry that entry says it all."
         ),
         "gains": "What one list shows that several do not: counts, proposed and confirmed apart.",
+        "changes": (
+            "One row for each thing that has changed since the run before, the gravest first. "
+            "Empty without a register."
+        ),
+        "unaccounted": (
+            "One row for each need that left the lists without a clock stop, a death or a recorded "
+            "decision; it stays until a person answers. Empty without a register."
+        ),
     }
 )
 """Output table -> what one row of it is."""
@@ -78,6 +87,7 @@ _WORDS: Mapping[str, type[Word]] = MappingProxyType(
         "provenance.rule": SurvivorRule,
         "pathway_history.event": Event,
         "gains.measure": Gain,
+        "changes.change": Change,
     }
 )
 """Column -> the words that it can hold; the same words are used wherever the name recurs."""

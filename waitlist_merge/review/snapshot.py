@@ -17,14 +17,28 @@ import pandas as pd
 
 OF_THE_RUN = (
     "entry_id",
+    "own_id",
     "patient_id",
     "pathway_id",
+    "patient_since",
+    "pathway_since",
     "list_state",
     "outcome",
     "patient_confidence",
     "pathway_confidence",
+    "row_start_date",
+    "row_start_entry_id",
+    "left_date",
+    "departure",
 )
-"""What the run decided of an entry; the confidences are of its combined row, empty where closed."""
+"""What the run decided of an entry.
+
+``own_id`` is the id that the row's own content gives, ``entry_id`` the one it keeps. ``_since``
+are the numbers of the runs that first gave these ids (int32). The confidences, and the clock start
+with the entry that gives it, are of its combined row, empty where closed. ``left_date`` is the date
+of the run that found it gone, missing while it is listed; ``departure`` how that is explained
+(``reasons.Departure``).
+"""
 
 OF_THE_ENTRY = (
     "organisation",
@@ -69,11 +83,23 @@ class Snapshot:
     """The entries of the newest list of each organisation, with the ids of the run.
 
     ``entries`` has ``ENTRY_COLUMNS``: text as ``category`` or ``str``, dates as datetime64[s],
-    flags as boolean; ``extracts`` has ``EXTRACT_COLUMNS``. ``run`` numbers the run from 1 and
-    ``run_date`` is its date.
+    flags as boolean. Those that have left are among them, with their ``left_date``: for a year, so
+    that an entry that comes back has its ids again, and until a person answers where nothing
+    explains why it left. ``extracts`` has ``EXTRACT_COLUMNS``. ``run`` numbers the run from 1
+    and ``run_date`` is its date.
     """
 
     run: int
     run_date: date
     entries: pd.DataFrame
     extracts: pd.DataFrame
+
+
+def listed(entries: pd.DataFrame) -> pd.DataFrame:
+    """The entries of a snapshot that are on the newest list of their organisation.
+
+    >>> left = pd.to_datetime(pd.Series([None, "2026-11-15"]))
+    >>> listed(pd.DataFrame({"entry_id": ["E-1", "E-2"], "left_date": left}))["entry_id"].tolist()
+    ['E-1']
+    """
+    return entries[entries["left_date"].isna()]
