@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -160,21 +161,28 @@ def combine(
         "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
     }
     place = order_of(pd.Series(rows["pathway_id"]))
-    return Combined(
-        in_order(rows, place),
-        _members(entries, entry_columns, bundles, place),
-        provenance(members, {**given, "rtt_start_date": start}, entry_columns["pathway_id"], place),
-        history(entries, pathways.group, entry_columns["pathway_id"], facts.order),
-        gains(
+    needs = entry_columns["pathway_id"]
+    # The tables do not need each other, and what makes them leaves the interpreter to others.
+    with ThreadPoolExecutor() as aside:
+        whence = aside.submit(provenance, members, {**given, "rtt_start_date": start}, needs, place)
+        events = aside.submit(history, entries, pathways.group, needs, facts.order)
+        gained = aside.submit(
+            gains,
             members,
             pathways.links,
             sure=facts.sure,
             patient=patients.group,
             start=np.where(start.giver >= 0, clock.start, NO_DAY),
-        ),
-        entry_columns,
-        asked,
-    )
+        )
+        return Combined(
+            in_order(rows, place),
+            _members(entries, entry_columns, bundles, place),
+            whence.result(),
+            events.result(),
+            gained.result(),
+            entry_columns,
+            asked,
+        )
 
 
 def _ranks(entry_ids: pd.Series, key: str | None) -> NDArray[np.uint64]:

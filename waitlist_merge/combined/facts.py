@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, Days, days, is_in, known, order_of
+from waitlist_merge.pathways.columns import Bools, Days, among, days, is_in, known, order_of
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
@@ -89,7 +89,7 @@ def gather(entries: pd.DataFrame, patients: Patients, pathways: Pathways) -> Fac
     return Facts(
         order=order_of(entries["entry_id"]),
         waits=~closed,
-        rtt=np.isin(np.asarray(state), [str(each) for each in RTT_STATES]),
+        rtt=among(state, RTT_STATES),
         sent=status & closed,
         superseded=superseded,
         ahead_from=_ahead_from(entries, superseded),

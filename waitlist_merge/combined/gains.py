@@ -92,7 +92,7 @@ def _duplicates(members: Members, links: pd.DataFrame, sure: Group) -> pd.DataFr
     first = first[np.diff(other[first], prepend=-1) != 0]
     other, near, told = other[first], near[first], told[first]
     held = codes(members.entries["organisation"])
-    relation = links["relation"].astype(str).to_numpy(dtype=object)[told]
+    relation = links["relation"].iloc[told].astype(str).to_numpy(dtype=object)
     return _counted(
         members, Gain.DUPLICATES, held[other], held[near], sure[other] == sure[near], relation
     )

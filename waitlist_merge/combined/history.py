@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.texts import arrow_text, framed
 from waitlist_merge.pathways.columns import (
     NO_DAY,
-    codes,
     dates,
     days,
     is_in,
     known,
     order_of,
+    said,
     worded,
 )
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
@@ -114,9 +114,5 @@ def _by_whom(entries: pd.DataFrame, at: Rows, event: NDArray[np.int8]) -> pa.Arr
 
 
 def _said(entries: pd.DataFrame, name: str, at: Rows) -> pa.Array:
-    code = codes(pd.Series(entries[name].array.take(at)))
-    used, place = np.unique(code[code >= 0], return_inverse=True)
-    words = pa.array(entries[name].cat.categories.take(used).astype(object), pa.string())
-    index = np.full(len(code), -1, dtype=np.int64)
-    index[code >= 0] = place
-    return pc.fill_null(words.take(pa.array(index, mask=index < 0)), "")
+    code, words = said(pd.Series(entries[name].array.take(at)))
+    return pc.fill_null(words.take(pa.array(code, mask=code < 0)), "")

@@ -17,7 +17,7 @@ from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.texts import framed
-from waitlist_merge.pathways.columns import Bools, is_in
+from waitlist_merge.pathways.columns import Bools, among, is_in
 from waitlist_merge.schema import TABLES
 
 Rows = Mapping[str, Any]
@@ -51,7 +51,7 @@ def in_order(rows: Rows, place: NDArray[np.int64]) -> pd.DataFrame:
     waited = _number(rows["days_waiting"])
     limit = _number(rows["next_threshold_weeks"]) * 7
     left = np.where(limit > 0, limit - waited, 0)
-    outside = ~np.isin(np.asarray(rows["list_state"]), RTT_STATES)
+    outside = ~among(rows["list_state"], RTT_STATES)
     dated = ~np.isnat(_stamps(rows["tci_date"])) | ~np.isnat(_stamps(rows["next_appointment_date"]))
     left = np.where(dated | outside, FAR, left)
     # One number tells the place of a row: sorting by it is several times as fast as by its parts.

@@ -18,12 +18,9 @@ from waitlist_merge.combined.bundles import Positions
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.survivorship import Survivor
 from waitlist_merge.combined.texts import arrow_text, framed, joined_text
-from waitlist_merge.pathways.columns import NO_DAY, codes, dates, days, texts
+from waitlist_merge.pathways.columns import NO_DAY, codes, dates, days, said, texts
 from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.schema import DATE_FIELDS
-
-Told = tuple[NDArray[np.int32], pa.Array]
-"""A number for each entry that is equal where its value is, and the value as text."""
 
 
 def provenance(
@@ -58,11 +55,12 @@ def provenance(
 def _field(members: Members, name: str, survivor: Survivor) -> pd.DataFrame:
     """The rows of which members differ on this field: bundle, giver, rule and the values."""
     bundles = members.bundles
-    mine, _ = said(members.entries, name, bundles.members)
+    mine = number_of(members.entries, name, bundles.members)
     differ = _differ(mine, bundles.begins)
     rows = bundles.many[differ]
     giver = survivor.giver[rows]
-    value, text = said(members.entries, name, np.maximum(giver, 0))
+    value = number_of(members.entries, name, np.maximum(giver, 0))
+    text = text_of(members.entries, name, np.maximum(giver, 0))
     given = pa.array(giver >= 0)
     missing = NO_DAY if name in DATE_FIELDS else -1
     number = np.full(len(bundles.first), -1, dtype=np.int64)
@@ -73,8 +71,7 @@ def _field(members: Members, name: str, survivor: Survivor) -> pd.DataFrame:
     others = np.flatnonzero((at >= 0) & (mine != taken[bundles.owner]))
     names = texts(members.entries["organisation"])
     where = codes(members.entries["organisation"])[bundles.members[others]]
-    _, otherwise = said(members.entries, name, bundles.members[others])
-    unsaid = pc.fill_null(otherwise, "nothing")
+    unsaid = pc.fill_null(text_of(members.entries, name, bundles.members[others]), "nothing")
     told = pc.binary_join_element_wise(names.take(pa.array(where)), unsaid, " ")
     return pd.DataFrame(
         {
@@ -96,23 +93,25 @@ def _differ(value: NDArray[np.int32], begins: Positions) -> NDArray[np.bool_]:
     return np.asarray(low != high)
 
 
-def said(entries: pd.DataFrame, name: str, at: Positions) -> Told:
-    """What the entries at these positions say of a field."""
+def number_of(entries: pd.DataFrame, name: str, at: Positions) -> NDArray[np.int32]:
+    """A number for each of these entries that is equal where they say the same of a field."""
     if name == "suspected_cancer":
         some = entries[["suspected_cancer", "priority_type"]].take(at)
         code = np.where(suspected_cancer(some), 1, np.where(some[name].isna(), -1, 0))
-        return code.astype(np.int32), pa.array(["false", "true"]).take(_index(code))
+        return code.astype(np.int32)
+    column = pd.Series(entries[name].array.take(at))
+    return days(column) if name in DATE_FIELDS else codes(column)
+
+
+def text_of(entries: pd.DataFrame, name: str, at: Positions) -> pa.Array:
+    """What these entries say of a field, as text; missing where they say nothing."""
+    if name == "suspected_cancer":
+        return pa.array(["false", "true"]).take(_index(number_of(entries, name, at)))
     column = pd.Series(entries[name].array.take(at))
     if name in DATE_FIELDS:
-        day = days(column)
-        stamps = dates(day).astype("datetime64[D]")
-        return day, pc.cast(pa.array(stamps), pa.string())
-    code = codes(column)
-    used, place = np.unique(code[code >= 0], return_inverse=True)
-    words = pa.array(column.cat.categories.take(used).astype(object), pa.string())
-    index = np.full(len(code), -1, dtype=np.int64)
-    index[code >= 0] = place
-    return code, words.take(_index(index))
+        return pc.cast(pa.array(dates(days(column)).astype("datetime64[D]")), pa.string())
+    code, words = said(column)
+    return words.take(_index(code))
 
 
 def _index(code: NDArray[np.integer]) -> pa.Array:

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.pathways.columns import sorted_distinct
+
 
 def joined_text(values: pa.Array, number: NDArray[np.integer], size: int, by: str) -> pa.Array:
     """The different texts of each number, sorted and joined; missing where there are none.
@@ -25,7 +27,7 @@ def joined_text(values: pa.Array, number: NDArray[np.integer], size: int, by: st
     place[order] = np.arange(len(order))
     width = max(len(order), 1)
     wide = number.astype(np.int64) * width + place[coded.indices.to_numpy()]
-    wide = np.unique(wide)
+    wide = sorted_distinct(wide)
     ends = np.searchsorted(wide // width, np.arange(size + 1)).astype(np.int32)
     lists = pa.ListArray.from_arrays(pa.array(ends), words.take(pa.array(wide % width)))
     told = pc.binary_join(lists, by)

@@ -24,6 +24,7 @@ from waitlist_merge.pathways.columns import (
     is_in,
     matches,
     renumbered,
+    sorted_distinct,
     worded,
 )
 from waitlist_merge.pathways.features import ACCEPTED
@@ -91,7 +92,7 @@ def _count(
     """How many organisations each row has of which it is true, and one of them."""
     bundles = members.bundles
     width = int(whose.max(initial=0)) + 1
-    held = np.unique(bundles.owner[mask].astype(np.int64) * width + whose[mask])
+    held = sorted_distinct(bundles.owner[mask].astype(np.int64) * width + whose[mask])
     count = np.bincount(held // width, minlength=len(bundles.first))
     organisation = np.full(len(bundles.first), -1, dtype=np.int64)
     organisation[held // width] = held % width

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,9 +24,14 @@ from numpy.typing import NDArray
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int32]
 Days = NDArray[np.int32]
+Number = TypeVar("Number", bound=np.integer)
 
 NO_DAY = int(np.iinfo(np.int32).min)
 """The day that stands for a missing date; compare only where ``known``."""
+
+SECONDS_A_DAY = 86_400
+NOT_A_TIME = int(np.iinfo(np.int64).min)
+"""How NumPy stores a missing time."""
 
 FEW = 1_000
 """Categories that cost less to read than to look through for those that occur."""
@@ -44,6 +50,13 @@ def categories(column: pd.Series) -> list[str]:
 def is_in(column: pd.Series, values: Collection[str]) -> Bools:
     """Which rows hold one of these values?"""
     return holds(column, values.__contains__)
+
+
+def among(words: pd.Categorical[str], values: Collection[str]) -> Bools:
+    """Which elements are one of these words?"""
+    wanted = {str(each) for each in values}
+    passed = np.array([str(each) in wanted for each in words.categories] + [False], dtype=bool)
+    return passed[words.codes]
 
 
 def matches(column: pd.Series, pattern: re.Pattern[str]) -> Bools:
@@ -80,9 +93,10 @@ def flag(column: pd.Series) -> Bools:
 
 def days(column: pd.Series) -> Days:
     """Whole days since 1970-01-01; NO_DAY for missing."""
-    stamps = column.to_numpy().astype("datetime64[D]")
-    whole = stamps.astype(np.int64)
-    return np.where(np.isnat(stamps), NO_DAY, whole).astype(np.int32)
+    seconds = column.to_numpy().astype("datetime64[s]", copy=False).view(np.int64)
+    whole = (seconds // SECONDS_A_DAY).astype(np.int32)
+    whole[seconds == NOT_A_TIME] = NO_DAY
+    return whole
 
 
 def known(column_days: Days) -> Bools:
@@ -131,8 +145,39 @@ def order_of(ids: pd.Series) -> NDArray[np.int64]:
         return np.empty(0, dtype=np.int64)
     names = _fixed_width(pa.array(ids, pa.large_string()))
     place = np.empty(len(names), dtype=np.int64)
-    place[np.argsort(names)] = np.arange(len(names))
+    place[_sorted_by(names)] = np.arange(len(names))
     return place
+
+
+def _sorted_by(names: NDArray[np.bytes_]) -> NDArray[np.int64]:
+    """The positions in order of the names.
+
+    Sorted as whole numbers, many times as fast as text: by the eight signs from the first that
+    differ, then the few that are alike in these by all.
+    """
+    signs = np.ascontiguousarray(names).view(np.uint8).reshape(len(names), -1)
+    shared = 0
+    while shared < signs.shape[1] - 1 and (signs[:, shared] == signs[0, shared]).all():
+        shared += 1
+    told = signs[:, shared : shared + 8]
+    eight = np.zeros((len(names), 8), dtype=np.uint8)
+    eight[:, : told.shape[1]] = told
+    number = eight.view(">u8").ravel().astype(np.uint64)
+    order = np.argsort(number)
+    alike = np.diff(number[order]) == 0
+    tied = np.flatnonzero(np.append(alike, False) | np.insert(alike, 0, False))
+    order[tied] = order[tied[np.argsort(names[order[tied]], kind="stable")]]
+    return order
+
+
+def sorted_distinct(values: NDArray[Number]) -> NDArray[Number]:
+    """The different values in order; several times as fast as ``np.unique`` for whole numbers.
+
+    >>> sorted_distinct(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def _fixed_width(ids: pa.Array) -> NDArray[np.bytes_]:
@@ -146,6 +191,24 @@ def _fixed_width(ids: pa.Array) -> NDArray[np.bytes_]:
         ids.buffers()[2], dtype=f"S{width['max']}", offset=ids.offset * width["max"]
     )
     return text[: len(ids)]
+
+
+def said(column: pd.Series) -> tuple[Codes, pa.Array]:
+    """Codes into the distinct values that occur, -1 for missing, and these values as Arrow text.
+
+    >>> column = pd.Series(["x", None, "y"], dtype="category")
+    >>> said(column.iloc[1:])[0].tolist(), said(column.iloc[1:])[1].to_pylist()
+    ([-1, 0], ['y'])
+    """
+    code = codes(column)
+    used = np.zeros(len(column.cat.categories) + 1, dtype=bool)
+    used[code] = True
+    used[-1] = False  # where the code of missing values leads
+    at = np.flatnonzero(used)
+    number = np.full(len(used), -1, dtype=np.int32)
+    number[at] = np.arange(len(at))
+    words = column.cat.categories.to_numpy(dtype=object)[at]
+    return number[code], pa.array(words, pa.string())
 
 
 def texts(column: pd.Series) -> pa.Array:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
+from waitlist_merge.pathways.columns import Bools, among, day_number, days, is_in, known
 from waitlist_merge.pathways.state import Signals, contradictory
 from waitlist_merge.reasons import Fault, ListState
 
@@ -39,7 +39,7 @@ def faults(
     period overlaps another of the same pathway.
     """
     waits = np.asarray(state != str(ListState.CLOSED))
-    clocked = np.isin(np.asarray(state), [str(ListState.OPEN), str(ListState.UNCLEAR)])
+    clocked = among(state, {ListState.OPEN, ListState.UNCLEAR})
     census = days(entries["extract_census_date"])
     lines = (
         *_clock_lines(entries, clocked, census),

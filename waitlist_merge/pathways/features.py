@@ -18,6 +18,7 @@ from waitlist_merge.pathways.columns import (
     Bools,
     Codes,
     Days,
+    among,
     categories,
     codes,
     days,
@@ -51,13 +52,18 @@ SECOND_OPINION = re.compile(r"\b(?:2nd|second)\s+opinion\b", re.IGNORECASE)
 SUBCONTRACTED = re.compile(r"\b(?:SUB-?CONTRACT\w*|OUTSOURC\w*)\b", re.IGNORECASE)
 
 
-FIELDS = (
-    "organisation",
+IDENTIFIERS = (
     "patient_pathway_identifier",
-    "pathway_identifier_issuer",
     "unique_booking_reference_number",
     "waiting_list_entry_identifier",
     "referral_identifier",
+)
+"""Columns of nearly as many values as entries; ``identifiers`` reads only those that occur."""
+
+FIELDS = (
+    *IDENTIFIERS,
+    "organisation",
+    "pathway_identifier_issuer",
     "treatment_function_code",
     "procedure_code",
     "procedure_text",
@@ -189,7 +195,7 @@ def _not_cancer(entries: pd.DataFrame) -> Bools:
 
 
 def _states(state: pd.Categorical[str], *wanted: ListState) -> Bools:
-    return np.isin(np.asarray(state), [str(each) for each in wanted])
+    return among(state, wanted)
 
 
 def _stop(entries: pd.DataFrame, sent: Bools) -> Days:

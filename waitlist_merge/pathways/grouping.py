@@ -56,8 +56,20 @@ def components(a: NDArray[np.integer], b: NDArray[np.integer], size: int) -> Gro
     >>> components(np.array([0]), np.array([2]), 3).tolist()
     [0, 1, 0]
     """
-    graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), (size, size))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)
+    # Most positions are in no pair: only the others are looked at.
+    linked = np.zeros(size, dtype=bool)
+    linked[a] = linked[b] = True
+    at = np.flatnonzero(linked)
+    place = np.cumsum(linked, dtype=np.int32) - 1
+    graph = coo_matrix((np.ones(len(a), np.int8), (place[a], place[b])), (len(at), len(at)))
+    label = connected_components(graph, directed=False)[1]
+    first = np.full(int(label.max(initial=-1)) + 1, size, dtype=np.int64)
+    np.minimum.at(first, label, at)
+    begins = ~linked
+    begins[first] = True
+    number = np.cumsum(begins, dtype=np.int32) - 1
+    number[at] = number[first[label]]
+    return np.asarray(number, dtype=np.int32)
 
 
 def group(edges: Edges, traits: NDArray[np.uint8], *, size: int) -> tuple[Group, Bools]:

@@ -22,10 +22,9 @@ from waitlist_merge.pathways.columns import (
     Bools,
     Codes,
     categories,
-    codes,
     numbered_together,
     renumbered,
-    texts,
+    said,
     vocabulary,
 )
 
@@ -76,20 +75,22 @@ def identifiers(entries: pd.DataFrame) -> Identifiers:
         entries["patient_pathway_identifier"],
         entries["unique_booking_reference_number"],
     )
-    raw = _bare(texts(column))
+    code, written = said(column)
+    booking, numbers = said(booked)
+    raw = _bare(written)
     stems = _stems(raw)
-    inner, own = numbered_together(_booking_numbers(raw), stems_of(texts(booked)))
+    inner, own = numbered_together(_booking_numbers(raw), stems_of(numbers))
     issuer = entries["pathway_identifier_issuer"]
     issuers = successors(categories(issuer))
     issuer_number = vocabulary(issuers)
     printed = pc.equal(pc.binary_length(raw), PRINT_LENGTH).to_numpy(zero_copy_only=False)
     return Identifiers(
-        ppid=renumbered(column, numbered_together(stems)[0]),
+        ppid=_each(code, numbered_together(stems)[0]),
         issuer=renumbered(issuer, [issuer_number.get(each, -1) for each in issuers]),
-        ubrn=renumbered(booked, own),
-        inner_ubrn=renumbered(column, inner),
-        shown=renumbered(column, _prints(raw, stems, printed)),
-        is_print=np.append(printed, False)[codes(column)],
+        ubrn=_each(booking, own),
+        inner_ubrn=_each(code, inner),
+        shown=_each(code, _prints(raw, stems, printed)),
+        is_print=np.append(printed, False)[code],
         entry=_local(entries["waiting_list_entry_identifier"]),
         referral=_local(entries["referral_identifier"]),
     )
@@ -123,8 +124,14 @@ def _without(values: pa.Array, unsaid: pa.Array) -> pa.Array:
 
 def _local(column: pd.Series) -> Codes:
     """Local numbers are compared as they are: only case and blanks are noise."""
-    bare = _bare(texts(column))
-    return renumbered(column, numbered_together(_without(bare, pc.equal(bare, "")))[0])
+    code, written = said(column)
+    bare = _bare(written)
+    return _each(code, numbered_together(_without(bare, pc.equal(bare, "")))[0])
+
+
+def _each(code: Codes, number: Codes) -> Codes:
+    """The number of each entry's value; -1 for missing."""
+    return np.append(number, np.int32(-1))[code]
 
 
 def _prints(raw: pa.Array, stems: pa.Array, printed: Bools) -> Codes:

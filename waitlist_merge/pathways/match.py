@@ -16,10 +16,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.pathways import grouping
-from waitlist_merge.pathways.columns import Bools, days, flag, is_in, known, only_used, order_of
+from waitlist_merge.pathways.columns import (
+    Bools,
+    among,
+    days,
+    flag,
+    is_in,
+    known,
+    only_used,
+    order_of,
+)
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.faults import faults
-from waitlist_merge.pathways.features import FIELDS, Features, features
+from waitlist_merge.pathways.features import FIELDS, IDENTIFIERS, Features, features
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.links import NO, YES, Judged, frame, grouped
 from waitlist_merge.pathways.pairs import candidates
@@ -76,13 +85,14 @@ def match_pathways(
     state, stages = list_state(said), stage(entries, said)
     several = _with_company(patients.group)
     order = order_of(entries["entry_id"].iloc[several])
-    some = {name: only_used(entries[name].take(several)) for name in FIELDS}
+    some = {name: entries[name].take(several) for name in FIELDS}
+    some |= {name: only_used(some[name]) for name in FIELDS if name not in IDENTIFIERS}
     of = features(pd.DataFrame(some, copy=False), state[several], stages[several])
     pairs = _judge(of, patients, several, order, plan, run_date)
     local, told = grouped(pairs, _traits(of), order)
     evidence = Evidence(of, told.a, told.b, run_date, plan.agreements)
     links = frame(told, evidence, several, through=_through_others(pairs, told, order))
-    waiting = np.isin(np.asarray(state), [str(each) for each in ACTIVE])
+    waiting = among(state, ACTIVE)
     clocked = waiting & known(days(entries["rtt_start_date"]))
     found = faults(
         entries,
@@ -90,7 +100,7 @@ def match_pathways(
         state,
         died=died(entries, patients.group),
         both_sides=both_sides_open(links, clocked),
-        overlapping=_overlapping(entries, links, np.asarray(state == str(ListState.CLOSED))),
+        overlapping=_overlapping(entries, links, among(state, {ListState.CLOSED})),
         run_date=run_date,
     )
     return PathwayMatch(_everyone(local, several, len(entries)), links, state, stages, found)
