@@ -56,7 +56,7 @@ def among(words: pd.Categorical[str], values: Collection[str]) -> Bools:
     """Which elements are one of these words?"""
     wanted = {str(each) for each in values}
     passed = np.array([str(each) in wanted for each in words.categories] + [False], dtype=bool)
-    return passed[words.codes]
+    return np.asarray(passed[words.codes])
 
 
 def matches(column: pd.Series, pattern: re.Pattern[str]) -> Bools:
