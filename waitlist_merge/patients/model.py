@@ -147,13 +147,27 @@ class PatientModel:
         """
         return cls(**model_file.read(Path(path)))
 
+    @classmethod
+    def from_json(cls, text: str, *, source: str) -> PatientModel:
+        """The model that ``to_json`` wrote; ``source`` is what an InputError calls it.
+
+        >>> model = PatientModel.published(records=1_000)
+        >>> PatientModel.from_json(model.to_json(), source="memory").digest == model.digest
+        True
+        """
+        return cls(**model_file.parse(text, source))
+
     def save(self, path: str | Path) -> None:
         """Write the model as readable JSON; the file is replaced whole or stays as it was.
 
         It holds rates, and how common those values are that many records hold (frequencies.py); no
         value of a few people and no date. OutputError where it cannot be written.
         """
-        model_file.write(Path(path), self._contents())
+        model_file.write(Path(path), self.to_json())
+
+    def to_json(self) -> str:
+        """What ``save`` writes, as text."""
+        return model_file.titled(self._contents())
 
     def _contents(self) -> str:
         return model_file.contents(

@@ -98,15 +98,19 @@ def contents(
     return json.dumps(held, indent=1, ensure_ascii=True, allow_nan=False)
 
 
-def write(path: Path, text: str) -> None:
-    """Write contents with their title, beside the file and then in its place."""
+def titled(contents: str) -> str:
+    """Contents with a title that says what they are and which version wrote them."""
     title = _KIND | {"version": VERSION, "library": installed_version("waitlist-merge")}
-    whole = json.dumps(title, indent=1)[:-2] + ",\n" + text[2:] + "\n"
+    return json.dumps(title, indent=1)[:-2] + ",\n" + contents[2:] + "\n"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a model beside the file and then in its place."""
     path = Path(os.path.realpath(path))
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
         with partial.open("w", encoding="ascii", newline="\n") as file:
-            file.write(whole)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
@@ -119,10 +123,19 @@ def write(path: Path, text: str) -> None:
 
 def read(path: Path) -> dict[str, Any]:
     """The parts of the model in this file; InputError where there is none that can be used."""
-    title, held = _taken_apart(path)
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+    return parse(text, str(path))
+
+
+def parse(text: str | bytes, source: str) -> dict[str, Any]:
+    """The parts of the model in this text, which an InputError calls ``source``."""
+    title, held = _taken_apart(text, source)
     if title["version"] != VERSION:
         raise InputError(
-            f"{path}: is a patient model of form {_whole(title['version'])}, and this version of "
+            f"{source}: is a patient model of form {_whole(title['version'])}, and this version of "
             f"waitlist_merge reads form {VERSION}; install the version that wrote it, or fit anew"
         )
     try:
@@ -130,8 +143,8 @@ def read(path: Path) -> dict[str, Any]:
     except ValidationError as error:
         # Only the first two steps to the place: beyond them stand values, and names are values.
         place = ".".join(map(str, error.errors()[0]["loc"][:2]))
-        raise InputError(f"{path}: is damaged at {place}; save the model again") from None
-    _refuse_other_levels(path, found)
+        raise InputError(f"{source}: is damaged at {place}; save the model again") from None
+    _refuse_other_levels(source, found)
     tables = {field: np.zeros(len(names)) for field, names in LEVELS.items()}
     average: dict[tuple[str, int], float] = {}
     basis: dict[tuple[str, int], str] = {}
@@ -156,22 +169,20 @@ def _whole(version: object) -> str:
     return str(version) if isinstance(version, int) else "unknown"
 
 
-def _taken_apart(path: Path) -> tuple[dict[str, object], dict[str, object]]:
+def _taken_apart(text: str | bytes, source: str) -> tuple[dict[str, object], dict[str, object]]:
     """The title of a file and what it holds."""
     try:
-        found = json.loads(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+        found = json.loads(text)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or {name: found.get(name) for name in _KIND} != _KIND:
-        raise InputError(f"{path}: is no patient model; name a file that PatientModel.save wrote")
+        raise InputError(f"{source}: is no patient model; name a file that PatientModel.save wrote")
     names = {*_KIND, "version", "library"}
     title = {name: found.get(name) for name in names}
     return title, {name: value for name, value in found.items() if name not in names}
 
 
-def _refuse_other_levels(path: Path, found: _Contents) -> None:
+def _refuse_other_levels(source: str, found: _Contents) -> None:
     """A model of other fields or levels was fitted by another version: its weights mean others."""
     levels = {field: set(names) for field, names in found.fields.items()}
     columns = {
@@ -183,7 +194,7 @@ def _refuse_other_levels(path: Path, found: _Contents) -> None:
     known = {field: set(names[1:]) for field, names in LEVELS.items()}
     if levels != known or columns != set(found.frequencies):
         raise InputError(
-            f"{path}: its fields and levels are not those of this version of waitlist_merge; "
+            f"{source}: its fields and levels are not those of this version of waitlist_merge; "
             "fit the model anew"
         )
 

@@ -1,0 +1,310 @@
+"""What the register keeps, and what it refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.dialects import mssql
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateTable
+
+from waitlist_merge.errors import ConfigError, InputError, MissingExtra, OutputError
+from waitlist_merge.patients import PatientModel
+from waitlist_merge.review.register import Register, Run
+from waitlist_merge.review.register.migrate import VERSION_TABLE, steps
+from waitlist_merge.review.register.tables import ENTRY_DATES, ENTRY_FLAGS, ENTRY_NUMBERS, METADATA
+from waitlist_merge.review.rows import AnswerRow, WorkRow
+from waitlist_merge.review.snapshot import ENTRY_COLUMNS, Snapshot
+
+MONDAY = dt.date(2026, 11, 16)
+MODEL = PatientModel.published(records=1_000)
+
+
+def entries(names: list[str], **columns: list[object]) -> pd.DataFrame:
+    """Entries of these ids; a column that is not given is empty but for the organisation."""
+    made = {}
+    for name in ENTRY_COLUMNS:
+        values = {"entry_id": names, "organisation": ["RM3"] * len(names)} | columns
+        given = pd.Series(values.get(name, [None] * len(names)), dtype=object)
+        if name in ENTRY_DATES:
+            made[name] = pd.to_datetime(given).astype("datetime64[s]")
+        elif name in ENTRY_FLAGS:
+            made[name] = given.astype("boolean")
+        elif name in ENTRY_NUMBERS:
+            made[name] = given.astype("Int32")
+        else:
+            made[name] = given.astype("category")
+    return pd.DataFrame(made)
+
+
+def extracts(**rows: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "organisation": list(rows),
+            "census_date": np.datetime64(MONDAY, "s"),
+            "rows": list(rows.values()),
+        }
+    )
+
+
+def a_run(register: Register, listed: pd.DataFrame, **more: object) -> Run:
+    """The run that comes next in this register, with these entries."""
+    last = register.last()
+    number = last.run + 1 if last else 1
+    snapshot = Snapshot(number, MONDAY, listed, extracts(RM3=len(listed)))
+    said = {
+        "snapshot": snapshot,
+        "last": last,
+        "model": MODEL,
+        "key": register.key(),
+        "plan_digest": "0" * 64,
+        "digests": {"RM3": "1" * 64},
+        "started_at": dt.datetime.now(dt.UTC),
+    }
+    return Run(**(said | more))
+
+
+def count(register: Register, table: str) -> int:
+    with register._engine.connect() as connection:
+        rows = select(func.count()).select_from(METADATA.tables[table])
+        return connection.execute(rows).scalar()
+
+
+@pytest.fixture
+def register(register_at):
+    with Register.open(register_at) as opened:
+        yield opened
+
+
+TWO = entries(
+    ["E-1", "E-2"],
+    patient_id=["P-1", "P-2"],
+    family_name=["Ó Brádaigh", None],
+    birth_date=["1971-05-03", None],
+    suspected_cancer=[True, None],
+    patient_since=[1, 1],
+)
+
+
+def test_a_new_register_knows_nothing(register):
+    assert register.last() is None
+    assert register.model() is None
+    assert register.runs().empty
+    assert register.answers() == [] == register.work()
+
+
+def test_a_run_is_read_back_as_it_was_recorded(register):
+    assert register.record(a_run(register, TWO)) == 1
+    last = register.last()
+    assert (last.run, last.run_date) == (1, MONDAY)
+    for name in ENTRY_COLUMNS:
+        missing = TWO[name].isna()
+        assert last.entries[name].isna().equals(missing), name
+        assert last.entries[name][~missing].tolist() == TWO[name][~missing].tolist(), name
+    assert last.entries["birth_date"].dtype == "datetime64[s]"
+    assert last.entries["suspected_cancer"].dtype == "boolean"
+    assert last.extracts.iloc[0].tolist() == ["RM3", pd.Timestamp(MONDAY), 2]
+    assert register.model().digest == MODEL.digest
+    assert register.digests(1) == {"RM3": "1" * 64}
+
+
+def test_an_unchanged_list_adds_nothing_but_the_run(register):
+    register.record(a_run(register, TWO))
+    held = {table: count(register, table) for table in METADATA.tables}
+    register.record(a_run(register, TWO.iloc[::-1].reset_index(drop=True)))
+    now = {table: count(register, table) for table in METADATA.tables}
+    assert {name for name in now if now[name] != held[name]} == {"runs", "extracts"}
+
+
+def test_only_what_changed_is_written_again_and_every_run_can_be_read(register):
+    register.record(a_run(register, TWO))
+    second = entries(["E-2", "E-3"], patient_id=["P-2", "P-9"], tci_date=["2026-12-01", None])
+    register.record(a_run(register, second))
+    assert count(register, "entries") == 5  # E-1 no longer known, E-2 changed, E-3 new
+    assert register.last().entries["entry_id"].tolist() == ["E-2", "E-3"]
+    assert register.snapshot(1).entries["entry_id"].tolist() == ["E-1", "E-2"]
+    assert register.snapshot(1).entries["tci_date"].isna().all()
+    with pytest.raises(InputError, match="has no run 3"):
+        register.snapshot(3)
+
+
+def test_an_entry_that_is_known_again_is_there_again(register):
+    for listed in (TWO, TWO.iloc[:1], TWO):
+        register.record(a_run(register, listed))
+    assert register.last().entries["entry_id"].tolist() == ["E-1", "E-2"]
+
+
+def test_an_empty_list_is_recorded(register):
+    register.record(a_run(register, TWO.iloc[:0]))
+    assert len(register.last().entries) == 0
+
+
+def test_an_organisation_that_sent_nothing_keeps_its_newest_extract(register):
+    register.record(a_run(register, TWO))
+    late = Snapshot(2, MONDAY, TWO, extracts(RM3=2, RW3=7))
+    register.record(a_run(register, TWO, snapshot=late, digests={"RW3": "2" * 64}))
+    assert register.last().extracts["organisation"].tolist() == ["RM3", "RW3"]
+    assert register.digests(2) == {"RW3": "2" * 64}
+
+
+def test_the_key_is_made_once_and_kept(register):
+    key = register.key()
+    assert register.key() == key
+    register.record(a_run(register, TWO))
+    assert register.key() == key == register.key(planned=key)
+    with pytest.raises(ConfigError, match="another hmac_key"):
+        register.key(planned="another secret")
+
+
+def test_the_key_of_the_plan_becomes_the_register_s(register):
+    register.record(a_run(register, TWO, key=register.key(planned="a secret of ours")))
+    assert register.key() == "a secret of ours"
+
+
+def test_a_run_that_began_from_an_older_state_is_not_recorded(register):
+    one, other = a_run(register, TWO), a_run(register, TWO.iloc[:1])
+    register.record(one)
+    with pytest.raises(OutputError, match="recorded meanwhile"):
+        register.record(other)
+    assert len(register.runs()) == 1
+
+
+def test_a_run_that_fails_half_way_leaves_nothing(register):
+    broken = a_run(register, TWO, digests={})
+    broken = replace(broken, id_log=pd.DataFrame({"a": ["x"]}), changes=pd.DataFrame({"a": [{}]}))
+    with pytest.raises(TypeError):
+        register.record(replace(broken, accepted=[object()]))
+    assert {name: count(register, name) for name in METADATA.tables} == dict.fromkeys(
+        METADATA.tables, 0
+    )
+
+
+def test_what_a_run_told_is_kept_row_by_row(register):
+    log = pd.DataFrame({"old_id": ["P-1"], "new_id": ["P-2"], "since": pd.to_datetime([MONDAY])})
+    register.record(a_run(register, TWO, id_log=log))
+    assert register.told("id_log", 1).to_dict("records") == [
+        {"old_id": "P-1", "new_id": "P-2", "since": "2026-11-16"}
+    ]
+    assert register.told("changes", 1).empty
+
+
+ANSWER = AnswerRow(
+    "A-1",
+    "Q-1",
+    "patient",
+    ("E-1", "E-2"),
+    (0, 1),
+    "different people",
+    reviewer="Zoë Clerk",
+    organisation="RM3",
+    answered_on=MONDAY,
+    facts={"birth_date": (0, 1)},
+    run=1,
+)
+
+
+def test_an_answer_is_recorded_once(register):
+    assert register.add_answers([ANSWER, ANSWER]) == 1
+    taken_back = replace(ANSWER, answer_id="A-2", answer="", undoes="A-1")
+    assert register.add_answers([ANSWER, taken_back]) == 1
+    first, second = register.answers()
+    assert replace(first, recorded_at=None) == ANSWER
+    assert second.undoes == "A-1"
+    assert second.recorded_at is not None
+
+
+def test_work_is_recorded_once(register):
+    step = WorkRow("K-1", "Q-1", ("E-1",), "with ORG", owner="RM3", due=MONDAY)
+    assert [register.add_work([step]), register.add_work([step])] == [1, 0]
+    assert replace(register.work()[0], recorded_at=None) == step
+
+
+@pytest.mark.parametrize("act", ["UPDATE answers SET note = 'x'", "DELETE FROM answers"])
+def test_the_database_itself_refuses_to_change_what_was_said(register, act):
+    register.add_answers([ANSWER])
+    with pytest.raises(DBAPIError, match="only ever added"), register._engine.begin() as connection:
+        connection.execute(text(act))
+    assert register.answers()[0].note == ""
+
+
+def test_the_steps_lead_to_the_tables_of_this_version(register):
+    with register._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_opening_again_changes_nothing(register_at):
+    with Register.open(register_at) as register:
+        register.record(a_run(register, TWO))
+    with Register.open(register_at, create=False) as register:
+        assert register.last().entries["entry_id"].tolist() == ["E-1", "E-2"]
+
+
+def test_a_register_of_a_newer_version_is_refused(register_at):
+    with Register.open(register_at) as register, register._engine.begin() as connection:
+        connection.execute(text("UPDATE register_version SET version_num = '9999'"))
+    with pytest.raises(InputError, match="newer version of waitlist_merge"):
+        Register.open(register_at)
+
+
+def test_a_database_of_something_else_is_refused(tmp_path):
+    path = tmp_path / "other.db"
+    with closing(create_engine(f"sqlite:///{path}").raw_connection()) as connection:
+        connection.execute("CREATE TABLE lists (a)")
+    with pytest.raises(InputError, match="is not a register but holds other tables"):
+        Register.open(path)
+
+
+def test_what_cannot_be_opened_is_said_in_one_line(tmp_path):
+    text_file = tmp_path / "list.csv"
+    text_file.write_text("NHS number\n" * 1000)
+    said = (
+        (text_file, True, InputError, "is not a register"),
+        (tmp_path, True, OutputError, "is a folder"),
+        (tmp_path / "none" / "reg.db", True, OutputError, "folder that is there"),
+        (tmp_path / "reg.db", False, InputError, "there is no register"),
+        ("oracle+nothing://host/db", True, ConfigError, "no such kind of database"),
+        ("://", True, ConfigError, "no URL"),
+        ("postgresql://ann:secret@127.0.0.1:1/none", True, InputError, "cannot be reached"),
+    )
+    for at, create, kind, words in said:
+        with pytest.raises(kind, match=words) as caught:
+            Register.open(at, create=create)
+        assert "\n" not in str(caught.value)
+        assert "secret" not in str(caught.value)
+    assert text_file.read_text().startswith("NHS number")
+
+
+def test_a_missing_driver_names_its_extra():
+    with pytest.raises(MissingExtra, match=r"waitlist-merge\[sqlserver\]"):
+        Register.open("mssql+pyodbc://host/db")
+
+
+def test_a_new_file_is_for_its_owner_alone(tmp_path):
+    path = tmp_path / "reg.db"
+    Register.open(path).close()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_sqlite_writes_ahead(tmp_path):
+    with Register.open(tmp_path / "reg.db") as register, register._engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_the_tables_can_be_made_on_sql_server():
+    for table in METADATA.sorted_tables:
+        made = str(CreateTable(table).compile(dialect=mssql.dialect()))
+        keys = [column for column in table.columns if column.primary_key or column.unique]
+        assert all("max" not in str(each.type.compile(mssql.dialect())) for each in keys), made
+
+
+def test_steps_follow_one_another():
+    assert list(steps()) == sorted(steps())

@@ -1,0 +1,1 @@
+"""The steps by which a register came to its form of today."""

@@ -1,0 +1,244 @@
+"""Opening the register, reading what it knows, recording a run: nothing else changes it.
+
+A run is recorded in one transaction at its end: one that was killed, or that fails, leaves nothing.
+A run that began from an older state than the register has by then is not recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pandas as pd
+from sqlalchemy import URL, Connection, Engine, Table, func, select
+from sqlalchemy.exc import DBAPIError
+
+from waitlist_merge.errors import ConfigError, InputError, OutputError
+from waitlist_merge.patients import PatientModel
+from waitlist_merge.review.register import migrate
+from waitlist_merge.review.register.engine import address, engine_of, one_line, shown
+from waitlist_merge.review.register.reading import snapshot
+from waitlist_merge.review.register.tables import (
+    OF_A_RUN,
+    answers,
+    extracts,
+    meta,
+    models,
+    runs,
+    work,
+)
+from waitlist_merge.review.register.writing import KEY, Run, now, user, write
+from waitlist_merge.review.rows import AnswerRow, WorkRow
+from waitlist_merge.review.snapshot import Snapshot
+
+KEY_BYTES = 32
+"""Of a key that the register makes: as many as the hash that it keys."""
+
+
+class Register:
+    """An open register; ``with Register.open("register.db") as register:`` closes it again."""
+
+    def __init__(self, url: URL, engine: Engine) -> None:
+        self._url, self._engine = url, engine
+        self.name = shown(url)
+        self._new_key: str | None = None
+
+    @classmethod
+    def open(cls, at: str | Path, *, create: bool = True) -> Self:
+        """The register at a path (SQLite) or URL, brought to the form of this version.
+
+        Where there is none it is made, unless not ``create``. Raises InputError, OutputError,
+        ConfigError or MissingExtra, one line with the cure.
+        """
+        url = address(at)
+        if url.get_backend_name() == "sqlite":
+            _need_file(url, create=create)
+        register = cls(url, engine_of(url))
+        try:
+            register._bring_up_to_date(create=create)
+        except BaseException:
+            register.close()
+            raise
+        return register
+
+    def _bring_up_to_date(self, *, create: bool) -> None:
+        with one_line(self._url):
+            with self._engine.connect() as connection:
+                migrate.refuse_other(connection, self.name)
+                found = migrate.form(connection)
+            if found is None and not create:
+                raise InputError(f"{self.name}: is not a register; merge --register makes one")
+            if found != migrate.steps()[-1]:
+                self._write_ahead()
+                with self._writing() as connection:
+                    migrate.upgrade(connection)
+
+    def _write_ahead(self) -> None:
+        """WAL, where the disk can do it; the file remembers."""
+        if self._engine.dialect.name == "sqlite":
+            with suppress(DBAPIError), self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                raw.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Register({self.name!r})"
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with one_line(self._url), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """One transaction of one writer: others wait, and an error leaves nothing of it."""
+        with one_line(self._url), self._engine.connect() as opened:
+            connection = opened.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    def key(self, planned: str | None = None) -> str:
+        """The key of the entry ids: the register's, from its first run on.
+
+        Before its first run it is ``planned`` (the plan's), or else made now and kept when the run
+        is recorded. ConfigError where the plan's is another than the register's.
+        """
+        with self._reading() as connection:
+            held = connection.scalar(select(meta.c.value).where(meta.c.name == KEY))
+        if held is None:
+            self._new_key = planned or self._new_key or secrets.token_hex(KEY_BYTES)
+            return self._new_key
+        if planned is not None and planned != held:
+            raise ConfigError(
+                f"{self.name}: was begun with another hmac_key than the plan's, and every id would "
+                "change; leave hmac_key out of the plan"
+            )
+        return str(held)
+
+    def runs(self) -> pd.DataFrame:
+        """One row a run: number, day, who recorded it and when, plan, model, guards passed by."""
+        with self._reading() as connection:
+            rows = connection.execute(select(runs).order_by(runs.c.run)).all()
+        return pd.DataFrame(rows, columns=[column.name for column in runs.columns])
+
+    def last(self) -> Snapshot | None:
+        """What the newest run knew; None before the first."""
+        with self._reading() as connection:
+            run = connection.scalar(select(func.max(runs.c.run)))
+            return None if run is None else snapshot(connection, run)
+
+    def snapshot(self, run: int) -> Snapshot:
+        """What this run knew; InputError where there was no such run."""
+        with self._reading() as connection:
+            if connection.scalar(select(runs.c.run).where(runs.c.run == run)) is None:
+                raise InputError(f"{self.name}: has no run {run}; see its runs")
+            return snapshot(connection, run)
+
+    def model(self) -> PatientModel | None:
+        """The patient model of the newest run, which the next one is to use."""
+        newest = select(func.max(runs.c.run)).scalar_subquery()
+        query = (
+            select(models.c.contents)
+            .join(runs, runs.c.model_digest == models.c.digest)
+            .where(runs.c.run == newest)
+        )
+        with self._reading() as connection:
+            contents = connection.scalar(query)
+        return None if contents is None else PatientModel.from_json(contents, source=self.name)
+
+    def told(self, name: str, run: int) -> pd.DataFrame:
+        """The ``changes`` or the ``id_log`` of a run, as it was told."""
+        table = OF_A_RUN[name]
+        query = select(table.c.contents).where(table.c.run == run).order_by(table.c.place)
+        with self._reading() as connection:
+            return pd.DataFrame([json.loads(each) for each in connection.scalars(query)])
+
+    def digests(self, run: int) -> dict[str, str]:
+        """The digest of what each organisation sent to this run."""
+        query = select(extracts.c.organisation, extracts.c.digest).where(extracts.c.run == run)
+        with self._reading() as connection:
+            return {row.organisation: row.digest for row in connection.execute(query)}
+
+    def answers(self) -> list[AnswerRow]:
+        """All answers ever recorded, the oldest first."""
+        return [AnswerRow.from_record(row) for row in self._said(answers)]
+
+    def add_answers(self, rows: Sequence[AnswerRow]) -> int:
+        """Record answers, each once for ever; how many are new."""
+        return self._say(answers, rows)
+
+    def work(self) -> list[WorkRow]:
+        """All steps of work ever recorded, the oldest first."""
+        return [WorkRow.from_record(row) for row in self._said(work)]
+
+    def add_work(self, rows: Sequence[WorkRow]) -> int:
+        """Record steps of work, each once for ever; how many are new."""
+        return self._say(work, rows)
+
+    def _said(self, table: Table) -> list[dict[str, Any]]:
+        with self._reading() as connection:
+            rows = connection.execute(select(table).order_by(table.c.number)).mappings()
+            return [dict(row) for row in rows]
+
+    def _say(self, table: Table, rows: Sequence[AnswerRow | WorkRow]) -> int:
+        key = table.columns[1]
+        said = {str(record[key.name]): record for record in (each.to_record() for each in rows)}
+        with self._writing() as connection:
+            known = set(connection.scalars(select(key)))
+            added = {"recorded_at": now(), "recorded_by": user()}
+            new = [record | added for name, record in said.items() if name not in known]
+            if new:
+                connection.execute(table.insert(), new)
+        return len(new)
+
+    def record(self, run: Run) -> int:
+        """Write down a run: all of it or nothing; its number.
+
+        OutputError where another run has been recorded since ``run.last`` was read.
+        """
+        with self._writing() as connection:
+            newest = connection.scalar(select(func.max(runs.c.run)))
+            if newest != (run.last.run if run.last else None):
+                raise OutputError(
+                    f"{self.name}: another run was recorded meanwhile; nothing was recorded: run "
+                    "again"
+                )
+            number = (newest or 0) + 1
+            write(connection, run, number)
+        return number
+
+
+def _need_file(url: URL, *, create: bool) -> None:
+    """The file of an SQLite register is there, readable by its owner alone where it is new."""
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        return
+    path = Path(url.database)
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder; name a file in it")
+    if not create and not path.exists():
+        raise InputError(f"{path}: there is no register; merge --register makes one")
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be opened ({error.strerror}); name a file in a folder that is there"
+        ) from None
