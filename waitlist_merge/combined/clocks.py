@@ -199,16 +199,19 @@ def _notes(
 
 
 def waits(start: Days, rtt: Bools, run_date: dt.date) -> dict[str, object]:
-    """Days, weeks, band and next threshold of each bundle; empty where it is no RTT wait.
+    """Days, weeks, band, breach and next threshold of each bundle; empty where it is no RTT wait.
 
     Days are counted from the start to the run's date; band 18 is over 17 and up to 18 weeks, and
-    a threshold is passed on the first day over 7 times its weeks (domain 8).
+    a threshold is passed on the first day over 7 times its weeks (domain 8). ``weeks_breached`` is
+    the highest that is passed, 0 for none: at least 52 are the waits that are counted as over 52.
 
     >>> told = waits(np.array([0, 0]), np.array([True, False]), dt.date(1970, 5, 7))
     >>> told["days_waiting"].tolist(), told["week_band"].tolist(), told["weeks_waiting"].tolist()
     ([126, <NA>], [18, <NA>], [18.0, nan])
     >>> told["next_threshold_weeks"].tolist(), str(told["next_threshold_date"][0])[:10]
     ([18, <NA>], '1970-05-08')
+    >>> told["weeks_breached"].tolist()
+    [0, <NA>]
     """
     running = rtt & known(start)
     days = np.where(running, day_number(run_date) - start.astype(np.int64), 0)
@@ -221,6 +224,7 @@ def waits(start: Days, rtt: Bools, run_date: dt.date) -> dict[str, object]:
         "days_waiting": whole(days, running),
         "weeks_waiting": np.where(running, np.round(days / WEEK, 1), np.nan),
         "week_band": whole(np.maximum(1, -(-days // WEEK)), running),
+        "weeks_breached": whole(np.append(0, limits)[at], running),
         "next_threshold_weeks": whole(weeks, ahead),
         "next_threshold_date": dates(passed_on),
     }

@@ -1,8 +1,10 @@
 """In which order is the combined list worked from?
 
-Suspected cancer and P1, then P2 and urgent; then days left to the next threshold of those without a
-date booked, an unknown wait among the first; then the longest wait. A missing priority never sorts
-below a routine one; P5 and P6 keep the place that their wait gives.
+Suspected cancer, P1 and D1, then P2, D2 and urgent; then days left to the next threshold of those
+without a date booked, an unknown wait among the first; then the longest wait. Of rows that are alike
+in all of it one without a priority comes before one that states a lower one, so that a missing
+priority never sorts below a routine one; P5 and P6 keep the place that their wait gives (domain
+1.7). The pathway_id settles the rest.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
+from waitlist_merge.combined.clocks import WEEK, whole
 from waitlist_merge.combined.facts import RTT_STATES
+from waitlist_merge.combined.rules import SCALES
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.pathways.columns import Bools, among, is_in
 from waitlist_merge.schema import TABLES
@@ -24,40 +28,70 @@ Rows = Mapping[str, Any]
 
 FAR = 1 << 12
 """Days left that sort a row with a date booked behind all that have none."""
-LONGEST = 1 << 17
+LONGEST = 1 << 16
 """Days over any wait: a clock cannot have started before 1900."""
 
 
 def urgency(rows: Rows) -> NDArray[np.int8]:
-    """0 for suspected cancer and P1, 1 for P2 and urgent, 2 for the rest.
+    """1 for suspected cancer, P1 and D1, 2 for P2, D2 and urgent, 3 for the rest.
 
-    ``rows`` has suspected_cancer, priority_code and priority_type.
+    ``rows`` has suspected_cancer, priority_code, priority_type and diagnostic_priority.
+
+    >>> word = lambda text: pd.Categorical([text])
+    >>> urgency({"suspected_cancer": [False], "priority_code": word("P2"),
+    ...          "priority_type": word("1"), "diagnostic_priority": word(None)}).tolist()
+    [2]
     """
+    code, test = rows["priority_code"], rows["diagnostic_priority"]
     first = np.asarray(rows["suspected_cancer"], dtype=bool)
-    first = first | _has(rows["priority_code"], "P1a", "P1b")
-    second = _has(rows["priority_code"], "P2") | _has(rows["priority_type"], "2")
-    return np.where(first, 0, np.where(second, 1, 2)).astype(np.int8)
+    first = first | _has(code, "P1a", "P1b") | _has(test, "D1")
+    second = _has(code, "P2") | _has(test, "D2") | _has(rows["priority_type"], "2")
+    return np.where(first, 1, np.where(second, 2, 3)).astype(np.int8)
 
 
 def _has(column: pd.Categorical[str], *words: str) -> Bools:
     return is_in(pd.Series(column, copy=False), set(words))
 
 
+def days_left(rows: Rows) -> pd.arrays.IntegerArray:
+    """Days to the next threshold of rows without a date booked; 0 where the last one is passed.
+
+    Missing where a date is booked, where the need is no RTT wait and where its wait is unknown.
+    """
+    waited, limit = _number(rows["days_waiting"]), _number(rows["next_threshold_weeks"]) * WEEK
+    dated = ~np.isnat(_stamps(rows["tci_date"])) | ~np.isnat(_stamps(rows["next_appointment_date"]))
+    there = ~rows["days_waiting"].isna() & ~dated
+    return whole(np.where(limit > 0, limit - waited, 0), there)
+
+
+def order_key(rows: Rows) -> NDArray[np.int32]:
+    """One number that tells the place of a row, the first the lowest.
+
+    ``rows`` has ``urgency``, ``days_left``, ``days_waiting``, list_state, bookings and priorities.
+    """
+    waited = np.minimum(_number(rows["days_waiting"]), LONGEST)
+    unknown = rows["days_waiting"].isna() & among(rows["list_state"], RTT_STATES)
+    left = rows["days_left"].to_numpy(dtype=np.int64, na_value=FAR)
+    dated = ~np.isnat(_stamps(rows["tci_date"])) | ~np.isnat(_stamps(rows["next_appointment_date"]))
+    left = np.where(unknown & ~dated, 0, left)
+    stated = np.zeros(len(waited), dtype=bool)
+    for name in SCALES:
+        stated |= pd.Categorical(rows[name]).codes >= 0
+    # One number tells the place of a row: sorting by it is several times as fast as by its parts.
+    key = (rows["urgency"].astype(np.int64) - 1) * (FAR + 1) + left
+    key = key * (LONGEST + 1) + LONGEST - waited
+    return np.asarray(key * 2 + stated, dtype=np.int32)
+
+
 def in_order(rows: Rows, place: NDArray[np.int64]) -> pd.DataFrame:
-    """The rows of the combined list in the order to work from.
+    """The rows of the combined list in the order to work from, with what the order rests on.
 
     ``rows`` are its columns, ``place`` where each stands by its pathway_id, which settles ties.
     """
-    waited = _number(rows["days_waiting"])
-    limit = _number(rows["next_threshold_weeks"]) * 7
-    left = np.where(limit > 0, limit - waited, 0)
-    outside = ~among(rows["list_state"], RTT_STATES)
-    dated = ~np.isnat(_stamps(rows["tci_date"])) | ~np.isnat(_stamps(rows["next_appointment_date"]))
-    left = np.where(dated | outside, FAR, left)
-    # One number tells the place of a row: sorting by it is several times as fast as by its parts.
-    rank = (urgency(rows).astype(np.int64) * (FAR + 1) + left) * (LONGEST + 1) + LONGEST - waited
-    order = np.argsort(rank * (len(place) + 1) + place)
-    taken = {name: column.take(order) for name, column in rows.items()}
+    told = dict(rows) | {"urgency": urgency(rows), "days_left": days_left(rows)}
+    told["order_key"] = order_key(told)
+    order = np.argsort(told["order_key"].astype(np.int64) * (len(place) + 1) + place)
+    taken = {name: column.take(order) for name, column in told.items()}
     taken["order"] = np.arange(1, len(order) + 1, dtype=np.int32)
     return framed({column.name: taken[column.name] for column in TABLES["combined_list"]})
 
