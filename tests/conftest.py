@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 
+from waitlist_merge.combined import combine
 from waitlist_merge.identity import entry_ids
+from waitlist_merge.pathways import match_pathways
+from waitlist_merge.plan import MergePlan
 from waitlist_merge.schema import FIELDS, Kind
 
 settings.register_profile("untimed", deadline=None)
@@ -71,3 +77,90 @@ def register_at(request, tmp_path) -> Iterator[str]:
         return
     with empty_schema() as url:
         yield url
+
+
+RUN = dt.date(2026, 11, 15)
+SHORT = {
+    "ppid": "patient_pathway_identifier",
+    "issuer": "pathway_identifier_issuer",
+    "ubrn": "unique_booking_reference_number",
+    "entry": "waiting_list_entry_identifier",
+    "tf": "treatment_function_code",
+    "proc": "procedure_code",
+    "text": "procedure_text",
+    "side": "laterality",
+    "status": "rtt_status",
+    "list": "waiting_list_type",
+    "method": "admission_method",
+    "start": "rtt_start_date",
+    "stop": "rtt_end_date",
+    "removed": "removal_date",
+    "due": "planned_date",
+    "dta": "decision_to_admit_date",
+    "tci": "tci_date",
+    "appointment": "next_appointment_date",
+    "attended": "last_attended_date",
+    "dna": "last_dna_date",
+    "cancelled": "last_cancelled_date",
+    "ref": "referral_date",
+    "original": "original_referral_date",
+    "referrer": "referrer_code",
+    "referring": "referring_organisation",
+    "source": "source_of_referral",
+    "mutual": "mutual_aid_provider",
+    "transfer": "transfer_status",
+    "ptype": "priority_type",
+    "pcode": "priority_code",
+    "census": "census_date",
+}
+"""Short names of fields in tables of cases."""
+
+
+def rows_of(text: str) -> list[dict[str, object]]:
+    """Entries in a line of a table of cases: the organisation, then name=value, ``|`` between."""
+    found = []
+    for entry in text.split("|"):
+        organisation, *said = entry.split()
+        row: dict[str, object] = {"organisation": organisation}
+        for pair in said:
+            name, value = pair.split("=")
+            row[SHORT.get(name, name)] = value.replace("_", " ")
+        found.append(row)
+    return found
+
+
+def combined_rows(
+    rows: Rows, *, patient: Sequence[int] | None = None, confidence: str = "certain"
+) -> SimpleNamespace:
+    """The entries of one patient (or of those that ``patient`` numbers), matched and combined."""
+    entries = typed_frame(rows)
+    census = entries["census_date"].fillna(pd.Timestamp(RUN)).astype("datetime64[s]")
+    entries = entries.assign(
+        entry_id=[f"E-{number:04}" for number in range(len(rows))],
+        extract_census_date=census,
+        extract_age_days=(pd.Timestamp(RUN) - census).dt.days.astype("int64"),
+    )
+    group = np.array(patient or [0] * len(rows), dtype=np.int32)
+    pairs = [(a, b) for b in range(len(rows)) for a in range(b) if group[a] == group[b]]
+    links = pd.DataFrame(pairs, columns=["a", "b"], dtype=np.int32).assign(
+        relation="same_person",
+        joins="yes",
+        confidence=confidence,
+        veto="",
+        weight=20.0,
+        explanation="Same number",
+    )
+    people = SimpleNamespace(group=group, links=links)
+    match = match_pathways(entries, people, plan=MergePlan(), run_date=RUN)
+    combined = combine(entries, people, match, run_date=RUN)
+    return SimpleNamespace(entries=entries, people=people, match=match, combined=combined)
+
+
+@pytest.fixture(scope="session")
+def combined_of() -> Callable[..., SimpleNamespace]:
+    return combined_rows
+
+
+@pytest.fixture(scope="session")
+def entries_of() -> Callable[[str], list[dict[str, object]]]:
+    return rows_of

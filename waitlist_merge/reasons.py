@@ -170,6 +170,41 @@ class StartStatus(Word):
     UNKNOWN = "unknown", "No open member states a start; still on the list"
 
 
+class StartReason(Word):
+    """Why a clock start is not the one of a combined row: the words of ``rtt_start_note``."""
+
+    LATER = "later than the start taken", "Another entry of the need states an earlier one"
+    SUPERSEDED = "superseded submission", "The organisation sent the row again since"
+    NOT_YET = "after the run's date", "The clock would start after the run's date"
+    OUTSIDE = "outside referral to treatment", "The entry has no referral-to-treatment clock"
+    NULLIFIED = (
+        "nullified by a missed first appointment",
+        "The first appointment was missed and a new clock began (RTT guidance 3.4.5)",
+    )
+    MONITORED = (
+        "before active monitoring",
+        "Active monitoring stopped the clock and a new one began (3.4.4)",
+    )
+    DISCHARGED = (
+        "before a discharge",
+        "The patient was discharged or removed and referred again (3.4.3)",
+    )
+    ENDED = "earlier period that ended", "A later period of the same pathway (Annex C)"
+    OTHER_SIDE = "other side", "The clock of the other side of the body (3.4.1)"
+    ABROAD = (
+        "outside England",
+        "The clock starts when the provider in England receives the referral (10.1.9.1)",
+    )
+    OTHER_PROVIDER = (
+        "other provider, own clock until answered",
+        "Perhaps a new treatment at another provider, which has its own clock (3.4.2)",
+    )
+    OPINION = (
+        "for an opinion, no second wait",
+        "The organisation that asked keeps the clock; its days are not counted twice (11.2)",
+    )
+
+
 class NextStep(Word):
     """What is to be done about a combined row; the first that applies, the gravest first."""
 

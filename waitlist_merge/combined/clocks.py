@@ -8,6 +8,7 @@ the reason. Nothing outside referral to treatment feeds or has a wait here.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, Positions
+from waitlist_merge.combined.exclusions import PLACE, Signs, excluded
 from waitlist_merge.combined.texts import arrow_text, joined_text
 from waitlist_merge.pathways.columns import (
     NO_DAY,
@@ -27,7 +29,7 @@ from waitlist_merge.pathways.columns import (
     day_number,
     known,
 )
-from waitlist_merge.reasons import StartStatus
+from waitlist_merge.reasons import StartReason, StartStatus
 
 THRESHOLDS = (18, 26, 52, 65, 78, 104)
 """Weeks that are counted as breaches (NHSE WLMDS SQL; domain 8): over 7 times as many days."""
@@ -40,10 +42,8 @@ STATUSES = (
     StartStatus.UNKNOWN,
 )
 
-SUPERSEDED = "superseded submission"
-NOT_YET = "after the run's date"
-OUTSIDE = "outside referral to treatment"
-LATER = "later than the start taken"
+
+Refused = tuple[Positions, NDArray[np.int32], Codes]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,7 +52,8 @@ class Starts:
 
     ``rtt`` entries wait under referral to treatment; ``sent`` ones were closed only because their
     pathway was handed on, so that their start still counts; ``superseded`` ones were sent again.
-    ``sure`` numbers the entries that are certainly one need.
+    ``sure`` numbers the entries that are certainly one need; ``signs`` say what each entry says
+    against its own start.
     """
 
     start: Days
@@ -61,6 +62,7 @@ class Starts:
     superseded: Bools
     organisation: Codes
     sure: NDArray[np.int32]
+    signs: Signs
 
     @property
     def counts(self) -> Bools:
@@ -70,12 +72,15 @@ class Starts:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Clocks:
-    """The clock of each bundle: day, status (place in STATUSES), giving entry or -1, note."""
+    """The clock of each bundle: day, status (place in STATUSES), giving entry or -1.
+
+    ``refused`` are the starts that were not taken: entry, bundle and place in ``StartReason``.
+    """
 
     start: Days
     status: NDArray[np.int8]
     giver: Positions
-    note: pd.arrays.ArrowStringArray
+    refused: Refused
 
 
 def clocks(
@@ -84,21 +89,21 @@ def clocks(
     *,
     pathway: NDArray[np.integer],
     order: NDArray[np.int64],
-    organisations: list[str],
     run_date: dt.date,
 ) -> Clocks:
     """The clock start proposed for each bundle; ``order`` breaks ties by entry id."""
     rows, number = _stating(bundles, said, pathway)
     counted = (said.counts & (said.start <= day_number(run_date)))[rows]
-    giver = _earliest(bundles, rows[counted], number[counted], said.start, order)
+    barred = excluded(said.signs, said.start, rows, number, counted)
+    taken = counted & ~barred
+    giver = _earliest(bundles, rows[taken], number[taken], said.start, order)
     start = np.where(giver >= 0, said.start[giver], NO_DAY).astype(np.int32)
     differing = np.zeros(len(bundles.first), dtype=bool)
     differing[number[counted & (said.start[rows] != start[number])]] = True
     unsaid = np.zeros(int(pathway.max(initial=-1)) + 1, dtype=bool)
     unsaid[pathway[silent(said, pathway, run_date)]] = True
     status = _status(bundles, said, giver, differing | unsaid[pathway[bundles.shown]])
-    note = _notes(rows, number, start, said, organisations, run_date, len(start))
-    return Clocks(start, status, giver, note)
+    return Clocks(start, status, giver, _refused(rows, number, start, said, barred, run_date))
 
 
 def silent(said: Starts, pathway: NDArray[np.integer], run_date: dt.date) -> Bools:
@@ -166,33 +171,45 @@ def _status(bundles: Bundles, said: Starts, giver: Positions, doubtful: Bools) -
     return np.where(giver < 0, 3, chosen).astype(np.int8)
 
 
-def _notes(
+def _refused(
     rows: Positions,
     number: NDArray[np.int32],
     start: Days,
     said: Starts,
-    organisations: list[str],
+    barred: Bools,
     run_date: dt.date,
-    size: int,
-) -> pd.arrays.ArrowStringArray:
-    """The starts that were not taken, each with its organisation, date and reason."""
+) -> Refused:
+    """The starts of members that were not taken, each with its bundle and reason."""
     refused = np.flatnonzero(said.start[rows] != start[number])
-    rows, number = rows[refused], number[refused]
-    reasons = [
-        (said.superseded[rows], SUPERSEDED),
-        (said.start[rows] > day_number(run_date), NOT_YET),
-        (~said.rtt[rows] & ~said.sent[rows], OUTSIDE),
+    rows, number, barred = rows[refused], number[refused], barred[refused]
+    lines = [
+        (said.superseded[rows], StartReason.SUPERSEDED),
+        (said.start[rows] > day_number(run_date), StartReason.NOT_YET),
+        (~said.rtt[rows] & ~said.sent[rows], StartReason.OUTSIDE),
     ]
-    code = np.select([mask for mask, _ in reasons], list(range(len(reasons))), default=3)
-    words = pa.array([*(text for _, text in reasons), LATER])
-    stamps = pc.cast(pa.array(dates(said.start[rows]).astype("datetime64[D]")), pa.string())
-    names = pa.array([*organisations, "unknown organisation"])
+    masks, reasons = [mask for mask, _ in lines], [PLACE[reason] for _, reason in lines]
+    masks.append(barred)
+    own = said.signs.reason[rows].astype(np.int32)
+    code = np.select(masks, [*reasons, own], default=PLACE[StartReason.LATER])
+    return rows, number, code.astype(np.int32)
+
+
+def notes(
+    refused: Sequence[Refused], start: Days, organisation: Codes, names: list[str], size: int
+) -> pd.arrays.ArrowStringArray:
+    """The starts that were not taken of each of ``size`` rows: organisation, date and reason.
+
+    ``start`` and ``organisation`` are of every entry, ``names`` what organisations are called.
+    """
+    rows, number, code = (np.concatenate(part) for part in zip(*refused, strict=True))
+    stamps = pc.cast(pa.array(dates(start[rows]).astype("datetime64[D]")), pa.string())
+    called = pa.array([*names, "unknown organisation"])
     told = pc.binary_join_element_wise(
-        names.take(pa.array(said.organisation[rows] % len(names))),
+        called.take(pa.array(organisation[rows] % len(called))),
         " ",
         stamps,
         ": ",
-        words.take(pa.array(code)),
+        pa.array([str(each) for each in StartReason]).take(pa.array(code)),
         "",
     )
     return arrow_text(joined_text(told, number, size, "; "))

@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, bundle
-from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, clocks, silent, waits, whole
+from waitlist_merge.combined.clocks import Starts, clocks, silent
 from waitlist_merge.combined.doubts import Doubts, count_by_pathway, doubts
+from waitlist_merge.combined.exclusions import signs
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.gains import gains
 from waitlist_merge.combined.history import history
@@ -32,21 +32,17 @@ from waitlist_merge.combined.steps import next_steps
 from waitlist_merge.combined.survivorship import (
     Survivor,
     all_values,
-    bookings,
     named_services,
     survivors,
-    validation_due,
     values,
 )
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.combined.treating import treating
+from waitlist_merge.combined.waiting import waited
 from waitlist_merge.identity import PUBLIC_KEY, ids_by_rank
 from waitlist_merge.pathways.columns import (
     NO_DAY,
-    Bools,
-    categories,
     codes,
-    dates,
     day_number,
     days,
     known,
@@ -55,7 +51,7 @@ from waitlist_merge.pathways.columns import (
 )
 from waitlist_merge.pathways.match import Patients, both_sides_open, died, restricted
 from waitlist_merge.plan import Agreement
-from waitlist_merge.reasons import Confidence, ListState, StartStatus, SurvivorRule
+from waitlist_merge.reasons import Confidence, SurvivorRule
 from waitlist_merge.schema import TABLES
 
 
@@ -124,7 +120,6 @@ def combine(
         said,
         pathway=pathways.group,
         order=facts.order,
-        organisations=categories(entries["organisation"]),
         run_date=run_date,
     )
     members = Members(entries, bundles, facts.ahead_from, facts.superseded, day_number(run_date))
@@ -134,7 +129,7 @@ def combine(
     )
     shown = bundles.shown
     service = entries["treatment_function_code"].array.take(given["treatment_function_code"].giver)
-    waiting = _waiting(members, pathways, facts, clock, run_date)
+    waiting = waited(members, pathways, clock, said, run_date)
     overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
     dead = died(entries, patients.group)
     rows: dict[str, object] = {
@@ -201,6 +196,7 @@ def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:
         superseded=facts.superseded,
         organisation=codes(entries["organisation"]),
         sure=facts.sure,
+        signs=signs(entries),
     )
 
 
@@ -238,38 +234,6 @@ def _identity(
         ),
         "treatment_function": named_services(entries["treatment_function_code"].array.take(shown)),
     }
-
-
-def _waiting(
-    members: Members, pathways: Pathways, facts: Facts, clock: Clocks, run_date: dt.date
-) -> dict[str, Any]:
-    """The clock, the wait, what is booked, and whether validation is due."""
-    entries, bundles = members.entries, members.bundles
-    rtt = facts.rtt[bundles.shown]
-    start = np.where(rtt, clock.start, NO_DAY).astype(np.int32)
-    giver = np.where(rtt, clock.giver, -1)
-    status = np.where(giver < 0, STATUSES.index(StartStatus.UNKNOWN), clock.status)
-    planned = np.asarray(pathways.list_state == str(ListState.PLANNED))
-    return {
-        "rtt_start_date": dates(start),
-        "rtt_start_status": worded(status, STATUSES),
-        "rtt_start_entry_id": entries["entry_id"].array.take(giver, allow_fill=True),
-        "rtt_start_note": clock.note,
-        **waits(start, rtt, run_date),
-        "tci_count": bookings(members, "tci_date"),
-        "appointment_count": bookings(members, "next_appointment_date"),
-        "days_past_due": _days_past_due(members, planned),
-        "validation_due": validation_due(members, start, rtt),
-    }
-
-
-def _days_past_due(members: Members, planned: Bools) -> pd.arrays.IntegerArray:
-    """Days past the due date of planned care; negative before it, missing for other rows."""
-    due = days(members.entries["planned_date"])
-    latest = np.where(known(due), due, np.iinfo(np.int32).max)
-    first = members.bundles.lowest(latest)
-    there = planned[members.bundles.shown] & (first < np.iinfo(np.int32).max)
-    return whole(np.where(there, members.run_day - first.astype(np.int64), 0), there)
 
 
 def _members(

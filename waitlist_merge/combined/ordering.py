@@ -1,10 +1,10 @@
 """In which order is the combined list worked from?
 
 Suspected cancer, P1 and D1, then P2, D2 and urgent; then days left to the next threshold of those
-without a date booked, an unknown wait among the first; then the longest wait. Of rows that are alike
-in all of it one without a priority comes before one that states a lower one, so that a missing
-priority never sorts below a routine one; P5 and P6 keep the place that their wait gives (domain
-1.7). The pathway_id settles the rest.
+without a date booked, an unknown wait among the first; then the longest wait. Of rows alike in all
+of it one without a priority comes before one that states one, so that a missing priority never
+sorts below a routine one; P5 and P6 keep the place that their wait gives (domain 1.7). The
+pathway_id settles the rest.
 """
 
 from __future__ import annotations

@@ -1,0 +1,206 @@
+"""Which clock starts do not count for a row, and by which named rule?
+
+The earliest start of one waiting period is the start (domain 8). An earlier date must not win where
+its period ended or never ran: a first appointment missed (3.4.5), active monitoring (3.4.4), a
+discharge (3.4.3), the other side (3.4.1), an organisation outside England (10.1.9.1), a new
+treatment at another provider (3.4.2). Each start that is left out is named on the row.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.combined.bundles import Bundles, Positions
+from waitlist_merge.pathways.columns import (
+    NO_DAY,
+    Bools,
+    Codes,
+    Days,
+    codes,
+    days,
+    is_in,
+    known,
+    matches,
+    numbered,
+)
+from waitlist_merge.pathways.features import SECOND_OPINION
+from waitlist_merge.reasons import Joins, Relation, StartReason
+
+REASONS = tuple(StartReason)
+PLACE = {reason: at for at, reason in enumerate(REASONS)}
+
+BY_STATUS = {
+    "33": StartReason.NULLIFIED,
+    "31": StartReason.MONITORED,
+    "32": StartReason.MONITORED,
+    "34": StartReason.DISCHARGED,
+    "35": StartReason.DISCHARGED,
+}
+"""What ended the period of an entry, by its RTT status (domain 2)."""
+
+BEGINS = frozenset({"10", "11", "12"})
+"""RTT status of the first activity of a new period (domain 2)."""
+
+ABROAD = re.compile(r"^(?:7A[1-7]|S[A-Z0-9]{4}|ZT[0-9]{3})")
+"""Codes of Welsh health boards, Scottish and Northern Irish providers: their clocks are not ours.
+From memory of the national register; a start is left out by it only where another is stated."""
+
+OWN_CLOCK = (Relation.SECOND_OPINION, Relation.PATIENT_CHOICE_SWITCH)
+"""Asked: each keeps its own clock until somebody has answered (RTT guidance 3.4.2)."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Signs:
+    """What each entry says against its own start; one element an entry.
+
+    ``reason`` is a place in ``REASONS`` or -1, ``begins`` that its status begins a new period,
+    ``missed`` the day of its last missed appointment.
+    """
+
+    reason: NDArray[np.int8]
+    begins: Bools
+    missed: Days
+
+
+def signs(entries: pd.DataFrame) -> Signs:
+    """What each entry says against its own start, by its status and its organisation."""
+    reason = numbered(
+        entries["rtt_status"],
+        lambda status: PLACE[BY_STATUS[status]] if status in BY_STATUS else -1,
+    )
+    abroad = matches(entries["organisation"], ABROAD)
+    return Signs(
+        np.where(abroad, PLACE[StartReason.ABROAD], reason).astype(np.int8),
+        is_in(entries["rtt_status"], BEGINS),
+        days(entries["last_dna_date"]),
+    )
+
+
+def _ended(status: pd.Series) -> Codes:
+    """What ended the period of each entry, by its status; -1 where nothing did."""
+    return numbered(status, lambda each: PLACE[BY_STATUS[each]] if each in BY_STATUS else -1)
+
+
+def excluded(
+    said: Signs, start: Days, rows: Positions, number: NDArray[np.int32], counted: Bools
+) -> Bools:
+    """Which of ``rows`` state a start that does not count, though they wait?
+
+    ``number`` is the bundle of each, ``counted`` those whose start would count. Only where another
+    entry of the need states a later start that does: a missed first appointment or a clock abroad
+    gives way to any, the others to one that begins a new period. No wait becomes unknown by it.
+    """
+    reason = said.reason[rows]
+    doubtful = counted & (reason >= 0)
+    found = np.zeros(len(rows), dtype=bool)
+    if not doubtful.any():
+        return found
+    near = np.flatnonzero(counted & np.isin(number, number[doubtful]))
+    size = int(number[near].max()) + 1
+    sound = near[reason[near] < 0]
+    latest = np.full((2, size), NO_DAY, dtype=np.int64)
+    np.maximum.at(latest[0], number[sound], start[rows[sound]])
+    anew = sound[said.begins[rows[sound]]]
+    np.maximum.at(latest[1], number[anew], start[rows[anew]])
+    at = np.flatnonzero(doubtful)
+    missed = reason[at] == PLACE[StartReason.NULLIFIED]
+    gives_way = missed | (reason[at] == PLACE[StartReason.ABROAD])
+    rival = np.where(gives_way, latest[0][number[at]], latest[1][number[at]])
+    since = np.where(missed, said.missed[rows[at]], NO_DAY)
+    found[at] = (rival > start[rows[at]]) & (rival >= since)
+    return found
+
+
+def opinions(entries: pd.DataFrame, links: pd.DataFrame, waits: Bools) -> Bools:
+    """Entries that say they are for a second opinion on a need that waits elsewhere.
+
+    The organisation that asked keeps the clock (domain 5.2). Only where the words say so: a
+    consultant's referral may be for a new treatment, whose clock starts on receipt (3.4.2).
+    """
+    found = np.zeros(len(entries), dtype=bool)
+    asked = _of(links, Relation.SECOND_OPINION) & is_in(_words(links["joins"]), {Joins.ASKED})
+    a, b = links["a"].to_numpy()[asked], links["b"].to_numpy()[asked]
+    rows = np.unique(np.concatenate([a, b]))
+    some = entries[["comments", "procedure_text"]].take(rows)
+    says = np.zeros(len(entries), dtype=bool)
+    for name in some:
+        says[rows] |= matches(_few(some[name]), SECOND_OPINION)
+    for one, other in ((a, b), (b, a)):
+        found[one[says[one] & ~says[other] & waits[other]]] = True
+    return found
+
+
+def _few(column: pd.Series) -> pd.Series:
+    return column.cat.remove_unused_categories()
+
+
+def _words(column: pd.Series) -> pd.Series:
+    return column.astype("category")
+
+
+def _of(links: pd.DataFrame, *relations: Relation) -> Bools:
+    return is_in(_words(links["relation"]), set(relations))
+
+
+def beside(
+    entries: pd.DataFrame,
+    links: pd.DataFrame,
+    bundles: Bundles,
+    taken: Days,
+    rtt: Bools,
+) -> tuple[Positions, NDArray[np.int32], Codes]:
+    """Earlier starts of entries that are held apart from a row: entry, row and reason.
+
+    ``taken`` is the start of each row, ``rtt`` marks entries that wait under referral to treatment.
+    """
+    row_of = np.full(len(entries), -1, dtype=np.int32)
+    row_of[bundles.rows] = bundles.number
+    apart = ~is_in(_words(links["joins"]), {Joins.YES})
+    apart &= _of(links, Relation.LATER_PERIOD, Relation.OTHER_SIDE, Relation.UNRELATED, *OWN_CLOCK)
+    some = links[apart]
+    a, b = some["a"].to_numpy(), some["b"].to_numpy()
+    start = days(entries["rtt_start_date"])
+    parts = []
+    for one, other in ((a, b), (b, a)):
+        told = (row_of[one] >= 0) & rtt[one] & known(start[other]) & (row_of[one] != row_of[other])
+        told &= start[other] < np.where(known(taken), taken, NO_DAY)[row_of[one]]
+        why = _why(entries, some[told], one[told], other[told])
+        parts.append((other[told][why >= 0], row_of[one[told]][why >= 0], why[why >= 0]))
+    entry, row, reason = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return entry.astype(np.int64), row, reason
+
+
+def _why(entries: pd.DataFrame, links: pd.DataFrame, one: Positions, other: Positions) -> Codes:
+    """By which rule the start of ``other`` is not that of ``one``; -1 where none is named.
+
+    An earlier wait that no identifier ties is named only where it ended by a discharge, a removal
+    or a missed appointment, at the same organisation and in the same service.
+    """
+    earlier = entries[["rtt_status", "removal_date"]].take(other)
+    ended = _ended(_few(earlier["rtt_status"]))
+    removed = known(days(earlier["removal_date"]))
+    ended = np.where((ended < 0) & removed, PLACE[StartReason.DISCHARGED], ended)
+    again = np.ones(len(one), dtype=bool)
+    for name in ("organisation", "treatment_function_code"):
+        code = codes(entries[name])
+        again &= (code[one] == code[other]) & (code[one] >= 0)
+    return np.select(
+        [
+            _of(links, Relation.LATER_PERIOD),
+            _of(links, Relation.OTHER_SIDE),
+            _of(links, *OWN_CLOCK),
+            again,
+        ],
+        [
+            np.where(ended < 0, PLACE[StartReason.ENDED], ended),
+            PLACE[StartReason.OTHER_SIDE],
+            PLACE[StartReason.OTHER_PROVIDER],
+            ended,
+        ],
+        default=-1,
+    ).astype(np.int32)

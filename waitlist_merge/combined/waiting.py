@@ -1,0 +1,106 @@
+"""How long has each row waited, what is booked, and is it due for validation?
+
+Only referral-to-treatment waits have days, bands and breaches (RTT guidance 10.1.7); planned care
+has days past its due date, a diagnostic test its own clock. An entry that is for an opinion keeps
+the start that its organisation states, but is no second wait (domain 5.2).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, notes, waits, whole
+from waitlist_merge.combined.exclusions import PLACE, beside, opinions
+from waitlist_merge.combined.facts import Pathways
+from waitlist_merge.combined.rules import Members
+from waitlist_merge.combined.survivorship import bookings, validation_due
+from waitlist_merge.pathways.columns import (
+    NO_DAY,
+    Bools,
+    Days,
+    categories,
+    codes,
+    dates,
+    days,
+    known,
+    worded,
+)
+from waitlist_merge.reasons import ListState, StartReason, StartStatus
+
+NEVER = int(np.iinfo(np.int32).max)
+
+
+def waited(
+    members: Members, pathways: Pathways, clock: Clocks, said: Starts, run_date: dt.date
+) -> dict[str, Any]:
+    """The columns of each row from its clock start to whether validation is due."""
+    entries, bundles = members.entries, members.bundles
+    rtt = said.rtt[bundles.shown]
+    start = np.where(rtt, clock.start, NO_DAY).astype(np.int32)
+    giver = np.where(rtt, clock.giver, -1)
+    status = np.where(giver < 0, STATUSES.index(StartStatus.UNKNOWN), clock.status)
+    opinion = opinions(entries, pathways.links, said.rtt)
+    second = rtt & ~bundles.any(said.rtt & ~opinion)
+    return {
+        "rtt_start_date": dates(start),
+        "rtt_start_status": worded(status, STATUSES),
+        "rtt_start_entry_id": entries["entry_id"].array.take(giver, allow_fill=True),
+        "rtt_start_note": _note(members, pathways, clock, said, giver, second),
+        **waits(start, rtt & ~second, run_date),
+        "tci_count": bookings(members, "tci_date"),
+        "appointment_count": bookings(members, "next_appointment_date"),
+        "days_past_due": _days_past_due(members, pathways),
+        "diagnostic_days_waiting": _test_wait(members, pathways),
+        "validation_due": validation_due(members, start, rtt),
+    }
+
+
+def _note(
+    members: Members,
+    pathways: Pathways,
+    clock: Clocks,
+    said: Starts,
+    giver: NDArray[np.int64],
+    second: Bools,
+) -> pd.arrays.ArrowStringArray:
+    """The starts that are not the row's or are not counted, and why."""
+    at = np.flatnonzero(second & (giver >= 0))
+    opinion = np.full(len(at), PLACE[StartReason.OPINION], dtype=np.int32)
+    refused = [
+        clock.refused,
+        beside(members.entries, pathways.links, members.bundles, clock.start, said.rtt),
+        (giver[at], at.astype(np.int32), opinion),
+    ]
+    held = members.entries["organisation"]
+    return notes(refused, said.start, codes(held), categories(held), len(giver))
+
+
+def _days_past_due(members: Members, pathways: Pathways) -> pd.arrays.IntegerArray:
+    """Days past the due date of planned care; negative before it, missing for other rows."""
+    planned = np.asarray(pathways.list_state == str(ListState.PLANNED))
+    return _since(members, days(members.entries["planned_date"]), planned, even_before=True)
+
+
+def _test_wait(members: Members, pathways: Pathways) -> pd.arrays.IntegerArray:
+    """Days since the own clock of a diagnostic test started, or its referral was received."""
+    entries = members.entries
+    test = np.asarray(pathways.list_state == str(ListState.DIAGNOSTIC))
+    started, referred = days(entries["rtt_start_date"]), days(entries["referral_date"])
+    return _since(members, np.where(known(started), started, referred), test)
+
+
+def _since(
+    members: Members, day: Days, of_kind: Bools, *, even_before: bool = False
+) -> pd.arrays.IntegerArray:
+    """Days from the earliest such day of each row whose shown entry is of the kind."""
+    first = members.bundles.lowest(np.where(known(day) & of_kind, day, NEVER))
+    past = members.run_day - first.astype(np.int64)
+    there = of_kind[members.bundles.shown] & (first < NEVER)
+    if not even_before:
+        there &= past >= 0
+    return whole(np.where(there, past, 0), there)
