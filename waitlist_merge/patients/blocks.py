@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -253,10 +254,10 @@ def being_prepared(keys: Sequence[Key], *, workers: int) -> Iterator[None]:
     if workers == 1:
         yield
         return
-    with ThreadPoolExecutor(1) as pool:
-        made = pool.submit(lambda: [key.blocks for key in keys])
+    with ThreadPoolExecutor(workers) as pool:
+        made = pool.map(attrgetter("blocks"), keys)
         yield
-        made.result()
+        list(made)
 
 
 def forecast(keys: Sequence[Key]) -> pd.DataFrame:

@@ -74,26 +74,22 @@ class Frequencies:
 
         ``sizes`` has for each record how many records its person has: each counts for so much less.
         """
-        known = column.known
         parts = np.bincount(
-            column.codes[known], _WHOLE // sizes[known], minlength=len(column.values)
-        )
-        counts = np.rint(parts / _WHOLE * _FINENESS) / _FINENESS
-        if not counts.sum():
+            column.codes + 1, np.where(column.known, _WHOLE // sizes, 0), len(column.values) + 1
+        )[1:]
+        # In whole hundredths: sums of them do not depend on the order of rows.
+        counts = np.rint(parts / _WHOLE * _FINENESS).astype(np.int64)
+        people = int(counts.sum()) / _FINENESS
+        if not people:
             return cls.published(average)
-        order = np.argsort(counts, kind="stable")  # sums then do not depend on the order of rows
-        counts, values = counts[order], np.asarray(column.values, dtype=object)[order]
-        shares, never = _shares(counts, average), np.zeros(1)
-        kept, few = counts >= least, (counts > 0) & (counts < least)
-        unseen = _shares(never, average, of=int(counts.sum()))[0]
-        if few.any():
-            # The mean over records, in bits, since a share is turned into bits.
-            unseen = np.exp2(np.average(np.log2(shares[few]), weights=counts[few]))
-        every = np.where(few, unseen, shares)[counts > 0]
-        chance = float((every**2).sum())
-        named = pd.Series(shares[kept], pd.Index(values[kept], dtype="str"))
+        kept = np.flatnonzero(counts >= least * _FINENESS)
+        shares = _shares(counts[kept] / _FINENESS, average, of=people)
+        named = pd.Series(shares, pd.Index([column.values[at] for at in kept], dtype="str"))
         named = named.iloc[np.lexsort((named.index, -named))]
-        return cls(named, float(unseen), expected=chance / float(every.sum()), chance=chance)
+        unseen, values = _of_few(counts[counts < least * _FINENESS], average, of=people)
+        chance = float((named.to_numpy() ** 2).sum() + values * unseen**2)
+        every = float(named.to_numpy().sum() + values * unseen)
+        return cls(named, unseen, expected=chance / every, chance=chance)
 
     def of(self, values: Sequence[str]) -> Shares:
         """The share of each of these values."""
@@ -109,13 +105,24 @@ _FINENESS = 100
 """Parts of a person to which counts are rounded: a person of eleven records is one."""
 
 
-def _shares(counts: Shares, average: float, *, of: int | None = None) -> Shares:
-    """The share of values of these counts; ``of`` so many records, by default the sum of counts.
+def _of_few(counts: NDArray[np.int64], average: float, *, of: float) -> tuple[float, int]:
+    """The one share of all values that few hold, and how many of them any holds."""
+    times = np.bincount(counts[counts > 0], minlength=1)
+    held = np.flatnonzero(times)
+    if not len(held):
+        return float(_shares(np.zeros(1), average, of=of)[0]), 0
+    # The mean over records, in bits, since a share is turned into bits.
+    bits = np.log2(_shares(held / _FINENESS, average, of=of))
+    mean = np.average(bits, weights=held * times[held])
+    return float(np.exp2(mean)), int(times.sum())
+
+
+def _shares(counts: Shares, average: float, *, of: float) -> Shares:
+    """The share of values of these counts, of so many people.
 
     The pair itself is no evidence that a value is common, so two people are left out.
     """
-    people = counts.sum() if of is None else of
-    shares = (np.maximum(counts - 2, 0) + PSEUDO_RECORDS * average) / (people + PSEUDO_RECORDS)
+    shares = (np.maximum(counts - 2, 0) + PSEUDO_RECORDS * average) / (of + PSEUDO_RECORDS)
     return np.asarray(np.maximum(shares, RAREST))
 
 

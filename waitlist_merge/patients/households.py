@@ -15,10 +15,12 @@ from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.patients.blocks import count_pairs, shared
-from waitlist_merge.patients.coding import Level
+from waitlist_merge.patients.coding import Coded, Level
+from waitlist_merge.patients.expected import in_sample
 from waitlist_merge.patients.levels import LEVELS, is_level
 from waitlist_merge.patients.records import Records
 from waitlist_merge.reference import rows
@@ -65,15 +67,23 @@ def pairs_per_record(records: Records) -> float:
     addressed = records.address.known.mean() >= MOSTLY if records.size else False
     place = records.address if addressed else records.postcode
     given, birth = records.given.codes, records.birth
-    told = np.where((given >= 0) & (birth >= 0), place.codes, np.int32(-1))
-    at, home = shared((records.family.codes, told))
+    named = records.family.known
+    chosen = named & in_sample(_hashed(records.family))
+    told = np.flatnonzero(chosen & (given >= 0) & (birth >= 0))
+    at, home = shared((records.family.codes[told], place.codes[told]))
     few = np.bincount(home, minlength=1)[home] <= SEVERAL_OF_A_HOUSEHOLD
-    home, given, birth = home[few], given[at[few]], birth[at[few]]
+    home, given, birth = home[few], given[told[at[few]]], birth[told[at[few]]]
     # Two that share neither given name nor birth date: all, less those that share one of the two.
     apart = count_pairs(home) - count_pairs(home, given) - count_pairs(home, birth)
     apart += count_pairs(home, given, birth)
+    apart *= int(named.sum()) / max(int(chosen.sum()), 1)
     expected = HOUSEHOLD_PAIRS_PER_RECORD * PSEUDO_RECORDS
     return (max(apart, 0.0) / SAME_FAMILY_NAME + expected) / (records.size + PSEUDO_RECORDS)
+
+
+def _hashed(column: Coded) -> NDArray[np.uint64]:
+    """A number for the value of each record that is the same in every list."""
+    return column.told(pd.util.hash_array(np.asarray(column.values, dtype=object)), np.uint64(0))
 
 
 def share_a_home(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
