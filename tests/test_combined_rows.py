@@ -648,6 +648,53 @@ def test_suspected_cancer_with_routine_of_the_dead_is_not_urgent(typed):
     assert queue["urgent"].tolist() == [False]
 
 
+GALLBLADDER = {
+    "treatment_function_code": "100",
+    "procedure_code": "J183",
+    "rtt_start_date": "2026-05-20",
+}
+CANCER_ASKED = "One entry says suspected cancer, another routine."
+
+
+@pytest.mark.parametrize("unknown", ["RA1", "RW3", "RY9"])
+@pytest.mark.parametrize("strong", [True, False])
+def test_cancer_and_routine_with_an_unknown_between_are_asked_first(typed, unknown, strong):
+    urgent = {"organisation": "RX1", "treatment_function_code": "502", "priority_code": "P1a"}
+    wait = {"rtt_start_date": "2026-01-01"} if strong else {}
+    rows = [
+        GALLBLADDER | {"organisation": "RM3", "priority_type": "3"} | wait,
+        GALLBLADDER | {"organisation": unknown},
+        GALLBLADDER | {"organisation": "RM5", "priority_type": "1"},
+        urgent,
+        urgent,
+    ]
+    match, combined, queue = run(typed, rows, patient=[0, 0, 0, 1, 1])
+    first = queue.iloc[0]
+    assert first["question"].startswith(CANCER_ASKED)
+    assert first["veto"] == "cancer_with_routine"
+    assert first["entry_ids"] == "E-0000;E-0001;E-0002"
+    named = match.links[match.links["veto"] == "cancer_with_routine"]
+    assert named[["a", "b", "joins"]].to_numpy().tolist() == [[0, 2, "asked"]]
+    assert match.group[0] != match.group[2]
+    assert match.group[1] in (match.group[0], match.group[2])
+    steps = combined.combined_list.set_index("pathway_id")["next_step"]
+    assert set(steps[combined.entry_columns["pathway_id"][:3].unique()]) == {"settle_urgency"}
+
+
+def test_a_link_into_suspected_cancer_is_named_where_its_entries_were_never_compared(typed):
+    one = {"patient_pathway_identifier": "RM3000012345", "pathway_identifier_issuer": "RM3"}
+    rows = [
+        one | {"organisation": "RM3", "priority_type": "3"},
+        one | GALLBLADDER | {"organisation": "RW3"},
+        GALLBLADDER | {"organisation": "RX1", "priority_type": "1"},
+        *[{"treatment_function_code": "502"}] * 57,
+    ]
+    match, _, queue = run(typed, rows)
+    named = match.links[match.links["veto"] == "cancer_with_routine"]
+    assert named[["a", "b", "joins"]].to_numpy().tolist() == [[1, 2, "asked"]]
+    assert queue["veto"].iloc[0] == "cancer_with_routine"
+
+
 def test_a_question_about_a_restricted_record_says_so(typed):
     rows = [
         REPEAT,

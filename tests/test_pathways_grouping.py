@@ -82,6 +82,11 @@ def test_conflicts_apart_the_fast_grouping_is_the_plain_walk(drawn, traits):
         bits = np.bitwise_or.reduce(held[groups == number])
         assert not (bits & LEFT and bits & RIGHT)
         assert not (bits & PLANNED and bits & ACTIVE)
+    surely = edges.joining & ~slow & edges.identified
+    by_identifier = components(edges.a[surely], edges.b[surely], SIZE)
+    for i in np.flatnonzero(held & CANCER):
+        for j in np.flatnonzero(held & ROUTINE):
+            assert groups[i] != groups[j] or by_identifier[i] == by_identifier[j]
 
 
 @settings(max_examples=100, deadline=None)

@@ -18,7 +18,7 @@ from waitlist_merge.combined.shared import shared_identifiers
 from waitlist_merge.pathways.columns import Bools, is_in, known
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients
-from waitlist_merge.reasons import Confidence, Joins, Relation
+from waitlist_merge.reasons import Confidence, Joins, Relation, Veto
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -127,10 +127,15 @@ def _clock_conflict(links: pd.DataFrame, said: Starts, unsaid: Bools) -> Bools:
 def _ranked(
     links: pd.DataFrame, level: str, question: NDArray[np.int64], place: NDArray[np.int64]
 ) -> pd.DataFrame:
-    """Links with their question, the telling one first: a named veto, then by strength."""
+    """Links with their question, the telling one first.
+
+    Suspected cancer against routine before any other named veto, then by strength.
+    """
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
     one, other = place[a], place[b]
-    unnamed = is_in(links["veto"].astype("category"), {""}) | links["veto"].isna().to_numpy()
+    veto = links["veto"].astype("category")
+    unnamed = is_in(veto, {""}) | links["veto"].isna().to_numpy()
+    less_grave = ~is_in(veto, {Veto.CANCER_WITH_ROUTINE})
     unsure = is_in(links["confidence"].astype("category"), {Confidence.POSSIBLE})
     order = np.lexsort(
         (
@@ -139,6 +144,7 @@ def _ranked(
             -links["weight"].to_numpy(dtype=np.float64),
             unsure,
             unnamed,
+            less_grave,
             question,
         )
     )

@@ -1,8 +1,9 @@
 """Which entries are one pathway, all links taken together?
 
-Strongest links first. A link is not made where it would put two entries in one group that a veto
-keeps apart: it is asked instead (``group_conflict``). Components without any conflict are joined at
-once; only the few that have one are walked link by link, which gives the same result (tested).
+Shared identifiers first, then the strongest links. A link is not made where it would put two
+entries in one group that a veto keeps apart: it is asked instead (``group_conflict``). Components
+without any conflict are joined at once; only the few that have one are walked link by link, which
+gives the same result (tested).
 """
 
 from __future__ import annotations
@@ -89,11 +90,30 @@ def group(edges: Edges, traits: NDArray[np.uint8], *, size: int) -> tuple[Group,
     return groups, refused & (groups[edges.a] != groups[edges.b])
 
 
+def held_by(groups: Group, traits: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The traits that each group holds, be it of one entry or of several."""
+    held = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.uint8)
+    np.bitwise_or.at(held, groups, traits)
+    return held
+
+
+def clash(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> Bools:
+    """Where one of two holds suspected cancer and the other routine.
+
+    >>> clash(np.array([CANCER, 0]), np.array([CANCER | ROUTINE, ROUTINE])).tolist()
+    [True, False]
+    """
+    found = np.zeros(len(one), dtype=bool)
+    for this, that in WEAK_CLASHES:
+        found |= (one & this > 0) & (other & that > 0)
+        found |= (one & that > 0) & (other & this > 0)
+    return found
+
+
 def _conflicted(edges: Edges, traits: NDArray[np.uint8], together: Group) -> Bools:
     """Which components hold a clash of traits or a pair that may not share a group?"""
-    found = np.zeros(int(together.max(initial=-1)) + 1, dtype=bool)
-    held = np.zeros(len(found), dtype=np.uint8)
-    np.bitwise_or.at(held, together, traits)
+    held = held_by(together, traits)
+    found = np.zeros(len(held), dtype=bool)
     for one, other in (*CLASHES, *WEAK_CLASHES):
         found |= (held & one > 0) & (held & other > 0)
     apart = (edges.barred | edges.parted) & (together[edges.a] == together[edges.b])
@@ -102,10 +122,14 @@ def _conflicted(edges: Edges, traits: NDArray[np.uint8], together: Group) -> Boo
 
 
 def walk(edges: Edges, traits: NDArray[np.uint8]) -> Bools:
-    """The plain walk: strongest link first, each made unless its groups may not be one."""
+    """The plain walk, strongest link first, each made unless its groups may not be one.
+
+    Shared identifiers go first, so that what they may bring together (suspected cancer with
+    routine) is never brought together by a weaker link that came before.
+    """
     forest = _Forest(edges, traits)
     refused = np.zeros(len(edges.a), dtype=bool)
-    for at in np.lexsort((edges.rank, -edges.weight, edges.tier)):
+    for at in np.lexsort((edges.rank, -edges.weight, edges.tier, ~edges.identified)):
         if not edges.joining[at]:
             continue
         one, other = forest.root(int(edges.a[at])), forest.root(int(edges.b[at]))

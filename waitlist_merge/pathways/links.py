@@ -1,7 +1,8 @@
 """Which links are told, once the groups are known?
 
-Every joined pair; of two groups in doubt the one strongest pair that asks; and pairs that are held
-apart though they share a service, a procedure or an identifier.
+Every joined pair; of two groups in doubt the one strongest pair that asks, and the one that sets
+suspected cancer against routine; and pairs that are held apart though they share a service, a
+procedure or an identifier.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from waitlist_merge.pathways.columns import Bools, worded
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.explain import explanations
-from waitlist_merge.pathways.grouping import Edges, Group, components, group
+from waitlist_merge.pathways.grouping import Edges, Group, clash, components, group, held_by
 from waitlist_merge.pathways.vetoes import CONFIDENCES, JOINS, RELATIONS, VETOES, Decided
 from waitlist_merge.reasons import Confidence, Joins, Relation, Veto
 
@@ -24,6 +25,25 @@ LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "
 
 PARTING = (Relation.OTHER_PROCEDURE, Relation.STAGED_PROCEDURE, Relation.OTHER_SPECIALTY)
 """Differences that a shared identifier outweighs (a procedure may change), nothing less."""
+
+_DIFFERENT = tuple(
+    RELATIONS.index(each)
+    for each in (
+        *PARTING,
+        Relation.OTHER_SIDE,
+        Relation.LATER_PERIOD,
+        Relation.PLANNED,
+        Relation.FOLLOW_UP_OR_PIFU,
+        Relation.DIAGNOSTIC,
+    )
+)
+"""What two entries are to each other that are known not to be one need."""
+
+REPEATED_HERE, REPEATED_THERE = (
+    RELATIONS.index(each)
+    for each in (Relation.REPEAT_SAME_ORGANISATION, Relation.REPEAT_OTHER_ORGANISATION)
+)
+CANCER_WITH_ROUTINE = VETOES.index(Veto.CANCER_WITH_ROUTINE)
 
 YES, ASKED, NO = (JOINS.index(each) for each in (Joins.YES, Joins.ASKED, Joins.NO))
 CERTAIN, PROBABLE, POSSIBLE = (
@@ -75,7 +95,8 @@ def grouped(
         parted=np.isin(pairs.relation, [RELATIONS.index(each) for each in PARTING]),
     )
     groups, refused = group(edges, traits, size=len(traits))
-    return groups, _told(_settled(pairs, groups, refused), groups, order)
+    settled = _cancer_asked(_settled(pairs, groups, refused), groups, refused, traits)
+    return groups, _told(settled, groups, order)
 
 
 def _rank(pairs: Judged, order: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -104,6 +125,34 @@ def _settled(pairs: Judged, groups: Group, refused: Bools) -> Judged:
     )
 
 
+def _cancer_asked(
+    pairs: Judged, groups: Group, refused: Bools, traits: NDArray[np.uint8]
+) -> Judged:
+    """Links refused since one group holds suspected cancer and the other routine are asked as that.
+
+    What is asked, and named, are the entries that say so; where nothing is known of such a pair but
+    that it differs, the refused link itself is named.
+    """
+    if not refused.any():
+        return pairs
+    one, other = groups[pairs.a], groups[pairs.b]
+    held = held_by(groups, traits)
+    clashing = refused & clash(held[one], held[other])
+    between = np.minimum(one, other).astype(np.int64) * len(traits) + np.maximum(one, other)
+    said = np.isin(between, between[clashing]) & clash(traits[pairs.a], traits[pairs.b])
+    said &= ~np.isin(pairs.relation, _DIFFERENT) & ~pairs.identified
+    said |= clashing & ~np.isin(between, between[said])
+    there = np.where(pairs.same_organisation, REPEATED_HERE, REPEATED_THERE)
+    untied = said & (pairs.relation == RELATIONS.index(Relation.UNRELATED))
+    return replace(
+        pairs,
+        relation=np.where(untied, there, pairs.relation).astype(np.int8),
+        joins=np.where(said, ASKED, pairs.joins).astype(np.int8),
+        confidence=np.where(said, POSSIBLE, pairs.confidence).astype(np.int8),
+        veto=np.where(said, CANCER_WITH_ROUTINE, pairs.veto).astype(np.int8),
+    )
+
+
 def _indirect_relation(pairs: Judged) -> NDArray[np.int8]:
     """What two entries of one pathway are that only a third ties together."""
     keeps = [RELATIONS.index(each) for each in (
@@ -121,12 +170,14 @@ def _told(pairs: Judged, groups: Group, order: NDArray[np.int64]) -> Judged:
     asked = np.flatnonzero(pairs.joins == ASKED)
     one, other = groups[pairs.a[asked]], groups[pairs.b[asked]]
     low, high = np.minimum(one, other), np.maximum(one, other)
+    grave = pairs.veto[asked] == CANCER_WITH_ROUTINE
     by_strength = np.lexsort(
-        (rank[asked], -pairs.weight[asked], pairs.confidence[asked], high, low)
+        (rank[asked], -pairs.weight[asked], pairs.confidence[asked], grave, high, low)
     )
-    low, high = low[by_strength], high[by_strength]
     strongest = np.ones(len(asked), dtype=bool)
-    strongest[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    strongest[1:] = np.logical_or.reduce(
+        [each[by_strength][1:] != each[by_strength][:-1] for each in (low, high, grave)]
+    )
     keep = (pairs.joins == YES) | ((pairs.joins == NO) & pairs.worth_a_row)
     keep[asked[by_strength[strongest]]] = True
     kept = np.flatnonzero(keep)
