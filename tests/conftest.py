@@ -18,7 +18,11 @@ from sqlalchemy import create_engine, text
 from waitlist_merge.combined import combine
 from waitlist_merge.identity import entry_ids
 from waitlist_merge.pathways import match_pathways
+from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergePlan
+from waitlist_merge.review.register import Register, Run
+from waitlist_merge.review.register.tables import ENTRY_DATES, ENTRY_FLAGS, ENTRY_NUMBERS
+from waitlist_merge.review.snapshot import ENTRY_COLUMNS, Snapshot
 from waitlist_merge.schema import FIELDS, Kind
 
 settings.register_profile("untimed", deadline=None)
@@ -47,6 +51,68 @@ def typed_frame(rows: Rows) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def typed() -> Callable[[Rows], pd.DataFrame]:
     return typed_frame
+
+
+MONDAY = dt.date(2026, 11, 16)
+
+
+def snapshot_entries(names: list[str], **columns: list[object]) -> pd.DataFrame:
+    """Entries of these ids; a column that is not given is empty but for the organisation."""
+    made = {}
+    for name in ENTRY_COLUMNS:
+        values = {"entry_id": names, "organisation": ["RM3"] * len(names)} | columns
+        given = pd.Series(values.get(name, [None] * len(names)), dtype=object)
+        if name in ENTRY_DATES:
+            made[name] = pd.to_datetime(given).astype("datetime64[s]")
+        elif name in ENTRY_FLAGS:
+            made[name] = given.astype("boolean")
+        elif name in ENTRY_NUMBERS:
+            made[name] = given.astype("Int32")
+        else:
+            made[name] = given.astype("category")
+    return pd.DataFrame(made)
+
+
+def snapshot_extracts(**rows: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "organisation": list(rows),
+            "census_date": np.datetime64(MONDAY, "s"),
+            "rows": list(rows.values()),
+        }
+    )
+
+
+def next_run(register: Register, listed: pd.DataFrame, **more: object) -> Run:
+    """The run that comes next in this register, with these entries."""
+    last = register.last()
+    number = last.run + 1 if last else 1
+    snapshot = Snapshot(number, MONDAY, listed, snapshot_extracts(RM3=len(listed)))
+    said = {
+        "snapshot": snapshot,
+        "last": last,
+        "model": PatientModel.published(records=1_000),
+        "key": register.key(),
+        "plan_digest": "0" * 64,
+        "digests": {"RM3": "1" * 64},
+        "started_at": dt.datetime.now(dt.UTC),
+    }
+    return Run(**(said | more))
+
+
+@pytest.fixture(scope="session")
+def entries() -> Callable[..., pd.DataFrame]:
+    return snapshot_entries
+
+
+@pytest.fixture(scope="session")
+def extracts() -> Callable[..., pd.DataFrame]:
+    return snapshot_extracts
+
+
+@pytest.fixture(scope="session")
+def a_run() -> Callable[..., Run]:
+    return next_run
 
 
 POSTGRESQL = "WAITLIST_MERGE_POSTGRESQL"

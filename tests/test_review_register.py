@@ -6,7 +6,6 @@ import datetime as dt
 from contextlib import closing
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -18,58 +17,14 @@ from sqlalchemy.schema import CreateTable
 
 from waitlist_merge.errors import ConfigError, InputError, MissingExtra, OutputError
 from waitlist_merge.patients import PatientModel
-from waitlist_merge.review.register import Register, Run
+from waitlist_merge.review.register import Register
 from waitlist_merge.review.register.migrate import VERSION_TABLE, steps
-from waitlist_merge.review.register.tables import ENTRY_DATES, ENTRY_FLAGS, ENTRY_NUMBERS, METADATA
+from waitlist_merge.review.register.tables import METADATA
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS, Snapshot
 
 MONDAY = dt.date(2026, 11, 16)
 MODEL = PatientModel.published(records=1_000)
-
-
-def entries(names: list[str], **columns: list[object]) -> pd.DataFrame:
-    """Entries of these ids; a column that is not given is empty but for the organisation."""
-    made = {}
-    for name in ENTRY_COLUMNS:
-        values = {"entry_id": names, "organisation": ["RM3"] * len(names)} | columns
-        given = pd.Series(values.get(name, [None] * len(names)), dtype=object)
-        if name in ENTRY_DATES:
-            made[name] = pd.to_datetime(given).astype("datetime64[s]")
-        elif name in ENTRY_FLAGS:
-            made[name] = given.astype("boolean")
-        elif name in ENTRY_NUMBERS:
-            made[name] = given.astype("Int32")
-        else:
-            made[name] = given.astype("category")
-    return pd.DataFrame(made)
-
-
-def extracts(**rows: int) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "organisation": list(rows),
-            "census_date": np.datetime64(MONDAY, "s"),
-            "rows": list(rows.values()),
-        }
-    )
-
-
-def a_run(register: Register, listed: pd.DataFrame, **more: object) -> Run:
-    """The run that comes next in this register, with these entries."""
-    last = register.last()
-    number = last.run + 1 if last else 1
-    snapshot = Snapshot(number, MONDAY, listed, extracts(RM3=len(listed)))
-    said = {
-        "snapshot": snapshot,
-        "last": last,
-        "model": MODEL,
-        "key": register.key(),
-        "plan_digest": "0" * 64,
-        "digests": {"RM3": "1" * 64},
-        "started_at": dt.datetime.now(dt.UTC),
-    }
-    return Run(**(said | more))
 
 
 def count(register: Register, table: str) -> int:
@@ -84,14 +39,16 @@ def register(register_at):
         yield opened
 
 
-TWO = entries(
-    ["E-1", "E-2"],
-    patient_id=["P-1", "P-2"],
-    family_name=["Ó Brádaigh", None],
-    birth_date=["1971-05-03", None],
-    suspected_cancer=[True, None],
-    patient_since=[1, 1],
-)
+@pytest.fixture(scope="session")
+def two(entries):
+    return entries(
+        ["E-1", "E-2"],
+        patient_id=["P-1", "P-2"],
+        family_name=["Ó Brádaigh", None],
+        birth_date=["1971-05-03", None],
+        suspected_cancer=[True, None],
+        patient_since=[1, 1],
+    )
 
 
 def test_a_new_register_knows_nothing(register):
@@ -101,14 +58,14 @@ def test_a_new_register_knows_nothing(register):
     assert register.answers() == [] == register.work()
 
 
-def test_a_run_is_read_back_as_it_was_recorded(register):
-    assert register.record(a_run(register, TWO)) == 1
+def test_a_run_is_read_back_as_it_was_recorded(register, a_run, two):
+    assert register.record(a_run(register, two)) == 1
     last = register.last()
     assert (last.run, last.run_date) == (1, MONDAY)
     for name in ENTRY_COLUMNS:
-        missing = TWO[name].isna()
+        missing = two[name].isna()
         assert last.entries[name].isna().equals(missing), name
-        assert last.entries[name][~missing].tolist() == TWO[name][~missing].tolist(), name
+        assert last.entries[name][~missing].tolist() == two[name][~missing].tolist(), name
     assert last.entries["birth_date"].dtype == "datetime64[s]"
     assert last.entries["suspected_cancer"].dtype == "boolean"
     assert last.extracts.iloc[0].tolist() == ["RM3", pd.Timestamp(MONDAY), 2]
@@ -116,16 +73,18 @@ def test_a_run_is_read_back_as_it_was_recorded(register):
     assert register.digests(1) == {"RM3": "1" * 64}
 
 
-def test_an_unchanged_list_adds_nothing_but_the_run(register):
-    register.record(a_run(register, TWO))
+def test_an_unchanged_list_adds_nothing_but_the_run(register, a_run, two):
+    register.record(a_run(register, two))
     held = {table: count(register, table) for table in METADATA.tables}
-    register.record(a_run(register, TWO.iloc[::-1].reset_index(drop=True)))
+    register.record(a_run(register, two.iloc[::-1].reset_index(drop=True)))
     now = {table: count(register, table) for table in METADATA.tables}
     assert {name for name in now if now[name] != held[name]} == {"runs", "extracts"}
 
 
-def test_only_what_changed_is_written_again_and_every_run_can_be_read(register):
-    register.record(a_run(register, TWO))
+def test_only_what_changed_is_written_again_and_every_run_can_be_read(
+    register, a_run, entries, two
+):
+    register.record(a_run(register, two))
     second = entries(["E-2", "E-3"], patient_id=["P-2", "P-9"], tci_date=["2026-12-01", None])
     register.record(a_run(register, second))
     assert count(register, "entries") == 5  # E-1 no longer known, E-2 changed, E-3 new
@@ -136,49 +95,49 @@ def test_only_what_changed_is_written_again_and_every_run_can_be_read(register):
         register.snapshot(3)
 
 
-def test_an_entry_that_is_known_again_is_there_again(register):
-    for listed in (TWO, TWO.iloc[:1], TWO):
+def test_an_entry_that_is_known_again_is_there_again(register, a_run, two):
+    for listed in (two, two.iloc[:1], two):
         register.record(a_run(register, listed))
     assert register.last().entries["entry_id"].tolist() == ["E-1", "E-2"]
 
 
-def test_an_empty_list_is_recorded(register):
-    register.record(a_run(register, TWO.iloc[:0]))
+def test_an_empty_list_is_recorded(register, a_run, two):
+    register.record(a_run(register, two.iloc[:0]))
     assert len(register.last().entries) == 0
 
 
-def test_an_organisation_that_sent_nothing_keeps_its_newest_extract(register):
-    register.record(a_run(register, TWO))
-    late = Snapshot(2, MONDAY, TWO, extracts(RM3=2, RW3=7))
-    register.record(a_run(register, TWO, snapshot=late, digests={"RW3": "2" * 64}))
+def test_an_organisation_that_sent_nothing_keeps_its_newest_extract(register, a_run, extracts, two):
+    register.record(a_run(register, two))
+    late = Snapshot(2, MONDAY, two, extracts(RM3=2, RW3=7))
+    register.record(a_run(register, two, snapshot=late, digests={"RW3": "2" * 64}))
     assert register.last().extracts["organisation"].tolist() == ["RM3", "RW3"]
     assert register.digests(2) == {"RW3": "2" * 64}
 
 
-def test_the_key_is_made_once_and_kept(register):
+def test_the_key_is_made_once_and_kept(register, a_run, two):
     key = register.key()
     assert register.key() == key
-    register.record(a_run(register, TWO))
+    register.record(a_run(register, two))
     assert register.key() == key == register.key(planned=key)
     with pytest.raises(ConfigError, match="another hmac_key"):
         register.key(planned="another secret")
 
 
-def test_the_key_of_the_plan_becomes_the_register_s(register):
-    register.record(a_run(register, TWO, key=register.key(planned="a secret of ours")))
+def test_the_key_of_the_plan_becomes_the_register_s(register, a_run, two):
+    register.record(a_run(register, two, key=register.key(planned="a secret of ours")))
     assert register.key() == "a secret of ours"
 
 
-def test_a_run_that_began_from_an_older_state_is_not_recorded(register):
-    one, other = a_run(register, TWO), a_run(register, TWO.iloc[:1])
+def test_a_run_that_began_from_an_older_state_is_not_recorded(register, a_run, two):
+    one, other = a_run(register, two), a_run(register, two.iloc[:1])
     register.record(one)
     with pytest.raises(OutputError, match="recorded meanwhile"):
         register.record(other)
     assert len(register.runs()) == 1
 
 
-def test_a_run_that_fails_half_way_leaves_nothing(register):
-    broken = a_run(register, TWO, digests={})
+def test_a_run_that_fails_half_way_leaves_nothing(register, a_run, two):
+    broken = a_run(register, two, digests={})
     broken = replace(broken, id_log=pd.DataFrame({"a": ["x"]}), changes=pd.DataFrame({"a": [{}]}))
     with pytest.raises(TypeError):
         register.record(replace(broken, accepted=[object()]))
@@ -187,9 +146,9 @@ def test_a_run_that_fails_half_way_leaves_nothing(register):
     )
 
 
-def test_what_a_run_told_is_kept_row_by_row(register):
+def test_what_a_run_told_is_kept_row_by_row(register, a_run, two):
     log = pd.DataFrame({"old_id": ["P-1"], "new_id": ["P-2"], "since": pd.to_datetime([MONDAY])})
-    register.record(a_run(register, TWO, id_log=log))
+    register.record(a_run(register, two, id_log=log))
     assert register.told("id_log", 1).to_dict("records") == [
         {"old_id": "P-1", "new_id": "P-2", "since": "2026-11-16"}
     ]
@@ -241,9 +200,9 @@ def test_the_steps_lead_to_the_tables_of_this_version(register):
         assert compare_metadata(context, METADATA) == []
 
 
-def test_opening_again_changes_nothing(register_at):
+def test_opening_again_changes_nothing(register_at, a_run, two):
     with Register.open(register_at) as register:
-        register.record(a_run(register, TWO))
+        register.record(a_run(register, two))
     with Register.open(register_at, create=False) as register:
         assert register.last().entries["entry_id"].tolist() == ["E-1", "E-2"]
 
@@ -308,3 +267,33 @@ def test_the_tables_can_be_made_on_sql_server():
 
 def test_steps_follow_one_another():
     assert list(steps()) == sorted(steps())
+
+
+def findings(*rows: tuple[str, str | None, str, str]) -> pd.DataFrame:
+    columns = ["organisation", "entry_id", "field", "reason"]
+    return pd.DataFrame(rows, columns=columns).assign(message="not kept")
+
+
+def test_findings_are_kept_from_list_to_list_and_mended_ones_go(register, a_run, two):
+    first = findings(
+        ("RM3", "E-1", "postcode", "placeholder"),
+        ("RM3", None, "title", "unmapped"),
+        ("RM3", "E-1", "postcode", "placeholder"),
+    )
+    second = findings(
+        ("RM3", "E-2", "nhs_number", "check_digit"), ("RM3", None, "title", "unmapped")
+    )
+    register.record(a_run(register, two, findings=first))
+    register.record(a_run(register, two, findings=second))
+    assert register.findings(1)["entry_id"].tolist() == ["", "E-1"]
+    assert register.findings(2)["entry_id"].tolist() == ["", "E-2"]
+    assert count(register, "findings") == 4
+    register.record(a_run(register, two, findings=second))
+    assert count(register, "findings") == 4
+
+
+def test_findings_of_an_organisation_that_sent_nothing_stay(register, a_run, two):
+    first = findings(("RM3", "E-1", "postcode", "placeholder"))
+    register.record(a_run(register, two, findings=first))
+    register.record(a_run(register, two, findings=first.iloc[:0], digests={"RW3": "2" * 64}))
+    assert register.findings(2)["entry_id"].tolist() == ["E-1"]

@@ -82,18 +82,23 @@ def combine(
     key: str | None = None,
     survivorship: Mapping[str, str] | None = None,
     agreements: Sequence[Agreement] = (),
+    patient_id: pd.Series | None = None,
+    pathway_id: pd.Series | None = None,
 ) -> Combined:
     """One row for each need that waits, and the outcome of every entry.
 
     ``key`` keys the ids of patients and needs, as it keys those of entries. ``survivorship`` names
-    another rule for some fields; ``agreements`` say who treats whose patients. Waits are counted
-    to ``run_date``. The order of rows changes nothing.
+    another rule for some fields; ``agreements`` say who treats whose patients. ``patient_id`` and
+    ``pathway_id`` are the ids of each entry's groups where an earlier run has given them. Waits are
+    counted to ``run_date``. The order of rows changes nothing.
     """
     facts = gather(entries, patients, pathways)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
     ranks = _ranks(entries["entry_id"], key)
-    patient_id = ids_by_rank("P", patients.group, ranks)
-    pathway_id = ids_by_rank("W", pathways.group, ranks)
+    if patient_id is None:
+        patient_id = ids_by_rank("P", patients.group, ranks)
+    if pathway_id is None:
+        pathway_id = ids_by_rank("W", pathways.group, ranks)
     said = _starts(entries, facts)
     asked = doubts(
         entries,

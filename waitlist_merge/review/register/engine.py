@@ -69,6 +69,8 @@ def engine_of(url: URL) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", _one_writer)
     return engine
 
 
@@ -87,6 +89,17 @@ def _begin(connection: Connection) -> None:
     """A writer takes its lock at once: it then never finds at the end that another was first."""
     options = connection.get_execution_options()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+
+
+def _one_writer(connection: Connection) -> None:
+    """The same on PostgreSQL, until the transaction ends: readers are not held up."""
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+_LOCK = 0x7761_6974  # "wait"
+"""Number of the lock that writers of a register take; any number that others do not."""
 
 
 @contextmanager

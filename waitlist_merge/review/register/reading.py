@@ -8,8 +8,11 @@ import pandas as pd
 from sqlalchemy import Connection, Select, and_, func, select
 
 from waitlist_merge.review.register.frames import AT_A_TIME, entries_of
-from waitlist_merge.review.register.tables import entries, extracts, runs
+from waitlist_merge.review.register.tables import entries, extracts, findings, runs
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS, EXTRACT_COLUMNS, Snapshot
+
+FINDING = ("organisation", "entry_id", "field", "reason")
+"""What makes two findings one and the same, week after week."""
 
 
 def snapshot(connection: Connection, run: int) -> Snapshot:
@@ -49,3 +52,20 @@ def _newest_extracts(connection: Connection, run: int) -> pd.DataFrame:
     rows = connection.execute(query.order_by(extracts.c.organisation)).all()
     frame = pd.DataFrame(rows, columns=list(EXTRACT_COLUMNS))
     return frame.astype({"census_date": "datetime64[s]", "organisation": "category"})
+
+
+def known_findings(connection: Connection, run: int) -> pd.DataFrame:
+    """The faults of each organisation's newest list by this run, with the columns of FINDING."""
+    key = [findings.c[name] for name in FINDING]
+    newest = (
+        select(*key, func.max(findings.c.run).label("run"))
+        .where(findings.c.run <= run)
+        .group_by(*key)
+        .subquery()
+    )
+    same = and_(
+        findings.c.run == newest.c.run,
+        *(findings.c[name] == newest.c[name] for name in FINDING),
+    )
+    query = select(*key).join(newest, same).where(findings.c.kept).order_by(*key)
+    return pd.DataFrame(connection.execute(query).all(), columns=list(FINDING), dtype=object)

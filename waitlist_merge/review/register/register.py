@@ -22,7 +22,7 @@ from waitlist_merge.errors import ConfigError, InputError, OutputError
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.review.register import migrate
 from waitlist_merge.review.register.engine import address, engine_of, one_line, shown
-from waitlist_merge.review.register.reading import snapshot
+from waitlist_merge.review.register.reading import known_findings, snapshot
 from waitlist_merge.review.register.tables import (
     OF_A_RUN,
     answers,
@@ -171,6 +171,15 @@ class Register:
         query = select(table.c.contents).where(table.c.run == run).order_by(table.c.place)
         with self._reading() as connection:
             return pd.DataFrame([json.loads(each) for each in connection.scalars(query)])
+
+    def findings(self, run: int) -> pd.DataFrame:
+        """The faults of each organisation's newest list by this run.
+
+        Columns ``organisation``, ``entry_id`` (empty where it is of a whole file), ``field`` and
+        ``reason``.
+        """
+        with self._reading() as connection:
+            return known_findings(connection, run)
 
     def digests(self, run: int) -> dict[str, str]:
         """The digest of what each organisation sent to this run."""

@@ -13,10 +13,12 @@ from sqlalchemy import Connection, select
 
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.review.register.frames import as_json, changed, plain, records
+from waitlist_merge.review.register.reading import FINDING, known_findings
 from waitlist_merge.review.register.tables import (
     OF_A_RUN,
     entries,
     extracts,
+    findings,
     meta,
     models,
     runs,
@@ -36,7 +38,8 @@ class Run:
     began from, None in the first run; ``digests`` one SHA-256 for each organisation that sent
     anything, over its files; ``base`` the run that ``changes`` are told against; ``answers_seen``
     the number of the last answer that it knew; ``accepted`` the guards that somebody passed by.
-    ``changes`` and ``id_log`` are kept as they are, row by row.
+    ``changes`` and ``id_log`` are kept as they are, row by row; of ``findings`` what they are about
+    (``FINDING``).
     """
 
     snapshot: Snapshot
@@ -51,6 +54,7 @@ class Run:
     accepted: Sequence[str] = ()
     changes: pd.DataFrame | None = None
     id_log: pd.DataFrame | None = None
+    findings: pd.DataFrame | None = None
 
 
 def write(connection: Connection, run: Run, number: int) -> None:
@@ -63,6 +67,8 @@ def write(connection: Connection, run: Run, number: int) -> None:
     _add_entries(connection, run, number)
     for name, frame in (("changes", run.changes), ("id_log", run.id_log)):
         _add_rows(connection, name, frame, number)
+    if run.findings is not None:
+        _add_findings(connection, run.findings, sorted(run.digests), number)
 
 
 def _add_model(connection: Connection, model: PatientModel) -> None:
@@ -136,3 +142,19 @@ def _add_rows(connection: Connection, name: str, frame: pd.DataFrame | None, num
         for place, contents in enumerate(as_json(frame), start=1)
     ]
     connection.execute(OF_A_RUN[name].insert(), rows)
+
+
+def _add_findings(
+    connection: Connection, found: pd.DataFrame, refreshed: Sequence[str], number: int
+) -> None:
+    """Faults that are new, and those that are mended, of the organisations that sent a list."""
+    known = known_findings(connection, number)
+    known = known[known["organisation"].isin(refreshed)]
+    found = found[list(FINDING)].astype(object)
+    found = found.where(found.notna(), "").drop_duplicates()
+    found = found[found["organisation"].isin(refreshed)]
+    both = found.merge(known, how="outer", on=list(FINDING), indicator=True)
+    for side, kept in (("left_only", True), ("right_only", False)):
+        rows = both.loc[both["_merge"] == side, list(FINDING)]
+        for part in records(rows, {"run": number, "kept": kept}):
+            connection.execute(findings.insert(), part)
