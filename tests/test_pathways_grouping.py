@@ -39,7 +39,7 @@ EDGE = st.tuples(
     st.integers(1, 2),
     st.integers(0, 3),
     st.booleans(),
-    st.sampled_from(["", "", "", "barred", "parted"]),
+    st.sampled_from(["", "", "", "barred", "parted", "forced"]),
 )
 
 
@@ -51,13 +51,14 @@ def edges_of(drawn) -> Edges:
     return Edges(
         a=a,
         b=b,
-        joining=np.array(joining) & (held == ""),
+        joining=(np.array(joining) & (held == "")) | (held == "forced"),
         tier=np.array(tier, dtype=np.int8),
         weight=np.array(weight, dtype=np.float32),
         rank=a * SIZE + b,
         identified=np.array(identified),
         barred=held == "barred",
         parted=held == "parted",
+        forced=held == "forced",
     )
 
 
@@ -77,12 +78,17 @@ def test_conflicts_apart_the_fast_grouping_is_the_plain_walk(drawn, traits):
     ]
     assert (groups[edges.a[refused]] != groups[edges.b[refused]]).all()
     inside = groups[edges.a] == groups[edges.b]
-    assert not (inside & edges.barred).any()
+    decided = components(edges.a[edges.forced], edges.b[edges.forced], SIZE)
+    assert inside[edges.forced].all()
+    assert (decided[edges.a] == decided[edges.b])[inside & edges.barred].all()
     for number in set(groups.tolist()):
-        bits = np.bitwise_or.reduce(held[groups == number])
-        assert not (bits & LEFT and bits & RIGHT)
-        assert not (bits & PLANNED and bits & ACTIVE)
-    surely = edges.joining & ~slow & edges.identified
+        mine = groups == number
+        bits = np.bitwise_or.reduce(held[mine])
+        together = [np.bitwise_or.reduce(held[decided == part]) for part in set(decided[mine])]
+        for one, other in ((LEFT, RIGHT), (PLANNED, ACTIVE)):
+            both = bits & one and bits & other
+            assert not both or any(part & one and part & other for part in together)
+    surely = edges.joining & ~slow & (edges.identified | edges.forced)
     by_identifier = components(edges.a[surely], edges.b[surely], SIZE)
     for i in np.flatnonzero(held & CANCER):
         for j in np.flatnonzero(held & ROUTINE):

@@ -24,7 +24,8 @@ def graphs(draw):
     )
     count = len(pairs)
     weights = draw(st.lists(st.integers(0, 12), min_size=count, max_size=count))
-    barred = draw(st.lists(st.sampled_from([False, False, True]), min_size=count, max_size=count))
+    kinds = st.sampled_from(["", "", "barred", "forced"])
+    kind = np.array(draw(st.lists(kinds, min_size=count, max_size=count)), dtype="<U6")
     identity = draw(st.lists(st.integers(-1, 2), min_size=SIZE, max_size=SIZE))
     positions = np.array(pairs, dtype=np.int32).reshape(-1, 2)
     weight = np.array(weights, dtype=np.float32)
@@ -33,8 +34,9 @@ def graphs(draw):
         positions[:, 1],
         weight,
         positions[:, 0].astype(np.int64) * SIZE + positions[:, 1],
-        weight >= 4,
-        np.array(barred, dtype=bool),
+        (weight >= 4) | (kind == "forced"),
+        kind == "barred",
+        forced=kind == "forced",
     )
     return edges, np.array(identity, dtype=np.int32)
 
@@ -64,13 +66,30 @@ def test_fast_grouping_equals_the_plain_walk(graph, margin):
 
 
 @given(graphs(), st.sampled_from([0.0, 3.0]))
-def test_no_group_holds_two_identities_or_a_barred_pair(graph, margin):
+def test_only_a_decision_puts_two_identities_or_a_barred_pair_in_one_group(graph, margin):
     edges, identity = graph
     groups, refusal = group(edges, [identity], size=SIZE, margin=margin)
+    assert (groups[edges.a] == groups[edges.b])[edges.forced].all()
+    forced = components(edges, edges.forced)
     for each in set(groups.tolist()):
-        assert len(set(identity[groups == each].tolist()) - {-1}) <= 1
-    assert not (groups[edges.a] == groups[edges.b])[edges.barred].any()
-    assert not refusal[~edges.strong].any()
+        values = {int(value) for value in identity[groups == each]} - {-1}
+        decided = [
+            {int(identity[at]) for at in range(SIZE) if forced[at] == part} - {-1}
+            for part in {forced[at] for at in range(SIZE) if groups[at] == each}
+        ]
+        assert len(values) <= 1 or any(values <= held for held in decided)
+    meets = (groups[edges.a] == groups[edges.b]) & edges.barred
+    assert all(forced[edges.a[at]] == forced[edges.b[at]] for at in np.flatnonzero(meets))
+    assert not refusal[~edges.strong | edges.forced].any()
+
+
+def components(edges, where):
+    """The part of each record, by plain search."""
+    label = list(range(SIZE))
+    for _ in range(SIZE):
+        for a, b in zip(edges.a[where], edges.b[where], strict=True):
+            label[a] = label[b] = min(label[a], label[b])
+    return label
 
 
 @given(graphs(), st.permutations(range(SIZE)))
@@ -78,7 +97,13 @@ def test_order_of_records_changes_no_group(graph, order):
     edges, identity = graph
     moved = np.array(order, dtype=np.int32)
     shuffled = Edges(
-        moved[edges.a], moved[edges.b], edges.weight, edges.rank, edges.strong, edges.barred
+        moved[edges.a],
+        moved[edges.b],
+        edges.weight,
+        edges.rank,
+        edges.strong,
+        edges.barred,
+        forced=edges.forced,
     )
     there = np.empty_like(identity)
     there[moved] = identity

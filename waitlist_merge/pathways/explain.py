@@ -43,6 +43,7 @@ VETO_WORDS: dict[Veto, str] = {
     Veto.PLANNED_WITH_ACTIVE: "never joined",
     Veto.PATIENT_NOT_CERTAIN: "that the two are one person is itself asked",
     Veto.GROUP_CONFLICT: "joining would put two entries together that are known to be apart",
+    Veto.DECIDED_APART: "kept apart",
 }
 
 _Text: TypeAlias = pa.Array

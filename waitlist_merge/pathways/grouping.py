@@ -1,9 +1,9 @@
 """Which entries are one pathway, all links taken together?
 
-Shared identifiers first, then the strongest links. A link is not made where it would put two
-entries in one group that a veto keeps apart: it is asked instead (``group_conflict``). Components
-without any conflict are joined at once; only the few that have one are walked link by link, which
-gives the same result (tested).
+What people have decided comes first, then shared identifiers, then the strongest links. A link is
+not made where it would put two entries in one group that a veto keeps apart: it is asked instead
+(``group_conflict``). Components without any conflict are joined at once; only the few that have one
+are walked link by link, which gives the same result (tested).
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Edges:
 
     ``joining`` links join unless refused; ``tier`` (0 first), ``weight`` and ``rank`` say in which
     order; ``identified`` links rest on a shared identifier. ``barred`` pairs never share a group;
-    ``parted`` ones (a different procedure, say) do so only through identifiers.
+    ``parted`` ones (a different procedure, say) do so only through identifiers. ``forced`` links
+    are decided by people: nothing refuses them.
     """
 
     a: NDArray[np.int64]
@@ -46,6 +47,7 @@ class Edges:
     identified: Bools
     barred: Bools
     parted: Bools
+    forced: Bools
 
     def __getitem__(self, where: NDArray[np.integer] | Bools) -> Self:
         return type(self)(*(getattr(self, each.name)[where] for each in fields(self)))
@@ -129,13 +131,15 @@ def walk(edges: Edges, traits: NDArray[np.uint8]) -> Bools:
     """
     forest = _Forest(edges, traits)
     refused = np.zeros(len(edges.a), dtype=bool)
-    for at in np.lexsort((edges.rank, -edges.weight, edges.tier, ~edges.identified)):
+    first = (~edges.identified, ~edges.forced)
+    for at in np.lexsort((edges.rank, -edges.weight, edges.tier, *first)):
         if not edges.joining[at]:
             continue
         one, other = forest.root(int(edges.a[at])), forest.root(int(edges.b[at]))
         if one == other:
             continue
-        if forest.conflict(one, other, identified=bool(edges.identified[at])):
+        sure = bool(edges.identified[at])
+        if not edges.forced[at] and forest.conflict(one, other, identified=sure):
             refused[at] = True
         else:
             forest.join(one, other)
@@ -164,10 +168,15 @@ class _Forest:
         return at
 
     def conflict(self, one: int, other: int, *, identified: bool) -> bool:
-        """May these two groups not be one?"""
-        clashes = CLASHES if identified else CLASHES + WEAK_CLASHES
+        """May these two groups not be one?
+
+        Only a decision puts two clashing traits in a group, which then may take either.
+        """
         mine, theirs = self.held[one], self.held[other]
-        if any((mine & x and theirs & y) or (mine & y and theirs & x) for x, y in clashes):
+        if any({mine & (x | y), theirs & (x | y)} == {x, y} for x, y in CLASHES):
+            return True
+        weak = () if identified else WEAK_CLASHES
+        if any((mine & x and theirs & y) or (mine & y and theirs & x) for x, y in weak):
             return True
         kept = (self.barred,) if identified else (self.barred, self.parted)
         return any(self.root(each) == other for apart in kept for each in apart[one])

@@ -7,6 +7,7 @@ procedure or an identifier.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.decided import pair_keys
 from waitlist_merge.pathways.columns import Bools, worded
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.explain import explanations
@@ -44,6 +46,7 @@ REPEATED_HERE, REPEATED_THERE = (
     for each in (Relation.REPEAT_SAME_ORGANISATION, Relation.REPEAT_OTHER_ORGANISATION)
 )
 CANCER_WITH_ROUTINE = VETOES.index(Veto.CANCER_WITH_ROUTINE)
+_PARTING = [RELATIONS.index(each) for each in PARTING]
 
 YES, ASKED, NO = (JOINS.index(each) for each in (Joins.YES, Joins.ASKED, Joins.NO))
 CERTAIN, PROBABLE, POSSIBLE = (
@@ -54,7 +57,11 @@ CERTAIN, PROBABLE, POSSIBLE = (
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Judged:
-    """Pairs with their decision: positions, decision, weight, and what a row needs to know."""
+    """Pairs with their decision: positions, decision, weight, and what a row needs to know.
+
+    ``forced`` pairs are joined by people, whose decision has the place ``said`` (-1: none);
+    ``fallen`` ones are barred no longer by what people have overridden.
+    """
 
     a: NDArray[np.int64]
     b: NDArray[np.int64]
@@ -67,6 +74,9 @@ class Judged:
     worth_a_row: Bools
     certain_patient: Bools
     same_organisation: Bools
+    forced: Bools
+    fallen: Bools
+    said: NDArray[np.int32]
 
     def __getitem__(self, where: NDArray[np.integer] | Bools) -> Self:
         return type(self)(*(getattr(self, each.name)[where] for each in fields(self)))
@@ -91,12 +101,23 @@ def grouped(
         weight=pairs.weight,
         rank=_rank(pairs, order),
         identified=pairs.identified,
-        barred=(pairs.veto > 0) | (pairs.relation == RELATIONS.index(Relation.LATER_PERIOD)),
-        parted=np.isin(pairs.relation, [RELATIONS.index(each) for each in PARTING]),
+        barred=(bar(pairs) > 0) & ~pairs.forced & ~pairs.fallen,
+        parted=np.isin(pairs.relation, _PARTING) & ~pairs.forced,
+        forced=pairs.forced,
     )
     groups, refused = group(edges, traits, size=len(traits))
     settled = _cancer_asked(_settled(pairs, groups, refused), groups, refused, traits)
     return groups, _told(settled, groups, order)
+
+
+def bar(pairs: Judged) -> NDArray[np.int8]:
+    """What holds the two of each pair apart whatever links them: 0 nothing, else the kind."""
+    later = pairs.relation == RELATIONS.index(Relation.LATER_PERIOD)
+    return np.where(pairs.veto > 0, pairs.veto, np.where(later, _LATER, 0)).astype(np.int8)
+
+
+_LATER = len(VETOES)
+"""The kind of bar between two waiting periods, after the vetoes."""
 
 
 def _rank(pairs: Judged, order: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -142,6 +163,7 @@ def _cancer_asked(
     said = np.isin(between, between[clashing]) & clash(traits[pairs.a], traits[pairs.b])
     said &= ~np.isin(pairs.relation, _DIFFERENT) & ~pairs.identified
     said |= clashing & ~np.isin(between, between[said])
+    said &= pairs.veto != VETOES.index(Veto.DECIDED_APART)
     there = np.where(pairs.same_organisation, REPEATED_HERE, REPEATED_THERE)
     untied = said & (pairs.relation == RELATIONS.index(Relation.UNRELATED))
     return replace(
@@ -167,7 +189,7 @@ def _indirect_relation(pairs: Judged) -> NDArray[np.int8]:
 def _told(pairs: Judged, groups: Group, order: NDArray[np.int64]) -> Judged:
     """The pairs that get a row, in the order of their entries' ids."""
     rank = _rank(pairs, order)
-    asked = np.flatnonzero(pairs.joins == ASKED)
+    asked = np.flatnonzero((pairs.joins == ASKED) & ~_answered(pairs, groups))
     one, other = groups[pairs.a[asked]], groups[pairs.b[asked]]
     low, high = np.minimum(one, other), np.maximum(one, other)
     grave = pairs.veto[asked] == CANCER_WITH_ROUTINE
@@ -184,12 +206,29 @@ def _told(pairs: Judged, groups: Group, order: NDArray[np.int64]) -> Judged:
     return pairs[kept[np.argsort(rank[kept], kind="stable")]]
 
 
+def _answered(pairs: Judged, groups: Group) -> Bools:
+    """Pairs of two groups that people keep apart; one that was refused may be wrongly grouped."""
+    keys = pair_keys(groups[pairs.a], groups[pairs.b], len(groups))
+    apart = pairs.veto == VETOES.index(Veto.DECIDED_APART)
+    refused = pairs.veto == VETOES.index(Veto.GROUP_CONFLICT)
+    return np.asarray(np.isin(keys, keys[apart]) & ~refused)
+
+
 def frame(
-    pairs: Judged, evidence: Evidence, rows: NDArray[np.int64], *, through: Bools
+    pairs: Judged,
+    evidence: Evidence,
+    rows: NDArray[np.int64],
+    *,
+    through: Bools,
+    said: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """The links as a table with positions of the whole list; ``rows`` maps our positions to it."""
+    """The links as a table with positions of the whole list; ``rows`` maps our positions to it.
+
+    ``said`` tells who made the decisions of people.
+    """
     decided = Decided(pairs.relation, pairs.joins, pairs.confidence, pairs.veto)
     why = explanations(evidence, decided, certain=pairs.certain_patient, through_others=through)
+    told = _with_decisions(why.to_pandas(), pairs, said)
     one, other = rows[pairs.a], rows[pairs.b]
     return pd.DataFrame(
         {
@@ -200,6 +239,20 @@ def frame(
             "confidence": worded(pairs.confidence, CONFIDENCES),
             "veto": worded(pairs.veto, VETOES),
             "weight": pairs.weight.astype(np.float64),
-            "explanation": pd.Series(why.to_pandas(), dtype="string"),
+            "explanation": pd.Series(told, dtype="string"),
         }
     )
+
+
+def _with_decisions(why: pd.Series, pairs: Judged, said: Sequence[str]) -> NDArray[np.object_]:
+    """The explanations, with what people have said before the evidence."""
+    told = why.to_numpy(dtype=object).copy()
+    for at in np.flatnonzero(pairs.forced | (pairs.veto == VETOES.index(Veto.DECIDED_APART))):
+        who = said[pairs.said[at]] if 0 <= pairs.said[at] < len(said) else ""
+        decision = JOINED if pairs.forced[at] else APART
+        told[at] = f"{decision}{f' ({who})' if who else ''}; {told[at]}"
+    return told
+
+
+JOINED, APART = "People have said: one need", "People have said: different needs"
+"""How the explanation of a decided pair begins."""

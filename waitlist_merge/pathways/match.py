@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.decided import NONE, Decided, pair_keys
 from waitlist_merge.pathways import grouping
 from waitlist_merge.pathways.columns import (
     Bools,
@@ -31,6 +32,7 @@ from waitlist_merge.pathways.faults import faults
 from waitlist_merge.pathways.features import FIELDS, IDENTIFIERS, Features, features
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.links import NO, YES, Judged, frame, grouped
+from waitlist_merge.pathways.obeyed import obeying, within
 from waitlist_merge.pathways.pairs import candidates
 from waitlist_merge.pathways.relations import decide
 from waitlist_merge.pathways.state import list_state, signals, stage
@@ -75,11 +77,17 @@ class PathwayMatch:
 
 
 def match_pathways(
-    entries: pd.DataFrame, patients: Patients, *, plan: MergePlan, run_date: dt.date
+    entries: pd.DataFrame,
+    patients: Patients,
+    *,
+    plan: MergePlan,
+    run_date: dt.date,
+    decided: Decided = NONE,
 ) -> PathwayMatch:
     """Which entries of a patient are one need? ``entries`` are typed, one row a place on a list.
 
-    Nothing depends on the order of rows. ``plan.agreements`` says who sees whose patients.
+    Nothing depends on the order of rows. ``plan.agreements`` says who sees whose patients. What
+    people have ``decided`` beats the relations table and its vetoes.
     """
     said = signals(entries)
     state, stages = list_state(said), stage(entries, said)
@@ -88,10 +96,12 @@ def match_pathways(
     some = {name: entries[name].take(several) for name in FIELDS}
     some |= {name: only_used(some[name]) for name in FIELDS if name not in IDENTIFIERS}
     of = features(pd.DataFrame(some, copy=False), state[several], stages[several])
-    pairs = _judge(of, patients, several, order, plan, run_date)
+    said_of = within(decided, several, patients.group)
+    pairs = _judge(of, patients, several, order, plan, run_date, said_of)
     local, told = grouped(pairs, _traits(of), order)
     evidence = Evidence(of, told.a, told.b, run_date, plan.agreements)
-    links = frame(told, evidence, several, through=_through_others(pairs, told, order))
+    through = _through_others(pairs, told, order)
+    links = frame(told, evidence, several, through=through, said=said_of.said)
     waiting = among(state, ACTIVE)
     clocked = waiting & known(days(entries["rtt_start_date"]))
     found = faults(
@@ -162,35 +172,45 @@ def _judge(
     order: NDArray[np.int64],
     plan: MergePlan,
     run_date: dt.date,
+    said: Decided,
 ) -> Judged:
-    """Every candidate pair with its decision, chunk by chunk."""
+    """Every candidate pair with its decision, chunk by chunk, and what people have said of them."""
     size = len(patients.group)
     person = certain_people(patients.links, size)[several]
-    doubts = _doubted(patients.links, size)
+    doubts = _doubted(patients.links, size), size
     keys = (of.ids.entry, of.ids.ppid, of.ids.ubrn, of.service.family, of.procedure.procedure)
+    spoken_of = np.zeros(len(several), dtype=bool)
+    spoken_of[said.a] = spoken_of[said.b] = True
+
+    def judged(a: NDArray[np.int64], b: NDArray[np.int64]) -> Judged:
+        first = order[a] < order[b]
+        named = (np.where(first, a, b), np.where(first, b, a))
+        return _judge_chunk(of, named, person, doubts, several, spoken_of, plan, run_date)
+
     none = np.empty(0, dtype=np.int64)
-    chunks = [_judge_chunk(of, (none, none), person, doubts, several, size, plan, run_date)]
-    for pair in candidates(patients.group[several], keys, order):
-        first = order[pair[0]] < order[pair[1]]
-        named = (np.where(first, *pair), np.where(first, *pair[::-1]))
-        chunks.append(_judge_chunk(of, named, person, doubts, several, size, plan, run_date))
-    return Judged.together(chunks)
+    chunks = [judged(none, none)]
+    chunks += [judged(*pair) for pair in candidates(patients.group[several], keys, order)]
+    return obeying(Judged.together(chunks), said, size=len(several), judge=judged)
 
 
 def _judge_chunk(
     of: Features,
     pair: tuple[NDArray[np.int64], NDArray[np.int64]],
     person: Group,
-    doubts: NDArray[np.int64],
+    doubts: tuple[NDArray[np.int64], int],
     several: NDArray[np.int64],
-    size: int,
+    spoken_of: Bools,
     plan: MergePlan,
     run_date: dt.date,
 ) -> Judged:
-    """The decisions on one chunk; pairs that nothing will ask for again are left out."""
+    """The decisions on one chunk; pairs that nothing will ask for again are left out.
+
+    ``spoken_of`` marks entries that people have decided something of: their pairs all matter.
+    """
     evidence = Evidence(of, *pair, run_date, plan.agreements)
     certain = np.asarray(person[evidence.a] == person[evidence.b])
-    doubted = np.isin(_keys(several[evidence.a], several[evidence.b], size), doubts)
+    asked, size = doubts
+    doubted = np.isin(pair_keys(several[evidence.a], several[evidence.b], size), asked)
     decided = decide(evidence, certain_patient=certain, doubted_patient=doubted)
     judged = Judged(
         evidence.a,
@@ -204,8 +224,11 @@ def _judge_chunk(
         worth_a_row=evidence.worth_a_row,
         certain_patient=certain,
         same_organisation=evidence.same_organisation,
+        forced=np.zeros(len(pair[0]), dtype=bool),
+        fallen=np.zeros(len(pair[0]), dtype=bool),
+        said=np.full(len(pair[0]), -1, dtype=np.int32),
     )
-    joining = np.zeros(len(person), dtype=bool)
+    joining = spoken_of.copy()
     made = judged.joins == YES
     joining[judged.a[made]] = joining[judged.b[made]] = True
     matters = joining[judged.a] & joining[judged.b]
@@ -215,13 +238,7 @@ def _judge_chunk(
 def _doubted(links: pd.DataFrame, size: int) -> NDArray[np.int64]:
     """The pairs that the patient stage asks about or holds apart."""
     apart = ~is_in(_category(links["joins"]), {Joins.YES})
-    return _keys(links["a"].to_numpy()[apart], links["b"].to_numpy()[apart], size)
-
-
-def _keys(one: NDArray[np.integer], other: NDArray[np.integer], size: int) -> NDArray[np.int64]:
-    """One number for each pair of positions."""
-    low, high = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
-    return np.asarray(low * size + high, dtype=np.int64)
+    return pair_keys(links["a"].to_numpy()[apart], links["b"].to_numpy()[apart], size)
 
 
 def _traits(of: Features) -> NDArray[np.uint8]:
@@ -244,8 +261,8 @@ def _through_others(pairs: Judged, told: Judged, order: NDArray[np.int64]) -> Bo
     """Joined pairs whose own evidence would not have joined them."""
     joined = pairs.joins == YES
     size = len(order)
-    direct = _keys(pairs.a[joined], pairs.b[joined], size)
-    return np.asarray((told.joins == YES) & ~np.isin(_keys(told.a, told.b, size), direct))
+    direct = pair_keys(pairs.a[joined], pairs.b[joined], size)
+    return np.asarray((told.joins == YES) & ~np.isin(pair_keys(told.a, told.b, size), direct))
 
 
 def both_sides_open(links: pd.DataFrame, clocked: Bools) -> Bools:

@@ -30,6 +30,7 @@ VETOES: tuple[str, ...] = (
     Veto.CANCER_WITH_ROUTINE,
     Veto.PATIENT_NOT_CERTAIN,
     Veto.GROUP_CONFLICT,
+    Veto.DECIDED_APART,
 )
 
 Small = NDArray[np.int8]

@@ -9,6 +9,8 @@ outvoted: of ten records of a person one is garbled, and it must not hold the ot
 Two groups with such bars between them are joined where more pairs between them agree in name and
 are strong than are barred; a barred pair alone never is.
 
+What people have decided comes first: ``forced`` links are made whatever stands against them.
+
 Whole components without any such conflict are joined at once; only the few that have one are
 walked link by link, which gives the same result (tested against the plain walk).
 """
@@ -35,7 +37,7 @@ class Edges:
 
     ``strong`` links may join; ``barred`` pairs are two people; the rest are rivals only. ``votes``
     is -1 for a bar that may be outvoted, 1 for a link that outvotes such bars, else 0; without it
-    no bar is.
+    no bar is. ``forced`` links are strong ones that people have decided on.
     """
 
     a: NDArray[np.int32]
@@ -45,6 +47,7 @@ class Edges:
     strong: NDArray[np.bool_]
     barred: NDArray[np.bool_]
     votes: NDArray[np.int8] | None = None
+    forced: NDArray[np.bool_] | None = None
 
     def __getitem__(self, where: NDArray[np.integer] | NDArray[np.bool_]) -> Edges:
         return Edges(
@@ -55,6 +58,7 @@ class Edges:
             self.strong[where],
             self.barred[where],
             None if self.votes is None else self.votes[where],
+            None if self.forced is None else self.forced[where],
         )
 
 
@@ -109,13 +113,16 @@ def walk(
     """The plain walk: strongest link first, each made unless refused; the refusal of each edge."""
     forest = _Forest(edges, identities)
     refusal = np.zeros(len(edges.a), dtype=np.int8)
-    for at in np.lexsort((edges.rank, -edges.weight)):
+    forced = np.zeros(len(edges.a), bool) if edges.forced is None else edges.forced
+    for at in np.lexsort((edges.rank, -edges.weight, ~forced)):
         if not edges.strong[at] or edges.barred[at]:
             continue
         one, other = forest.root(edges.a[at]), forest.root(edges.b[at])
         if one == other:
             continue
-        if forest.conflict(one, other):
+        if forced[at]:
+            forest.join(one, other)
+        elif forest.conflict(one, other):
             refusal[at] = 1
         elif forest.rival(one, other, edges.weight[at] - margin):
             refusal[at] = 2
@@ -136,7 +143,7 @@ class _Forest:
 
     def __init__(self, edges: Edges, identities: tuple[NDArray[np.int32], ...]) -> None:
         self.parent: dict[int, int] = {}
-        self.values: dict[int, list[int]] = {}
+        self.values: dict[int, list[frozenset[int]]] = {}
         self.barred: defaultdict[int, set[int]] = defaultdict(set)
         self.voting: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         self.touching: defaultdict[int, list[tuple[float, int, int]]] = defaultdict(list)
@@ -146,7 +153,7 @@ class _Forest:
             for each, other in ((a, b), (b, a)):
                 if each not in self.parent:
                     self.parent[each] = each
-                    self.values[each] = [int(codes[each]) for codes in identities]
+                    self.values[each] = [_known(int(codes[each])) for codes in identities]
                 if vote:
                     self.voting[each].append((other, vote))
                 if not edges.barred[at]:
@@ -161,10 +168,15 @@ class _Forest:
             at = self.parent[at]
         return at
 
-    def conflict(self, one: int, other: int) -> bool:
-        """Are these two groups known to be two people?"""
-        pairs = zip(self.values[one], self.values[other], strict=True)
-        if any(x >= 0 and y >= 0 and x != y for x, y in pairs):
+    def conflict(self, one: int, other: int, beside: int | None = None) -> bool:
+        """Are these two groups known to be two people?
+
+        Only a decision puts two values of one identity in a group. They are one then, for the two
+        groups and for a third one ``beside`` which both of them fit.
+        """
+        held = self.values[one if beside is None else beside]
+        values = zip(self.values[one], self.values[other], held, strict=True)
+        if any(x and y and not (x <= y or y <= x or x | y <= both) for x, y, both in values):
             return True
         if any(self.root(each) == other for each in self.barred[one]):
             return True
@@ -178,7 +190,7 @@ class _Forest:
                 if weight < least:
                     continue
                 third = self.root(b) if self.root(a) == mine else self.root(a)
-                if third not in (one, other) and self.conflict(third, theirs):
+                if third not in (one, other) and self.conflict(third, theirs, beside=mine):
                     return True
         return False
 
@@ -186,8 +198,13 @@ class _Forest:
         keep, gone = min(one, other), max(one, other)
         self.parent[gone] = keep
         self.values[keep] = [
-            max(x, y) for x, y in zip(self.values[keep], self.values[gone], strict=True)
+            x | y for x, y in zip(self.values[keep], self.values[gone], strict=True)
         ]
         self.barred[keep] |= self.barred.pop(gone, set())
         self.voting[keep] += self.voting.pop(gone, [])
         self.touching[keep] += self.touching.pop(gone, [])
+
+
+def _known(code: int) -> frozenset[int]:
+    """The value of one record: none where it does not say."""
+    return frozenset() if code < 0 else frozenset((code,))

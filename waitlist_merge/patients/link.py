@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from waitlist_merge.decided import NONE, Decided
 from waitlist_merge.errors import InputError
 from waitlist_merge.normalise import person_columns
 from waitlist_merge.normalise.postcodes import read_postcodes
@@ -60,6 +61,7 @@ def match_patients(
     model: PatientModel | None = None,
     on: date | None = None,
     progress: bool | Told = False,
+    decided: Decided = NONE,
 ) -> PatientMatch:
     """Which rows of a table are one person, and why? Ids, links, questions and the model.
 
@@ -67,8 +69,8 @@ def match_patients(
     as they are. ``superseded`` maps old NHS numbers to their successors, ``model`` is that of an
     earlier match. ``on`` is the day at which ages are counted for ``fairness``, by default the
     newest census date of typed entries. ``progress`` shows a bar with an estimate on a terminal, or
-    is a function that is told the stage and the share done (0 to 1). Rows are named by their
-    position, 0 upwards.
+    is a function that is told the stage and the share done (0 to 1). ``decided`` is what people
+    have said of pairs: it beats weights and vetoes. Rows are named by their position, 0 upwards.
 
     >>> people = pd.DataFrame({"nhs_number": ["999 000 0018"] * 2, "birth_date": ["3/5/71"] * 2})
     >>> match_patients(people).links[["a", "b", "joins"]].to_numpy().tolist()
@@ -86,6 +88,7 @@ def match_patients(
             model=model,
             on=on or (newest.date() if pd.notna(newest) else None),
             work=work,
+            decided=decided,
         )
 
 

@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.decided import NONE, Decided
 from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
 from waitlist_merge.patients import blocking, blocks
+from waitlist_merge.patients.blocks import Pairs
 from waitlist_merge.patients.coding import Level, Positions, pair_rank
 from waitlist_merge.patients.doubted import doubted, name_doubted
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.fairness import rates, strata
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
-from waitlist_merge.patients.levels import is_level
+from waitlist_merge.patients.levels import compare, is_level
 from waitlist_merge.patients.memory import pairs_at_a_time
-from waitlist_merge.patients.model import PatientModel
+from waitlist_merge.patients.model import PatientModel, total, weigh
+from waitlist_merge.patients.obeyed import Ruled, joins_of, ruled, with_decided
 from waitlist_merge.patients.progress import SILENT, Work
 from waitlist_merge.patients.records import Records, prepare
 from waitlist_merge.patients.scoring import Judge, Scored, score
@@ -42,7 +45,7 @@ from waitlist_merge.patients.vetoes import (
     with_borrowed_numbers,
 )
 from waitlist_merge.plan import PatientPlan
-from waitlist_merge.reasons import Confidence, Joins, PatientRelation
+from waitlist_merge.reasons import Confidence, Joins, PatientRelation, Veto
 
 LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation")
 
@@ -87,6 +90,7 @@ class PatientMatch:
     _kept: Scored
     _edges: Edges
     _refusal: NDArray[np.int8]
+    _ruled: Ruled | None
 
     def __repr__(self) -> str:
         people = int(self.group.max(initial=-1)) + 1
@@ -95,11 +99,18 @@ class PatientMatch:
     @cached_property
     def links(self) -> pd.DataFrame:
         """The pairs that were joined, asked or notably held apart."""
-        return self._table(_strongest_asked(self._edges, self.group))
+        return self._table(self._shown)
+
+    @property
+    def _shown(self) -> NDArray[np.int64]:
+        """The positions of the links that are told."""
+        return _strongest_asked(self._edges, self.group, self._refusal, self._ruled)
 
     def _table(self, shown: NDArray[np.int64]) -> pd.DataFrame:
         """The links at these positions."""
-        links = _links(self._kept[shown], self._edges[shown], self._refusal[shown], self.group)
+        told = None if self._ruled is None else self._ruled[shown]
+        kept, edges = self._kept[shown], self._edges[shown]
+        links = _links(kept, edges, self._refusal[shown], self.group, told)
         identities, margin = self.records.identities, self.plan.margin
         found = doubted(self._edges, self._refusal, self.group, identities, shown, margin=margin)
         return name_doubted(links, self._edges, found, self.entry_ids)
@@ -120,10 +131,11 @@ class PatientMatch:
     @property
     def questions(self) -> pd.DataFrame:
         """The links that a person has to settle, the strongest first."""
-        shown = _strongest_asked(self._edges, self.group)
+        shown = self._shown
         # Few of the links: the others need no sentence for this.
         apart = self.group[self._edges.a[shown]] != self.group[self._edges.b[shown]]
         asked = self._table(shown[apart])
+        asked = asked[asked["joins"] == Joins.ASKED]
         return asked.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
     @property
@@ -153,6 +165,7 @@ def match_entries(
     model: PatientModel | None = None,
     on: date | None = None,
     work: Work = SILENT,
+    decided: Decided = NONE,
 ) -> PatientMatch:
     """Which entries are of one patient? ``entries`` holds typed person columns.
 
@@ -161,7 +174,8 @@ def match_entries(
     ``superseded`` maps an old NHS number to its successor: the two then count as one number. With a
     ``model`` of an earlier run its weights and frequencies are used, else one is fitted to these
     entries. ``on`` is the day at which ages are counted for fairness; ``work`` is told how far it
-    is. The result does not depend on the order of the rows.
+    is. What people have ``decided`` beats weights and vetoes. The result does not depend on the
+    order of the rows.
     """
     work.begins("codes")
     records = prepare(_succeeded(entries, superseded or {}))
@@ -186,19 +200,35 @@ def match_entries(
     )
     work.begins("groups")
     kept = replace(kept, veto=with_borrowed_numbers(kept.levels, kept.veto, kept.a, kept.b))
-    edges = Edges(
-        kept.a,
-        kept.b,
-        kept.weight,
-        pair_rank(ranks, kept.a, kept.b),
-        strong=kept.weight >= plan.match_weight,
-        barred=kept.veto > 0,
-        votes=_votes(kept, plan),
-    )
+    told = None
+    if len(decided.a):
+        weighed = partial(_weighed, records, model, plan)
+        kept = with_decided(kept, decided, size=records.size, weighed=weighed)
+        told = ruled(kept, decided, size=records.size, match_weight=plan.match_weight)
+    edges = _edges(kept, pair_rank(ranks, kept.a, kept.b), plan, told)
     groups, refusal = group(edges, records.identities, size=records.size, margin=plan.margin)
     return PatientMatch(
-        groups, seen, model, records, ranks, named, plan, entries, on, kept, edges, refusal
+        groups, seen, model, records, ranks, named, plan, entries, on, kept, edges, refusal, told
     )
+
+
+def _edges(kept: Scored, rank: NDArray[np.uint64], plan: PatientPlan, told: Ruled | None) -> Edges:
+    """The pairs as links and bars; what people have said comes before weight and veto."""
+    strong, barred, votes = kept.weight >= plan.match_weight, kept.veto > 0, _votes(kept, plan)
+    if told is None:
+        return Edges(kept.a, kept.b, kept.weight, rank, strong, barred, votes)
+    strong = (strong | told.forced) & ~told.fallen
+    barred = (barred & ~told.forced & ~told.fallen) | told.apart
+    votes[told.forced | told.fallen | told.apart] = 0
+    return Edges(kept.a, kept.b, kept.weight, rank, strong, barred, votes, told.forced)
+
+
+def _weighed(records: Records, model: PatientModel, plan: PatientPlan, pair: Pairs) -> Scored:
+    """Pairs that no key made, weighed as the others are."""
+    levels = compare(records, *pair)
+    parts = weigh(model, model.on(records), records, levels, *pair)
+    veto = vetoed(records, model, plan, levels, *pair, total(parts))
+    return Scored(*pair, levels, parts, veto)
 
 
 def _votes(kept: Scored, plan: PatientPlan) -> NDArray[np.int8]:
@@ -260,17 +290,31 @@ def _worth_keeping(scored: Scored, plan: PatientPlan) -> NDArray[np.bool_]:
     return np.asarray(worth | asked_whatever_the_score(scored.levels, scored.veto))
 
 
-def _strongest_asked(edges: Edges, groups: NDArray[np.int32]) -> NDArray[np.int64]:
-    """All joined pairs, and of two groups in doubt the one strongest pair, in order of strength."""
+def _strongest_asked(
+    edges: Edges, groups: NDArray[np.int32], refusal: NDArray[np.int8], told: Ruled | None
+) -> NDArray[np.int64]:
+    """All joined pairs, and of two groups in doubt the one strongest pair, in order of strength.
+
+    Of two groups that people keep apart, the pairs that they have spoken of.
+    """
     one, other = groups[edges.a], groups[edges.b]
     order = np.lexsort((edges.b, edges.a, edges.rank, -edges.weight))
+    always = one == other
+    if told is not None:
+        always |= told.apart
+        order = order[(always | ~told.quiet(one, other, refusal))[order]]
     pairs = np.minimum(one, other).astype(np.int64) * len(groups) + np.maximum(one, other)
+    pairs[always] = -1
     repeated = pd.Series(pairs[order]).duplicated().to_numpy(dtype=bool)
-    return np.asarray(order[~repeated | (one == other)[order]])
+    return np.asarray(order[~repeated | always[order]])
 
 
 def _links(
-    kept: Scored, edges: Edges, refusal: NDArray[np.int8], groups: NDArray[np.int32]
+    kept: Scored,
+    edges: Edges,
+    refusal: NDArray[np.int8],
+    groups: NDArray[np.int32],
+    told: Ruled | None,
 ) -> pd.DataFrame:
     """The links as a frame: joined where both ended in one group, asked otherwise."""
     joined = groups[kept.a] == groups[kept.b]
@@ -281,16 +325,22 @@ def _links(
         np.where(_corroborated(kept), Confidence.CERTAIN, Confidence.PROBABLE),
         Confidence.POSSIBLE,
     )
+    named = np.where(veto == "", refused, veto)
+    why = explanations(kept.levels, kept.parts)
+    if told is not None:
+        confidence = np.select([told.forced, told.apart], [Confidence.CERTAIN, ""], confidence)
+        named = np.select([told.forced & joined, told.apart], ["", Veto.DECIDED_APART], named)
+        why = told.explained(why)
     return pd.DataFrame(
         {
             "a": kept.a,
             "b": kept.b,
             "relation": np.where(joined, PatientRelation.SAME_PERSON, PatientRelation.HELD_APART),
-            "joins": np.where(joined, Joins.YES, Joins.ASKED),
+            "joins": joins_of(joined, told),
             "confidence": confidence,
-            "veto": np.where(veto == "", refused, veto),
+            "veto": named,
             "weight": edges.weight,
-            "explanation": explanations(kept.levels, kept.parts),
+            "explanation": why,
         }
     )
 

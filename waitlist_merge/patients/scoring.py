@@ -85,7 +85,7 @@ def score(
         return judge(Scored(*some, levels, parts, np.zeros(len(some[0]), dtype=np.int8)))
 
     kept = [_none(), *_in_order(weighed, _filled(hopeful(), chunk), workers)]
-    return _together(kept), seen
+    return together(kept), seen
 
 
 def _told(work: Work, keys: Sequence[Key]) -> Callable[[int], None] | None:
@@ -141,7 +141,8 @@ def _none() -> Scored:
     return Scored(nobody, nobody, levels, parts, np.empty(0, dtype=np.int8))
 
 
-def _together(chunks: Sequence[Scored]) -> Scored:
+def together(chunks: Sequence[Scored]) -> Scored:
+    """Several chunks of pairs as one."""
     return Scored(
         np.concatenate([each.a for each in chunks]),
         np.concatenate([each.b for each in chunks]),
