@@ -28,6 +28,7 @@ from waitlist_merge.errors import OutputError, RefusedExtracts, WaitlistError
 from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
+from waitlist_merge.outputs.views import prepare_views
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergeConfig
 from waitlist_merge.versions import installed_version
@@ -83,13 +84,24 @@ def merge(
     save_model: Annotated[
         Path | None, typer.Option(help="File to keep the patient model in, for later runs.")
     ] = None,
+    view: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORG",
+            help="Write what ORG's staff may hold to OUT/ORG instead; can be given several times. "
+            "all: every organisation; coordinator: the whole list.",
+        ),
+    ] = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Merge extracts into one combined list in OUT."""
     _need_files(files, config)
     with _one_line(debug=debug, interrupted=f"{out} is as it was"):
-        prepare(out)
+        if view:
+            prepare_views(out)
+        else:
+            prepare(out)
         _need_folder(save_model)
         requests, settings = _asked(files, config)
         with _progress(quiet=quiet) as progress:
@@ -106,7 +118,10 @@ def merge(
             progress("write")
             if save_model:
                 result.model.save(save_model)
-            result.save(out, tables=tables, workbook=workbook)
+            if view:
+                result.save_views(out, view, tables=tables, workbook=workbook)
+            else:
+                result.save(out, tables=tables, workbook=workbook)
         for problem in result.accepted.refused:
             _complain(f"refused: {problem}")
         if not quiet:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
@@ -44,6 +44,7 @@ from waitlist_merge.settings import (
     Organisation,
     Pairs,
     Service,
+    Services,
     Survivorship,
     Targets,
     fault,
@@ -198,7 +199,10 @@ class MergePlan(Settings):
     how much older than the run an extract may be. ``hmac_key`` keys ``entry_id``; without it a
     fixed public one is used, and the manifest says so. ``keep_unmapped`` keeps the columns that
     were not recognised, of every extract. ``survivorship`` names, for some fields of a combined
-    row, another rule by which one of several entries gives the value.
+    row, another rule by which one of several entries gives the value. ``sensitive_services`` are
+    codes of services and ranges of them whose entries no other organisation's view shows: by
+    default sexual health (360, 504), genetics (311), clinical psychology (656) and learning
+    disability and mental health (700-730).
 
     >>> MergePlan().digest() == MergePlan(hmac_key="secret of the region").digest()
     False
@@ -213,6 +217,13 @@ class MergePlan(Settings):
     )
     keep_unmapped: StrictBool = False
     survivorship: Survivorship = Pairs()
+    sensitive_services: tuple[Services, ...] = ("360", "504", "311", "656", "700-730")
+
+    @classmethod
+    def of_manifest(cls, public: Mapping[str, object]) -> Self:
+        """The plan of an earlier run as its manifest tells it: without key and numbers."""
+        untold = ("key", "superseded_numbers")
+        return cls.model_validate({k: v for k, v in public.items() if k not in untold})
 
     def public(self) -> dict[str, object]:
         """The plan for the manifest: that there is a key and how many numbers, never which."""

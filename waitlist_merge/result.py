@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 
 from waitlist_merge.intake.accept import Accepted
 from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
+from waitlist_merge.outputs.views import write_views
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
@@ -214,4 +215,28 @@ class MergeResult:
             workbook = len(self.entries) <= MOST_IN_WORKBOOK
         write_tables(
             Path(out), self.tables, manifest=self.manifest(), formats=tables, workbook=workbook
+        )
+
+    def save_views(
+        self,
+        out: str | Path,
+        views: Sequence[str],
+        *,
+        tables: Literal["csv", "parquet", "both"] = "both",
+        workbook: bool | None = None,
+    ) -> list[Path]:
+        """Write what each of these organisations may hold to ``out/ORG``; the folders written.
+
+        ``views`` are codes, ``all`` for every organisation's, ``coordinator`` for the whole list.
+        InputError for an organisation that has no entry; OutputError as for ``save``.
+        """
+        if workbook is None:
+            workbook = len(self.entries) <= MOST_IN_WORKBOOK
+        return write_views(
+            out,
+            self.tables,
+            manifest=self.manifest(),
+            views=views,
+            formats=tables,
+            workbook=workbook,
         )

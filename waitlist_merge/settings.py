@@ -129,6 +129,12 @@ def _service(value: str) -> str:
     return value
 
 
+def _services(value: str) -> str:
+    if not re.fullmatch(r"[A-Z0-9]{3}(-[A-Z0-9]{3})?", value):
+        raise fault('a code of three characters or two of them as a range, such as "700-730"')
+    return value
+
+
 def _day(value: object) -> object:
     """Only a TOML date or ISO text: a bare number would be taken for seconds since 1970."""
     if isinstance(value, date | str):
@@ -165,6 +171,7 @@ def _nhs_number(value: str) -> str:
 Day = Annotated[date, BeforeValidator(_day)]
 Organisation = Annotated[str, AfterValidator(_organisation)]
 Service = Annotated[str, AfterValidator(_service)]
+Services = Annotated[str, AfterValidator(_services)]
 Filled = Annotated[str, StringConstraints(min_length=1)]
 NhsNumber = Annotated[str, AfterValidator(_nhs_number)]
 Target = Annotated[str, AfterValidator(_target)]

@@ -165,6 +165,9 @@ or `--no-workbook` does not want it. Everything in it is in the tables too.
   recorded and restricted records say DO NOT RING, without a number.
 - A list of more rows than a sheet holds goes on on another, cut by specialty; *Summary* says where.
 
+With `--view ORG` the folder `OUT/ORG` has the same tables with what the staff of ORG may hold
+([views](views.md)), and `weekly_ORG.xlsx` beside them.
+
 """
 
 

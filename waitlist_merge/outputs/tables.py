@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
@@ -44,12 +45,14 @@ def write_tables(
     manifest: Mapping[str, object],
     formats: Formats = "both",
     workbook: bool = False,
+    also: Mapping[str, Callable[[Path], None]] = MappingProxyType({}),
 ) -> None:
     """Write all tables to ``out``, which is the old or the new whole at every instant.
 
     ``tables`` has a frame for each name in ``schema.TABLES``; a column that it lacks is written as
-    all missing. ``workbook`` adds ``combined_list.xlsx``. The manifest is written last, with the
-    names of the files and the seconds that they took. ValueError where a table is missing or
+    all missing. ``workbook`` adds ``combined_list.xlsx``, ``also`` further files by name, each
+    written by its function. The manifest is written last, with the names of the files and the
+    seconds that they took. ValueError where a table is missing or
     unknown; OutputError, with the previous output as it was, where the folder cannot be written or
     is not ours to replace.
     """
@@ -63,6 +66,8 @@ def write_tables(
             _write_table(folder / name, tables[name], listed, formats=formats)
         if workbook:
             write_workbook(folder / WORKBOOK, tables, manifest=manifest)
+        for name, write in also.items():
+            write(folder / name)
         (folder / SCHEMA).write_text(schema_json(columns), encoding="utf-8")
         seconds = {"seconds": _with_writing(manifest, time.perf_counter() - start)}
         ours = {"program": PROGRAM, "schema_version": SCHEMA_VERSION}

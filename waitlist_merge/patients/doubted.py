@@ -21,6 +21,9 @@ from waitlist_merge.reasons import Veto
 NONE = -1
 """No link to doubt: the position of none."""
 
+DOUBT = "; if they are one person, doubt the link of "
+"""Begins the part of an explanation that names two other entries."""
+
 CONFLICT, RIVAL = REFUSALS.index(Veto.GROUP_CONFLICT), REFUSALS.index(Veto.CLOSE_RIVAL)
 
 
@@ -194,7 +197,7 @@ def name_doubted(
     for at in some:
         a, b = ends[:, at]
         pair = f"rows {a} and {b}" if entry_ids is None else f"{entry_ids[a]} and {entry_ids[b]}"
-        told[at] += f"; if they are one person, doubt the link of {pair} ({weight[at]:.1f} bits)"
+        told[at] += f"{DOUBT}{pair} ({weight[at]:.1f} bits)"
     return links.assign(
         explanation=told, doubted_a=ends[0], doubted_b=ends[1], doubted_weight=weight
     )

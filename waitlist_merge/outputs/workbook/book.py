@@ -49,7 +49,8 @@ def write_workbook(
     rows is cut by specialty. The same tables and run date give the same bytes.
     """
     run_date = date.fromisoformat(manifest["run_date"])
-    pages = pages_of(tables, run_date=run_date, sheet_rows=sheet_rows)
+    caller = manifest.get("view")
+    pages = pages_of(tables, run_date=run_date, caller=caller, sheet_rows=sheet_rows)
     options = {"constant_memory": True, "tmpdir": str(path.parent)}
     with xlsxwriter.Workbook(path, options) as book:
         made = datetime(run_date.year, run_date.month, run_date.day)  # noqa: DTZ001 - no zone there
@@ -57,21 +58,31 @@ def write_workbook(
         paper = Paper(book)
         day = f"{run_date:%d %b %Y}"
         front = summary_lines(tables, manifest, pages)
-        write_lines(paper, SUMMARY, f"Combined waiting list, {day}", front)
+        whose = (
+            f"What {manifest['view']} holds of the combined" if "view" in manifest else "Combined"
+        )
+        write_lines(paper, SUMMARY, f"{whose} waiting list, {day}", front)
         for page in pages:
             paper.write(page)
         write_lines(paper, ABOUT, "About this workbook", about_lines(manifest))
 
 
 def pages_of(
-    tables: Mapping[str, pd.DataFrame], *, run_date: date, sheet_rows: int = SHEET_ROWS
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    run_date: date,
+    caller: str | None = None,
+    sheet_rows: int = SHEET_ROWS,
 ) -> list[Page]:
-    """The sheets between the first and the last, each of no more than ``sheet_rows`` rows."""
+    """The sheets between the first and the last, each of no more than ``sheet_rows`` rows.
+
+    ``caller`` is the organisation whose calls *Contact* lists, by default everybody's.
+    """
     whole = (
         combined_page(tables, run_date=run_date),
         questions_page(tables),
         duplicates_page(tables, run_date=run_date),
-        contact_page(tables, run_date=run_date),
+        contact_page(tables, run_date=run_date, caller=caller),
         quality_page(tables["findings"]),
     )
     return [piece for page in whole for piece in fitted(page, limit=sheet_rows)]

@@ -51,15 +51,20 @@ _AT_ONCE = (NextStep.RELEASE_ONE_TCI, NextStep.RELEASE_ONE_APPOINTMENT)
 _TOLD_WIDTH, _ASKED_WIDTH, _RING_WIDTH = 72, 44, 30
 
 
-def contact_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page:
-    """One row for each patient to be spoken to; those not to be rung are last."""
+def contact_page(
+    tables: Mapping[str, pd.DataFrame], *, run_date: date, caller: str | None = None
+) -> Page:
+    """One row for each patient to be spoken to; those not to be rung are last.
+
+    ``caller`` is the organisation whose calls are listed, by default everybody's.
+    """
     rows = _to_speak_of(tables["combined_list"])
     number, first = _patients(rows)
     size = len(first)
     lead = rows.take(first).reset_index(drop=True)
     ring, place = _ring(rows, number, lead, run_date=run_date)
     may = np.isin(place, (_NOW, _LATER))
-    caller = np.where(
+    rings = np.where(
         texts(lead["treating_organisation"]) == "",
         texts(lead["shown_organisation"]),
         texts(lead["treating_organisation"]),
@@ -69,11 +74,11 @@ def contact_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page:
     of_patient = np.argsort(number[need], kind="stable")
     told = stacked(listed[of_patient], number[need][of_patient], size)
     asks = _asks(rows, number, size)
-    hospital, phone = _details(lead, caller, tables["entries"])
+    hospital, phone = _details(lead, rings, tables["entries"])
     empty = np.full(size, "", dtype=object)
     columns = (
         Column("Ring?", ring, _RING_WIDTH, Look.WRAPPED, _RING_TINTS[place]),
-        Column("Who rings", caller, 11),
+        Column("Who rings", rings, 11),
         Column("NHS number", texts(lead["nhs_number"]), 12),
         Column("Family name", texts(lead["family_name"]), 16),
         Column("Given name", texts(lead["given_name"]), 14),
@@ -98,7 +103,10 @@ def contact_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page:
         lines=lines,
         frozen=5,
     )
-    return page.take(np.argsort(place, kind="stable"), name=CONTACT, parts="")
+    order = np.argsort(place, kind="stable")
+    if caller:
+        order = order[rings[order] == caller]
+    return page.take(order, name=CONTACT, parts="")
 
 
 _NOW, _LATER, _DEAD, _RESTRICTED = range(4)

@@ -161,8 +161,10 @@ def _census(each: Mapping[str, Any]) -> str:
     return f"{day:%d %b %Y}, from the {each['census_source']}"
 
 
-def write_lines(paper: Paper, name: str, title: str, lines: Sequence[Line]) -> None:
-    """A sheet of these lines below a title, for reading and for paper."""
+def write_lines(
+    paper: Paper, name: str, title: str, lines: Sequence[Line], *, one_page: bool = False
+) -> None:
+    """A sheet of these lines below a title, to read and to print; ``one_page`` fits it to A4."""
     sheet = paper.book.add_worksheet(name)
     for place, width in enumerate(_WIDTHS):
         sheet.set_column(place, place, width)
@@ -182,7 +184,19 @@ def write_lines(paper: Paper, name: str, title: str, lines: Sequence[Line]) -> N
             else:
                 sheet.write_string(row, place, str(value), paper.style(Look.TEXT))
     for_print(sheet)
+    if one_page:
+        sheet.set_portrait()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 1)
+
+
+_A4 = 9
 
 
 def _alarms(said: str) -> bool:
-    return said.startswith(("records of the extracts that", "files refused"))
+    return said.startswith(
+        ("records of the extracts that", "files refused", "patients unaccounted")
+    )
+
+
+_ALARMS = ("records of the extracts that", "files refused", "patients unaccounted")

@@ -1,0 +1,116 @@
+"""Which questions does an organisation's view have, and what do they show of other organisations?
+
+Where the patient is certain, a question shows of another organisation's entry what the view holds
+of it. Where it is asked whether two entries are one person, the other's is nothing but its
+organisation and, in ``why``, what agrees and what differs, without a value: each side traces its
+own patient and the two ring each other with the number of the question.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.outputs.views.held import Held
+from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.patients.doubted import DOUBT
+from waitlist_merge.reasons import Relation, Veto
+from waitlist_merge.review.wording import DECEASED
+
+
+def questions_for(
+    queue: pd.DataFrame, entries: pd.DataFrame, held: Held, *, dead: Bools, lost: pd.DataFrame
+) -> pd.DataFrame:
+    """The rows of ``review_queue`` that this organisation may answer, with what it may see.
+
+    ``entries`` are all of the run, ``dead`` those of whose patient the view holds that a death is
+    recorded, ``lost`` the needs of the view that nobody lists any longer: these are asked as well.
+    A question keeps its id; ``entry_ids`` are those that it shows.
+    """
+    about_lost = queue["question_id"].isin(lost["question_id"].dropna()).to_numpy(dtype=bool)
+    of_lost = queue.loc[about_lost]
+    several = of_lost["organisations"].astype("string").str.contains(";", regex=False)
+    gone = of_lost.assign(why=of_lost["why"].mask(several.fillna(False).to_numpy(dtype=bool)))
+    asked = _about_listed(queue.loc[~about_lost].reset_index(drop=True), entries, held, dead)
+    both = pd.concat([gone, asked], ignore_index=True) if len(gone) else asked
+    both = both.sort_values("order", ignore_index=True)
+    return both.assign(order=np.arange(1, len(both) + 1, dtype=np.int32))
+
+
+def _about_listed(
+    queue: pd.DataFrame, entries: pd.DataFrame, held: Held, dead: Bools
+) -> pd.DataFrame:
+    """The questions about entries that are listed."""
+    asked = _concerned(queue, entries)
+    row, number = asked["row"].to_numpy(), asked["question"].to_numpy()
+    size = len(queue)
+    of_people = (queue["level"] == "patient").to_numpy(dtype=bool)
+    known = (held.own | held.shared)[row]
+    shown = known | (of_people[number] & ~held.secret[row])
+    mine = _any(held.own[row], number, size)
+    several = np.bincount(number[shown], minlength=size) > 1
+    whole = np.bincount(number[~shown], minlength=size) == 0
+    kept = mine & several & (whole | of_people)
+    asked = asked.assign(foreign=~held.own[row], known=known, dead=dead[row] & known)
+    asked = asked.loc[shown & kept[number]]
+    named = {
+        name: entries[name].astype(object).to_numpy()[asked["row"]]
+        for name in ("organisation", "patient_id", "pathway_id")
+    }
+    return _told(queue.loc[kept], asked.assign(**named))
+
+
+def _concerned(queue: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
+    """The entries of each question: ``question`` and ``row`` as positions, in order of id."""
+    ids = queue["entry_ids"].astype(object).fillna("").str.split(";").reset_index(drop=True)
+    exploded = ids.explode()
+    row = pd.Index(entries["entry_id"].astype(object)).get_indexer(pd.Index(exploded))
+    found = pd.DataFrame({"question": exploded.index, "row": row, "entry_id": exploded.to_numpy()})
+    return found.loc[found["row"] >= 0].reset_index(drop=True)
+
+
+def _any(mask: Bools, number: NDArray[np.int64], size: int) -> Bools:
+    return np.asarray(np.bincount(number[mask], minlength=size) > 0)
+
+
+def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+    """The questions with the words and ids of what is shown of them alone."""
+    if kept.empty:
+        return kept.reset_index(drop=True)
+    by, known = shown.groupby("question"), shown.loc[shown["known"]].groupby("question")
+    dead, foreign = by["dead"].any().to_numpy(), by["foreign"].any().to_numpy()
+    return kept.assign(
+        entry_ids=by["entry_id"].agg(";".join).to_numpy(),
+        organisations=by["organisation"].agg(_joined).to_numpy(),
+        patient_ids=known["patient_id"].agg(_joined).to_numpy(),
+        pathway_ids=known["pathway_id"].agg(_joined).to_numpy(),
+        deceased=pd.array(dead, dtype="boolean"),
+        question=_questions(kept["question"], dead),
+        why=_reasons(kept, foreign),
+    ).reset_index(drop=True)
+
+
+def _joined(values: pd.Series) -> str:
+    return ";".join(sorted(set(values.dropna().astype(str))))
+
+
+def _questions(said: pd.Series, dead: Bools) -> NDArray[np.object_]:
+    """What is asked; that a death is recorded only where the view holds who died."""
+    plain = said.astype(object).fillna("").str.removeprefix(DECEASED).str.strip()
+    return np.where(dead, said.astype(object), plain)
+
+
+def _reasons(kept: pd.DataFrame, foreign: Bools) -> NDArray[np.object_]:
+    """Why it is asked, without what the other organisation's entry says.
+
+    Of people: what agrees and what differs, which names no value; the entries that it would make
+    doubtful may be of others. Of needs: what the engine takes the two for, and what spoke against.
+    """
+    people = kept["why"].astype("string").str.replace(f"{DOUBT}.*", "", regex=True)
+    meanings = {str(each): each.meaning for each in (*Relation, *Veto)}
+    parts = [kept[name].astype(object).map(meanings).fillna("") for name in ("relation", "veto")]
+    needs = (parts[0] + "; " + parts[1]).str.strip("; ")
+    of_people = (kept["level"] == "patient").to_numpy(dtype=bool)
+    plain = np.where(foreign, needs, kept["why"].astype(object))
+    return np.where(of_people, people, plain)

@@ -1,0 +1,85 @@
+"""Writes the view of each organisation to a folder of its own, and the whole list only if named.
+
+``OUT/RM3`` is what RM3's staff may hold, and ``OUT/coordinator`` the whole list. Each is replaced
+whole, as every output is; nothing is written to ``OUT`` itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from waitlist_merge.errors import InputError, OutputError
+from waitlist_merge.outputs.folder import is_ours, prepare
+from waitlist_merge.outputs.tables import Formats, write_tables
+from waitlist_merge.outputs.views.view import made_ready, view
+from waitlist_merge.outputs.weekly import write_weekly
+
+ALL = "all"
+"""Every organisation's view, and not the coordinator's."""
+
+COORDINATOR = "coordinator"
+"""The whole list: for those who work across organisations, and asked for by this name."""
+
+
+def prepare_views(out: str | Path) -> Path:
+    """Make ready for views in this folder; OutputError where it is the output of a whole merge.
+
+    The whole list must not lie where organisations fetch their views.
+    """
+    folder = Path(out)
+    if is_ours(folder):
+        raise OutputError(f"{folder}: holds a whole list; name another folder for views")
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: is a file; name a new or an empty folder")
+    return folder
+
+
+def write_views(
+    out: str | Path,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    manifest: Mapping[str, Any],
+    views: Sequence[str],
+    formats: Formats = "both",
+    workbook: bool = True,
+) -> list[Path]:
+    """Write the views that are named (codes, ``all``, ``coordinator``); the folders written.
+
+    ``tables`` and ``manifest`` are those of ``write_tables`` or of ``read_tables``: views can be
+    made of an earlier run too. Every folder is looked at before the first is written. InputError
+    for an organisation that has no entry, OutputError for a folder that is not ours to replace.
+    """
+    folder = prepare_views(out)
+    whole = made_ready(tables, manifest)
+    wanted = dict.fromkeys(
+        name for each in views for name in (whole.organisations if each == ALL else [each])
+    )
+    unknown = [each for each in wanted if each not in (*whole.organisations, COORDINATOR)]
+    if unknown:
+        there = ", ".join(whole.organisations)
+        raise InputError(
+            f"no entry is of {', '.join(unknown)}; the organisations are {there}; "
+            f"the whole list is {COORDINATOR}"
+        )
+    for name in wanted:
+        prepare(folder / name)
+    for name in wanted:
+        if name == COORDINATOR:
+            write_tables(
+                folder / name, tables, manifest=manifest, formats=formats, workbook=workbook
+            )
+            continue
+        own, told = view(whole, name)
+        write_tables(
+            folder / name,
+            own,
+            manifest=told,
+            formats=formats,
+            workbook=workbook,
+            also={f"weekly_{name}.xlsx": write_weekly(own, told)},
+        )
+    return [folder / name for name in wanted]

@@ -1,0 +1,265 @@
+"""What may the staff of one organisation hold of a run? All its tables, made anew for them.
+
+Nothing is picked out of the tables of the run. The entries are cut down to what the organisation
+may hold (``held``) first, and its combined list is then made of what is left, as the whole one was
+made of all: what was not put in cannot come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.combined import combine
+from waitlist_merge.errors import InputError
+from waitlist_merge.outputs.columns import conform
+from waitlist_merge.outputs.views.asked import questions_for
+from waitlist_merge.outputs.views.held import (
+    Held,
+    held_by,
+    in_sensitive_service,
+    redacted,
+    sensitive_codes,
+)
+from waitlist_merge.outputs.views.since import changes_of, findings_of, unaccounted_of
+from waitlist_merge.pathways.columns import Bools, days, is_in, known
+from waitlist_merge.pathways.grouping import Group
+from waitlist_merge.pathways.match import DIED, certain_people, of_patient, restricted
+from waitlist_merge.patients.doubted import DOUBT
+from waitlist_merge.plan import MergePlan
+from waitlist_merge.reasons import Relation
+from waitlist_merge.schema import TABLES, Kind
+
+Tables = Mapping[str, pd.DataFrame]
+
+_PERSON = ("nhs_number", "family_name", "given_name", "birth_date", "gender")
+"""What a row of another organisation's need says of the patient: what one's own entry says."""
+
+_OF_OTHERS = ("refused", "fairness", "counts", "seconds", "inputs")
+"""What of the manifest is of the whole run, and so of other organisations."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Groups:
+    """Groups and links of entries, as the stages of a merge hand them on."""
+
+    group: NDArray[np.int32]
+    links: pd.DataFrame
+    list_state: pd.Categorical[str]
+    stage: pd.Categorical[str]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Whole:
+    """A run that is made ready for its views; ``made_ready`` makes it.
+
+    ``patients`` and ``pathways`` have positions of ``entries``; ``person`` numbers certain persons;
+    ``withheld`` marks entries that leave their organisation in no view.
+    """
+
+    tables: Tables
+    manifest: Mapping[str, Any]
+    entries: pd.DataFrame
+    patients: _Groups
+    pathways: _Groups
+    person: Group
+    withheld: Bools
+    plan: MergePlan
+    sensitive: frozenset[str]
+
+    @property
+    def organisations(self) -> list[str]:
+        """All that have an entry, sorted."""
+        return sorted(self.entries["organisation"].dropna().astype(str).unique())
+
+
+def made_ready(tables: Tables, manifest: Mapping[str, Any]) -> Whole:
+    """What all views of a run need; ``tables`` as of a result or as ``read_tables`` gives them."""
+    entries = _typed(tables["entries"])
+    patients = _groups(entries, "patient_id", tables["patient_links"])
+    plan = MergePlan.of_manifest(manifest.get("plan", {}))
+    sensitive = sensitive_codes(plan.sensitive_services)
+    return Whole(
+        tables,
+        manifest,
+        entries,
+        patients,
+        _groups(entries, "pathway_id", tables["pathway_links"]),
+        certain_people(patients.links, len(entries)),
+        in_sensitive_service(entries, sensitive) | restricted(entries, patients.group),
+        plan,
+        sensitive,
+    )
+
+
+def view(whole: Whole, organisation: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The tables and the manifest that this organisation's staff may hold.
+
+    The tables are those of ``schema.TABLES``, so ``write_tables`` writes them. InputError where the
+    run has no entry of the organisation.
+    """
+    if organisation not in whole.organisations:
+        there = ", ".join(whole.organisations)
+        raise InputError(f"no entry is of {organisation}; the organisations are {there}")
+    held = held_by(organisation, whole.entries, person=whole.person, withheld=whole.withheld)
+    own = held.own[held.rows]
+    entries = redacted(whole.entries.take(held.rows).reset_index(drop=True), own)
+    pathways = _cut(whole.pathways, held)
+    listed = combine(
+        entries,
+        _cut(whole.patients, held),
+        pathways,
+        run_date=date.fromisoformat(whole.manifest["run_date"]),
+        survivorship=whole.plan.survivorship,
+        agreements=whole.plan.agreements,
+    )
+    said = listed.entry_columns
+    ids = {
+        name: dict(zip(said[name], entries[name], strict=True))
+        for name in ("patient_id", "pathway_id")
+    }
+    entries = entries.assign(outcome=said["outcome"], reason=said["reason"])
+    told = _told_by_people(whole, organisation, held, pathways.links)
+    combined = _named(listed.combined_list, ids)
+    made = told | {
+        "entries": entries,
+        "combined_list": _filled(combined, entries, own, told["review_queue"]),
+        "members": _named(listed.members, ids),
+        "provenance": _named(listed.provenance, ids),
+        "pathway_history": _named(listed.pathway_history, ids),
+        "gains": listed.gains,
+        "patient_links": _own_words(whole.tables["patient_links"], entries, own),
+        "pathway_links": _own_words(whole.tables["pathway_links"], entries, own),
+    }
+    tables = {name: conform(name, made[name]) for name in TABLES}
+    return tables, _manifest(whole.manifest, organisation, tables)
+
+
+def _told_by_people(
+    whole: Whole, organisation: str, held: Held, links: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """The tables that are not made of entries anew: questions, findings, what has changed."""
+    tables = whole.tables
+    dead = _dead(whole, held)
+    ids = whole.entries["entry_id"].astype(object).to_numpy()
+    other_side = links.loc[(links["relation"] == str(Relation.OTHER_SIDE)).to_numpy(dtype=bool)]
+    both_sides = ids[held.rows][other_side[["a", "b"]].to_numpy().ravel()]
+    lost = unaccounted_of(organisation, tables["unaccounted"], sensitive=whole.sensitive)
+    return {
+        "review_queue": questions_for(
+            tables["review_queue"], whole.entries, held, dead=dead, lost=lost
+        ),
+        "findings": findings_of(
+            organisation, tables["findings"], dead=ids[dead], both_sides=both_sides
+        ),
+        "changes": changes_of(organisation, tables["changes"]),
+        "unaccounted": lost,
+    }
+
+
+def _typed(entries: pd.DataFrame) -> pd.DataFrame:
+    """Entries as the stages of a merge read them: text as categories."""
+    kinds = {column.name: column.kind for column in TABLES["entries"]}
+    return pd.DataFrame(
+        {
+            name: column.astype("category")
+            if kinds.get(str(name), Kind.TEXT) is Kind.TEXT
+            else column
+            for name, column in entries.items()
+        }
+    )
+
+
+def _groups(entries: pd.DataFrame, name: str, links: pd.DataFrame) -> _Groups:
+    """The groups of an id, and the links of a table with positions of entries."""
+    place = pd.Index(entries["entry_id"].astype(object))
+    ends = {
+        end: place.get_indexer(pd.Index(links[f"entry_id_{end}"].astype(object))).astype(np.int32)
+        for end in "ab"
+    }
+    group = pd.factorize(entries[name])[0].astype(np.int32)
+    state, stage = (
+        pd.Categorical(entries[each].astype(object)) for each in ("list_state", "stage")
+    )
+    return _Groups(group, links.assign(**ends), state, stage)
+
+
+def _cut(whole: _Groups, held: Held) -> _Groups:
+    """The groups of the entries that are held, and the links between them."""
+    rows = held.rows
+    place = np.full(len(whole.group), -1, dtype=np.int32)
+    place[rows] = np.arange(len(rows))
+    a, b = place[whole.links["a"].to_numpy()], place[whole.links["b"].to_numpy()]
+    there = (a >= 0) & (b >= 0)
+    one, other = np.minimum(a, b)[there], np.maximum(a, b)[there]
+    links = whole.links.loc[there].assign(a=one, b=other).reset_index(drop=True)
+    group = pd.factorize(whole.group[rows])[0].astype(np.int32)
+    return _Groups(group, links, whole.list_state[rows], whole.stage[rows])
+
+
+def _dead(whole: Whole, held: Held) -> Bools:
+    """Entries of a certain person of whom an entry that is held records a death."""
+    entries = whole.entries
+    recorded = known(days(entries["death_date"])) | is_in(entries["rtt_status"], DIED)
+    return of_patient(recorded & (held.own | held.shared), whole.person)
+
+
+def _named(table: pd.DataFrame, ids: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """The table with the ids of the run: those of a part of it would be others."""
+    renamed = {name: table[name].astype(object).map(ids[name]) for name in ids if name in table}
+    return table.assign(**renamed)
+
+
+def _filled(
+    combined: pd.DataFrame, entries: pd.DataFrame, own: Bools, asked: pd.DataFrame
+) -> pd.DataFrame:
+    """The combined list with who the patient is, by one's own entries, and its open questions."""
+    mine = entries.loc[own].sort_values("entry_id")
+    patient = mine["patient_id"].astype(object)
+    listed = combined["patient_id"].astype(object)
+    filled = {}
+    for name in _PERSON:
+        said = mine[name].astype(object if name != "birth_date" else mine[name].dtype)
+        first = said.groupby(patient).first()
+        value = combined[name].astype(said.dtype)
+        filled[name] = value.where(value.notna(), listed.map(first))
+    return combined.assign(**filled, open_questions=_open(combined, asked))
+
+
+def _open(combined: pd.DataFrame, asked: pd.DataFrame) -> NDArray[np.int32]:
+    """How many questions of the view concern each need, or its patient."""
+    found = np.zeros(len(combined), dtype=np.int32)
+    for level, listed, name in (
+        ("patient", "patient_ids", "patient_id"),
+        ("pathway", "pathway_ids", "pathway_id"),
+    ):
+        ids = asked.loc[asked["level"] == level, listed].astype(object)
+        counts = ids.str.split(";").explode().value_counts()
+        found += combined[name].astype(object).map(counts).fillna(0).to_numpy(dtype=np.int32)
+    return found
+
+
+def _own_words(links: pd.DataFrame, entries: pd.DataFrame, own: Bools) -> pd.DataFrame:
+    """The links between entries of the view; in words only those between one's own."""
+    place = pd.Index(entries["entry_id"].astype(object))
+    a, b = (place.get_indexer(pd.Index(links[f"entry_id_{end}"].astype(object))) for end in "ab")
+    there = (a >= 0) & (b >= 0)
+    both = (own[a] & own[b])[there]
+    kept = links.loc[there].reset_index(drop=True)
+    words = kept["explanation"].astype("string").str.replace(f"{DOUBT}.*", "", regex=True)
+    told: pd.DataFrame = kept.assign(weight=kept["weight"].where(both))
+    return told.assign(explanation=words.where(both))
+
+
+def _manifest(manifest: Mapping[str, Any], organisation: str, tables: Tables) -> dict[str, Any]:
+    """The manifest of a view: its own inputs and counts."""
+    kept = {name: value for name, value in manifest.items() if name not in _OF_OTHERS}
+    inputs = [each for each in manifest.get("inputs", ()) if each["organisation"] == organisation]
+    counts = {name: len(table) for name, table in tables.items()}
+    return kept | {"view": organisation, "inputs": inputs, "counts": counts}

@@ -1,0 +1,234 @@
+"""One page and a table for an organisation's Monday: ``weekly_ORG.xlsx``.
+
+The page says what has come in against last week, what to look at first, waits, duplicates,
+questions and work. The table has each finding, new, open or fixed, with the hospital number. What
+only an earlier run can tell is ``not known`` where there was none; nothing is counted as nil that
+nobody has counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from numpy.typing import NDArray
+
+from waitlist_merge.combined.clocks import WEEK
+from waitlist_merge.combined.facts import RTT_STATES
+from waitlist_merge.outputs.workbook.cells import Texts, day_texts, phrase, texts, truth, worded
+from waitlist_merge.outputs.workbook.front import Line, write_lines
+from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.outputs.workbook.paper import Paper
+from waitlist_merge.outputs.workbook.quality import grades
+from waitlist_merge.reasons import Fault, Outcome
+from waitlist_merge.review.urgency import SOON
+
+Tables = Mapping[str, pd.DataFrame]
+
+NOT_KNOWN = "not known: there is no earlier run"
+
+COUNTED_WEEKS = (52, 65)
+"""Waits that are counted each week (domain 8): over so many weeks."""
+
+AHEAD = timedelta(weeks=4)
+"""How far the page looks ahead: a wait that passes by then can still be ended before."""
+
+MOST_NAMED = 8
+"""Patients named under one line, so that the page stays one page; the workbook has them all."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Before:
+    """What earlier runs and the register know of an organisation; None is not known.
+
+    ``rows`` and ``census_date`` are of its last list, ``findings`` those of it (columns of the
+    table). ``waiting`` are its questions by age in weeks, the youngest first, ``answered`` those
+    answered since the last run, ``overdue`` its steps of work past their day, in words.
+    """
+
+    rows: int | None = None
+    census_date: date | None = None
+    findings: pd.DataFrame | None = None
+    waiting: Mapping[str, int] | None = None
+    answered: int | None = None
+    overdue: Sequence[str] | None = None
+
+
+def write_weekly(
+    tables: Tables, manifest: Mapping[str, Any], *, before: Before | None = None
+) -> Callable[[Path], None]:
+    """What writes the page to a path; ``tables`` and ``manifest`` are those of ``view``."""
+    organisation = str(manifest["view"])
+    run_date = date.fromisoformat(manifest["run_date"])
+    known = before or Before()
+    told = compared(tables["findings"], known.findings)
+    lines = list(_lines(tables, manifest, known, told))
+
+    def write(path: Path) -> None:
+        with xlsxwriter.Workbook(
+            path, {"constant_memory": True, "tmpdir": str(path.parent)}
+        ) as book:
+            made = datetime(run_date.year, run_date.month, run_date.day)  # noqa: DTZ001
+            book.set_properties({"title": f"The week at {organisation}", "created": made})
+            paper = Paper(book)
+            title = f"The week at {organisation}, {run_date:%d %b %Y}"
+            write_lines(paper, "Week", title, lines, one_page=True)
+            paper.write(findings_page(told))
+
+    return write
+
+
+NEW, OPEN, FIXED = "1 new", "2 open", "3 fixed"
+
+
+def compared(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
+    """Findings of both weeks, once each, with ``since``: new, open or fixed; empty if not known.
+
+    A finding is the same while its entry, or without one its file and row, its field and its reason
+    are.
+    """
+    if before is None:
+        return now.assign(since="")
+    was, there = _names(before), _names(now)
+    fixed = before.loc[~was.isin(there).to_numpy(dtype=bool)].assign(since=FIXED)
+    since = np.where(there.isin(was).to_numpy(dtype=bool), OPEN, NEW).astype(object)
+    both = [each for each in (now.assign(since=since), fixed) if len(each)]
+    return pd.concat(both, ignore_index=True) if both else now.assign(since="")
+
+
+def _names(findings: pd.DataFrame) -> pd.Series:
+    """What makes a finding the same one next week; the name and rows of files change."""
+    entry = texts(findings["entry_id"])
+    parts = (entry, texts(findings["field"]), texts(findings["reason"]))
+    return pd.Series(
+        ["\x1f".join(map(str, each)) for each in zip(*parts, strict=True)], dtype=object
+    )
+
+
+def _lines(
+    tables: Tables, manifest: Mapping[str, Any], before: Before, findings: pd.DataFrame
+) -> Iterator[Line]:
+    organisation = str(manifest["view"])
+    run_date = date.fromisoformat(manifest["run_date"])
+    entries = tables["entries"]
+    own = entries.loc[(texts(entries["organisation"]) == organisation)].reset_index(drop=True)
+    combined = tables["combined_list"]
+    proposed = combined["proposed_duplicates"].to_numpy(dtype=np.int64, na_value=0) > 0
+    doubted = own["pathway_id"].isin(combined["pathway_id"][proposed]).to_numpy(dtype=bool)
+    yield from _first(tables["unaccounted"], own.loc[doubted], run_date)
+    yield from _list(own, before)
+    yield from _waits(own, run_date)
+    outcome = texts(own["outcome"])
+    yield ("Duplicates",)
+    for name, word in (
+        ("confirmed: entries that are certainly one need with another", "CONFIRMED_DUPLICATE"),
+        ("proposed: to be confirmed by people", "PROPOSED_DUPLICATE"),
+    ):
+        yield name, int((outcome == str(Outcome[word])).sum())
+    yield from _questions(tables["review_queue"], before)
+    yield from _findings(findings, known=before.findings is not None)
+
+
+def _first(unaccounted: pd.DataFrame, doubted: pd.DataFrame, run_date: date) -> Iterator[Line]:
+    yield ("Look here first",)
+    yield "patients unaccounted for: their last entry left and nobody said why", len(unaccounted)
+    yield from _named(
+        phrase(
+            texts(unaccounted["hospital_numbers"]),
+            "left by",
+            day_texts(unaccounted["left_date"]),
+        )
+    )
+    dated = _booked_soon(doubted, run_date)
+    yield f"appointments or admissions within {SOON} days on a proposed duplicate", len(dated)
+    tci, appointment = day_texts(dated["tci_date"]), day_texts(dated["next_appointment_date"])
+    number = texts(dated["local_patient_identifier"])
+    yield from _named(phrase(number, np.where(tci == "", appointment, tci), by=": "))
+
+
+def _named(said: Texts) -> Iterator[Line]:
+    """The first few, and how many more."""
+    for each in said[:MOST_NAMED].tolist():
+        yield f"   {each}", ""
+    if len(said) > MOST_NAMED:
+        yield f"   and {len(said) - MOST_NAMED} more: see the workbook", ""
+
+
+def _booked_soon(entries: pd.DataFrame, run_date: date) -> pd.DataFrame:
+    """The entries that wait and have an admission or appointment soon."""
+    soon = np.zeros(len(entries), dtype=bool)
+    for name in ("tci_date", "next_appointment_date"):
+        left = (pd.to_datetime(entries[name]) - pd.Timestamp(run_date)).dt.days
+        soon |= ((left >= 0) & (left <= SOON)).to_numpy(dtype=bool)
+    waits = texts(entries["outcome"]) != str(Outcome.NOT_WAITING)
+    kept: pd.DataFrame = entries.loc[soon & waits]
+    return kept
+
+
+def _list(own: pd.DataFrame, before: Before) -> Iterator[Line]:
+    census = pd.to_datetime(own["extract_census_date"]).max()
+    yield ("The list",)
+    yield "", "this week", "last week", "difference"
+    yield "list of", census.date(), before.census_date or NOT_KNOWN
+    difference = "" if before.rows is None else f"{len(own) - before.rows:+,}"
+    yield "rows", len(own), NOT_KNOWN if before.rows is None else before.rows, difference
+
+
+def _waits(own: pd.DataFrame, run_date: date) -> Iterator[Line]:
+    """By the organisation's own clock starts: what it reports."""
+    clocked = np.isin(texts(own["list_state"]).astype(str), [str(each) for each in RTT_STATES])
+    start = pd.to_datetime(own["rtt_start_date"])
+    waited = (pd.Timestamp(run_date) - start).dt.days.to_numpy(dtype=np.float64, na_value=np.nan)
+    waited = np.where(clocked, waited, np.nan)
+    yield ("Waits by your own clock starts",)
+    yield "", "now", "in 4 weeks, if none is treated"
+    for weeks in COUNTED_WEEKS:
+        now, then = (int(np.nansum(waited + more > weeks * WEEK)) for more in (0, AHEAD.days))
+        yield f"over {weeks} weeks", now, then
+
+
+def _questions(queue: pd.DataFrame, before: Before) -> Iterator[Line]:
+    yield ("Questions and work",)
+    yield "questions that wait for an answer", len(queue)
+    yield "   of them urgent", int(truth(queue["urgent"]).sum())
+    for age, count in (before.waiting or {}).items():
+        yield f"   asked {age}", count
+    yield "answered since last week", NOT_KNOWN if before.answered is None else before.answered
+    yield "work past its day", NOT_KNOWN if before.overdue is None else len(before.overdue)
+    yield from _named(np.array(before.overdue or (), dtype=object))
+
+
+def _findings(findings: pd.DataFrame, *, known: bool) -> Iterator[Line]:
+    since = texts(findings["since"])
+    yield ("Data quality: the sheet Findings has each with its hospital number",)
+    yield "findings now", int((since != FIXED).sum())
+    for word in (NEW, OPEN, FIXED):
+        yield f"   {word[2:]}", int((since == word).sum()) if known else NOT_KNOWN
+
+
+_TINTS: Mapping[str, Tint] = {NEW: Tint.URGENT, OPEN: Tint.SOON, FIXED: Tint.NONE, "": Tint.NONE}
+
+
+def findings_page(findings: pd.DataFrame) -> Page:
+    """Each finding with the hospital number: what is new first, of that the gravest."""
+    since, grade = texts(findings["since"]), grades(findings["reason"])
+    keys = (pd.factorize(each, sort=True)[0] for each in (texts(findings["reason"]), grade, since))
+    order: NDArray[np.intp] = np.lexsort(tuple(keys))
+    columns = (
+        Column("Since", since, 9, tint=np.array([_TINTS[each] for each in since], dtype=object)),
+        Column("How grave", grade, 17),
+        Column("Reason", texts(findings["reason"]), 22),
+        Column("Hospital number", texts(findings["local_patient_identifier"]), 18),
+        Column("Field", texts(findings["field"]), 24),
+        Column("File", texts(findings["source_file"]), 34),
+        Column("Row below the headings", findings["source_row"], 10, Look.WHOLE),
+        Column("Meaning", worded(findings["reason"], lambda each: Fault(str(each)).meaning), 60),
+    )
+    page = Page("Findings", "Each finding: new, open or fixed", columns, len(findings), frozen=1)
+    return page.take(order, name="Findings", parts="")
