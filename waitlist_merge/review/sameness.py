@@ -1,0 +1,130 @@
+"""Do two rows of one organisation, of this run and of the last, speak of one person and one need?
+
+Fields of both runs get one numbering, so that comparing is comparing whole numbers; case does not
+count. A missing value neither agrees nor disagrees.
+
+>>> now = pd.DataFrame({"family_name": pd.Categorical(["Okafor", None])})
+>>> then = pd.DataFrame({"family_name": pd.Categorical(["Nowak", "OKAFOR"])})
+>>> runs = two_runs(now, then, ("family_name",))
+>>> runs.now["family_name"].tolist(), runs.then["family_name"].tolist()
+([0, -1], [1, 0])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools, days, known
+
+Codes = NDArray[np.int64]
+Positions = NDArray[np.int64]
+
+NEAR_DAYS = 7
+"""Days by which a corrected referral date may move and still be the same referral. Our own choice:
+a second referral to one service within a week is the first one sent again."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TwoRuns:
+    """Fields of the entries of this run and of the last: equal numbers are equal values, -1 none.
+
+    ``referred_now`` and ``referred_then`` are the days of referral, NO_DAY where missing.
+    """
+
+    now: Mapping[str, Codes]
+    then: Mapping[str, Codes]
+    referred_now: NDArray[np.int32]
+    referred_then: NDArray[np.int32]
+
+    def other_person(self, now: Positions, then: Positions) -> Bools:
+        """Pairs of which number, birth date and names speak against one person, and none for it.
+
+        Two of the three have to differ: one alone is a correction.
+        """
+        same_name = self._agree("family_name", now, then) | self._agree("given_name", now, then)
+        other_name = self._differ("family_name", now, then) & self._differ("given_name", now, then)
+        agree = self._agree("nhs_number", now, then) | self._agree("birth_date", now, then)
+        differ = (
+            self._differ("nhs_number", now, then).astype(np.int8)
+            + self._differ("birth_date", now, then)
+            + (other_name & ~same_name)
+        )
+        return np.asarray(~agree & ~same_name & (differ >= 2))
+
+    def other_need(self, now: Positions, then: Positions) -> Bools:
+        """Pairs of which service, referral and clock start speak against one need, none for it."""
+        names = ("treatment_function_code", "referral_date", "rtt_start_date")
+        agree = np.logical_or.reduce([self._agree(name, now, then) for name in names])
+        differ = np.sum([self._differ(name, now, then) for name in names], axis=0)
+        return np.asarray(~agree & (differ >= 2))
+
+    def near(self, now: Positions, then: Positions) -> Bools:
+        """Pairs referred within a week of each other, or with day and month exchanged."""
+        one, other = self.referred_now[now], self.referred_then[then]
+        there = known(one) & known(other)
+        apart = np.abs(one.astype(np.int64) - other)
+        return np.asarray(there & ((apart <= NEAR_DAYS) | _exchanged(one, other, there)))
+
+    def _agree(self, name: str, now: Positions, then: Positions) -> Bools:
+        one, other = self.now[name][now], self.then[name][then]
+        return np.asarray((one == other) & (one >= 0))
+
+    def _differ(self, name: str, now: Positions, then: Positions) -> Bools:
+        one, other = self.now[name][now], self.then[name][then]
+        return np.asarray((one != other) & (one >= 0) & (other >= 0))
+
+
+def _exchanged(one: NDArray[np.int32], other: NDArray[np.int32], there: Bools) -> Bools:
+    """Days that are each other with day and month exchanged."""
+    found = np.zeros(len(one), dtype=bool)
+    first, second = (
+        pd.DatetimeIndex(each[there].astype("datetime64[D]").astype("datetime64[s]"))
+        for each in (one, other)
+    )
+    found[there] = (
+        (first.year == second.year) & (first.month == second.day) & (first.day == second.month)
+    )
+    return found
+
+
+def two_runs(now: pd.DataFrame, then: pd.DataFrame, names: Iterable[str]) -> TwoRuns:
+    """The named columns of two frames in one numbering; a column that one lacks is missing."""
+    both = {name: _numbered(_column(now, name), _column(then, name)) for name in names}
+    return TwoRuns(
+        {name: pair[0] for name, pair in both.items()},
+        {name: pair[1] for name, pair in both.items()},
+        _referred(now),
+        _referred(then),
+    )
+
+
+def _referred(entries: pd.DataFrame) -> NDArray[np.int32]:
+    if "referral_date" in entries:
+        return days(entries["referral_date"])
+    return days(pd.Series(np.full(len(entries), np.datetime64("NaT", "s"))))
+
+
+def _column(entries: pd.DataFrame, name: str) -> pd.Series:
+    if name in entries:
+        return entries[name]
+    return pd.Series(pd.Categorical([None] * len(entries)))
+
+
+def _numbered(now: pd.Series, then: pd.Series) -> tuple[Codes, Codes]:
+    if pd.api.types.is_datetime64_any_dtype(now.dtype):
+        stamps = np.concatenate([each.to_numpy().astype("datetime64[s]") for each in (now, then)])
+        codes = pd.factorize(stamps)[0].astype(np.int64)
+        return codes[: len(now)], codes[len(now) :]
+    parts = [each.astype("category") for each in (now, then)]
+    words = [part.cat.categories.astype(object).astype(str).str.upper() for part in parts]
+    known_words = words[0].append(words[1]).unique().drop("", errors="ignore")
+    one, other = (
+        np.append(known_words.get_indexer(each), -1)[part.cat.codes.to_numpy()]
+        for each, part in zip(words, parts, strict=True)
+    )
+    return one.astype(np.int64), other.astype(np.int64)

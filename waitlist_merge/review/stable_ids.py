@@ -1,0 +1,266 @@
+"""Which id does each patient, and each need, keep from the last run?
+
+The group with most of an id's entries keeps it: first by entries that wait, then by all, then the
+older id, then the smallest entry. Ids of which no entry is left may go on with the same person or
+the same identifier at another organisation (``also``). Every other group gets an id that nobody has
+had, and every entry whose id changes is logged: the ids, and why.
+
+>>> ids = stable_ids("P", np.array([0, 0, 1]), ["E-1", "E-2", "E-3"], None, run=1)
+>>> ids.ids[0] == ids.ids[1] != ids.ids[2], ids.since.tolist()
+(True, [1, 1, 1])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.identity import check_characters, ids_by_rank, keyed_hashes
+from waitlist_merge.pathways.columns import order_of
+
+LOG_COLUMNS = ("event", "old_id", "new_id", "entries", "why")
+MERGED, SPLIT, MOVED = "merged", "split", "moved"
+
+Int = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Before:
+    """The groups of the last run: of each of its entries the id, and the run that gave it.
+
+    ``waited`` says which of them waited; ``position`` is the place in them of each entry of this
+    run, -1 for a new one.
+    """
+
+    ids: NDArray[np.object_]
+    since: NDArray[np.int32]
+    waited: NDArray[np.bool_]
+    position: Int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Key:
+    """A value that tells a group of the last run again when none of its entries is left.
+
+    ``now`` and ``then`` are codes of this run's and the last run's entries, -1 where there is none.
+    """
+
+    now: Int
+    then: Int
+    why: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StableIds:
+    """The id of each entry's group, the run that first gave it, and what became of other ids.
+
+    ``log`` has ``LOG_COLUMNS``: ``entries`` entries went from ``old_id`` to ``new_id`` because ids
+    were ``merged``, an id was ``split``, or the group ``moved`` to other entries (both ids equal).
+    """
+
+    ids: NDArray[np.object_]
+    since: NDArray[np.int32]
+    log: pd.DataFrame
+
+
+def stable_ids(
+    prefix: str,
+    group: NDArray[np.integer],
+    entry_ids: Sequence[str] | NDArray[np.object_],
+    before: Before | None,
+    *,
+    run: int,
+    ranks: NDArray[np.uint64] | None = None,
+    also: Sequence[Key] = (),
+    links: pd.DataFrame | None = None,
+) -> StableIds:
+    """The ids of the groups of a run, kept from the last one; the order of rows changes nothing.
+
+    ``group`` numbers the groups from 0. A new group's id is made from ``ranks`` of its entries (by
+    default a hash of their ids), as it is without a register. ``links`` (a, b, joins, veto, weight,
+    explanation) say why ids were merged or split.
+    """
+    names = np.asarray(entry_ids, dtype=object)
+    if ranks is None:
+        ranks = pd.util.hash_array(names, categorize=False)
+    own = np.asarray(ids_by_rank(prefix, group.astype(np.int32), ranks), dtype=object)
+    if before is None or not len(before.ids):
+        return StableIds(own, np.full(len(own), run, np.int32), _log([]))
+    code, known_ids = pd.factorize(before.ids)
+    since = np.full(len(known_ids), run, dtype=np.int64)
+    np.minimum.at(since, code, before.since.astype(np.int64))
+    size = int(group.max(initial=-1)) + 1
+    of = _by_entries(group, names, before, code, since, np.asarray(known_ids), size)
+    of, moved = _by_keys(of, group, code, also, before.position)
+    ids_of_group = np.asarray(known_ids, dtype=object)[of]
+    fresh = np.flatnonzero(of < 0)
+    first = np.zeros(size, dtype=np.int64)
+    first[group] = np.arange(len(group))
+    ids_of_group[fresh] = _unused(prefix, own[first[fresh]], set(known_ids.tolist()))
+    since_of_group = np.where(of >= 0, since[of], run).astype(np.int32)
+    ids = ids_of_group[group]
+    log = _changed(ids, of >= 0, group, before, links)
+    log += [(MOVED, ids_of_group[at], ids_of_group[at], count, why) for at, count, why in moved]
+    return StableIds(np.asarray(ids, dtype=object), since_of_group[group], _log(log))
+
+
+def _by_entries(
+    group: NDArray[np.integer],
+    names: NDArray[np.object_],
+    before: Before,
+    code: Int,
+    since: Int,
+    known_ids: NDArray[np.object_],
+    size: int,
+) -> Int:
+    """The code of the id that each group keeps by the entries it holds, -1 for none."""
+    kept = np.flatnonzero(before.position >= 0)
+    old = code[before.position[kept]]
+    pairs = pd.DataFrame(
+        {
+            "old": old,
+            "new": group[kept].astype(np.int64),
+            "waited": before.waited[before.position[kept]],
+            "place": order_of(pd.Series(names))[kept],
+        }
+    )
+    found = pairs.groupby(["old", "new"], as_index=False, sort=False).agg(
+        waited=("waited", "sum"), count=("place", "size"), place=("place", "min")
+    )
+    found["since"] = since[found["old"]]
+    found["name"] = np.argsort(np.argsort(known_ids.astype(str)))[found["old"]]
+    found = found.sort_values(
+        ["waited", "count", "since", "name", "place"], ascending=[False, False, True, True, True]
+    )
+    return _first_come(found["old"].to_numpy(), found["new"].to_numpy(), len(known_ids), size)
+
+
+def _first_come(old: Int, new: Int, olds: int, size: int) -> Int:
+    """Pairs in order: each takes the other where both are free. Those without a rival at once."""
+    of = np.full(size, -1, dtype=np.int64)
+    lone = (np.bincount(old, minlength=olds)[old] == 1) & (
+        np.bincount(new, minlength=size)[new] == 1
+    )
+    of[new[lone]] = old[lone]
+    given: set[int] = set()
+    for one, other in zip(old[~lone].tolist(), new[~lone].tolist(), strict=True):
+        if of[other] < 0 and one not in given:
+            of[other] = one
+            given.add(one)
+    return of
+
+
+def _by_keys(
+    of: Int, group: NDArray[np.integer], code: Int, also: Sequence[Key], position: Int
+) -> tuple[Int, list[tuple[int, int, str]]]:
+    """Groups without an id take the one of a group that has lost all its entries, by its key.
+
+    The key has to be of one group only in this run, and of one in the last.
+    """
+    of = of.copy()
+    moved: list[tuple[int, int, str]] = []
+    free_old = np.ones(int(code.max(initial=-1)) + 1, dtype=bool)
+    free_old[of[of >= 0]] = False
+    free_old[code[position[position >= 0]]] = False
+    free_new = of < 0
+    for key in also:
+        of_new, of_old = _one_each(key.now, group), _one_each(key.then, code)
+        both = of_new.merge(of_old, on="key", suffixes=("_new", "_old"))
+        both = both[free_new[both["owner_new"]] & free_old[both["owner_old"]]]
+        both = both.sort_values(["owner_new", "owner_old"])
+        alone = ~(
+            both["owner_new"].duplicated(keep=False) | both["owner_old"].duplicated(keep=False)
+        )
+        for new, old, count in both.loc[alone, ["owner_new", "owner_old", "size_new"]].itertuples(
+            index=False, name=None
+        ):
+            of[new] = old
+            free_new[new] = free_old[old] = False
+            moved.append((new, count, key.why))
+    return of, moved
+
+
+def _one_each(key: Int, owner: NDArray[np.integer]) -> pd.DataFrame:
+    """The keys that one owner alone has, and how many of its entries have each (``size``)."""
+    told = key >= 0
+    pairs = pd.DataFrame({"key": key[told], "owner": owner[told].astype(np.int64)})
+    pairs = pairs.groupby(["key", "owner"], as_index=False).size()
+    return pairs[~pairs["key"].duplicated(keep=False)]
+
+
+def _unused(prefix: str, own: NDArray[np.object_], taken: set[str]) -> list[str]:
+    """Each new group's own id, or where that was given before, one made from it that was not."""
+    found = []
+    for each in own.tolist():
+        fresh = each
+        while fresh in taken:
+            body = keyed_hashes([fresh])[0]
+            fresh = f"{prefix}-{body}{check_characters([body])[0]}"
+        taken.add(fresh)
+        found.append(fresh)
+    return found
+
+
+def _changed(
+    ids: NDArray[np.object_],
+    kept: NDArray[np.bool_],
+    group: NDArray[np.integer],
+    before: Before,
+    links: pd.DataFrame | None,
+) -> list[tuple[str, str, str, int, str]]:
+    """What became of the ids that entries no longer have."""
+    there = np.flatnonzero(before.position >= 0)
+    was = before.ids[before.position[there]]
+    other = was != ids[there]
+    moved = pd.DataFrame(
+        {"old": was[other], "new": ids[there[other]], "merged": kept[group[there[other]]]}
+    )
+    if moved.empty:
+        return []
+    counted = moved.groupby(["old", "new", "merged"], as_index=False).size()
+    whole = np.full(len(ids), None, dtype=object)
+    whole[there] = was
+    touched = np.zeros(len(ids), dtype=bool)
+    touched[there[other]] = True
+    if links is None:
+        links = pd.DataFrame({"a": [], "b": []}, dtype=np.int64)
+    links = links[touched[links["a"]] | touched[links["b"]]]
+    return [
+        (MERGED if merged else SPLIT, old, new, count, _why(links, whole, ids, old, new, merged))
+        for old, new, merged, count in counted.itertuples(index=False, name=None)
+    ]
+
+
+def _why(
+    links: pd.DataFrame,
+    was: NDArray[np.object_],
+    ids: NDArray[np.object_],
+    old: str,
+    new: str,
+    merged: bool,
+) -> str:
+    """The strongest link that joins the two, or that now keeps them apart."""
+    nothing = "An entry that ties them is new or changed" if merged else "Nothing ties them now"
+    if links.empty:
+        return nothing
+    a, b = links["a"].to_numpy(), links["b"].to_numpy()
+    if merged:
+        inside = (ids[a] == new) & (ids[b] == new) & ((was[a] == old) != (was[b] == old))
+        inside &= (links["joins"] == "yes").to_numpy()
+    else:
+        inside = ((ids[a] == new) & (was[b] == old) & (ids[b] != new)) | (
+            (ids[b] == new) & (was[a] == old) & (ids[a] != new)
+        )
+    if not inside.any():
+        return nothing
+    best = links[inside].sort_values(["weight", "explanation"], ascending=[False, True]).iloc[0]
+    return str(best["explanation"])
+
+
+def _log(rows: list[tuple[str, str, str, int, str]]) -> pd.DataFrame:
+    made = pd.DataFrame(rows, columns=list(LOG_COLUMNS))
+    return made.sort_values(["event", "old_id", "new_id"], ignore_index=True)
