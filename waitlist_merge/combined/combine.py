@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
 import pandas as pd
@@ -39,7 +38,7 @@ from waitlist_merge.combined.survivorship import (
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.combined.treating import treating
 from waitlist_merge.combined.waiting import waited
-from waitlist_merge.identity import PUBLIC_KEY, ids_by_rank
+from waitlist_merge.identity import entry_ranks, ids_by_rank
 from waitlist_merge.pathways.columns import (
     NO_DAY,
     codes,
@@ -94,7 +93,7 @@ def combine(
     """
     facts = gather(entries, patients, pathways)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
-    ranks = _ranks(entries["entry_id"], key)
+    ranks = entry_ranks(entries["entry_id"], key)
     if patient_id is None:
         patient_id = ids_by_rank("P", patients.group, ranks)
     if pathway_id is None:
@@ -183,13 +182,6 @@ def combine(
             entry_columns,
             asked,
         )
-
-
-def _ranks(entry_ids: pd.Series, key: str | None) -> NDArray[np.uint64]:
-    """A number for each entry, keyed: the ids of patients and needs are made of these."""
-    secret = blake2b((key or PUBLIC_KEY).encode(), digest_size=8).hexdigest()
-    names = np.asarray(entry_ids, dtype=object)
-    return pd.util.hash_array(names, hash_key=secret, categorize=False)
 
 
 def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:

@@ -1,7 +1,8 @@
 """Do two rows of one organisation, of this run and of the last, speak of one person and one need?
 
-Fields of both runs get one numbering, so that comparing is comparing whole numbers; case does not
-count. A missing value neither agrees nor disagrees.
+Fields of both runs get one numbering, so that comparing is comparing whole numbers. Case does not
+count, nor does the padding of pathway identifiers and booking numbers; one that is too short to
+mean anything is missing. A missing value neither agrees nor disagrees.
 
 >>> now = pd.DataFrame({"family_name": pd.Categorical(["Okafor", None])})
 >>> then = pd.DataFrame({"family_name": pd.Categorical(["Nowak", "OKAFOR"])})
@@ -17,12 +18,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from waitlist_merge.pathways.columns import Bools, days, known
+from waitlist_merge.pathways.identifiers import stems_of
 
 Codes = NDArray[np.int64]
 Positions = NDArray[np.int64]
+
+_PADDED = ("patient_pathway_identifier", "unique_booking_reference_number")
 
 NEAR_DAYS = 7
 """Days by which a corrected referral date may move and still be the same referral. Our own choice:
@@ -94,7 +99,10 @@ def _exchanged(one: NDArray[np.int32], other: NDArray[np.int32], there: Bools) -
 
 def two_runs(now: pd.DataFrame, then: pd.DataFrame, names: Iterable[str]) -> TwoRuns:
     """The named columns of two frames in one numbering; a column that one lacks is missing."""
-    both = {name: _numbered(_column(now, name), _column(then, name)) for name in names}
+    both = {
+        name: numbered(_column(now, name), _column(then, name), padded=name in _PADDED)
+        for name in names
+    }
     return TwoRuns(
         {name: pair[0] for name, pair in both.items()},
         {name: pair[1] for name, pair in both.items()},
@@ -115,16 +123,31 @@ def _column(entries: pd.DataFrame, name: str) -> pd.Series:
     return pd.Series(pd.Categorical([None] * len(entries)))
 
 
-def _numbered(now: pd.Series, then: pd.Series) -> tuple[Codes, Codes]:
+def numbered(now: pd.Series, then: pd.Series, *, padded: bool = False) -> tuple[Codes, Codes]:
+    """Two columns of text, or of dates, in one numbering; -1 for missing.
+
+    >>> one, other = numbered(pd.Series(["a", None]), pd.Series(["B", "A"]))
+    >>> one.tolist(), other.tolist()
+    ([0, -1], [1, 0])
+    """
     if pd.api.types.is_datetime64_any_dtype(now.dtype):
         stamps = np.concatenate([each.to_numpy().astype("datetime64[s]") for each in (now, then)])
         codes = pd.factorize(stamps)[0].astype(np.int64)
         return codes[: len(now)], codes[len(now) :]
     parts = [each.astype("category") for each in (now, then)]
-    words = [part.cat.categories.astype(object).astype(str).str.upper() for part in parts]
-    known_words = words[0].append(words[1]).unique().drop("", errors="ignore")
+    words = [_words(part, padded=padded) for part in parts]
+    code = pd.factorize(np.concatenate(words))[0].astype(np.int64)
     one, other = (
-        np.append(known_words.get_indexer(each), -1)[part.cat.codes.to_numpy()]
-        for each, part in zip(words, parts, strict=True)
+        np.append(numbers, -1)[part.cat.codes.to_numpy()]
+        for numbers, part in zip(np.split(code, [len(words[0])]), parts, strict=True)
     )
-    return one.astype(np.int64), other.astype(np.int64)
+    return one, other
+
+
+def _words(column: pd.Series, *, padded: bool) -> NDArray[np.object_]:
+    """The different values as they are compared; None for one that says nothing."""
+    values = pa.array(column.cat.categories.astype(object), pa.string(), from_pandas=True)
+    if padded:
+        return np.asarray(stems_of(values).to_pylist(), dtype=object)
+    plain = [each.strip().upper() or None for each in values.to_pylist()]
+    return np.asarray(plain, dtype=object)

@@ -103,9 +103,9 @@ def stable_ids(
     ids_of_group[fresh] = _unused(prefix, own[first[fresh]], set(known_ids.tolist()))
     since_of_group = np.where(of >= 0, since[of], run).astype(np.int32)
     ids = ids_of_group[group]
-    log = _changed(ids, of >= 0, group, before, links)
-    log += [(MOVED, ids_of_group[at], ids_of_group[at], count, why) for at, count, why in moved]
-    return StableIds(np.asarray(ids, dtype=object), since_of_group[group], _log(log))
+    went_on = [(MOVED, ids_of_group[at], ids_of_group[at], count, why) for at, count, why in moved]
+    log = pd.concat([id_changes(ids, before, links), _log(went_on)], ignore_index=True)
+    return StableIds(np.asarray(ids, dtype=object), since_of_group[group], log)
 
 
 def _by_entries(
@@ -205,22 +205,20 @@ def _unused(prefix: str, own: NDArray[np.object_], taken: set[str]) -> list[str]
     return found
 
 
-def _changed(
-    ids: NDArray[np.object_],
-    kept: NDArray[np.bool_],
-    group: NDArray[np.integer],
-    before: Before,
-    links: pd.DataFrame | None,
-) -> list[tuple[str, str, str, int, str]]:
-    """What became of the ids that entries no longer have."""
+def id_changes(
+    ids: NDArray[np.object_], before: Before, links: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """What became of ids that entries no longer have: ``merged`` into an older id, or ``split``.
+
+    Columns are ``LOG_COLUMNS``; ``links`` say why.
+    """
     there = np.flatnonzero(before.position >= 0)
     was = before.ids[before.position[there]]
     other = was != ids[there]
-    moved = pd.DataFrame(
-        {"old": was[other], "new": ids[there[other]], "merged": kept[group[there[other]]]}
-    )
+    moved = pd.DataFrame({"old": was[other], "new": ids[there[other]]})
     if moved.empty:
-        return []
+        return _log([])
+    moved["merged"] = moved["new"].isin(set(before.ids.tolist()))
     counted = moved.groupby(["old", "new", "merged"], as_index=False).size()
     whole = np.full(len(ids), None, dtype=object)
     whole[there] = was
@@ -229,10 +227,18 @@ def _changed(
     if links is None:
         links = pd.DataFrame({"a": [], "b": []}, dtype=np.int64)
     links = links[touched[links["a"]] | touched[links["b"]]]
-    return [
-        (MERGED if merged else SPLIT, old, new, count, _why(links, whole, ids, old, new, merged))
-        for old, new, merged, count in counted.itertuples(index=False, name=None)
-    ]
+    return _log(
+        [
+            (
+                MERGED if merged else SPLIT,
+                old,
+                new,
+                count,
+                _why(links, whole, ids, old, new, merged),
+            )
+            for old, new, merged, count in counted.itertuples(index=False, name=None)
+        ]
+    )
 
 
 def _why(

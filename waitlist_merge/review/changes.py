@@ -1,0 +1,216 @@
+"""What has changed since the run before, and who changed it?
+
+One row for each change, the gravest first: patients whom nobody lists any longer, then clock starts
+that moved to a later day, because such a patient now seems to have waited less.
+
+>>> [str(each) for each in Change][:3]
+['unaccounted', 'start_later', 'tci_changed']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.reasons import Change, Departure
+from waitlist_merge.review.arrivals import Arrivals
+from waitlist_merge.review.clock_changes import moved_admissions, moved_rows, moved_starts
+from waitlist_merge.review.departures import UNEXPLAINED
+from waitlist_merge.review.paired import COLUMNS, Paired, paired, rows_about, rows_of
+from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.sameness import Positions
+from waitlist_merge.review.snapshot import Snapshot
+
+DUPLICATE = ("proposed_duplicate", "confirmed_duplicate")
+
+
+def changes(
+    now: pd.DataFrame,
+    combined_list: pd.DataFrame,
+    base: Snapshot,
+    position: Positions,
+    departure: NDArray[np.object_],
+    *,
+    arrived: Arrivals,
+    logs: Iterable[tuple[str, pd.DataFrame]] = (),
+    said: Iterable[AnswerRow] = (),
+    model_changed: bool = False,
+) -> pd.DataFrame:
+    """One row for each change since ``base``, with the columns of tables.csv.
+
+    ``now`` are the entries of this run with ids, states and outcomes, ``position`` the place of
+    each in ``base.entries``, ``departure`` what ``departures`` found of these. ``logs`` are the
+    logs of ``stable_ids`` by level, ``said`` the answers since then.
+    """
+    then = base.entries
+    pairs = paired(now, then, position)
+    parts = [
+        _lost(then, departure),
+        _gone(then, departure, position, arrived),
+        _came(pairs),
+        moved_starts(pairs),
+        moved_rows(pairs, combined_list, departure),
+        moved_admissions(pairs),
+        _duplicated(pairs),
+        _states(pairs, departure),
+        *(_renamed(level, log) for level, log in logs),
+        _decided(said, now),
+        _not_refreshed(arrived),
+        _model() if model_changed else rows_of(Change.MODEL, 0),
+    ]
+    return _in_order(pd.concat([each for each in parts if len(each)] or [rows_of(Change.NEW, 0)]))
+
+
+def _lost(then: pd.DataFrame, departure: NDArray[np.object_]) -> pd.DataFrame:
+    """Entries that nothing explains since this run."""
+    before = (then["departure"] == UNEXPLAINED).to_numpy()
+    rows = np.flatnonzero((departure == UNEXPLAINED) & ~before)
+    return rows_about(then, rows, Change.UNACCOUNTED, explanation=Departure.UNEXPLAINED.meaning)
+
+
+def _gone(
+    then: pd.DataFrame, departure: NDArray[np.object_], position: Positions, arrived: Arrivals
+) -> pd.DataFrame:
+    """Entries that were on a list, are on none now, and why."""
+    here = np.zeros(len(then), dtype=bool)
+    here[position[position >= 0]] = True
+    held = then["organisation"].isin(list(arrived.absent)).to_numpy()
+    left = then["left_date"].isna().to_numpy() & ~here & ~held & (departure != UNEXPLAINED)
+    rows = np.flatnonzero(left)
+    meanings = {str(each): each.meaning for each in Departure}
+    why = [meanings.get(str(each), "It did not wait any longer") for each in departure[rows]]
+    return rows_about(then, rows, Change.GONE, after=departure[rows], explanation=why)
+
+
+def _came(pairs: Paired) -> pd.DataFrame:
+    """Entries that are new, or back."""
+    new = np.flatnonzero(pairs.place < 0)
+    back = np.flatnonzero((pairs.place >= 0) & ~pairs.there & pairs.waits)
+    return pd.concat(
+        [
+            rows_about(pairs.now, new, Change.NEW, explanation=Change.NEW.meaning),
+            rows_about(pairs.now, back, Change.RETURNED, explanation=Change.RETURNED.meaning),
+        ]
+    )
+
+
+def _duplicated(pairs: Paired) -> pd.DataFrame:
+    """Entries that are beside another of one need and were not, or are now more certainly so."""
+    now = pairs.now
+    beside = now["outcome"].isin(DUPLICATE).to_numpy()
+    shown = now.loc[(now["outcome"] == "shown").to_numpy(), ["pathway_id"]].assign(
+        was=pairs.text("pathway_id")[(now["outcome"] == "shown").to_numpy()]
+    )
+    first = shown.astype(object).drop_duplicates("pathway_id").set_index("pathway_id")["was"]
+    with_it = now["pathway_id"].astype(object).map(first).to_numpy(dtype=object)
+    before = pairs.text("outcome")
+    together = (pairs.text("pathway_id") == with_it) & pairs.waited
+    surer = (now["outcome"] == DUPLICATE[1]).to_numpy() & (before == DUPLICATE[0])
+    rows = np.flatnonzero(beside & (~together | surer))
+    return rows_about(
+        now,
+        rows,
+        Change.DUPLICATED,
+        before=[
+            each if known else None
+            for each, known in zip(before[rows], together[rows], strict=True)
+        ],
+        after=now["outcome"].astype(object).to_numpy()[rows],
+        explanation=now["reason"].astype(object).to_numpy()[rows],
+    )
+
+
+def _states(pairs: Paired, departure: NDArray[np.object_]) -> pd.DataFrame:
+    """Entries still sent that stopped waiting, or wait again."""
+    kept = pairs.place >= 0
+    told = np.array([*departure, None], dtype=object)[pairs.place]
+    closed = np.flatnonzero(kept & pairs.waited & ~pairs.waits & (told != UNEXPLAINED))
+    opened = np.flatnonzero(kept & pairs.there & ~pairs.waited & pairs.waits)
+    meanings = {str(each): each.meaning for each in Departure}
+    why = [meanings.get(str(each), "") for each in told[closed]]
+    return pd.concat(
+        [
+            rows_about(pairs.now, closed, Change.CLOSED, after=told[closed], explanation=why),
+            rows_about(pairs.now, opened, Change.REOPENED, explanation=Change.REOPENED.meaning),
+        ]
+    )
+
+
+def _renamed(level: str, log: pd.DataFrame) -> pd.DataFrame:
+    """Ids that were merged or split, one row for each old id and new id."""
+    parts = [
+        rows_of(
+            change,
+            len(rows),
+            field=f"{level}_id",
+            before=rows["old_id"].to_numpy(dtype=object),
+            after=rows["new_id"].to_numpy(dtype=object),
+            explanation=rows["why"].to_numpy(dtype=object),
+            **{f"{level}_id": rows["new_id"].to_numpy(dtype=object)},
+        )
+        for change, event in ((Change.MERGED, "merged"), (Change.SPLIT, "split"))
+        for rows in [log[log["event"] == event]]
+    ]
+    return pd.concat(parts)
+
+
+def _decided(said: Iterable[AnswerRow], now: pd.DataFrame) -> pd.DataFrame:
+    """What people have answered, one row for each answer."""
+    place = pd.Index(now["entry_id"].astype(object))
+    parts = []
+    for row in said:
+        at = place.get_indexer(list(row.entry_ids))
+        at = at[at >= 0]
+        first = now.iloc[at[0]] if len(at) else None
+        parts.append(
+            {
+                "change": str(Change.DECIDED),
+                "organisation": row.organisation,
+                "patient_id": None if first is None else first["patient_id"],
+                "pathway_id": None if first is None else first["pathway_id"],
+                "field": row.level,
+                "after": row.answer or "taken back",
+                "explanation": f"{row.reviewer} ({row.organisation}), of {len(row.entry_ids)}"
+                f" entries: {row.answer or 'an earlier answer is taken back'}",
+            }
+        )
+    return pd.DataFrame(parts, columns=COLUMNS, dtype=object)
+
+
+def _not_refreshed(arrived: Arrivals) -> pd.DataFrame:
+    told = [
+        (code, "sent no list: its entries are as they were, and none of them is gone")
+        for code in arrived.absent
+    ] + [(code, "sent a list of the same day as the last one") for code in arrived.same_day]
+    return rows_of(
+        Change.NOT_REFRESHED,
+        len(told),
+        organisation=[code for code, _ in told],
+        explanation=[f"{code} {why}" for code, why in told],
+    )
+
+
+def _model() -> pd.DataFrame:
+    return rows_of(Change.MODEL, 1, explanation=[Change.MODEL.meaning])
+
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """The gravest first; starts that moved furthest first; then by ids."""
+    rank = {str(each): place for place, each in enumerate(Change)}
+    keys = pd.DataFrame(
+        {
+            "rank": rows["change"].map(rank).to_numpy(),
+            "days": -pd.to_numeric(rows["days"]).abs().fillna(0).to_numpy(),
+            **{
+                name: rows[name].fillna("").astype(str).to_numpy()
+                for name in ("organisation", "entry_id", "pathway_id", "before", "after")
+            },
+        }
+    )
+    order = keys.sort_values(keys.columns.tolist(), kind="stable").index.to_numpy()
+    made: pd.DataFrame = rows.iloc[order].reset_index(drop=True)
+    made["order"] = np.arange(1, len(made) + 1, dtype=np.int32)
+    return made

@@ -1,0 +1,142 @@
+"""Which clock starts and admissions have moved, and who moved them?
+
+An organisation moves the start of its own entry. The start of a whole need can move too, though no
+entry's did: the entry that gave it has left, another one gives an earlier one, or people joined or
+parted entries. Both are told, with the organisation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Days, days, known
+from waitlist_merge.reasons import Change
+from waitlist_merge.review.paired import Paired, rows_about, rows_of
+from waitlist_merge.review.sameness import Positions
+
+
+def moved_starts(pairs: Paired) -> pd.DataFrame:
+    """Clock starts of entries that their organisation moved."""
+    now, then = pairs.day("rtt_start_date")
+    moved = (pairs.place >= 0) & pairs.waits & (now != then)
+    later = known(then) & (~known(now) | (now > then))
+    words = (
+        (later, Change.START_LATER, "moved its clock start to a later day: a shorter wait"),
+        (~later, Change.START_EARLIER, "moved its clock start to an earlier day"),
+    )
+    return pd.concat(
+        [
+            _dated(pairs, np.flatnonzero(moved & which), change, "rtt_start_date", word)
+            for which, change, word in words
+        ]
+    )
+
+
+def moved_admissions(pairs: Paired) -> pd.DataFrame:
+    """Admissions booked, moved, or taken away without having passed."""
+    now, then = pairs.day("tci_date")
+    census = days(pairs.now["extract_census_date"])
+    passed = known(then) & (then < census) & ~known(now)
+    moved = (pairs.place >= 0) & pairs.waits & (now != then) & ~passed
+    words = (
+        (known(now) & ~known(then), "booked an admission"),
+        (known(now) & known(then), "moved the admission"),
+        (~known(now), "took the admission away"),
+    )
+    return pd.concat(
+        [
+            _dated(pairs, np.flatnonzero(moved & which), Change.TCI, "tci_date", word)
+            for which, word in words
+        ]
+    )
+
+
+def moved_rows(
+    pairs: Paired, combined_list: pd.DataFrame, departure: NDArray[np.object_]
+) -> pd.DataFrame:
+    """Clock starts of whole needs that moved, though the entry that gives it did not move its own.
+
+    ``departure`` says why each earlier entry no longer waits, None where it does.
+    """
+    then = pairs.then
+    had = (then["left_date"].isna() & then["row_start_date"].notna()).to_numpy()
+    before = then.loc[had, ["pathway_id", "row_start_date", "row_start_entry_id"]].astype(
+        {"pathway_id": object, "row_start_entry_id": object}
+    )
+    names = ["pathway_id", "patient_id", "rtt_start_date", "rtt_start_entry_id"]
+    after = combined_list[names].astype({"pathway_id": object, "rtt_start_entry_id": object})
+    both = after.merge(before.drop_duplicates("pathway_id"), on="pathway_id")
+    moved = moved_starts(pairs)["entry_id"]
+    own = both["row_start_entry_id"].isin(moved) | both["rtt_start_entry_id"].isin(moved)
+    differ = days(both["rtt_start_date"]) != days(both["row_start_date"])
+    both = both[differ & ~own.to_numpy()].reset_index(drop=True)
+    one, other = days(both["rtt_start_date"]), days(both["row_start_date"])
+    later = known(other) & (~known(one) | (one > other))
+    gone = set(then["entry_id"].to_numpy(dtype=object)[~pd.isna(departure)].tolist())
+    left = both["row_start_entry_id"].isin(gone).to_numpy()
+    giver = both["row_start_entry_id"].where(left | later, both["rtt_start_entry_id"])
+    who = giver.map(_organisations(pairs)).fillna("").to_numpy(dtype=object)
+    return pd.concat(
+        [
+            rows_of(
+                change,
+                int(which.sum()),
+                organisation=who[which],
+                patient_id=both["patient_id"].to_numpy(dtype=object)[which],
+                pathway_id=both["pathway_id"].to_numpy(dtype=object)[which],
+                field="rtt_start_date",
+                before=_iso(other[which]),
+                after=_iso(one[which]),
+                days=_days_between(other[which], one[which]),
+                explanation=[
+                    f"The entry of {each} that gave the clock start of the need no longer waits"
+                    if lost
+                    else f"The clock start of the need is now another one ({each})"
+                    for each, lost in zip(who[which], left[which], strict=True)
+                ],
+            )
+            for which, change in ((later, Change.START_LATER), (~later, Change.START_EARLIER))
+        ]
+    )
+
+
+def _organisations(pairs: Paired) -> dict[str, str]:
+    """Whose each entry is, of both runs."""
+    return {
+        entry: organisation
+        for frame in (pairs.then, pairs.now)
+        for entry, organisation in zip(
+            frame["entry_id"].astype(object), frame["organisation"].astype(str), strict=True
+        )
+    }
+
+
+def _dated(pairs: Paired, at: Positions, change: Change, field: str, word: str) -> pd.DataFrame:
+    now, then = (each[at] for each in pairs.day(field))
+    who = pairs.now["organisation"].astype(object).to_numpy()[at]
+    return rows_about(
+        pairs.now,
+        at,
+        change,
+        field=field,
+        before=_iso(then),
+        after=_iso(now),
+        days=_days_between(then, now),
+        explanation=[f"{each} {word}" for each in who],
+    )
+
+
+def _days_between(then: Days, now: Days) -> NDArray[np.object_]:
+    """By how many days a date moved; None where one of the two is missing."""
+    there = known(then) & known(now)
+    moved = np.full(len(then), None, dtype=object)
+    moved[there] = now[there].astype(np.int64) - then[there]
+    return moved
+
+
+def _iso(day: Days) -> NDArray[np.object_]:
+    told = day.astype("datetime64[D]").astype(str).astype(object)
+    told[~known(day)] = None
+    return np.asarray(told, dtype=object)

@@ -1,0 +1,238 @@
+"""How is it explained that an entry no longer waits?
+
+By what its organisation says of it (a clock stop, a removal with its reason, a death), by the same
+need that still waits under another entry, or by a person. Entries that were certainly one need
+answer for each other; one that was only proposed as a duplicate answers for itself: nothing
+unanswered is ever treated as yes. What is left is unexplained, and stays so from run to run.
+
+>>> [str(each) for each in OWN]
+['clock_stopped', 'treated', 'died']
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
+from waitlist_merge.pathways.match import DIED
+from waitlist_merge.pathways.state import STOP_STATUSES
+from waitlist_merge.reasons import Departure, Outcome
+from waitlist_merge.review.sameness import Codes, Positions, TwoRuns, numbered, two_runs
+
+OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
+"""What an entry can say of itself."""
+
+REASONS: dict[str, Departure] = {
+    **dict.fromkeys(("1", "01", "2", "02"), Departure.TREATED),
+    **dict.fromkeys(("PATIENT ADMITTED ELECTIVELY", "ADMITTED", "TREATED"), Departure.TREATED),
+    "PATIENT ADMITTED AS AN EMERGENCY FOR THE SAME CONDITION": Departure.TREATED,
+    **dict.fromkeys(("3", "03", "PATIENT DIED", "DIED", "DECEASED"), Departure.DIED),
+}
+"""National reasons for removal from an elective list that say what became of the patient (Data
+Dictionary, ELECTIVE ADMISSION LIST REMOVAL REASON CODE). 4, "removed for other reasons", and any
+local wording say nothing of it."""
+
+SURE = frozenset(
+    str(each)
+    for each in (Outcome.SINGLE, Outcome.SHOWN, Outcome.CONFIRMED_DUPLICATE, Outcome.UNREADABLE)
+)
+"""Outcomes of entries that were certainly the need of their row."""
+
+NOT_WAITING = str(Outcome.NOT_WAITING)
+UNEXPLAINED = str(Departure.UNEXPLAINED)
+_WHO = ("patient_id", "nhs_number")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class People:
+    """What people have said, as entry ids.
+
+    ``answered`` for entries that have left, ``agreed`` for those that were to be closed because
+    another organisation keeps the patient.
+    """
+
+    answered: frozenset[str] = frozenset()
+    agreed: frozenset[str] = frozenset()
+
+
+NOBODY = People()
+
+
+def departures(
+    now: pd.DataFrame,
+    last: pd.DataFrame,
+    position: Positions,
+    *,
+    absent: Collection[str],
+    run_date: dt.date,
+    people: People = NOBODY,
+) -> NDArray[np.object_]:
+    """For each entry of the last run, why it no longer waits; None where it waits or never did.
+
+    ``now`` are this run's entries with ``patient_id`` and ``outcome`` of this run, ``last`` those
+    of the snapshot, ``position`` the place in it of each of this run's. Entries of ``absent``
+    organisations wait as they did. What was explained in an earlier run stays so.
+    """
+    found = last["departure"].to_numpy(dtype=object).copy()
+    found[pd.isna(found)] = None
+    waits_now, at = (now["outcome"] != NOT_WAITING).to_numpy(), _places(position, len(last))
+    here = at >= 0
+    waiting = here & np.append(waits_now, False)[at]
+    waited = (last["outcome"] != NOT_WAITING).to_numpy() & last["left_date"].isna().to_numpy()
+    held = waited & ~here & is_in(last["organisation"].astype("category"), absent)
+    found[waiting | held] = None
+    asked = (waited | (found == UNEXPLAINED)) & ~waiting & ~held
+    if not asked.any():
+        return found
+    rows = np.flatnonzero(asked)
+    own = said(now, last, at, rows, run_date)
+    unit = units(last)
+    found[rows] = own
+    still = np.isin(unit[rows], unit[waiting | held])
+    elsewhere, stopped = _same_identifier(now, last, at, rows, waits_now, run_date)
+    agreed, answered = (
+        np.isin(last["entry_id"].to_numpy(dtype=str)[rows], list(names) or [""])
+        for names in (people.agreed, people.answered)
+    )
+    shared = _of_unit(found, unit, last)[rows]
+    told = np.select(
+        [
+            np.array([each is not None for each in own], dtype=bool),
+            still & agreed,
+            still,
+            elsewhere,
+            stopped,
+            np.array([each is not None for each in shared], dtype=bool),
+            np.isin(unit[rows], unit[rows][answered]),
+        ],
+        [
+            own,
+            str(Departure.AGREED),
+            str(Departure.STILL_LISTED),
+            str(Departure.MOVED),
+            str(Departure.CLOCK_STOPPED),
+            shared,
+            str(Departure.ANSWERED),
+        ],
+        UNEXPLAINED,
+    )
+    found[rows] = told
+    return _with_those_who_relied(found, unit)
+
+
+def _with_those_who_relied(found: NDArray[np.object_], unit: Codes) -> NDArray[np.object_]:
+    """Entries that left earlier because the need was still listed, when now nobody lists it."""
+    relied = np.isin(found.astype(str), (str(Departure.STILL_LISTED), str(Departure.AGREED)))
+    lost = np.isin(unit, unit[found == UNEXPLAINED])
+    return np.where(relied & lost, UNEXPLAINED, found)
+
+
+def _places(position: Positions, size: int) -> Positions:
+    """Where each entry of the last run is in this one, -1 where it is not."""
+    at = np.full(size, -1, dtype=np.int64)
+    there = np.flatnonzero(position >= 0)
+    at[position[there]] = there
+    return at
+
+
+def said(
+    now: pd.DataFrame, last: pd.DataFrame, at: Positions, rows: Positions, run_date: dt.date
+) -> NDArray[np.object_]:
+    """What each of these entries of the last run says of itself, in its newest row; None for none.
+
+    A death counts that any row of this run records of the same patient under the same NHS number.
+    """
+    names = ("rtt_end_date", "rtt_status", "removal_reason", "death_date", *_WHO)
+    newest = pd.DataFrame({name: last[name].astype(object).iloc[rows] for name in names})
+    here = at[rows] >= 0
+    for name in names:
+        values = newest[name].to_numpy(dtype=object, copy=True)
+        values[here] = now[name].astype(object).to_numpy(dtype=object)[at[rows][here]]
+        newest[name] = values
+    ended = pd.to_datetime(newest["rtt_end_date"]).le(pd.Timestamp(run_date)).to_numpy()
+    status = newest["rtt_status"].astype("category")
+    reason = newest["removal_reason"].astype("category")
+    dead = newest["death_date"].notna().to_numpy() | is_in(status, DIED)
+    dead |= pd.MultiIndex.from_frame(newest[list(_WHO)]).isin(_dead(now))
+    removed = np.array(
+        [REASONS.get(str(each).strip().upper()) for each in reason.cat.categories] + [None],
+        dtype=object,
+    )[reason.cat.codes.to_numpy()]
+    told = np.full(len(rows), None, dtype=object)
+    told[removed != None] = removed[removed != None].astype(str)  # noqa: E711 - of each element
+    told[dead] = str(Departure.DIED)
+    told[ended | is_in(status, STOP_STATUSES - DIED)] = str(Departure.CLOCK_STOPPED)
+    return told
+
+
+def _dead(now: pd.DataFrame) -> pd.MultiIndex:
+    """Patients, each with the number under which a row of this run records a death."""
+    dead = now["death_date"].notna().to_numpy() | is_in(now["rtt_status"].astype("category"), DIED)
+    return pd.MultiIndex.from_frame(now.loc[dead, list(_WHO)].astype(object).dropna())
+
+
+def units(last: pd.DataFrame) -> Codes:
+    """A number for each certain need: entries of one number answer for each other."""
+    sure = last["outcome"].isin(SURE).to_numpy()
+    names = np.where(
+        sure, last["pathway_id"].to_numpy(dtype=object), last["entry_id"].to_numpy(dtype=object)
+    )
+    return np.asarray(pd.factorize(names)[0], dtype=np.int64)
+
+
+def _of_unit(found: NDArray[np.object_], unit: Codes, last: pd.DataFrame) -> NDArray[np.object_]:
+    """What entries of the same certain need say, or said when they left."""
+    told = pd.DataFrame({"unit": unit, "found": found})[last["outcome"].isin(SURE).to_numpy()]
+    told = told[told["found"].isin([str(each) for each in OWN])]
+    first = told.sort_values(["unit", "found"]).drop_duplicates("unit").set_index("unit")["found"]
+    shared = pd.Series(unit).map(first).to_numpy(dtype=object)
+    shared[pd.isna(shared)] = None
+    return shared
+
+
+def _same_identifier(
+    now: pd.DataFrame,
+    last: pd.DataFrame,
+    at: Positions,
+    rows: Positions,
+    waits_now: Bools,
+    run_date: dt.date,
+) -> tuple[Bools, Bools]:
+    """Of each row, whether its patient waits under its identifier, or was stopped under it.
+
+    Whatever the organisation; a stop counts where the entry waited last time or is new.
+    """
+    patients = set(last["patient_id"].to_numpy(dtype=object)[rows].tolist())
+    mine = np.flatnonzero(now["patient_id"].isin(patients).to_numpy())
+    back = np.full(len(now), -1, dtype=np.int64)
+    there = np.flatnonzero(at >= 0)
+    back[at[there]] = there
+    once = (last["outcome"] != NOT_WAITING) | last["departure"].isin([str(each) for each in OWN])
+    waited = np.append(once.to_numpy(), True)[back]
+    ended = days(now["rtt_end_date"])
+    stop = known(ended) & (ended <= day_number(run_date))
+    stop |= is_in(now["rtt_status"].astype("category"), STOP_STATUSES)
+    stop &= ~waits_now & waited
+    runs = two_runs(
+        now.iloc[mine],
+        last.iloc[rows],
+        ("patient_pathway_identifier", "unique_booking_reference_number"),
+    )
+    person = numbered(now["patient_id"].iloc[mine], last["patient_id"].iloc[rows])
+    return _shares(runs, person, waits_now[mine]), _shares(runs, person, stop[mine])
+
+
+def _shares(runs: TwoRuns, person: tuple[Codes, Codes], where: Bools) -> Bools:
+    """Rows of the last run that share person and an identifier with some row of this one."""
+    found = np.zeros(len(person[1]), dtype=bool)
+    for name in runs.now:
+        now = pd.MultiIndex.from_arrays([person[0][where], runs.now[name][where]])
+        then = pd.MultiIndex.from_arrays([person[1], runs.then[name]])
+        found |= then.isin(now) & (runs.then[name] >= 0)
+    return found

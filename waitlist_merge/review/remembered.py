@@ -1,0 +1,169 @@
+"""What does the next run have to know of this one?
+
+The entries of this run with their ids; those of organisations that sent nothing, as they were; and
+those that have left, so that one that comes back has its ids again and one that nothing explains
+is asked about until a person answers.
+
+>>> MEMORY.days
+365
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import union_categoricals
+
+from waitlist_merge.review.continuity import Carried
+from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
+from waitlist_merge.review.snapshot import (
+    ENTRY_COLUMNS,
+    EXTRACT_COLUMNS,
+    OF_THE_ENTRY,
+    Snapshot,
+)
+from waitlist_merge.review.stable_ids import StableIds
+
+MEMORY = dt.timedelta(days=365)
+"""How long an entry that has left is remembered; one that nothing explains, until it is answered.
+Our own choice: the longest time after which a patient is put back on a list under an old number."""
+
+_DAY = ("row_start_date", "left_date")
+_NUMBER = ("patient_since", "pathway_since")
+
+
+def next_snapshot(
+    entries: pd.DataFrame,
+    combined_list: pd.DataFrame,
+    *,
+    run: int,
+    run_date: dt.date,
+    carried: Carried,
+    patients: StableIds,
+    pathways: StableIds,
+    last: Snapshot | None,
+    departure: NDArray[np.object_],
+    absent: Collection[str] = (),
+) -> Snapshot:
+    """The snapshot of this run. ``entries`` have the ids, states and outcomes of this run.
+
+    ``departure`` is what ``departures`` found of the last run's entries, ``absent`` the
+    organisations whose list did not come.
+    """
+    now = _of_this_run(entries, combined_list, carried, patients, pathways)
+    before = np.array([*departure, None], dtype=object)[carried.position]
+    lost = before == UNEXPLAINED
+    earlier = _earlier(last, len(entries), carried)
+    left = np.where(lost, np.where(np.isnat(earlier), _day(run_date), earlier), _NEVER)
+    now = now.assign(departure=before, left_date=left)
+    parts = [now]
+    if last is not None:
+        parts.insert(0, _not_sent(last.entries, departure, carried, absent, run_date))
+    stacked = {name: _stacked(name, parts) for name in ENTRY_COLUMNS}
+    return Snapshot(run, run_date, pd.DataFrame(stacked), _extracts(entries, last))
+
+
+_NEVER = np.datetime64("NaT", "s")
+
+
+def _day(day: dt.date) -> np.datetime64:
+    return np.datetime64(day, "s")
+
+
+def _earlier(last: Snapshot | None, size: int, carried: Carried) -> NDArray[np.datetime64]:
+    """The day on which each entry had left, if it had."""
+    if last is None:
+        return np.full(size, _NEVER)
+    left = last.entries["left_date"].to_numpy().astype("datetime64[s]")
+    return np.append(left, _NEVER)[carried.position]
+
+
+def _of_this_run(
+    entries: pd.DataFrame,
+    combined_list: pd.DataFrame,
+    carried: Carried,
+    patients: StableIds,
+    pathways: StableIds,
+) -> pd.DataFrame:
+    """The entries of this run with what a snapshot knows of them."""
+    waits = (entries["outcome"] != NOT_WAITING).to_numpy()
+    rows = pd.Index(combined_list["pathway_id"].astype(object)).get_indexer(
+        entries["pathway_id"].astype(object)
+    )
+    rows = np.where(waits, rows, -1)
+    names = {
+        "patient_confidence": "patient_confidence",
+        "pathway_confidence": "pathway_confidence",
+        "row_start_date": "rtt_start_date",
+        "row_start_entry_id": "rtt_start_entry_id",
+    }
+    of_row = {
+        name: pd.Series(combined_list[source].array.take(rows, allow_fill=True))
+        for name, source in names.items()
+    }
+    columns = {
+        name: entries[name].reset_index(drop=True)
+        for name in ("entry_id", "patient_id", "pathway_id", "list_state", "outcome", *OF_THE_ENTRY)
+    }
+    since = {"patient_since": patients.since, "pathway_since": pathways.since}
+    return pd.DataFrame({"own_id": carried.own_id} | columns | of_row | since)
+
+
+def _not_sent(
+    then: pd.DataFrame,
+    departure: NDArray[np.object_],
+    carried: Carried,
+    absent: Collection[str],
+    run_date: dt.date,
+) -> pd.DataFrame:
+    """The last run's entries that this one did not get: not refreshed, or left."""
+    gone = np.ones(len(then), dtype=bool)
+    gone[carried.position[carried.position >= 0]] = False
+    held = then["organisation"].isin(list(absent)).to_numpy()
+    left = then["left_date"].to_numpy().astype("datetime64[s]")
+    lost = departure == UNEXPLAINED
+    newly = np.isnat(left) & (~held | lost)
+    left = np.where(newly, _day(run_date), left)
+    with np.errstate(invalid="ignore"):
+        old = ~np.isnat(left) & (left < _day(run_date - MEMORY)) & ~lost
+    kept = gone & ~old
+    told: pd.DataFrame = then.assign(departure=departure, left_date=left)[kept]
+    return told
+
+
+def _stacked(name: str, parts: list[pd.DataFrame]) -> pd.Series:
+    """One column of all parts: text as category, numbers of runs as int32, days as days."""
+    columns = [part[name].reset_index(drop=True) for part in parts]
+    if name in _NUMBER:
+        return pd.concat(columns, ignore_index=True).astype(np.int32)
+    if name in _DAY or pd.api.types.is_datetime64_any_dtype(parts[-1][name].dtype):
+        days = [pd.to_datetime(each).astype("datetime64[s]") for each in columns]
+        return pd.concat(days, ignore_index=True)
+    if pd.api.types.is_bool_dtype(parts[-1][name].dtype):
+        return pd.concat([each.astype("boolean") for each in columns], ignore_index=True)
+    texts = [each.astype("category") for each in columns]
+    words = [each.cat.set_categories(each.cat.categories.astype(object)) for each in texts]
+    return pd.Series(union_categoricals(words))
+
+
+def _extracts(entries: pd.DataFrame, last: Snapshot | None) -> pd.DataFrame:
+    """The newest list of each organisation."""
+    organisation = entries["organisation"].astype(str).to_numpy()
+    came = (
+        pd.DataFrame({"organisation": organisation, "census_date": entries["extract_census_date"]})
+        .groupby("organisation")["census_date"]
+        .agg(["max", "size"])
+        .reset_index()
+        .set_axis(list(EXTRACT_COLUMNS), axis=1)
+    )
+    if last is None:
+        return came
+    others = last.extracts[~last.extracts["organisation"].isin(came["organisation"])]
+    dated = others.assign(census_date=pd.to_datetime(others["census_date"]))
+    return pd.concat([came, dated], ignore_index=True).sort_values(
+        "organisation", ignore_index=True
+    )

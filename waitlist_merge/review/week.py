@@ -1,0 +1,254 @@
+"""One Monday after another: what a run takes from the last one, and what it leaves to the next.
+
+::
+
+    begin    the lists are as expected; every entry has the id that it had
+    name     patients and needs have the ids that they had
+    end      what has changed, whom nobody lists any longer, what to remember
+
+Nothing here reads or writes a register: the last run comes in as a ``Snapshot``, the next one goes
+out as one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.identity import entry_ranks
+from waitlist_merge.pathways.match import PathwayMatch, Patients
+from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
+from waitlist_merge.review.changes import changes
+from waitlist_merge.review.continuity import Carried, carried
+from waitlist_merge.review.departures import NOBODY, NOT_WAITING, People, departures
+from waitlist_merge.review.remembered import next_snapshot
+from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.sameness import Positions, numbered, two_runs
+from waitlist_merge.review.snapshot import Snapshot
+from waitlist_merge.review.stable_ids import Before, Key, StableIds, id_changes, stable_ids
+from waitlist_merge.review.unaccounted import first_asked, unaccounted
+
+LEVELS = {"patient": "P", "pathway": "W"}
+_IDENTIFIERS = {
+    "patient_pathway_identifier": "Listed by another organisation under the same identifier",
+    "unique_booking_reference_number": "Listed by another organisation under one booking number",
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Week:
+    """A run that has begun: its entries with the ids that they keep, and what went before.
+
+    ``base`` is the run that changes are told against: ``last``, or an earlier one where ``last``
+    had the same input.
+    """
+
+    entries: pd.DataFrame
+    carried: Carried
+    arrived: Arrivals
+    last: Snapshot | None
+    base: Snapshot | None
+    run: int
+    run_date: dt.date
+    key: str | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Named:
+    """The ids of patients and needs."""
+
+    patients: StableIds
+    pathways: StableIds
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ended:
+    """What a run has to say of the weeks, and what it leaves to the next one.
+
+    ``id_log`` has ``level`` and the columns of ``stable_ids.LOG_COLUMNS``.
+    """
+
+    changes: pd.DataFrame
+    unaccounted: pd.DataFrame
+    review_queue: pd.DataFrame
+    snapshot: Snapshot
+    id_log: pd.DataFrame
+
+
+def begin(
+    entries: pd.DataFrame,
+    *,
+    last: Snapshot | None,
+    run_date: dt.date,
+    base: Snapshot | None = None,
+    expected: Iterable[str] = (),
+    allowed: Allowed | None = None,
+    key: str | None = None,
+) -> Week:
+    """The entries of a run with the ids that they keep from the last one.
+
+    ``entries`` are as ``assemble`` gives them, with the ids of their own content, keyed by ``key``.
+    Raises InputError where a list is not as expected and ``allowed`` does not name it.
+    """
+    arrived = arrivals(entries, last, expected=expected, allowed=allowed)
+    ids = carried(entries, None if last is None else last.entries, key=key)
+    run = 1 if last is None else last.run + 1
+    entries = entries.assign(entry_id=ids.entry_id)
+    return Week(entries, ids, arrived, last, base or last, run, run_date, key)
+
+
+def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
+    """The ids of patients and needs, kept from the last run."""
+    ranks = entry_ranks(week.entries["entry_id"], week.key)
+    position = week.carried.position
+    then = None if week.last is None else week.last.entries
+    groups = {"patient": patients, "pathway": pathways}
+    found: dict[str, StableIds] = {}
+    for level, match in groups.items():
+        keys = [] if then is None else _keys(week.entries, then, found.get("patient"))
+        found[level] = stable_ids(
+            LEVELS[level],
+            match.group,
+            week.entries["entry_id"].to_numpy(dtype=object),
+            None if then is None else _before(then, level, position),
+            run=week.run,
+            ranks=ranks,
+            also=keys,
+            links=match.links,
+        )
+    return Named(found["patient"], found["pathway"])
+
+
+def _before(then: pd.DataFrame, level: str, position: Positions) -> Before:
+    waited = (then["outcome"] != NOT_WAITING) & then["left_date"].isna()
+    return Before(
+        then[f"{level}_id"].to_numpy(dtype=object),
+        then[f"{level}_since"].to_numpy(dtype=np.int32),
+        waited.to_numpy(dtype=bool),
+        position,
+    )
+
+
+def _keys(now: pd.DataFrame, then: pd.DataFrame, patients: StableIds | None) -> list[Key]:
+    """By what a patient, or a need of known ``patients``, is told again without its entries."""
+    if patients is None:
+        one, other = numbered(now["nhs_number"], then["nhs_number"])
+        return [Key(one, other, "Listed by another organisation under the same NHS number")]
+    runs = two_runs(now, then, _IDENTIFIERS)
+    people = pd.factorize(np.concatenate([patients.ids, then["patient_id"].astype(object)]))[0]
+    size = int(people.max(initial=0)) + 1
+    keys = []
+    for field, why in _IDENTIFIERS.items():
+        one, other = (
+            np.where(side[field] >= 0, side[field] * size + person, -1)
+            for side, person in zip(
+                (runs.now, runs.then), np.split(people, [len(now)]), strict=True
+            )
+        )
+        keys.append(Key(one, other, why))
+    return keys
+
+
+def end(
+    week: Week,
+    ids: Named,
+    entries: pd.DataFrame,
+    combined_list: pd.DataFrame,
+    review_queue: pd.DataFrame,
+    *,
+    people: People = NOBODY,
+    said: Iterable[AnswerRow] = (),
+    model_changed: bool = False,
+) -> Ended:
+    """What has changed, whom nobody lists any longer, and what the next run has to know.
+
+    ``entries`` are those of the run with ids, states and outcomes; ``people`` are what people said
+    of entries that left; ``said`` the answers since ``week.base``.
+    """
+    last = week.last
+    departure = _departures(week, last, week.carried.position, entries, people)
+    snapshot = next_snapshot(
+        entries,
+        combined_list,
+        run=week.run,
+        run_date=week.run_date,
+        carried=week.carried,
+        patients=ids.patients,
+        pathways=ids.pathways,
+        last=last,
+        departure=departure,
+        absent=week.arrived.absent,
+    )
+    lost = unaccounted(snapshot.entries, run_date=week.run_date)
+    logs = {"patient": ids.patients.log, "pathway": ids.pathways.log}
+    told = _changes(week, ids, entries, combined_list, departure, people, said, model_changed)
+    log = [log.assign(level=level) for level, log in logs.items()]
+    return Ended(
+        told,
+        lost,
+        first_asked(lost, review_queue),
+        snapshot,
+        pd.concat(log, ignore_index=True),
+    )
+
+
+def _departures(
+    week: Week,
+    snapshot: Snapshot | None,
+    position: Positions,
+    entries: pd.DataFrame,
+    people: People,
+) -> NDArray[np.object_]:
+    """Why each entry of an earlier run no longer waits."""
+    if snapshot is None:
+        return np.empty(0, dtype=object)
+    return departures(
+        entries,
+        snapshot.entries,
+        position,
+        absent=week.arrived.absent,
+        run_date=week.run_date,
+        people=people,
+    )
+
+
+def _changes(
+    week: Week,
+    ids: Named,
+    entries: pd.DataFrame,
+    combined_list: pd.DataFrame,
+    departure: NDArray[np.object_],
+    people: People,
+    said: Iterable[AnswerRow],
+    model_changed: bool,
+) -> pd.DataFrame:
+    """The changes since ``week.base``."""
+    base = week.base
+    if base is None:
+        return pd.DataFrame()
+    position, logs = week.carried.position, [ids.patients.log, ids.pathways.log]
+    if base is not week.last:
+        position = pd.Index(base.entries["entry_id"].astype(object)).get_indexer(
+            entries["entry_id"].astype(object)
+        )
+        departure = _departures(week, base, position, entries, people)
+        logs = [
+            id_changes(of.ids, _before(base.entries, level, position))
+            for level, of in zip(LEVELS, (ids.patients, ids.pathways), strict=True)
+        ]
+    return changes(
+        entries,
+        combined_list,
+        base,
+        np.asarray(position, dtype=np.int64),
+        departure,
+        arrived=week.arrived,
+        logs=list(zip(LEVELS, logs, strict=True)),
+        said=said,
+        model_changed=model_changed,
+    )
