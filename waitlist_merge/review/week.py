@@ -3,6 +3,7 @@
 ::
 
     begin    the lists are as expected; every entry has the id that it had
+    hold     no patient and no need falls apart because a list did not come
     name     patients and needs have the ids that they had
     end      what has changed, whom nobody lists any longer, what to remember
 
@@ -14,22 +15,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.identity import entry_ranks
+from waitlist_merge.pathways.columns import order_of
 from waitlist_merge.pathways.match import PathwayMatch, Patients
+from waitlist_merge.reasons import PatientRelation, Relation
 from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
 from waitlist_merge.review.changes import changes
 from waitlist_merge.review.continuity import Carried, carried
 from waitlist_merge.review.departures import NOBODY, NOT_WAITING, People, departures
+from waitlist_merge.review.holding import held
 from waitlist_merge.review.remembered import next_snapshot
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.sameness import Positions, numbered, two_runs
-from waitlist_merge.review.snapshot import Snapshot
+from waitlist_merge.review.snapshot import Snapshot, listed
 from waitlist_merge.review.stable_ids import Before, Key, StableIds, id_changes, stable_ids
 from waitlist_merge.review.unaccounted import first_asked, unaccounted
 
@@ -100,6 +104,46 @@ def begin(
     run = 1 if last is None else last.run + 1
     entries = entries.assign(entry_id=ids.entry_id)
     return Week(entries, ids, arrived, last, base or last, run, run_date, key)
+
+
+def hold_patients(week: Week, patients: Patients) -> Patients:
+    """The patients, with those kept together that only an entry of an absent list ties."""
+    found = _absent_ids(week, "patient")
+    if not found[1]:
+        return patients
+    return held(
+        patients,
+        *found,
+        place=order_of(week.entries["entry_id"]),
+        relation=lambda _a, _b: str(PatientRelation.SAME_PERSON),
+    )
+
+
+def hold_pathways(week: Week, patients: Patients, pathways: PathwayMatch) -> PathwayMatch:
+    """The needs, with those kept together that only an entry of an absent list ties."""
+    found = _absent_ids(week, "pathway")
+    if not found[1]:
+        return pathways
+    organisation = week.entries["organisation"].to_numpy(dtype=object)
+    names = (Relation.REPEAT_SAME_ORGANISATION, Relation.REPEAT_OTHER_ORGANISATION)
+    kept = held(
+        pathways,
+        *found,
+        place=order_of(week.entries["entry_id"]),
+        relation=lambda a, b: str(names[organisation[a] != organisation[b]]),
+        within=patients.group,
+    )
+    return replace(pathways, group=kept.group, links=kept.links)
+
+
+def _absent_ids(week: Week, level: str) -> tuple[NDArray[np.object_], set[str]]:
+    """The id that each entry had, and those that waiting entries of absent organisations have."""
+    if week.last is None or not week.arrived.absent:
+        return np.empty(0, dtype=object), set()
+    then = listed(week.last.entries)
+    absent = then[then["organisation"].isin(week.arrived.absent)]
+    ids = np.array([*week.last.entries[f"{level}_id"].astype(object), None], dtype=object)
+    return ids[week.carried.position], set(absent[f"{level}_id"].astype(str))
 
 
 def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
