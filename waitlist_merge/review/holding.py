@@ -60,8 +60,9 @@ def held(
 
     ``before`` is the id that each entry had in the last run, None where it was not there;
     ``absent_ids`` are ids of the last run that an entry of an absent organisation has. ``place`` is
-    the place of each entry when sorted by id, ``relation`` names the relation of two positions. Only entries of one number in ``within`` are kept together.
-    A link that holds two groups apart, or names a veto between them, keeps them apart.
+    the place of each entry when sorted by id, ``relation`` names the relation of two positions.
+    Only entries of one number in ``within`` are kept together. A link that holds two groups apart,
+    or names a veto between them, keeps them apart.
     """
     tied = [
         groups
