@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from waitlist_merge.combined import combine
-from waitlist_merge.combined.history import EVENTS
+from waitlist_merge.combined.events import PLAIN
 from waitlist_merge.combined.rules import BY_FIELD, DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
 from waitlist_merge.identity import valid_id
 from waitlist_merge.pathways import match_pathways
@@ -305,22 +305,45 @@ def test_gains_count_what_the_tables_show(typed, rows, sure):
     assert total.loc["people_in_two_places"].sum() == (places * (places - 1) // 2).sum()
 
 
+DATED = [name for _, name in PLAIN] + [
+    "referral_date",
+    "original_referral_date",
+    "rtt_end_date",
+    "removal_date",
+]
+
+
 @MANY
 @given(rows=LISTS, sure=SURE)
-def test_every_date_of_a_need_with_several_entries_is_in_its_history(typed, rows, sure):
+def test_the_history_has_every_date_of_every_need_and_no_other(typed, rows, sure):
     entries = listed(typed, rows)
-    match, combined, _ = run(entries, sure)
+    _, combined, _ = run(entries, sure)
     told = combined.pathway_history
-    size = pd.Series(match.group).map(pd.Series(match.group).value_counts())
-    expected = [
-        (entry["entry_id"], entry[name])
-        for entry, several in zip(entries.to_dict("records"), size > 1, strict=True)
-        for _, name in EVENTS
-        if several and not pd.isna(entry[name])
-    ]
-    assert sorted(zip(told["entry_id"], told["event_date"], strict=True)) == sorted(expected)
-    by_need = told.groupby("pathway_id")["event_date"]
-    assert all(dates.is_monotonic_increasing for _, dates in by_need)
+    needs = combined.entry_columns["pathway_id"]
+    stated = {
+        (need, entry[name], entry["organisation"], name == "original_referral_date")
+        for entry, need in zip(entries.to_dict("records"), needs, strict=True)
+        for name in DATED
+        if not pd.isna(entry[name])
+    }
+    found = list(zip(told["pathway_id"], told["event_date"], told["organisation"], strict=True))
+    days = {(need, day) for need, day, _ in found}
+    places = set(found)
+    for need, day, organisation, first in stated:
+        assert (need, day) in days if first else (need, day, organisation) in places
+    assert {(need, day) for need, day, *_ in stated} == days
+    of_organisation = ["pathway_id", "event_date", "event", "organisation"]
+    assert not told.duplicated(of_organisation).any()
+    firsts = told[told["event"] == "first_referral"]
+    assert not firsts.duplicated(["pathway_id", "event_date"]).any()
+    by_id = entries.assign(pathway_id=needs).set_index("entry_id")
+    says = by_id.loc[told["entry_id"]]
+    assert (says["organisation"].to_numpy() == told["organisation"].to_numpy()).all()
+    assert (says["pathway_id"].to_numpy() == told["pathway_id"].to_numpy()).all()
+    sent = (says["rtt_status"] == "21").to_numpy()
+    assert not ((told["event"] == "transfer_out") & ~sent).any()
+    other = told["other_organisation"].astype(object)
+    assert not (other == told["organisation"].astype(object)).any()
 
 
 @MANY

@@ -201,39 +201,6 @@ def test_every_step_is_of_the_closed_set():
         assert word.meaning
 
 
-def test_the_history_says_where_the_patient_came_from(typed):
-    sender = (
-        ONE
-        | SENT
-        | {
-            "rtt_end_date": "2026-03-01",
-            "referral_date": "2025-12-30",
-            "referrer_code": "G1234567",
-        }
-    )
-    receiver = (
-        THERE
-        | BOOKED
-        | {
-            "original_referral_date": "2025-12-30",
-            "referral_date": "2026-03-01",
-            "referring_organisation": "RM3",
-        }
-    )
-    told = rows_of(typed, [sender, receiver]).pathway_history
-    assert told[["event", "organisation"]].to_numpy().tolist() == [
-        ["first_referral", "RW3"],
-        ["referral", "RM3"],
-        ["clock_start", "RM3"],
-        ["clock_start", "RW3"],
-        ["transfer_in", "RW3"],
-        ["transfer_out", "RM3"],
-        ["admission", "RW3"],
-    ]
-    assert told["by"].dropna().tolist() == ["G1234567", "RM3"]
-    assert set(told["patient_pathway_identifier"]) == {"RM3000012345"}
-
-
 def test_what_one_list_gains_is_counted_by_pair_of_organisations(typed):
     rows = [
         ONE | SENT | BOOKED,

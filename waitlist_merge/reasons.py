@@ -258,17 +258,23 @@ class TreatingReason(Word):
 
 
 class Event(Word):
-    """What happened on a pathway, or is to happen."""
+    """What happened on a pathway, or is to happen; events of one day are told in this order."""
 
-    FIRST_REFERRAL = "first_referral", "The first organisation received the referral"
+    FIRST_REFERRAL = (
+        "first_referral",
+        "The first organisation received the referral, as another one states it",
+    )
     REFERRAL = "referral", "This organisation received the referral"
-    TRANSFER_IN = "transfer_in", "This organisation received it after another had"
     CLOCK_START = "clock_start", "The clock start that this organisation reports"
     ATTENDED = "attended", "Last attended"
     DID_NOT_ATTEND = "did_not_attend", "Last appointment not attended"
     CANCELLED = "cancelled", "Last cancellation"
     DECISION_TO_ADMIT = "decision_to_admit", "Decision to admit"
-    TRANSFER_OUT = "transfer_out", "Sent on to another organisation (status 21)"
+    TRANSFER_OUT = (
+        "transfer_out",
+        "Sent on to another organisation: the stop or removal here, else the day it arrived there",
+    )
+    TRANSFER_IN = "transfer_in", "This organisation received it after another had"
     CLOCK_STOP = "clock_stop", "The clock stopped"
     REMOVED = "removed", "Removed from the list"
     APPOINTMENT = "appointment", "Next appointment"

@@ -55,8 +55,9 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
             "entries of the need say the same, or there is one."
         ),
         "pathway_history": (
-            "One row for each dated event of a need that several entries tell of, in order of day. "
-            "Of a need with one entry that entry says it all."
+            "One row for each dated event of a need, closed ones included, in order of need and "
+            "day: where did this patient come from? What two entries of one organisation say "
+            "alike is told once."
         ),
         "gains": "What one list shows that several do not: counts, proposed and confirmed apart.",
         "changes": (

@@ -136,7 +136,7 @@ def features(
     entries: pd.DataFrame, state: pd.Categorical[str], stage: pd.Categorical[str]
 ) -> Features:
     """The features of these entries; ``state`` and ``stage`` as ``state`` tells them."""
-    organisation, referring, accepting, names = _organisations(entries)
+    organisation, referring, accepting, names = organisations(entries)
     status = entries["rtt_status"]
     sent = is_in(status, {TRANSFERRED_OUT})
     return Features(
@@ -205,7 +205,7 @@ def _stop(entries: pd.DataFrame, sent: Bools) -> Days:
     return np.where(sent, NO_DAY, ended).astype(np.int32)
 
 
-def _organisations(entries: pd.DataFrame) -> tuple[Codes, Codes, Codes, tuple[str, ...]]:
+def organisations(entries: pd.DataFrame) -> tuple[Codes, Codes, Codes, tuple[str, ...]]:
     """Who holds, who referred and who accepted each entry, in one numbering of organisations."""
     own = entries["organisation"]
     others = [entries["referring_organisation"], entries["mutual_aid_provider"]]
