@@ -436,6 +436,66 @@ def test_a_death_on_any_entry_flags_every_row_of_the_patient(typed):
     assert combined.entry_columns["outcome"].tolist() == ["single", "not_waiting", "single"]
 
 
+@pytest.mark.parametrize(
+    ("links", "patient", "deceased", "in_doubt", "found", "steps"),
+    [
+        (
+            [(0, 1, "yes", "certain", "")],
+            [0, 0],
+            [True, True],
+            [False, False],
+            ["deceased", "deceased"],
+            ["check_death", "check_death"],
+        ),
+        (
+            [(0, 1, "yes", "probable", "")],
+            [0, 0],
+            [True, False],
+            [False, True],
+            ["deceased", "deceased_perhaps"],
+            ["check_death", "check_death"],
+        ),
+        (
+            [(0, 1, "asked", "possible", "close_rival")],
+            [0, 1],
+            [True, False],
+            [False, False],
+            ["deceased"],
+            ["check_death", "check_person"],
+        ),
+    ],
+)
+def test_a_death_is_told_of_those_who_are_certainly_that_person(
+    typed, links, patient, deceased, in_doubt, found, steps
+):
+    rows = [
+        {"treatment_function_code": "110", "death_date": "2026-05-01"},
+        {"treatment_function_code": "502", "organisation": "RW3"},
+    ]
+    match, combined, queue = run(typed, rows, patient=patient, links=links_of(links))
+    told = combined.combined_list.sort_values("shown_entry_id")
+    assert told["deceased"].tolist() == deceased
+    assert told["death_in_doubt"].tolist() == in_doubt
+    assert told["next_step"].tolist() == steps
+    assert match.findings.sort_values("row")["reason"].isin([*found, "clock_start_missing"]).all()
+    assert [each for each in match.findings["reason"] if each.startswith("deceased")] == found
+    if in_doubt[1]:
+        assert told["next_step_organisations"].tolist() == ["RM3;RW3"] * 2
+    assert (queue["question"].str.startswith(DEAD_PERHAPS)).all()
+    assert len(queue) == (links[0][3] != "certain")
+
+
+def test_a_row_of_one_who_died_and_one_who_is_only_probably_the_same_is_in_doubt(typed):
+    rows = [
+        ONE_NEED | {"death_date": "2026-05-01"},
+        ONE_NEED | {"organisation": "RW3"},
+    ]
+    _, combined, _ = run(typed, rows, links=links_of([(0, 1, "yes", "probable", "")]))
+    assert combined.combined_list["member_count"].tolist() == [2]
+    told = combined.combined_list[["deceased", "death_in_doubt", "next_step"]]
+    assert told.to_numpy().tolist() == [[False, True, "check_death"]]
+
+
 def test_a_restriction_on_any_entry_restricts_every_row_of_the_patient(typed):
     rows = [
         {"treatment_function_code": "110", "rtt_start_date": "2026-01-01"},
@@ -598,6 +658,9 @@ def test_a_date_booked_between_an_extract_and_the_run_is_urgent(typed):
 
 REPEAT = {"treatment_function_code": "110", "rtt_start_date": "2026-05-20"}
 DEAD = "A death is recorded for this patient: check before any contact. "
+DEAD_PERHAPS = (
+    "A death is recorded, but perhaps of another person: settle who has died before any contact. "
+)
 ONE_NEED_ASKED = "Do these organisations list the patient for one need?"
 
 
@@ -635,7 +698,7 @@ def test_a_death_of_someone_who_is_only_probably_the_patient_leaves_the_question
     _, _, queue = run(typed, rows, links=links)
     assert queue["urgent"].all()
     assert queue["deceased"].all()
-    assert queue["question"].str.startswith(DEAD).all()
+    assert queue["question"].str.startswith(DEAD_PERHAPS).all()
 
 
 def test_suspected_cancer_with_routine_of_the_dead_is_not_urgent(typed):

@@ -147,7 +147,16 @@ HIP = ALIKE | {"procedure_code": "W371"}
                 {"organisation": "RW3", "laterality": "right"} | HIP,
             ],
             "settle_side",
-            "RW3",
+            "RM3;RW3",
+        ),
+        (
+            [
+                ONE | {"laterality": "left", "procedure_code": "W371"},
+                THERE | {"laterality": "left", "procedure_code": "W371"},
+                {"organisation": "RX1", "laterality": "right"} | HIP,
+            ],
+            "settle_side",
+            "RM3;RW3;RX1",
         ),
         (
             [

@@ -22,7 +22,7 @@ from xlsxwriter import Workbook
 import waitlist_merge as wm
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.workbook import asked, write_workbook
-from waitlist_merge.outputs.workbook.contact import DEAD, RESTRICTED, contact_page
+from waitlist_merge.outputs.workbook.contact import DEAD, DEAD_PERHAPS, RESTRICTED, contact_page
 from waitlist_merge.outputs.workbook.cues import Cue, cues
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
@@ -420,6 +420,7 @@ def test_files_that_were_refused_are_named_first(merged: wm.MergeResult, tmp_pat
 
 CUES = [
     ({"deceased": True, "suspected_cancer": True}, Cue.DEATH),
+    ({"death_in_doubt": True, "suspected_cancer": True}, Cue.DEATH),
     ({"suspected_cancer": True, "priority_code": "P2"}, Cue.CANCER),
     ({"priority_code": "P1b", "days_waiting": 800}, Cue.FIRST),
     ({"priority_code": "P3", "days_waiting": 104 * 7 + 1}, Cue.OVER_104),
@@ -453,3 +454,16 @@ def test_two_booked_admissions_do_not_wait_for_twelve_weeks(merged: wm.MergeResu
         tables = merged.tables | {"combined_list": combined}
         page = contact_page(tables, run_date=date.fromisoformat(CENSUS))
         assert str(next(iter(page.columns[0].values))).startswith(said)
+
+
+def test_nobody_who_may_have_died_is_rung(merged: wm.MergeResult) -> None:
+    combined = merged.combined_list.assign(
+        next_step=str(NextStep.ASK_PATIENT), deceased=False, restricted=False, death_in_doubt=True
+    )
+    page = contact_page(
+        merged.tables | {"combined_list": combined}, run_date=date.fromisoformat(CENSUS)
+    )
+    told = {column.heading: set(map(str, column.values)) for column in page.columns}
+    assert told["Ring?"] == {DEAD_PERHAPS}
+    for silent in ("Telephone held there", "What to ask", "What they can be told now"):
+        assert told[silent] == {""}

@@ -208,7 +208,10 @@ class StartReason(Word):
 class NextStep(Word):
     """What is to be done about a combined row; the first that applies, the gravest first."""
 
-    CHECK_DEATH = "check_death", "A death is recorded: check before any contact"
+    CHECK_DEATH = (
+        "check_death",
+        "A death is recorded, of this patient or of one who may be: check before any contact",
+    )
     SETTLE_URGENCY = (
         "settle_urgency",
         "One entry says suspected cancer, another routine: settle which is right",
@@ -417,6 +420,10 @@ class Fault(Word):
         "One pathway has a period that stopped after the next one had started",
     )
     DECEASED = "deceased", "A death is recorded for this patient: check before contact"
+    DECEASED_PERHAPS = (
+        "deceased_perhaps",
+        "A death is recorded of what is only probably this patient: settle who before contact",
+    )
     POSTPONED_WITH_TCI = "postponed_with_tci", "P5 or P6 with an admission date"
     NO_LOCAL_IDENTIFIER = "no_local_identifier", "The row has no local patient identifier"
     TEST_PATIENT = "test_patient", "Named like a test patient; kept until a person says so"

@@ -48,7 +48,7 @@ from waitlist_merge.pathways.columns import (
     order_of,
     worded,
 )
-from waitlist_merge.pathways.match import Patients, both_sides_open, died, restricted
+from waitlist_merge.pathways.match import Patients, died, restricted, two_sides_open
 from waitlist_merge.plan import Agreement
 from waitlist_merge.reasons import Confidence, SurvivorRule
 from waitlist_merge.schema import TABLES
@@ -135,14 +135,17 @@ def combine(
     service = entries["treatment_function_code"].array.take(given["treatment_function_code"].giver)
     waiting = waited(members, pathways, clock, said, run_date)
     overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
-    dead = died(entries, patients.group)
+    dead, perhaps = died(entries, facts.person), died(entries, patients.group)
+    deceased = ~bundles.any(~dead)
+    in_doubt = perhaps[bundles.shown] & ~deceased
     rows: dict[str, object] = {
         **_identity(entries, entry_columns, pathways, facts, bundles),
         **values(entries, given),
         "treatment_function": named_services(service),
         **waiting,
         "communication_needs": all_values(entries["communication_needs"], bundles, "; "),
-        "deceased": dead[shown],
+        "deceased": deceased,
+        "death_in_doubt": in_doubt,
         "restricted": restricted(entries, patients.group)[shown],
         **treating(members, agreements, run_date),
         **next_steps(
@@ -152,10 +155,11 @@ def combine(
             said=said,
             pathway=pathways.group,
             patient=patients.group,
-            deceased=dead[shown],
+            deceased=deceased | in_doubt,
+            perhaps_dead=perhaps & ~dead,
             overdue=overdue,
             unsaid=silent(said, pathways.group, run_date),
-            both_sides=both_sides_open(pathways.links, facts.rtt & known(said.start)),
+            two_sides=two_sides_open(pathways.links, facts.rtt & known(said.start)),
         ),
         "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
     }

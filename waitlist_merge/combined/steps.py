@@ -60,25 +60,27 @@ def next_steps(
     pathway: Group,
     patient: Group,
     deceased: Bools,
+    perhaps_dead: Bools,
     overdue: Bools,
     unsaid: Bools,
-    both_sides: Bools,
+    two_sides: NDArray[np.int64],
 ) -> dict[str, object]:
     """The next step of each row, and the organisations that it concerns, joined by ;.
 
-    ``deceased`` and ``overdue`` say of each row that a death is recorded, and that it is planned
-    care past its due date; ``unsaid`` of each entry that its organisation states no start,
-    ``both_sides`` that it waits beside one for the other side (RTT guidance 3.4.1).
+    ``deceased`` and ``overdue`` say of each row that a death is recorded of its patient, be it only
+    probably, and that it is planned care past its due date; ``perhaps_dead`` of each entry that the
+    death is of someone who is only probably its patient, ``unsaid`` that its organisation states no
+    start. ``two_sides`` are pairs of entries that wait for two sides (RTT guidance 3.4.1).
     """
     bundles = members.bundles
     mine = [
         _whole(members, deceased, NextStep.CHECK_DEATH),
         _whole(members, overdue, NextStep.MOVE_TO_ACTIVE),
-        _whole(members, members.bundles.any(both_sides), NextStep.SETTLE_SIDE),
+        _sides(members, two_sides),
         _booked(members, "tci_date", NextStep.RELEASE_ONE_TCI, at_one=True),
         _booked(members, "next_appointment_date", NextStep.RELEASE_ONE_APPOINTMENT, at_one=False),
         _later_starts(members, clock, said, unsaid),
-        *_of_questions(members, asked, pathway, patient),
+        *_of_questions(members, asked, pathway, patient, perhaps_dead),
     ]
     row, place, step = (np.concatenate(part) for part in zip(*mine, strict=True))
     chosen = np.full(len(bundles.first), STEPS.index(NextStep.NOTHING), dtype=np.int8)
@@ -105,6 +107,20 @@ def _whole(members: Members, mask: Bools, step: NextStep) -> Concerned:
     return _told(bundles.number[at], place, step)
 
 
+def _sides(members: Members, pairs: NDArray[np.int64]) -> Concerned:
+    """Rows of which one waits for one side, another for the other: each concerns both lists."""
+    bundles = members.bundles
+    row = np.full(len(members.entries), -1, dtype=np.int64)
+    row[bundles.rows] = bundles.number
+    own, other = np.concatenate([pairs, pairs[::-1]], axis=1)
+    there = codes(members.entries["organisation"])[other]
+    mine = np.zeros(len(bundles.first), dtype=bool)
+    mine[row[own]] = True
+    settle = NextStep.SETTLE_SIDE
+    here, theirs = _whole(members, mine, settle), row[own]
+    return _told(np.concatenate([here[0], theirs]), np.concatenate([here[1], there]), settle)
+
+
 def _booked(members: Members, name: str, step: NextStep, *, at_one: bool) -> Concerned:
     """Rows with two dates to come (of two organisations, or ``at_one`` as well)."""
     bundles = members.bundles
@@ -127,17 +143,21 @@ def _later_starts(members: Members, clock: Clocks, said: Starts, unsaid: Bools) 
 
 
 def _of_questions(
-    members: Members, asked: Doubts, pathway: Group, patient: Group
+    members: Members, asked: Doubts, pathway: Group, patient: Group, perhaps_dead: Bools
 ) -> list[Concerned]:
     """What questions ask: of the rows of their needs, or of all rows of their patients.
 
-    A question about a certain link is one about its clocks, which the starts themselves tell.
+    A question about a certain link is one about its clocks, which the starts themselves tell; one
+    about who is proposed to be a person who has died is about the death.
     """
     step = _step_of(asked.questions)
     clocks = (asked.questions["joins"] == str(Joins.YES)).to_numpy(dtype=bool)
     clocks &= (asked.questions["confidence"] == str(Confidence.CERTAIN)).to_numpy(dtype=bool)
     question, entry = (asked.entries[name].to_numpy() for name in ("question", "entry"))
     level = (asked.questions["level"] == "patient").to_numpy(dtype=bool)
+    of_death = np.bincount(question[perhaps_dead[entry]], minlength=len(step)) > 0
+    proposed = (asked.questions["joins"] == str(Joins.YES)).to_numpy(dtype=bool)
+    step[level & proposed & of_death] = STEPS.index(NextStep.CHECK_DEATH)
     shown = members.bundles.shown
     organisation = codes(members.entries["organisation"])
     told = []

@@ -28,15 +28,17 @@ def faults(
     state: pd.Categorical[str],
     *,
     died: Bools,
+    died_perhaps: Bools,
     both_sides: Bools,
     overlapping: Bools,
     run_date: dt.date,
 ) -> pd.DataFrame:
     """The faults of all entries: a frame of row, field, reason, message, count.
 
-    ``died`` marks entries of a patient of whom any entry records a death; ``both_sides`` entries
-    that wait for both sides of one procedure with open clocks; ``overlapping`` ones whose waiting
-    period overlaps another of the same pathway.
+    ``died`` marks entries of a person of whom any entry records a death, ``died_perhaps`` those
+    that are only probably of such a person; ``both_sides`` entries that wait for both sides of one
+    procedure with open clocks; ``overlapping`` ones whose waiting period overlaps another of the
+    same pathway.
     """
     waits = np.asarray(state != str(ListState.CLOSED))
     clocked = among(state, {ListState.OPEN, ListState.UNCLEAR})
@@ -44,7 +46,8 @@ def faults(
     lines = (
         *_clock_lines(entries, clocked, census),
         *_booking_lines(entries, waits, census),
-        *_state_lines(said, waits, died, both_sides),
+        *_state_lines(said, waits, both_sides),
+        *_death_lines(waits, died, died_perhaps),
         (
             overlapping,
             "rtt_start_date",
@@ -114,7 +117,7 @@ def _booking_lines(entries: pd.DataFrame, waits: Bools, census: NDArray[np.int32
     ]
 
 
-def _state_lines(said: Signals, waits: Bools, died: Bools, both_sides: Bools) -> list[_Line]:
+def _state_lines(said: Signals, waits: Bools, both_sides: Bools) -> list[_Line]:
     conflict = contradictory(said)
     return [
         (
@@ -141,11 +144,22 @@ def _state_lines(said: Signals, waits: Bools, died: Bools, both_sides: Bools) ->
             Fault.BOTH_SIDES_OPEN,
             "Both sides wait with open clocks; the second clock starts when the first is done",
         ),
+    ]
+
+
+def _death_lines(waits: Bools, died: Bools, perhaps: Bools) -> list[_Line]:
+    return [
         (
             waits & died,
             "death_date",
             Fault.DECEASED,
             "A death is recorded for this patient; check before contact",
+        ),
+        (
+            waits & perhaps & ~died,
+            "death_date",
+            Fault.DECEASED_PERHAPS,
+            "A death is recorded of what is only probably this patient; settle who before contact",
         ),
     ]
 

@@ -97,7 +97,8 @@ def match_pathways(
     some |= {name: only_used(some[name]) for name in FIELDS if name not in IDENTIFIERS}
     of = features(pd.DataFrame(some, copy=False), state[several], stages[several])
     said_of = within(decided, several, patients.group)
-    pairs = _judge(of, patients, several, order, plan, run_date, said_of)
+    person = certain_people(patients.links, len(entries))
+    pairs = _judge(of, patients, person, several, order, plan, run_date, said_of)
     local, told = grouped(pairs, _traits(of), order)
     evidence = Evidence(of, told.a, told.b, run_date, plan.agreements)
     through = _through_others(pairs, told, order)
@@ -108,8 +109,9 @@ def match_pathways(
         entries,
         said,
         state,
-        died=died(entries, patients.group),
-        both_sides=both_sides_open(links, clocked),
+        died=died(entries, person),
+        died_perhaps=died(entries, patients.group),
+        both_sides=_among(two_sides_open(links, clocked), len(entries)),
         overlapping=_overlapping(entries, links, among(state, {ListState.CLOSED})),
         run_date=run_date,
     )
@@ -117,7 +119,10 @@ def match_pathways(
 
 
 def died(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
-    """Entries of a patient of whom any entry records a death (check before contact)."""
+    """Entries of a patient of whom any entry records a death (check before contact).
+
+    ``patient`` numbers whom the entries are taken for, or only whom they certainly are.
+    """
     recorded = known(days(entries["death_date"])) | is_in(entries["rtt_status"], DIED)
     return of_patient(recorded, patient)
 
@@ -168,6 +173,7 @@ def _everyone(local: Group, several: NDArray[np.int64], size: int) -> Group:
 def _judge(
     of: Features,
     patients: Patients,
+    persons: Group,
     several: NDArray[np.int64],
     order: NDArray[np.int64],
     plan: MergePlan,
@@ -176,7 +182,7 @@ def _judge(
 ) -> Judged:
     """Every candidate pair with its decision, chunk by chunk, and what people have said of them."""
     size = len(patients.group)
-    person = certain_people(patients.links, size)[several]
+    person = persons[several]
     doubts = _doubted(patients.links, size), size
     keys = (of.ids.entry, of.ids.ppid, of.ids.ubrn, of.service.family, of.procedure.procedure)
     spoken_of = np.zeros(len(several), dtype=bool)
@@ -265,15 +271,21 @@ def _through_others(pairs: Judged, told: Judged, order: NDArray[np.int64]) -> Bo
     return np.asarray((told.joins == YES) & ~np.isin(pair_keys(told.a, told.b, size), direct))
 
 
-def both_sides_open(links: pd.DataFrame, clocked: Bools) -> Bools:
-    """Entries that wait for the two sides of one procedure with open clocks (domain 5.3).
+def two_sides_open(links: pd.DataFrame, clocked: Bools) -> NDArray[np.int64]:
+    """Pairs of entries that wait for the two sides of one procedure with open clocks (domain 5.3).
 
-    ``clocked`` says of each entry that it waits under referral to treatment with a start.
+    ``clocked`` says of each entry that it waits under referral to treatment with a start. The pairs
+    are the columns of the array.
     """
-    a, b = links["a"].to_numpy(), links["b"].to_numpy()
-    two = is_in(_category(links["relation"]), {Relation.OTHER_SIDE}) & clocked[a] & clocked[b]
-    found = np.zeros(len(clocked), dtype=bool)
-    found[a[two]] = found[b[two]] = True
+    pair = links[["a", "b"]].to_numpy().T.astype(np.int64)
+    two = is_in(_category(links["relation"]), {Relation.OTHER_SIDE})
+    return pair[:, two & clocked[pair].all(axis=0)]
+
+
+def _among(entries: NDArray[np.int64], size: int) -> Bools:
+    """Which of ``size`` entries are named."""
+    found = np.zeros(size, dtype=bool)
+    found[entries] = True
     return found
 
 

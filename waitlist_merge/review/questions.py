@@ -21,7 +21,7 @@ from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.match import Patients, died, restricted
 from waitlist_merge.reasons import Joins, Veto
 from waitlist_merge.review.urgency import CANCER, DATED, ORDINARY, certainly_dead, urgency
-from waitlist_merge.review.wording import wording
+from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS, wording
 from waitlist_merge.schema import TABLES
 
 
@@ -53,7 +53,7 @@ def questions(
     deceased = _any(died(entries, patients.group), number, entry, size)
     queue = asked.assign(
         question_id=question_ids(asked["level"], ids),
-        question=_worded(asked, deceased),
+        question=_worded(asked, deceased, ~_any(~dead, number, entry, size)),
         why=asked["explanation"],
         organisations=_joined(entries["organisation"], number, entry, size),
         entry_ids=ids,
@@ -105,10 +105,11 @@ def _any(mask: Bools, number: NDArray[np.int64], entry: NDArray[np.int64], size:
     return np.asarray(np.bincount(number[mask[entry]], minlength=size) > 0)
 
 
-def _worded(asked: pd.DataFrame, deceased: Bools) -> NDArray[np.object_]:
+def _worded(asked: pd.DataFrame, deceased: Bools, certainly: Bools) -> NDArray[np.object_]:
     """What is asked: worded once for each kind of doubt."""
     kinds = asked[["level", "joins", "relation", "veto"]].fillna("").astype(str)
-    kinds = kinds.assign(deceased=deceased)
+    said = np.array(["", DECEASED_PERHAPS, DECEASED], dtype=object)
+    kinds = kinds.assign(death=said[deceased.astype(np.int8) + (deceased & certainly)])
     kind = kinds.groupby(list(kinds), sort=False).ngroup().to_numpy()
     different = kinds.drop_duplicates().itertuples(index=False, name=None)
     words = np.array([wording(*each) for each in different], dtype=object)

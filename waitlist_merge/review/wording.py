@@ -58,19 +58,23 @@ ASK_PATIENT: dict[str, str] = {
 
 DECEASED = "A death is recorded for this patient: check before any contact."
 """Said before anything else (domain 5.4)."""
+DECEASED_PERHAPS = (
+    "A death is recorded, but perhaps of another person: settle who has died before any contact."
+)
+"""Said where those who are asked about are not all certainly the person who has died."""
 
 
-def wording(level: str, joins: str, relation: str, veto: str, deceased: bool = False) -> str:
-    """The question for one kind of doubt.
+def wording(level: str, joins: str, relation: str, veto: str, death: str = "") -> str:
+    """The question for one kind of doubt; ``death`` is what is said of one before it, if any.
 
     >>> wording("pathway", "asked", "second_opinion", "")
     'Is one entry a second opinion on the other?'
-    >>> wording("pathway", "asked", "second_opinion", "", deceased=True)[:36]
+    >>> wording("pathway", "asked", "second_opinion", "", DECEASED)[:36]
     'A death is recorded for this patient'
     """
     question = _question(level, joins, relation, veto)
-    if deceased:
-        return f"{DECEASED} {question}"
+    if death:
+        return f"{death} {question}"
     asked = ASK_PATIENT.get(relation) if level == "pathway" and not veto else None
     return f"{question} {asked}" if asked else question
 

@@ -16,7 +16,7 @@ from waitlist_merge.outputs.views.held import Held
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.reasons import Relation, Veto
-from waitlist_merge.review.wording import DECEASED
+from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS
 
 
 def questions_for(
@@ -97,7 +97,9 @@ def _joined(values: pd.Series) -> str:
 
 def _questions(said: pd.Series, dead: Bools) -> NDArray[np.object_]:
     """What is asked; that a death is recorded only where the view holds who died."""
-    plain = said.astype(object).fillna("").str.removeprefix(DECEASED).str.strip()
+    plain = said.astype(object).fillna("")
+    for each in (DECEASED, DECEASED_PERHAPS):
+        plain = plain.str.removeprefix(each).str.strip()
     return np.where(dead, said.astype(object), plain)
 
 

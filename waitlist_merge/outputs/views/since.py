@@ -38,16 +38,21 @@ def findings_of(
     findings: pd.DataFrame,
     *,
     dead: Collection[str],
+    dead_perhaps: Collection[str],
     both_sides: Collection[str],
 ) -> pd.DataFrame:
     """Its own findings; what only another's entry tells is left out.
 
-    ``dead`` and ``both_sides`` are ids of entries of which the view itself says that a death is
-    recorded, and that the other side waits.
+    ``dead``, ``dead_perhaps`` and ``both_sides`` are ids of entries of which the view itself says
+    that a death is recorded, or is of who may be the patient, and that the other side waits.
     """
     own = _own(findings, organisation)
     told = np.ones(len(own), dtype=bool)
-    for reason, ids in ((Fault.DECEASED, dead), (Fault.BOTH_SIDES_OPEN, both_sides)):
+    for reason, ids in (
+        (Fault.DECEASED, dead),
+        (Fault.DECEASED_PERHAPS, dead_perhaps),
+        (Fault.BOTH_SIDES_OPEN, both_sides),
+    ):
         told &= ~(own["reason"] == str(reason)).to_numpy(dtype=bool) | _in(own["entry_id"], ids)
     return own.loc[told].reset_index(drop=True)
 

@@ -146,7 +146,8 @@ def _told_by_people(
 ) -> dict[str, pd.DataFrame]:
     """The tables that are not made of entries anew: questions, findings, what has changed."""
     tables = whole.tables
-    dead = _dead(whole, held)
+    dead = _dead(whole, held, whole.person)
+    perhaps = _dead(whole, held, whole.patients.group)
     ids = whole.entries["entry_id"].astype(object).to_numpy()
     other_side = links.loc[(links["relation"] == str(Relation.OTHER_SIDE)).to_numpy(dtype=bool)]
     both_sides = ids[held.rows][other_side[["a", "b"]].to_numpy().ravel()]
@@ -156,7 +157,11 @@ def _told_by_people(
             tables["review_queue"], whole.entries, held, dead=dead, lost=lost
         ),
         "findings": findings_of(
-            organisation, tables["findings"], dead=ids[dead], both_sides=both_sides
+            organisation,
+            tables["findings"],
+            dead=ids[dead],
+            dead_perhaps=ids[perhaps],
+            both_sides=both_sides,
         ),
         "changes": changes_of(organisation, tables["changes"]),
         "unaccounted": lost,
@@ -203,11 +208,11 @@ def _cut(whole: _Groups, held: Held) -> _Groups:
     return _Groups(group, links, whole.list_state[rows], whole.stage[rows])
 
 
-def _dead(whole: Whole, held: Held) -> Bools:
-    """Entries of a certain person of whom an entry that is held records a death."""
+def _dead(whole: Whole, held: Held, who: NDArray[np.integer]) -> Bools:
+    """Entries of someone of whom an entry that is held records a death; ``who`` numbers people."""
     entries = whole.entries
     recorded = known(days(entries["death_date"])) | is_in(entries["rtt_status"], DIED)
-    return of_patient(recorded & (held.own | held.shared), whole.person)
+    return of_patient(recorded & (held.own | held.shared), who)
 
 
 def _named(table: pd.DataFrame, ids: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:

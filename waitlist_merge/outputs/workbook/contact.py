@@ -2,7 +2,8 @@
 
 Contact details are never chosen across organisations: a row has those that the calling
 organisation holds itself. Nobody of whom a death is recorded and no restricted record is to be
-rung; such a row says so, and has no telephone number and nothing to say.
+rung, nor anybody who may be a person that has died; such a row says so, and has no telephone number
+and nothing to say.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ QUIET = timedelta(weeks=12)
 
 RING = "Ring"
 DEAD = "DO NOT RING: a death is recorded"
+DEAD_PERHAPS = "DO NOT RING YET: settle first who has died"
 RESTRICTED = "DO NOT RING: restricted record"
 
 ASKS: Mapping[str, str] = {
@@ -109,8 +111,8 @@ def contact_page(
     return page.take(order, name=CONTACT, parts="")
 
 
-_NOW, _LATER, _DEAD, _RESTRICTED = range(4)
-_RING_TINTS = np.array([Tint.URGENT, Tint.SOON, Tint.STOP, Tint.STOP], dtype=object)
+_NOW, _LATER, _PERHAPS, _DEAD, _RESTRICTED = range(5)
+_RING_TINTS = np.array([Tint.URGENT, Tint.SOON, Tint.STOP, Tint.STOP, Tint.STOP], dtype=object)
 
 
 def _to_speak_of(combined: pd.DataFrame) -> pd.DataFrame:
@@ -142,9 +144,13 @@ def _ring(
     until = day_texts(latest + QUIET)
     later = phrase("Not before", until, "(validated less than 12 weeks before)")
     dead = _any(truth(rows["deceased"]), number, size)
+    perhaps = _any(truth(rows["death_in_doubt"]), number, size)
     hidden = _any(truth(rows["restricted"]), number, size)
-    place = np.select([dead, hidden, recent & ~at_once], [_DEAD, _RESTRICTED, _LATER], _NOW)
-    said = [np.full(size, RING), later, np.full(size, DEAD), np.full(size, RESTRICTED)]
+    place = np.select(
+        [dead, hidden, perhaps, recent & ~at_once], [_DEAD, _RESTRICTED, _PERHAPS, _LATER], _NOW
+    )
+    words = (DEAD_PERHAPS, DEAD, RESTRICTED)
+    said = [np.full(size, RING), later, *(np.full(size, each) for each in words)]
     return np.asarray(np.choose(place, [each.astype(object) for each in said])), place
 
 

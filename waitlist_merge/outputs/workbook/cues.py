@@ -59,7 +59,7 @@ def cues(combined: pd.DataFrame, *, run_date: date) -> Texts:
     passes = pd.to_datetime(combined["next_threshold_date"])
     near = ((passes - pd.Timestamp(run_date)) <= pd.Timedelta(days=NEAR_BREACH)).to_numpy()
     told = [
-        (truth(combined["deceased"]), Cue.DEATH),
+        (truth(combined["deceased"]) | truth(combined["death_in_doubt"]), Cue.DEATH),
         (truth(combined["suspected_cancer"]), Cue.CANCER),
         (np.isin(texts(combined["priority_code"]).astype(str), _FIRST), Cue.FIRST),
         *((waited > weeks * WEEK, cue) for weeks, cue in zip(LONG_WAITS, _OVER, strict=True)),

@@ -20,6 +20,7 @@ HARM, CORRECT, KNOW = "1 may harm", "2 to correct", "3 for information"
 _HARMFUL = frozenset(
     {
         Fault.DECEASED,
+        Fault.DECEASED_PERHAPS,
         Fault.INCOMPLETE,
         Fault.BOTH_SIDES_OPEN,
         Fault.CLOCK_START_MISSING,
