@@ -1,0 +1,251 @@
+"""Which of the answers that people gave hold for this run, and what becomes of the others?
+
+Keeping apart takes effect at once. Joining takes effect once someone of each organisation concerned
+has said so, over a named veto only with a second person and a reason, and never with entries that
+those people were not shown. Where people disagree, apart holds and both are told. An answer that
+rested on a fact which has changed is asked again; until then what was kept apart stays apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.decided import NONE, Decided, contradicted
+from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.facts import said_by
+from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.spoken import (
+    RULED,
+    WITHOUT_FACT,
+    Listed,
+    Pair,
+    Spoken,
+    Standing,
+    who,
+    words,
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rulings:
+    """What people have decided, for the engine, and what has become of each of their answers.
+
+    ``answers`` has a row for each answer that was not taken back, the oldest first, with columns
+    ``RULED``: ``organisations`` are those of the entries shown, ``standing`` is a ``Standing`` and
+    ``detail`` says in words whom it waits for or what has changed. ``accounted`` are the ids of
+    entries that left and of which someone has said what became of them.
+    """
+
+    patients: Decided = NONE
+    pathways: Decided = NONE
+    answers: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*RULED]))
+    accounted: frozenset[str] = frozenset()
+
+    @property
+    def conflicts(self) -> pd.DataFrame:
+        """Answers that others contradict."""
+        return self.of(Standing.CONFLICT)
+
+    @property
+    def stale(self) -> pd.DataFrame:
+        """Answers of which a fact has changed."""
+        return self.of(Standing.STALE)
+
+    @property
+    def open(self) -> pd.DataFrame:
+        """Answers that settle nothing yet."""
+        settled = (Standing.IN_FORCE, Standing.REPLACED, Standing.DORMANT)
+        return self.answers[~self.answers["standing"].isin([str(each) for each in settled])]
+
+    def of(self, standing: Standing) -> pd.DataFrame:
+        """The answers of one standing."""
+        return self.answers[self.answers["standing"] == standing]
+
+
+def in_force(answers: Sequence[AnswerRow], entries: pd.DataFrame) -> Rulings:
+    """What of all that people have answered holds for these entries?
+
+    ``answers`` are those of the register, the oldest first; ``entries`` are the typed entries of
+    the run with the ids that they keep. The order of rows changes nothing.
+    """
+    kept = not_undone(answers)
+    if not kept:
+        return Rulings()
+    place, listed = _listed(kept, entries)
+    spoken = [Spoken.of(row, listed) for row in kept]
+    _renewed(spoken)
+    decided = {level: _decide(level, spoken, place) for level in ("patient", "pathway")}
+    table = pd.DataFrame([each.told() for each in spoken], columns=[*RULED])
+    accounted = {
+        name for each in kept if each.answer == Answer.ACCOUNTED for name in each.entry_ids
+    }
+    return Rulings(decided["patient"], decided["pathway"], table, frozenset(accounted))
+
+
+def not_undone(answers: Sequence[AnswerRow]) -> list[AnswerRow]:
+    """The answers that nobody took back; one whose undoing was undone is there again.
+
+    >>> said = [AnswerRow("A-1", "Q-1", "patient", (), (), "cannot tell"),
+    ...         AnswerRow("A-2", "Q-1", "patient", (), (), "", undoes="A-1")]
+    >>> again = AnswerRow("A-3", "Q-1", "patient", (), (), "", undoes="A-2")
+    >>> not_undone(said), len(not_undone([*said, again]))
+    ([], 1)
+    """
+    taken_back: set[str] = set()
+    for row in reversed(answers):
+        if row.undoes and row.answer_id not in taken_back:
+            taken_back.add(row.undoes)
+    return [row for row in answers if not row.undoes and row.answer_id not in taken_back]
+
+
+def _listed(answers: Iterable[AnswerRow], entries: pd.DataFrame) -> tuple[dict[str, int], Listed]:
+    """Where the entries that were spoken of stand in the run, and what they say."""
+    names = {name for row in answers for name in (*row.entry_ids, *row.unseen)}
+    named = sorted(names)
+    found = pd.Index(entries["entry_id"]).get_indexer(pd.Index(named, dtype=object))
+    place = {name: int(at) for name, at in zip(named, found, strict=True) if at >= 0}
+    some = entries.iloc[[*place.values()]]
+    row = {name: at for at, name in enumerate(place)}
+    return place, Listed(row, some["organisation"].astype(str).tolist(), said_by(some))
+
+
+def _renewed(spoken: Sequence[Spoken]) -> None:
+    """Mark of each answer the pairs of which the same person has said something since."""
+    later: dict[tuple[str, str], set[tuple[str, Pair]]] = {}
+    for each in reversed(spoken):
+        author = (each.row.reviewer.casefold(), each.row.organisation)
+        said = later.setdefault(author, set())
+        each.renewed = frozenset(said)
+        said.update((level, pair) for level in each.levels for pair in each.pairs)
+
+
+def _decide(level: str, spoken: Sequence[Spoken], place: Mapping[str, int]) -> Decided:
+    """What is decided at one level; says of each answer what has become of it."""
+    said: dict[Pair, list[Spoken]] = {}
+    for each in spoken:
+        for pair in each.about(level):
+            said.setdefault(pair, []).append(each)
+    apart: dict[Pair, str] = {}
+    agreed: list[tuple[Pair, list[Spoken]]] = []
+    for pair in sorted(said):
+        keeps = _apart(level, said[pair])
+        joins = _agreed(level, pair, said[pair])
+        if keeps and not _answered_anew(level, keeps, joins):
+            apart[pair] = who(keeps)
+        elif joins:
+            agreed.append((pair, joins))
+    joined = _joinable(agreed, spoken)
+    return _without_contradictions(apart, joined, place)
+
+
+def _apart(level: str, said: Sequence[Spoken]) -> list[Spoken]:
+    """Those who keep the two apart; where others who would join them are told of the conflict."""
+    keeps = [each for each in said if each.verdicts(level) is False]
+    joins = [each for each in said if each.verdicts(level) and not each.changed[level]]
+    for each in keeps:
+        if each.changed[level]:
+            each.settle(Standing.STALE, *each.changed[level])
+        else:
+            each.settle(Standing.IN_FORCE)
+    if joins and any(not each.changed[level] for each in keeps):
+        fresh = [each for each in keeps if not each.changed[level]]
+        for mine, others in ((fresh, joins), (joins, fresh)):
+            for each in mine:
+                each.settle(Standing.CONFLICT, f"{who(others)} said {words(others)}")
+    return keeps
+
+
+def _answered_anew(level: str, keeps: Sequence[Spoken], joins: Sequence[Spoken]) -> bool:
+    """Has everything that kept apart gone stale, and is the question answered with yes since?"""
+    return bool(joins) and all(each.changed[level] for each in keeps)
+
+
+def _agreed(level: str, pair: Pair, said: Sequence[Spoken]) -> list[Spoken]:
+    """Those whose answers join the two, where everybody has said so who has to."""
+    joins = [each for each in said if each.verdicts(level)]
+    for each in joins:
+        if each.changed[level]:
+            each.settle(Standing.STALE, *each.changed[level])
+        elif each.unseen:
+            each.settle(Standing.NOT_SHOWN, _UNSEEN)
+    valid = [each for each in joins if not each.changed[level] and not each.unseen]
+    if not valid:
+        return []
+    concerned = {valid[0].organisation_of[name] for name in pair}
+    missing = sorted(concerned - {each.row.organisation for each in valid})
+    vetoed = sorted({each.row.veto for each in valid} - {*WITHOUT_FACT})
+    second = vetoed and not any(each.overrides for each in valid)
+    waits = [f"waits for {', '.join(missing)}"] if missing else []
+    waits += [f"waits for a second person and a reason to override {vetoed[0]}"] if second else []
+    for each in valid if waits else ():
+        each.settle(Standing.PROPOSED, *waits)
+    return [] if waits else [each for each in valid if each.row.organisation in concerned]
+
+
+_UNSEEN = "would join entries that were not shown"
+
+
+def _joinable(
+    agreed: Sequence[tuple[Pair, list[Spoken]]], spoken: Sequence[Spoken]
+) -> dict[Pair, list[Spoken]]:
+    """The agreed pairs that join nothing which those who agreed were not shown.
+
+    What was agreed first comes first; a pair that would then bring in further entries is asked.
+    """
+    age = {id(each): place for place, each in enumerate(spoken)}
+    together: dict[str, set[str]] = {}
+    found: dict[Pair, list[Spoken]] = {}
+    by_age = sorted(agreed, key=lambda each: (max(age[id(one)] for one in each[1]), each[0]))
+    for pair, joins in by_age:
+        one, other = (together.get(name, {name}) for name in pair)
+        whole = one | other
+        if not _all_shown(whole, pair, joins):
+            for each in joins:
+                each.settle(Standing.NOT_SHOWN, _UNSEEN)
+            continue
+        for name in whole:
+            together[name] = whole
+        found[pair] = joins
+        for each in joins:
+            each.settle(Standing.IN_FORCE)
+    return found
+
+
+def _all_shown(whole: set[str], pair: Pair, joins: Sequence[Spoken]) -> bool:
+    """Has someone of each organisation of the pair been shown all that would be one?"""
+    concerned = {joins[0].organisation_of[name] for name in pair}
+    saw = {each.row.organisation for each in joins if whole <= each.shown}
+    return concerned <= saw
+
+
+def _without_contradictions(
+    apart: Mapping[Pair, str],
+    joined: Mapping[Pair, list[Spoken]],
+    place: Mapping[str, int],
+) -> Decided:
+    """The decisions as positions; joins that meet a pair kept apart are told as conflicts."""
+    pairs = [*joined, *apart]
+    ends = np.array([sorted(place[name] for name in pair) for pair in pairs], dtype=np.int32)
+    ends = ends.reshape(-1, 2)
+    said = [*(who(each) for each in joined.values()), *apart.values()]
+    yes = np.arange(len(pairs)) < len(joined)
+    decided = Decided(ends[:, 0], ends[:, 1], yes, said)
+    if not pairs:
+        return NONE
+    broken = contradicted(decided, int(ends.max()) + 1)
+    for at in np.flatnonzero(broken):
+        for each in joined[pairs[at]]:
+            each.settle(Standing.CONFLICT, "other answers keep entries of this group apart")
+    return _sorted(decided[~broken])
+
+
+def _sorted(decided: Decided) -> Decided:
+    """The same in the order of positions."""
+    order: NDArray[np.intp] = np.lexsort((decided.b, decided.a))
+    said = [decided.said[at] for at in order]
+    return Decided(decided.a[order], decided.b[order], decided.joined[order], said)

@@ -1,0 +1,259 @@
+"""One answer, seen against the lists of today: what does it say of whom, and does it still hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from waitlist_merge.reasons import Veto, Word
+from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.facts import OF_LEVEL, Pattern, Said, changes, patterns
+from waitlist_merge.review.rows import AnswerRow
+
+Pair = tuple[str, str]
+"""The ids of two entries, the smaller first."""
+
+
+class Standing(Word):
+    """What has become of an answer."""
+
+    IN_FORCE = "in force", "The engine obeys it"
+    PROPOSED = "proposed", "Waits for another organisation, or for a second person"
+    CONFLICT = "in conflict", "Others say the opposite; kept apart until they agree"
+    STALE = "stale", "A fact it rested on has changed: asked again"
+    NOT_SHOWN = "not shown", "It would join entries that the person was not shown: asked again"
+    CANNOT_TELL = "cannot tell", "Rests until a fact changes"
+    CLINICIAN = "needs a clinician", "Waits for a clinician"
+    CORRECTION = "record needs correcting", "Rests until the record is corrected"
+    AGAIN = "ask again", "Asked again with the next list"
+    REPLACED = "replaced", "The same person has answered again since"
+    DORMANT = "entries gone", "Its entries are no longer on two sides of a list"
+
+
+WITHOUT_FACT = (
+    "",
+    str(Veto.PATIENT_NOT_CERTAIN),
+    str(Veto.IDENTIFIER_OF_TWO_PATIENTS),
+    str(Veto.CLOSE_RIVAL),
+)
+"""Vetoes that state no fact against the two entries: whoever answers overrides nothing."""
+
+_OTHERS = {
+    Answer.CANNOT_TELL: Standing.CANNOT_TELL,
+    Answer.NEEDS_CLINICIAN: Standing.CLINICIAN,
+    Answer.CORRECT_RECORD: Standing.CORRECTION,
+    Answer.ASK_AGAIN: Standing.AGAIN,
+}
+"""Answers that decide nothing, and where that leaves them."""
+
+_ASKED_AGAIN = (Answer.CANNOT_TELL, Answer.CORRECT_RECORD)
+"""Of those the ones that a change of facts brings back."""
+
+RULED = (
+    "answer_id",
+    "question_id",
+    "level",
+    "entry_ids",
+    "organisations",
+    "organisation",
+    "reviewer",
+    "role",
+    "answer",
+    "standing",
+    "detail",
+    "answered_on",
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Listed:
+    """The entries of today that people have spoken of.
+
+    ``place`` is the row of each entry id, ``organisation`` whose entry it is, ``said`` its facts.
+    """
+
+    place: Mapping[str, int]
+    organisation: Sequence[str]
+    said: Said
+
+
+@dataclass(eq=False, slots=True)
+class Spoken:
+    """An answer, seen against the lists of today."""
+
+    row: AnswerRow
+    shown: frozenset[str]
+    organisation_of: Mapping[str, str]
+    pairs: list[Pair]
+    changed: Mapping[str, list[str]]
+    unseen: bool
+    renewed: frozenset[tuple[str, Pair]] = frozenset()
+    standing: Standing = Standing.DORMANT
+    detail: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, row: AnswerRow, listed: Listed) -> Spoken:
+        """The answer against the entries that are listed today."""
+        there = [at for at, name in enumerate(row.entry_ids) if name in listed.place]
+        rows = [listed.place[row.entry_ids[at]] for at in there]
+        across = [
+            (one, other)
+            for i, one in enumerate(there)
+            for other in there[i + 1 :]
+            if row.sides[one] != row.sides[other]
+        ]
+        now = {
+            name: _spread(pattern, there, len(row.entry_ids))
+            for name, pattern in patterns(listed.said, rows).items()
+        }
+        joined = _JOINED.get(row.answer)
+        names = row.entry_ids
+        return cls(
+            row,
+            shown=frozenset(names),
+            organisation_of={
+                names[at]: listed.organisation[place] for at, place in zip(there, rows, strict=True)
+            },
+            pairs=[_pair(names[one], names[other]) for one, other in across],
+            changed={
+                level: changes(_only(row.facts, facts), now, across, joined=joined)
+                for level, facts in OF_LEVEL.items()
+            },
+            unseen=any(name in listed.place for name in row.unseen),
+            standing=_OTHERS.get(Answer(row.answer), Standing.DORMANT),
+        )
+
+    def verdicts(self, level: str) -> bool | None:
+        """Does it join the entries at this level (True), keep them apart (False), or neither?"""
+        if level not in levels_of(Answer(self.row.answer), self.row.level):
+            return None
+        return _JOINED[self.row.answer]
+
+    @property
+    def levels(self) -> set[str]:
+        """The level of the question, and those at which the answer decides."""
+        return {self.row.level, *levels_of(Answer(self.row.answer), self.row.level)}
+
+    @property
+    def replaced(self) -> bool:
+        """Has its author spoken since of all that it was about?"""
+        said = {(level, pair) for level in self.levels for pair in self.pairs}
+        return bool(said) and said <= self.renewed
+
+    def about(self, level: str) -> list[Pair]:
+        """The pairs that it decides at this level and that its author has not spoken of since."""
+        if self.verdicts(level) is None:
+            return []
+        return [pair for pair in self.pairs if (level, pair) not in self.renewed]
+
+    def settle(self, standing: Standing, *details: str) -> None:
+        """Say what has become of it; what is graver stays said."""
+        if _GRAVITY.index(standing) < _GRAVITY.index(self.standing):
+            self.standing = standing
+            self.detail = set()
+        if standing == self.standing:
+            self.detail |= {each for each in details if each}
+
+    def told(self) -> dict[str, object]:
+        """The row of the table."""
+        row = self.row
+        if self.replaced:
+            self.standing = Standing.REPLACED
+        elif row.answer in _ASKED_AGAIN and any(self.changed.values()):
+            self.settle(Standing.STALE, *(each for some in self.changed.values() for each in some))
+        if row.answer == Answer.ACCOUNTED:
+            self.standing = Standing.IN_FORCE
+        return {
+            "answer_id": row.answer_id,
+            "question_id": row.question_id,
+            "level": row.level,
+            "entry_ids": ";".join(row.entry_ids),
+            "organisations": ";".join(sorted({*self.organisation_of.values()})),
+            "organisation": row.organisation,
+            "reviewer": row.reviewer,
+            "role": row.role,
+            "answer": row.answer,
+            "standing": str(self.standing),
+            "detail": "; ".join(sorted(self.detail)),
+            "answered_on": row.answered_on,
+        }
+
+    @property
+    def overrides(self) -> bool:
+        """Is a named veto overridden as it has to be: by two people, with a reason?"""
+        return bool(
+            self.row.second_person
+            and self.row.reason
+            and self.row.second_person.casefold() != self.row.reviewer.casefold()
+        )
+
+
+_JOINED: Mapping[str, bool] = {
+    Answer.SAME_PERSON: True,
+    Answer.SAME_NEED: True,
+    Answer.DIFFERENT_PEOPLE: False,
+    Answer.DIFFERENT_NEEDS: False,
+}
+
+
+def levels_of(answer: Answer, asked: str) -> tuple[str, ...]:
+    """At which levels an answer decides; ``asked`` is the level of the question.
+
+    Who is asked whether two entries are one person, and says one need, says one person too.
+
+    >>> levels_of(Answer.SAME_NEED, "pathway"), levels_of(Answer.SAME_NEED, "patient")
+    (('pathway',), ('patient', 'pathway'))
+    """
+    if answer == Answer.SAME_NEED and asked == "patient":
+        return ("patient", "pathway")
+    return _LEVELS.get(answer, ())
+
+
+_LEVELS: Mapping[Answer, tuple[str, ...]] = {
+    Answer.SAME_PERSON: ("patient",),
+    Answer.DIFFERENT_PEOPLE: ("patient",),
+    Answer.SAME_NEED: ("pathway",),
+    Answer.DIFFERENT_NEEDS: ("pathway",),
+}
+
+_GRAVITY = (
+    Standing.CONFLICT,
+    Standing.STALE,
+    Standing.NOT_SHOWN,
+    Standing.PROPOSED,
+    Standing.IN_FORCE,
+    *_OTHERS.values(),
+    Standing.DORMANT,
+)
+
+
+def _only(facts: Mapping[str, Pattern], names: Sequence[str]) -> dict[str, Pattern]:
+    return {name: facts[name] for name in names if name in facts}
+
+
+def _pair(one: str, other: str) -> Pair:
+    return (one, other) if one < other else (other, one)
+
+
+def _spread(pattern: Sequence[int], there: Sequence[int], size: int) -> tuple[int, ...]:
+    """A pattern of the entries that are listed, at the places of all that were shown."""
+    whole = [-1] * size
+    for at, code in zip(there, pattern, strict=True):
+        whole[at] = code
+    return tuple(whole)
+
+
+def who(spoken: Iterable[Spoken]) -> str:
+    """Who said so and when: organisations, not names."""
+    told = {
+        f"{each.row.organisation} {each.row.answered_on:%d %b %Y}"
+        if each.row.answered_on
+        else each.row.organisation
+        for each in spoken
+    }
+    return ", ".join(sorted(told))
+
+
+def words(spoken: Iterable[Spoken]) -> str:
+    """What they said."""
+    return " and ".join(sorted({each.row.answer for each in spoken}))
