@@ -110,7 +110,7 @@ def merged(entries: int, seed: int, shape: str) -> Run:
     ]
     plan = MergePlan()
     accepted = accept(extracts, census_date=None, plan=plan)
-    typed = assemble(accepted.typed, run_date=accepted.run_date, plan=plan)
+    typed = assemble(accepted.typed, run_date=accepted.run_date, key=plan.hmac_key)
     truth = region.truth.iloc[order].reset_index(drop=True)
     del extracts, region
     seconds: dict[str, float] = {}

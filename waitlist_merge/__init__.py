@@ -38,11 +38,14 @@ with _loading():
         PatientPlan as PatientPlan,
     )
     from waitlist_merge.result import MergeResult as MergeResult
+    from waitlist_merge.review.arrivals import Allowed as Allowed
+    from waitlist_merge.review.register import Register as Register
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Agreement",
+    "Allowed",
     "ConfigError",
     "ConservationError",
     "Extract",
@@ -57,6 +60,7 @@ __all__ = [
     "PatientPlan",
     "RefusedExtract",
     "RefusedExtracts",
+    "Register",
     "WaitlistError",
     "__version__",
     "explain_missing",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Literal
@@ -31,6 +31,8 @@ from waitlist_merge.outputs import prepare
 from waitlist_merge.outputs.views import prepare_views
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergeConfig
+from waitlist_merge.review.arrivals import Allowed
+from waitlist_merge.review.register import Register
 from waitlist_merge.versions import installed_version
 
 app = typer.Typer(
@@ -92,11 +94,36 @@ def merge(
             "all: every organisation; coordinator: the whole list.",
         ),
     ] = None,
+    register: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REG",
+            help="What to remember from week to week: a file, or a database's URL.",
+        ),
+    ] = None,
+    allow_absent: Annotated[
+        list[str] | None, typer.Option(metavar="ORG", help="Go on without the list of ORG.")
+    ] = None,
+    allow_fewer: Annotated[
+        list[str] | None, typer.Option(metavar="ORG", help="ORG's list has far fewer rows.")
+    ] = None,
+    allow_renumbered: Annotated[
+        list[str] | None, typer.Option(metavar="ORG", help="ORG has new hospital numbers.")
+    ] = None,
+    allow_older: Annotated[
+        list[str] | None, typer.Option(metavar="ORG", help="ORG's list is older than its last.")
+    ] = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Merge extracts into one combined list in OUT."""
     _need_files(files, config)
+    allowed = Allowed(
+        absent=tuple(allow_absent or ()),
+        fewer=tuple(allow_fewer or ()),
+        renumbered=tuple(allow_renumbered or ()),
+        older=tuple(allow_older or ()),
+    )
     with _one_line(debug=debug, interrupted=f"{out} is as it was"):
         if view:
             prepare_views(out)
@@ -104,7 +131,7 @@ def merge(
             prepare(out)
         _need_folder(save_model)
         requests, settings = _asked(files, config)
-        with _progress(quiet=quiet) as progress:
+        with _progress(quiet=quiet) as progress, _opened(register) as remembered:
             result = merge_files(
                 requests,
                 config=settings,
@@ -112,6 +139,8 @@ def merge(
                 allow_stale=allow_stale,
                 skip_refused=skip_refused,
                 model=PatientModel.load(model) if model else None,
+                register=remembered,
+                allowed=allowed,
                 progress=progress,
             )
             summary = result.summary()
@@ -204,6 +233,10 @@ def _need_folder(file: Path | None) -> None:
     """OutputError at once, and not after all the work, where a file has no folder to be in."""
     if file and (file.is_dir() or not file.parent.is_dir()):
         raise OutputError(f"{file}: cannot be written; name a file in a folder that is there")
+
+
+def _opened(register: str | None) -> AbstractContextManager[Register | None]:
+    return Register.open(register) if register else nullcontext()
 
 
 def _asked(

@@ -8,6 +8,9 @@
     pathways   what is the same need                unsure means ask
     combined   one row for each need that waits     no wait is shortened
     questions  what a person has to say
+
+With a register (memory.py) a run begins where the last one ended: entries, patients and needs keep
+their ids, what people decided holds, and what has changed is told.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from waitlist_merge import combined, pathways, patients, review
+from waitlist_merge import combined, memory, pathways, patients, review
 from waitlist_merge.conservation import check_conservation
 from waitlist_merge.errors import InputError, RefusedExtract
 from waitlist_merge.findings import gather_findings
@@ -31,6 +34,8 @@ from waitlist_merge.outputs.columns import conform
 from waitlist_merge.patients.match import LINK_COLUMNS
 from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.result import MergeResult, Stopwatch
+from waitlist_merge.review.arrivals import Allowed
+from waitlist_merge.review.register import Register
 
 
 def _in_silence(_stage: str) -> None:
@@ -53,6 +58,8 @@ def merge(
     skip_refused: bool = False,
     refused: Sequence[RefusedExtract] = (),
     model: patients.PatientModel | None = None,
+    register: Register | None = None,
+    allowed: Allowed | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
     """One combined list from several extracts: who is the same patient, what is the same need?
@@ -61,7 +68,10 @@ def merge(
     Extracts more than ``plan.stale_days`` older are refused unless ``allow_stale``. One refused
     extract stops the run unless ``skip_refused``; ``refused`` are those that could not be read, to
     be reported with the rest. ``model`` is the patient model of an earlier run
-    (``result.model``), by default one is fitted to these extracts. ``progress`` is told each stage
+    (``result.model``), by default one is fitted to these extracts. ``register`` remembers runs:
+    ids, model and what people decided come from it, and this run is recorded in it at its end;
+    ``allowed`` names the organisations whose lists may be other than the last ones were.
+    ``progress`` is told each stage
     as it begins, and how much of the patient stage is done. The order of extracts and of their rows
     changes no id and no group.
 
@@ -92,33 +102,52 @@ def merge(
             skip_refused=skip_refused,
             refused=refused,
         )
-        entries = assemble(accepted.typed, run_date=accepted.run_date, plan=plan)
+        known = memory.recall(register, plan=plan, model=model)
+        entries = assemble(accepted.typed, run_date=accepted.run_date, key=known.key)
+        begun = memory.begin(known, entries, run_date=accepted.run_date, allowed=allowed)
+        entries = begun.entries
     with watch("patients"):
         people = patients.match_patients(
             entries,
             plan.patients,
             superseded=dict(plan.superseded_numbers),
-            model=model,
+            model=known.model,
+            decided=begun.patients,
             progress=_of_patients(progress),
             on=accepted.run_date,
         )
     with watch("pathways"):
-        needs = pathways.match_pathways(entries, people, plan=plan, run_date=accepted.run_date)
+        needs = pathways.match_pathways(
+            entries, people, plan=plan, run_date=accepted.run_date, decided=begun.pathways
+        )
+        ids = memory.name(begun, people, needs)
     with watch("combined list"):
         listed = combined.combine(
             entries,
             people,
             needs,
             run_date=accepted.run_date,
-            key=plan.hmac_key,
+            key=known.key,
             survivorship=plan.survivorship,
             agreements=plan.agreements,
+            patient_id=ids.patient_id,
+            pathway_id=ids.pathway_id,
         )
         questions = review.questions(entries, people, needs, listed, run_date=accepted.run_date)
     with watch("check"):
         entries = pd.concat([entries, listed.entry_columns], axis=1)
         findings = gather_findings(accepted, entries, needs.findings)
         check_conservation(accepted.typed, entries, listed.members)
+    with watch("remember"):
+        left = memory.end(
+            begun,
+            ids,
+            entries=entries,
+            combined_list=listed.combined_list,
+            review_queue=questions,
+            findings=findings,
+            model=people.model,
+        )
     return MergeResult(
         entries=conform("entries", entries),
         combined_list=conform("combined_list", listed.combined_list),
@@ -128,10 +157,10 @@ def merge(
         gains=conform("gains", listed.gains),
         patient_links=conform("patient_links", named_links(people.links, entries)),
         pathway_links=conform("pathway_links", named_links(needs.links, entries)),
-        review_queue=conform("review_queue", questions),
+        review_queue=conform("review_queue", left.review_queue),
         findings=conform("findings", findings),
-        changes=conform("changes", pd.DataFrame()),
-        unaccounted=conform("unaccounted", pd.DataFrame()),
+        changes=conform("changes", left.changes),
+        unaccounted=conform("unaccounted", left.unaccounted),
         accepted=accepted,
         plan=plan,
         timings=watch.timings,
@@ -158,6 +187,8 @@ def merge_files(
     allow_stale: bool = False,
     skip_refused: bool = False,
     model: patients.PatientModel | None = None,
+    register: Register | None = None,
+    allowed: Allowed | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
     """One combined list from files: each is read, then ``merge`` has them all.
@@ -179,6 +210,8 @@ def merge_files(
         skip_refused=skip_refused,
         refused=refused,
         model=model,
+        register=register,
+        allowed=allowed,
         progress=progress,
     )
     return replace(result, timings=watch.timings | dict(result.timings))

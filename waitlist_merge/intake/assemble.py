@@ -14,7 +14,6 @@ from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.identity import entry_ids
 from waitlist_merge.intake.extract import Extract
 from waitlist_merge.normalise import Normalised, normalise
-from waitlist_merge.plan import MergePlan
 from waitlist_merge.schema import CANONICAL, TABLES
 
 UNKNOWN_ORGANISATION = "UNKNOWN"
@@ -49,8 +48,8 @@ def read_values(extract: Extract, census_date: date) -> Typed | RefusedExtract:
     return Typed(extract, census_date, normalised)
 
 
-def assemble(typed: Sequence[Typed], *, run_date: date, plan: MergePlan) -> pd.DataFrame:
-    """All rows of all extracts in one frame, each with its id and where it came from.
+def assemble(typed: Sequence[Typed], *, run_date: date, key: str | None = None) -> pd.DataFrame:
+    """All rows of all extracts in one frame, each with its id (keyed) and where it came from.
 
     Columns are ``entry_id``, ``source_file``, ``source_sheet``, ``source_row``,
     ``extract_census_date``, ``extract_age_days``, every canonical field, and ``<field>_source``
@@ -63,7 +62,7 @@ def assemble(typed: Sequence[Typed], *, run_date: date, plan: MergePlan) -> pd.D
     sources = sorted({name for frame in frames for name in frame.columns} - set(CANONICAL))
     columns = {name: _stacked(name, frames) for name in (*CANONICAL, *sources)}
     content = pd.DataFrame(columns | {"organisation": _filled(columns["organisation"])})
-    origins.insert(0, "entry_id", entry_ids(content, key=plan.hmac_key))
+    origins.insert(0, "entry_id", entry_ids(content, key=key))
     return pd.concat([origins, content, _unmapped(typed)], axis=1)
 
 

@@ -25,7 +25,8 @@ AT_A_TIME = 20_000
 def plain(entries: pd.DataFrame) -> pd.DataFrame:
     """The entries of a snapshot with one dtype for each kind of column, as they are read back.
 
-    Text is ``category`` (of str), dates datetime64[s], flags boolean, numbers Int32.
+    Text is ``category`` (of str), dates datetime64[s], flags boolean, numbers int32 (0 where
+    there is none).
     """
     return pd.DataFrame({name: _plain(name, entries[name]) for name in ENTRY_COLUMNS})
 
@@ -36,7 +37,7 @@ def _plain(name: str, column: pd.Series) -> pd.Series:
     if name in ENTRY_FLAGS:
         return column.astype("boolean").reset_index(drop=True)
     if name in ENTRY_NUMBERS:
-        return column.astype("Int32").reset_index(drop=True)
+        return column.fillna(0).astype("int32").reset_index(drop=True)
     if not isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype("category")
     words = column.cat.categories.astype(object)
@@ -114,7 +115,7 @@ def _array(name: str, values: Sequence[Any]) -> pa.Array:
     if name in ENTRY_FLAGS:
         return pa.array(values, pa.bool_())
     if name in ENTRY_NUMBERS:
-        return pa.array(values, pa.int32())
+        return pa.array([each or 0 for each in values], pa.int32())
     return pa.array(values, pa.string()).dictionary_encode()
 
 
@@ -122,19 +123,17 @@ def _series(name: str, array: pa.Array) -> pd.Series:
     if name in ENTRY_DATES:
         return pd.Series(array.cast(pa.timestamp("s")).to_numpy(zero_copy_only=False))
     if name in ENTRY_FLAGS:
-        return pd.Series(pd.arrays.BooleanArray(*_masked(array)))
+        return pd.Series(_flags(array))
     if name in ENTRY_NUMBERS:
-        return pd.Series(pd.arrays.IntegerArray(*_masked(array)))
+        return pd.Series(array.to_numpy())
     words = pd.Index(array.dictionary.to_pylist(), dtype=object)
     codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     return pd.Series(pd.Categorical.from_codes(codes, categories=words))
 
 
-def _masked(array: pa.Array) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """The values of an array, and where they are missing."""
-    empty = False if pa.types.is_boolean(array.type) else 0
-    return (
-        np.array(array.fill_null(empty).to_numpy(zero_copy_only=False)),
+def _flags(array: pa.Array) -> pd.arrays.BooleanArray:
+    return pd.arrays.BooleanArray(
+        np.array(array.fill_null(False).to_numpy(zero_copy_only=False)),
         np.array(array.is_null().to_numpy(zero_copy_only=False)),
     )
 

@@ -6,10 +6,12 @@ A run that began from an older state than the register has by then is not record
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,6 +40,21 @@ from waitlist_merge.review.snapshot import Snapshot
 
 KEY_BYTES = 32
 """Of a key that the register makes: as many as the hash that it keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run: its day, the run that its changes were told against, its model, what it knew.
+
+    ``answers_seen`` is how many answers there were when it began.
+    """
+
+    run: int
+    run_date: dt.date
+    base: int | None
+    plan_digest: str
+    model_digest: str
+    answers_seen: int
 
 
 class Register:
@@ -140,6 +157,15 @@ class Register:
             rows = connection.execute(select(runs).order_by(runs.c.run)).all()
         return pd.DataFrame(rows, columns=[column.name for column in runs.columns])
 
+    def run(self, run: int) -> RunRow:
+        """What is known of a run apart from its entries; InputError where there was none."""
+        columns = [runs.c[each.name] for each in fields(RunRow)]
+        with self._reading() as connection:
+            found = connection.execute(select(*columns).where(runs.c.run == run)).one_or_none()
+        if found is None:
+            raise InputError(f"{self.name}: has no run {run}; see its runs")
+        return RunRow(*found)
+
     def last(self) -> Snapshot | None:
         """What the newest run knew; None before the first."""
         with self._reading() as connection:
@@ -148,9 +174,8 @@ class Register:
 
     def snapshot(self, run: int) -> Snapshot:
         """What this run knew; InputError where there was no such run."""
+        self.run(run)
         with self._reading() as connection:
-            if connection.scalar(select(runs.c.run).where(runs.c.run == run)) is None:
-                raise InputError(f"{self.name}: has no run {run}; see its runs")
             return snapshot(connection, run)
 
     def model(self) -> PatientModel | None:

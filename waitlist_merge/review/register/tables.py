@@ -83,7 +83,7 @@ runs = Table(
     Column("accepted", UnicodeText, nullable=False),
 )
 """One row a run, times in UTC. ``base`` is the run that its changes are told against,
-``answers_seen`` the last answer that it knew, ``accepted`` the guards that somebody passed by."""
+``answers_seen`` how many answers it knew, ``accepted`` the guards that somebody passed by."""
 
 extracts = Table(
     "extracts",

@@ -37,7 +37,7 @@ class Run:
     ``snapshot`` is what it knew of every entry, under its own number; ``last`` the snapshot that it
     began from, None in the first run; ``digests`` one SHA-256 for each organisation that sent
     anything, over its files; ``base`` the run that ``changes`` are told against; ``answers_seen``
-    the number of the last answer that it knew; ``accepted`` the guards that somebody passed by.
+    how many answers it knew; ``accepted`` the guards that somebody passed by.
     ``changes`` and ``id_log`` are kept as they are, row by row; of ``findings`` what they are about
     (``FINDING``).
     """

@@ -1,0 +1,128 @@
+"""A merge with a register: what one run leaves and the next one takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+import waitlist_merge as wm
+from waitlist_merge.review.register.tables import METADATA
+
+NAMES = (("Okafor", "Chidi"), ("Ahmed", "Rukhsana"), ("Brown", "Ann"), ("Evans", "Dai"))
+PEOPLE = pd.DataFrame(
+    {
+        "Hospital number": [f"H{at}" for at in range(12)],
+        "NHS number": ["9990000018", "9990000026", "9990000034", "9990000042"] * 3,
+        "Surname": [family for family, _ in NAMES] * 3,
+        "Forename": [given for _, given in NAMES] * 3,
+        "DOB": ["03/05/1971", "21/11/1940", "07/07/2001", "30/01/1988"] * 3,
+        "Specialty": ["110"] * 4 + ["130"] * 4 + ["330"] * 4,
+        "RTT start": ["02/03/2026"] * 12,
+    }
+)
+FIRST, SECOND, THIRD = dt.date(2026, 11, 1), dt.date(2026, 11, 8), dt.date(2026, 11, 15)
+
+
+def sent(day: dt.date, **lists: pd.DataFrame) -> list[wm.Extract]:
+    return [
+        wm.Extract.from_frame(rows, organisation=code, census_date=day)
+        for code, rows in lists.items()
+    ]
+
+
+def merged(register: wm.Register, day: dt.date, **lists: pd.DataFrame) -> wm.MergeResult:
+    both = {"RM3": PEOPLE, "RW3": PEOPLE.iloc[:8]} | lists
+    return wm.merge(sent(day, **both), register=register)
+
+
+def same_tables(one: wm.MergeResult, other: wm.MergeResult) -> None:
+    for name, table in one.tables.items():
+        pd.testing.assert_frame_equal(table.astype(object), other.tables[name].astype(object))
+
+
+@pytest.fixture
+def register(tmp_path):
+    with wm.Register.open(tmp_path / "register.db") as opened:
+        yield opened
+
+
+def rows(register: wm.Register) -> dict[str, int]:
+    with register._engine.connect() as connection:
+        return {
+            name: len(connection.execute(table.select()).all())
+            for name, table in METADATA.tables.items()
+        }
+
+
+def test_the_same_lists_again_change_no_id_and_add_nothing_but_the_run(register):
+    one = merged(register, FIRST)
+    held = rows(register)
+    other = merged(register, FIRST)
+    same_tables(one, other)
+    now = rows(register)
+    assert {name: now[name] - held[name] for name in now if now[name] != held[name]} == {
+        "runs": 1,
+        "extracts": 2,
+    }
+
+
+def test_a_week_merged_again_tells_the_same_changes(register):
+    merged(register, FIRST)
+    one = merged(register, SECOND, RM3=PEOPLE.iloc[:11])
+    other = merged(register, SECOND, RM3=PEOPLE.iloc[:11])
+    assert set(one.changes["change"]) == {"unaccounted"}
+    same_tables(one, other)
+
+
+def test_ids_are_keyed_by_the_register_and_kept(register):
+    alone = wm.merge(sent(FIRST, RM3=PEOPLE, RW3=PEOPLE.iloc[:8]))
+    one = merged(register, FIRST)
+    assert set(alone.entries["entry_id"]).isdisjoint(one.entries["entry_id"])
+    moved = PEOPLE.assign(**{"RTT start": "09/03/2026"})
+    other = merged(register, SECOND, RM3=moved.iloc[::-1])
+    ids = ["entry_id", "patient_id", "pathway_id"]
+    assert set(map(tuple, one.entries[ids].to_numpy())) == set(
+        map(tuple, other.entries[ids].to_numpy())
+    )
+
+
+def test_the_model_is_pinned(register):
+    one = merged(register, FIRST)
+    other = merged(register, SECOND, RW3=PEOPLE.assign(Surname="Smith").iloc[:8])
+    assert other.model.digest == one.model.digest
+    assert len(register.runs()["model_digest"].unique()) == 1
+    another = wm.PatientModel.published(records=77)
+    with pytest.raises(wm.ConfigError, match="--retrain"):
+        wm.merge(sent(THIRD, RM3=PEOPLE), register=register, model=another)
+
+
+def test_a_list_that_is_not_as_expected_stops_the_run_and_leaves_nothing(register):
+    merged(register, FIRST)
+    held = rows(register)
+    with pytest.raises(wm.InputError, match="--allow-fewer RM3"):
+        merged(register, SECOND, RM3=PEOPLE.iloc[:6])
+    assert rows(register) == held
+    wm.merge(
+        sent(SECOND, RM3=PEOPLE.iloc[:6]),
+        register=register,
+        allowed=wm.Allowed(fewer=("RM3",), absent=("RW3",)),
+    )
+    assert register.runs()["accepted"].tolist() == ["[]", '["absent RW3", "fewer RM3"]']
+
+
+def test_a_run_that_fails_leaves_nothing(register, monkeypatch):
+    merged(register, FIRST)
+    held = rows(register)
+    monkeypatch.setattr("waitlist_merge.memory.week.end", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        merged(register, SECOND)
+    assert rows(register) == held
+
+
+def test_the_key_of_the_plan_may_not_change(register):
+    merged(register, FIRST)
+    lists = sent(SECOND, RM3=PEOPLE, RW3=PEOPLE.iloc[:8])
+    with pytest.raises(wm.ConfigError, match="another hmac_key"):
+        wm.merge(lists, register=register, plan=wm.MergePlan(hmac_key="another secret"))

@@ -1,0 +1,228 @@
+"""What does a run know of the weeks before, and what does it leave to the next one?
+
+A run with a register takes from it the key of the entry ids, the ids, the patient model and what
+people said, and leaves itself there in one transaction at its end. Without a register it stands
+alone: nothing is known, and nothing is left.
+
+::
+
+    recall     key and model, before anything is read
+    begin      the lists are as expected; entries keep their ids; what people said holds
+    name       patients and needs keep their ids
+    end        what has changed; the run is recorded
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.decided import NONE, Decided
+from waitlist_merge.errors import ConfigError
+from waitlist_merge.pathways.match import PathwayMatch
+from waitlist_merge.patients import PatientMatch, PatientModel
+from waitlist_merge.plan import MergePlan
+from waitlist_merge.review import week
+from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
+from waitlist_merge.review.register import Register, Run
+from waitlist_merge.review.register.digest import digests
+from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.snapshot import Snapshot
+
+GUARDS = tuple(each.name for each in fields(Allowed))
+"""What about a list may stop a run."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Recalled:
+    """What was there when the run began.
+
+    ``key`` keys the entry ids, ``model`` weighs the evidence on people (None: one is fitted),
+    ``last`` is what the newest run knew.
+    """
+
+    plan: MergePlan
+    started_at: dt.datetime
+    key: str | None
+    model: PatientModel | None
+    register: Register | None = None
+    last: Snapshot | None = None
+    answers: Sequence[AnswerRow] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Begun:
+    """A run whose entries have their ids.
+
+    ``patients`` and ``pathways`` are what people decided; ``base`` the number of the run that
+    changes are told against.
+    """
+
+    recalled: Recalled
+    entries: pd.DataFrame
+    patients: Decided = NONE
+    pathways: Decided = NONE
+    week: week.Week | None = None
+    base: int | None = None
+    digests: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ids:
+    """The ids of each entry's patient and need; None where each is made of its entries."""
+
+    patient_id: pd.Series | None = None
+    pathway_id: pd.Series | None = None
+    named: week.Named | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Left:
+    """What there is to say of the weeks; the number of the run, and of the one told against."""
+
+    changes: pd.DataFrame
+    unaccounted: pd.DataFrame
+    review_queue: pd.DataFrame
+    run: int | None = None
+    base: int | None = None
+
+
+def recall(register: Register | None, *, plan: MergePlan, model: PatientModel | None) -> Recalled:
+    """What is known before anything is read.
+
+    ConfigError where the plan has another key, or ``model`` is another one, than the register's.
+    """
+    began = dt.datetime.now(dt.UTC)
+    if register is None:
+        return Recalled(plan=plan, started_at=began, key=plan.hmac_key, model=model)
+    pinned = register.model()
+    if pinned is not None and model is not None and model.digest != pinned.digest:
+        raise ConfigError(
+            f"{register.name}: has its own patient model, and --model names another one; leave "
+            "--model out, or change the register's with --retrain"
+        )
+    return Recalled(
+        plan=plan,
+        started_at=began,
+        key=register.key(plan.hmac_key),
+        model=pinned or model,
+        register=register,
+        last=register.last(),
+        answers=register.answers(),
+    )
+
+
+def begin(
+    recalled: Recalled,
+    entries: pd.DataFrame,
+    *,
+    run_date: dt.date,
+    expected: Sequence[str] = (),
+    allowed: Allowed | None = None,
+) -> Begun:
+    """The entries with the ids that they had; InputError where a list is not as expected."""
+    register, last = recalled.register, recalled.last
+    if register is None:
+        return Begun(recalled=recalled, entries=entries)
+    sent = digests(entries)
+    base = _base(register, last, sent)
+    began = week.begin(
+        entries,
+        last=last,
+        base=base,
+        run_date=run_date,
+        expected=expected,
+        allowed=allowed,
+        key=recalled.key,
+    )
+    if base is not last:
+        began = replace(began, arrived=arrivals(entries, base, allowed=_anything(base)))
+    number = base.run if base else None
+    return Begun(recalled=recalled, entries=began.entries, week=began, base=number, digests=sent)
+
+
+def _base(register: Register, last: Snapshot | None, sent: dict[str, str]) -> Snapshot | None:
+    """The run that changes are told against: the newest one whose input was another.
+
+    So a list that is merged again, once answers have been read in, tells of the same week.
+    """
+    if last is None or register.digests(last.run) != sent:
+        return last
+    base = register.run(last.run).base
+    return register.snapshot(base) if base else None
+
+
+def _anything(base: Snapshot | None) -> Allowed:
+    """The guards were passed when this list came first."""
+    known = () if base is None else tuple(base.extracts["organisation"].astype(str))
+    return Allowed(**dict.fromkeys(GUARDS, known))
+
+
+def name(begun: Begun, people: PatientMatch, needs: PathwayMatch) -> Ids:
+    """The ids of patients and needs, kept where an earlier run has given them."""
+    if begun.week is None:
+        return Ids()
+    named = week.name(begun.week, people, needs)
+    return Ids(_text(named.patients.ids), _text(named.pathways.ids), named)
+
+
+def _passed_by(arrived: Arrivals) -> list[str]:
+    """The guards that somebody let this run pass by: "fewer RM3"."""
+    return [f"{kind} {code}" for kind in GUARDS for code in getattr(arrived, kind)]
+
+
+def _text(ids: NDArray[np.object_]) -> pd.Series:
+    return pd.Series(ids, dtype="str")
+
+
+def end(
+    begun: Begun,
+    ids: Ids,
+    *,
+    entries: pd.DataFrame,
+    combined_list: pd.DataFrame,
+    review_queue: pd.DataFrame,
+    findings: pd.DataFrame,
+    model: PatientModel,
+) -> Left:
+    """What has changed and whom nobody lists any longer; the run is in the register from here on.
+
+    ``entries`` have the ids, states and outcomes of this run. OutputError where another run was
+    recorded since this one began.
+    """
+    recalled, register = begun.recalled, begun.recalled.register
+    if register is None or begun.week is None or ids.named is None:
+        return Left(pd.DataFrame(), pd.DataFrame(), review_queue)
+    before = register.run(begun.base) if begun.base else None
+    ended = week.end(
+        begun.week,
+        ids.named,
+        entries,
+        combined_list,
+        review_queue,
+        said=recalled.answers[before.answers_seen if before else 0 :],
+        model_changed=before is not None and before.model_digest != model.digest,
+    )
+    run = register.record(
+        Run(
+            snapshot=ended.snapshot,
+            last=recalled.last,
+            base=begun.base,
+            model=model,
+            key=str(recalled.key),
+            plan_digest=recalled.plan.digest(),
+            digests=begun.digests or {},
+            started_at=recalled.started_at,
+            answers_seen=len(recalled.answers),
+            accepted=_passed_by(begun.week.arrived),
+            changes=ended.changes,
+            id_log=ended.id_log,
+            findings=findings,
+        )
+    )
+    return Left(ended.changes, ended.unaccounted, ended.review_queue, run, begun.base)
