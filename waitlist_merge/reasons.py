@@ -297,11 +297,11 @@ class Gain(Word):
     )
     LONGER_WAITS = (
         "longer_waits",
-        "Needs whose wait is longer than the one that this organisation reports",
+        "Needs that wait longer than this organisation reports: another states an earlier start",
     )
     TREATED_ELSEWHERE = (
         "treated_elsewhere",
-        "Entries that wait though another organisation stopped the clock: to be asked",
+        "Needs that wait though another organisation stopped the clock: to be asked",
     )
 
 

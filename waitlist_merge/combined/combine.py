@@ -40,7 +40,6 @@ from waitlist_merge.combined.treating import treating
 from waitlist_merge.combined.waiting import waited
 from waitlist_merge.identity import entry_ranks, ids_by_rank
 from waitlist_merge.pathways.columns import (
-    NO_DAY,
     codes,
     day_number,
     days,
@@ -173,9 +172,11 @@ def combine(
             gains,
             members,
             pathways.links,
-            sure=facts.sure,
+            said=said,
+            clock=clock,
             patient=patients.group,
-            start=np.where(start.giver >= 0, clock.start, NO_DAY),
+            person=facts.person,
+            pathway=pathways.group,
         )
         return Combined(
             in_order(rows, place),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.combined.clocks import Clocks, Starts
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.pathways.columns import Bools, categories, codes, known, worded
 from waitlist_merge.pathways.grouping import Group
@@ -20,25 +21,33 @@ COLUMNS = ["measure", "relation", "organisations", "confirmed", "proposed"]
 
 
 def gains(
-    members: Members, links: pd.DataFrame, *, sure: Group, patient: Group, start: NDArray[np.int32]
+    members: Members,
+    links: pd.DataFrame,
+    *,
+    said: Starts,
+    clock: Clocks,
+    patient: Group,
+    person: Group,
+    pathway: Group,
 ) -> pd.DataFrame:
     """Counts by measure, relation and organisations, in that order; columns as in tables.csv.
 
-    ``sure`` numbers certain needs, ``patient`` patients, one element an entry; ``start`` is the
-    clock start of each row.
+    ``said`` and ``clock`` are what entries and rows say of their clocks. ``patient`` and
+    ``pathway`` number patients and needs, ``person`` those who are certainly one, one element an
+    entry.
     """
     found = [
-        _duplicates(members, links, sure),
-        _slots(members, sure, "tci_date", Gain.ADMISSION_SLOTS),
-        _slots(members, sure, "next_appointment_date", Gain.APPOINTMENT_SLOTS),
-        _two_places(members, patient),
-        _longer_waits(members, sure, start),
-        _treated(members, links),
+        _duplicates(members, links, said.sure),
+        _slots(members, said.sure, "tci_date", Gain.ADMISSION_SLOTS),
+        _slots(members, said.sure, "next_appointment_date", Gain.APPOINTMENT_SLOTS),
+        _two_places(members, patient, person),
+        _longer_waits(members, said, clock),
+        _treated(members, links, pathway),
     ]
     told = pd.concat(found, ignore_index=True)
     by = ["measure", "relation", "low", "high"]
     counted = told.groupby(by, as_index=False)[["confirmed", "proposed"]].sum()
-    names = np.array(_names(members), dtype=object)
+    names = np.sort(np.array(_names(members), dtype=object))
     low, high = names[counted["low"]], names[counted["high"]]
     counted["organisations"] = np.where(low == high, low, low + ";" + high)
     counted = counted.sort_values(["measure", "relation", "organisations"], ignore_index=True)
@@ -51,24 +60,26 @@ def _names(members: Members) -> list[str]:
     return [*categories(members.entries["organisation"]), "unknown organisation"]
 
 
+def _place(members: Members) -> NDArray[np.int64]:
+    """The alphabetical place of each entry's organisation; ``_names`` in order has their names."""
+    place = np.argsort(np.argsort(np.array(_names(members), dtype=object)))
+    return place[codes(members.entries["organisation"])]
+
+
 def _counted(
-    members: Members,
     gain: Gain,
     one: NDArray[np.integer],
     other: NDArray[np.integer],
     certain: Bools,
     relation: NDArray[np.object_] | str = "",
 ) -> pd.DataFrame:
-    """One row for each thing to count, between two organisations (codes; the same twice: one)."""
-    place = np.argsort(np.argsort(_names(members)))
-    swapped = place[one] > place[other]
-    size = len(place)
+    """One row for each thing to count, between two organisations (places; the same twice: one)."""
     return pd.DataFrame(
         {
             "measure": np.full(len(one), WORDS.index(gain), dtype=np.int8),
             "relation": relation,
-            "low": np.where(swapped, other, one) % size,
-            "high": np.where(swapped, one, other) % size,
+            "low": np.minimum(one, other),
+            "high": np.maximum(one, other),
             "confirmed": certain.astype(np.int64),
             "proposed": (~certain).astype(np.int64),
         }
@@ -76,26 +87,28 @@ def _counted(
 
 
 def _duplicates(members: Members, links: pd.DataFrame, sure: Group) -> pd.DataFrame:
-    """Each member that is not shown, once, with what it is to the shown entry."""
-    shown = np.zeros(len(members.entries), dtype=bool)
+    """Each member that is not shown, once, with what it is to the entry shown.
+
+    Where no link ties it to that one, what it is to another member, the first by its links.
+    """
+    row_of = np.full(len(members.entries), -1, dtype=np.int64)
+    row_of[members.bundles.members] = members.bundles.owner
+    shown = np.zeros(len(row_of), dtype=bool)
     shown[members.bundles.shown] = True
-    inside = np.zeros(len(members.entries), dtype=bool)
-    inside[members.bundles.members] = True
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
-    kept = np.flatnonzero(
-        (links["joins"] == str(Joins.YES)).to_numpy(dtype=bool) & inside[a] & inside[b]
-    )
-    other = np.concatenate([a[kept][~shown[a[kept]]], b[kept][~shown[b[kept]]]])
-    near = np.concatenate([b[kept][~shown[a[kept]]], a[kept][~shown[b[kept]]]])
-    told = np.concatenate([kept[~shown[a[kept]]], kept[~shown[b[kept]]]])
+    joined = (links["joins"] == str(Joins.YES)).to_numpy(dtype=bool)
+    kept = np.flatnonzero(joined & (row_of[a] >= 0) & (row_of[a] == row_of[b]))
+    other = np.concatenate([a[kept], b[kept]])
+    near, told = np.concatenate([b[kept], a[kept]]), np.concatenate([kept, kept])
+    hidden = ~shown[other]
+    other, near, told = other[hidden], near[hidden], told[hidden]
     first = np.lexsort((told, ~shown[near], other))
     first = first[np.diff(other[first], prepend=-1) != 0]
     other, near, told = other[first], near[first], told[first]
-    held = codes(members.entries["organisation"])
+    place = _place(members)
     relation = links["relation"].iloc[told].astype(str).to_numpy(dtype=object)
-    return _counted(
-        members, Gain.DUPLICATES, held[other], held[near], sure[other] == sure[near], relation
-    )
+    certain = sure[other] == sure[members.bundles.shown[row_of[other]]]
+    return _counted(Gain.DUPLICATES, place[other], place[near], certain, relation)
 
 
 def _slots(members: Members, sure: Group, name: str, gain: Gain) -> pd.DataFrame:
@@ -105,7 +118,7 @@ def _slots(members: Members, sure: Group, name: str, gain: Gain) -> pd.DataFrame
     slot = pd.DataFrame(
         {
             "row": members.bundles.owner[at],
-            "place": codes(members.column("organisation"))[at],
+            "place": _place(members)[members.bundles.members[at]],
             "day": day[at],
             "sure": sure[members.bundles.members[at]],
         }
@@ -114,41 +127,73 @@ def _slots(members: Members, sure: Group, name: str, gain: Gain) -> pd.DataFrame
     first = slot.groupby("row")[["place", "sure"]].transform("first")
     more = slot["row"].duplicated().to_numpy()
     certain = (slot["sure"] == first["sure"]).to_numpy()[more]
-    return _counted(
-        members, gain, first["place"].to_numpy()[more], slot["place"].to_numpy()[more], certain
-    )
+    return _counted(gain, first["place"].to_numpy()[more], slot["place"].to_numpy()[more], certain)
 
 
-def _two_places(members: Members, patient: Group) -> pd.DataFrame:
-    """Patients who wait at more than one organisation, once for each two of them."""
+def _two_places(members: Members, patient: Group, person: Group) -> pd.DataFrame:
+    """Patients who wait at more than one organisation, once for each two of them.
+
+    Confirmed where an entry at each is certainly of one person.
+    """
     rows = members.bundles.rows
-    place = codes(members.entries["organisation"])[rows]
-    where = pd.DataFrame({"patient": patient[rows], "place": place}).drop_duplicates()
+    rows = rows[np.bincount(patient[rows], minlength=1)[patient[rows]] > 1]
+    place = _place(members)[rows]
+    where = pd.DataFrame({"patient": patient[rows], "place": place, "person": person[rows]})
+    where = where.drop_duplicates()
     where = where[where.duplicated("patient", keep=False)]
     pairs = where.merge(where, on="patient")
     pairs = pairs[pairs["place_x"] < pairs["place_y"]]
-    one, other = pairs["place_x"].to_numpy(), pairs["place_y"].to_numpy()
-    return _counted(members, Gain.PEOPLE_IN_TWO_PLACES, one, other, np.ones(len(one), dtype=bool))
+    pairs["certain"] = pairs["person_x"] == pairs["person_y"]
+    by = pairs.groupby(["patient", "place_x", "place_y"], as_index=False)
+    both = by.agg(certain=("certain", "any"))
+    one, other = both["place_x"].to_numpy(), both["place_y"].to_numpy()
+    return _counted(Gain.PEOPLE_IN_TWO_PLACES, one, other, both["certain"].to_numpy(dtype=bool))
 
 
-def _longer_waits(members: Members, sure: Group, start: NDArray[np.int32]) -> pd.DataFrame:
-    """Organisations whose own start is later than that of the need, once for each row."""
-    bundles = members.bundles
-    there, day = members.said("rtt_start_date")
-    place = codes(members.column("organisation"))
-    earliest = start[bundles.owner]
-    at = np.flatnonzero(there & known(earliest) & (day > earliest))
-    certain = sure[bundles.members] == sure[bundles.shown[bundles.owner]]
-    told = pd.DataFrame({"row": bundles.owner[at], "place": place[at], "certain": certain[at]})
-    told = told.drop_duplicates(["row", "place"])
-    own = told["place"].to_numpy()
-    return _counted(members, Gain.LONGER_WAITS, own, own, told["certain"].to_numpy(dtype=bool))
+def _longer_waits(members: Members, said: Starts, clock: Clocks) -> pd.DataFrame:
+    """Organisations that state no start as early as that of the need, once for each row.
+
+    Proposed where the entry that gives the earlier start is only probably of the same need.
+    """
+    rows, number = members.bundles.rows, members.bundles.number
+    stated = said.counts[rows] & known(said.start[rows]) & (said.start[rows] <= members.run_day)
+    at = np.flatnonzero(stated & (clock.giver[number] >= 0))
+    late = np.zeros(len(members.bundles.first), dtype=bool)
+    late[number[at[said.start[rows[at]] > clock.start[number[at]]]]] = True
+    at = at[late[number[at]]]
+    row, entry = number[at], rows[at]
+    told = pd.DataFrame(
+        {
+            "row": row,
+            "place": _place(members)[entry],
+            "later": said.start[entry] > clock.start[row],
+            "certain": said.sure[entry] == said.sure[clock.giver[row]],
+        }
+    )
+    by = told.groupby(["row", "place"], as_index=False)
+    own = by.agg(later=("later", "all"), certain=("certain", "any"))
+    own = own[own["later"]]
+    place = own["place"].to_numpy()
+    return _counted(Gain.LONGER_WAITS, place, place, own["certain"].to_numpy(dtype=bool))
 
 
-def _treated(members: Members, links: pd.DataFrame) -> pd.DataFrame:
-    """Entries that wait though the need was stopped elsewhere: asked, so never confirmed."""
+def _treated(members: Members, links: pd.DataFrame, pathway: Group) -> pd.DataFrame:
+    """Needs that wait though another organisation stopped the clock, once for each two of them.
+
+    Asked, so never confirmed.
+    """
     told = (links["relation"] == str(Relation.TREATED_ELSEWHERE)).to_numpy(dtype=bool)
     told &= (links["joins"] == str(Joins.ASKED)).to_numpy(dtype=bool)
-    held = codes(members.entries["organisation"])
-    one, other = held[links["a"].to_numpy()[told]], held[links["b"].to_numpy()[told]]
-    return _counted(members, Gain.TREATED_ELSEWHERE, one, other, np.zeros(len(one), dtype=bool))
+    a, b = links["a"].to_numpy()[told], links["b"].to_numpy()[told]
+    waits = np.zeros(len(pathway), dtype=bool)
+    waits[members.bundles.rows] = True
+    place = _place(members)
+    found = pd.DataFrame(
+        {
+            "need": np.where(waits[a], pathway[a], pathway[b]),
+            "low": np.minimum(place[a], place[b]),
+            "high": np.maximum(place[a], place[b]),
+        }
+    ).drop_duplicates()
+    one, other = found["low"].to_numpy(), found["high"].to_numpy()
+    return _counted(Gain.TREATED_ELSEWHERE, one, other, np.zeros(len(one), dtype=bool))
