@@ -115,3 +115,30 @@ def test_explanations_add_up_and_say_what_is_missing():
         wm.explain_patients(match, 0, 9)
     with pytest.raises(wm.InputError, match="no entry"):
         wm.explain_patients(match, 0, "E-NONE")
+
+
+def test_superseded_numbers_follow_each_other_however_they_are_written():
+    frame = pd.DataFrame(
+        {
+            "nhs_number": ["4123456014", "4123535208", "9990000018"],
+            "family_name": ["Thornbury"] * 3,
+            "given_name": ["Rosalind"] * 3,
+            "birth_date": ["1957-03-08"] * 3,
+        }
+    )
+    line = {"412 345 6014": "412-353-5208", "4123535208": "999 000 0018"}
+    assert len(set(wm.match_patients(frame, superseded=line).patient_id)) == 1
+    for wrong, said in (
+        ({"4123456014": "4123535208", "4123535208": "4123456014"}, "lead back to themselves"),
+        ({"4123456015": "4123535208"}, "1 of 2 are no valid NHS numbers"),
+    ):
+        with pytest.raises(wm.InputError, match=said):
+            wm.match_patients(frame, superseded=wrong)
+
+
+def test_a_warning_names_the_line_of_the_caller():
+    frame = pd.DataFrame({"family_name": ["Lee"], "shoe_size": ["9"]})
+    for link in (wm.match_patients, wm.link_patients):
+        with pytest.warns(UserWarning, match="shoe_size") as told:
+            link(frame)
+        assert told[0].filename == __file__

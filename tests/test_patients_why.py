@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -120,3 +121,25 @@ def test_without_matplotlib_the_extra_is_named(match, monkeypatch):
     with pytest.raises(wm.MissingExtra, match=r"install waitlist-merge\[charts\]"):
         why.chart()
     assert why.text_chart()
+
+
+def test_the_result_of_a_merge_explains_itself(match):
+    merged = SimpleNamespace(people=match)
+    assert wm.explain_patients(merged, 0, 1).weight == wm.explain_patients(match, 0, 1).weight
+    assert wm.explain_missing(merged, 0, 4) == wm.explain_missing(match, 0, 4)
+    with pytest.raises(wm.InputError, match="DataFrame holds no patient match"):
+        wm.explain_patients(PEOPLE, 0, 1)
+
+
+def test_a_veto_that_a_third_record_names_is_told():
+    """Two girls under one number, and the number of one of them elsewhere (domain 3: twins)."""
+    columns = ["nhs_number", "family_name", "given_name", "birth_date", "gender", "postcode"]
+    born = ("2019-05-03", "2", "LE4 7AA")
+    rows = [
+        ("4123456014", "Lee", "Sana", *born),
+        ("4123456014", "Lee", "Maryam", *born),
+        ("4123535208", "Lee", "Maryam", *born),
+    ]
+    match = wm.match_patients(pd.DataFrame(rows, columns=columns))
+    links = match.links.set_index(["a", "b"])["veto"]
+    assert wm.explain_patients(match, 0, 1).veto == links[0, 1] == "confusion"

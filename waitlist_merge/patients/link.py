@@ -49,7 +49,7 @@ def link_patients(
     >>> ids[0] == ids[1] != ids[2]
     True
     """
-    match = match_patients(records, plan, progress=progress)
+    match = _matched(records, plan, progress=progress)
     return match.patient_id.set_axis(records.index)
 
 
@@ -76,6 +76,19 @@ def match_patients(
     >>> match_patients(people).links[["a", "b", "joins"]].to_numpy().tolist()
     [[0, 1, 'yes']]
     """
+    return _matched(records, plan, superseded=superseded, model=model, on=on, progress=progress)
+
+
+def _matched(
+    records: pd.DataFrame,
+    plan: PatientPlan | None,
+    *,
+    superseded: Mapping[str, str] | None = None,
+    model: PatientModel | None = None,
+    on: date | None = None,
+    progress: bool | Told = False,
+) -> PatientMatch:
+    """The work of both: at one depth, so that warnings name the line of whoever called either."""
     typed = isinstance(records, pd.DataFrame) and {"entry_id", *CANONICAL} <= {*records.columns}
     with watched(progress) as work:
         work.begins("columns")

@@ -31,6 +31,7 @@ from waitlist_merge.patients.obeyed import Ruled, joins_of, ruled, with_decided
 from waitlist_merge.patients.progress import SILENT, Work
 from waitlist_merge.patients.records import Records, prepare
 from waitlist_merge.patients.scoring import Judge, Scored, score
+from waitlist_merge.patients.successors import succeeded
 from waitlist_merge.patients.training import train
 from waitlist_merge.patients.vetoes import (
     COMPATIBLE_GIVEN,
@@ -115,6 +116,14 @@ class PatientMatch:
         found = doubted(self._edges, self._refusal, self.group, identities, shown, margin=margin)
         return name_doubted(links, self._edges, found, self.entry_ids)
 
+    def veto_of(self, a: int, b: int) -> int | None:
+        """The code of the veto of a pair that was kept (positions ``a`` < ``b``); else None.
+
+        It is named in the light of all pairs, as a borrowed number is only told by a third record.
+        """
+        found = np.flatnonzero((self._kept.a == a) & (self._kept.b == b))
+        return int(self._kept.veto[found[0]]) if len(found) else None
+
     @cached_property
     def forecast(self) -> pd.DataFrame:
         """How many pairs each blocking key makes."""
@@ -178,7 +187,7 @@ def match_entries(
     order of the rows.
     """
     work.begins("codes")
-    records = prepare(_succeeded(entries, superseded or {}))
+    records = prepare(succeeded(entries, superseded or {}))
     keys = blocking.keys(records)
     named = entries["entry_id"].to_numpy(dtype=object) if "entry_id" in entries else None
     work.begins("model")
@@ -236,15 +245,6 @@ def _votes(kept: Scored, plan: PatientPlan) -> NDArray[np.int8]:
     names_agree = is_level(kept.levels, "given_name", *FULL_NAMES)
     support = (kept.veto == 0) & (kept.weight >= plan.match_weight) & names_agree
     return np.where(np.isin(kept.veto, LOOK_ALIKES), -1, support).astype(np.int8)
-
-
-def _succeeded(entries: pd.DataFrame, superseded: Mapping[str, str]) -> pd.DataFrame:
-    """The entries with superseded NHS numbers read as their successors."""
-    if not superseded or "nhs_number" not in entries:
-        return entries
-    numbers = entries["nhs_number"].astype("category")
-    renamed = numbers.cat.categories.to_series().replace(superseded)
-    return entries.assign(nhs_number=numbers.map(renamed).astype("category"))
 
 
 def _judge(records: Records, model: PatientModel, plan: PatientPlan) -> Judge:

@@ -103,9 +103,8 @@ def prepare(entries: pd.DataFrame) -> Records:
     def column(name: str) -> Coded:
         return coded(entries[name]) if name in entries else absent(size)
 
-    organisation, local, number = map(
-        column, ("organisation", "local_patient_identifier", "nhs_number")
-    )
+    organisation, number = column("organisation"), column("nhs_number")
+    local = _unpadded(column("local_patient_identifier"))
     family, given = names(column("family_name")), names(column("given_name"))
     family_sound, given_sound = _sound_codes(family, given)
     postcode, status = column("postcode"), column("nhs_number_status")
@@ -161,6 +160,13 @@ def _within(organisation: Coded, local: Coded) -> Coded:
     if len(organisation.values) < 2:
         return Coded(local.codes, ())
     return Coded(combine(np.maximum(organisation.codes, 0), local.codes), ())
+
+
+def _unpadded(local: Coded) -> Coded:
+    """Local numbers without zeros in front, which a spreadsheet takes off and a system puts on."""
+    if not any(value.startswith("0") for value in local.values):
+        return local
+    return local.derive(lambda values: [value.lstrip("0") or value for value in values])
 
 
 def _is_one_of(column: Coded, values: Collection[str]) -> NDArray[np.bool_]:

@@ -51,9 +51,6 @@ LOOK_ALIKES = tuple(
 )
 """Vetoes of people who look alike: other records of the two may outvote them (grouping)."""
 
-ALWAYS_ASKED = tuple(VETOES.index(veto) for veto in (Veto.CONFUSION, Veto.AGE_GAP))
-"""Vetoes that are asked whatever the score where the two share an identifier."""
-
 COMPATIBLE_GIVEN = ("exact", "variant", "initial", "part", "middle", "near")
 """Levels of the given name that fit one person."""
 
@@ -138,8 +135,8 @@ def _far_apart(records: Records, a: Positions, b: Positions) -> NDArray[np.bool_
 def asked_whatever_the_score(
     levels: Mapping[str, Level], veto: NDArray[np.int8]
 ) -> NDArray[np.bool_]:
-    """Pairs that share an identifier and yet look like two people: never left unasked."""
-    return np.asarray(share_a_number(levels) & np.isin(veto, ALWAYS_ASKED))
+    """Pairs that share a number and yet look like two people: one of them carries another's."""
+    return np.asarray(share_a_number(levels) & ~np.isin(veto, TWO_NUMBERS))
 
 
 def _twins(
@@ -154,7 +151,7 @@ def _twins(
 
     Names one slip apart do not fit where both are names that people have, as Sara and Sana, nor
     does a form of the other sex, as Daniel and Danielle. The address tells where both records have
-    one, else the postcode.
+    one, else the postcode. Where neither name is known nothing tells twins from one person.
     """
     unknown = () if relatives else ("missing",)
     fits = is_level(levels, "given_name", *unknown, *COMPATIBLE_GIVEN)
@@ -175,8 +172,11 @@ def _twins(
         one_home = np.where(unknown_home, postcode, is_level(levels, "address", "same"))
     one_family = is_level(levels, "family_name", *families)
     unlike = ~fits | two_names | two_sexes
+    nameless = is_level(levels, "family_name", "missing") & is_level(
+        levels, "given_name", "missing"
+    )
     born = is_level(levels, "birth_date", "exact")
-    return np.asarray(born & one_family & one_home & unlike & ~exchanged)
+    return np.asarray(born & one_home & ~exchanged & ((one_family & unlike) | nameless))
 
 
 def _brothers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -101,8 +101,31 @@ class Explanation:
         return "\n".join([*lines, f"{'together':<44} {self.weight:>+7.1f}"])
 
 
-def explain_patients(match: PatientMatch, a: int | str, b: int | str) -> Explanation:
+class HasPeople(Protocol):
+    """The result of a merge: it holds the patient match that it rests on."""
+
+    @property
+    def people(self) -> PatientMatch:
+        """Who is the same patient."""
+
+
+def _match(result: PatientMatch | HasPeople) -> PatientMatch:
+    """The patient match, be it given itself or within the result of a merge."""
+    if isinstance(result, PatientMatch):
+        return result
+    people = getattr(result, "people", None)
+    if not isinstance(people, PatientMatch):
+        raise InputError(
+            f"{type(result).__name__} holds no patient match; give what match_patients or merge "
+            "returned"
+        )
+    return people
+
+
+def explain_patients(result: PatientMatch | HasPeople, a: int | str, b: int | str) -> Explanation:
     """Why do two entries count as one person, or not? Named by position or by entry id.
+
+    ``result`` is what ``match_patients`` or ``merge`` returned.
 
     >>> from waitlist_merge.patients.link import match_patients
     >>> people = pd.DataFrame({"nhs_number": ["9990000018"] * 2, "family_name": ["Lee", "LEE"]})
@@ -110,13 +133,16 @@ def explain_patients(match: PatientMatch, a: int | str, b: int | str) -> Explana
     >>> bool(abs(why.parts["weight"].sum() - why.weight) < 1e-9), why.joined
     (True, True)
     """
+    match = _match(result)
     one, other = sorted((_position(match, a), _position(match, b)))
     first, second = np.array([one], dtype=np.int32), np.array([other], dtype=np.int32)
     levels = compare(match.records, first, second)
     shares = match.model.on(match.records)
     parts = weigh(match.model, shares, match.records, levels, first, second)
     weight = total(parts)
-    veto = vetoed(match.records, match.model, match.plan, levels, first, second, weight)
+    veto = match.veto_of(one, other)
+    if veto is None:
+        veto = vetoed(match.records, match.model, match.plan, levels, first, second, weight)[0]
     compared = {field: LEVELS[field][found[0]] for field, found in levels.items()}
     names = {"prior": ""} | compared | {"together": "", "household": ""}
     said = [
@@ -128,15 +154,17 @@ def explain_patients(match: PatientMatch, a: int | str, b: int | str) -> Explana
     return Explanation(
         parts=table,
         weight=float(weight[0]),
-        veto=str(VETOES[veto[0]]),
+        veto=str(VETOES[veto]),
         joined=bool(match.group[one] == match.group[other]),
         sentence=str(explanations(levels, parts)[0]),
         match_weight=match.plan.match_weight,
     )
 
 
-def explain_missing(match: PatientMatch, a: int | str, b: int | str) -> str:
+def explain_missing(result: PatientMatch | HasPeople, a: int | str, b: int | str) -> str:
     """Why were two entries not joined: the keys, the costliest field, the veto, what would tip it?
+
+    ``result`` is what ``match_patients`` or ``merge`` returned.
 
     >>> from waitlist_merge.patients.link import match_patients
     >>> people = pd.DataFrame({"family_name": ["Lee", "Okafor"], "birth_date": ["1971-05-03"] * 2})
@@ -145,6 +173,7 @@ def explain_missing(match: PatientMatch, a: int | str, b: int | str) -> str:
     Against: different family names (-6.2).
     They have -6.1 bits; 6.0 join two records: 12.1 are missing.
     """
+    match = _match(result)
     why = explain_patients(match, a, b)
     if why.joined:
         return "They are joined."
