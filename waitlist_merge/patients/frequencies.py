@@ -15,8 +15,10 @@ same after it was saved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients.coding import Coded
 from waitlist_merge.patients.records import Records
+from waitlist_merge.reference import rows
 
 Shares = NDArray[np.float64]
 
@@ -46,6 +49,10 @@ HOME = ("postcode", "address", "phone", "email")
 """Columns that locate a household."""
 
 
+NOBODY: Mapping[str, float] = MappingProxyType({})
+"""No value is known to be common."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Frequencies:
     """How common each value of one column is.
@@ -61,18 +68,25 @@ class Frequencies:
     chance: float
 
     @classmethod
-    def published(cls, average: float) -> Frequencies:
-        """Before any was counted: every value is as common as the published average."""
-        none = pd.Series([], index=pd.Index([], dtype="str"), dtype=np.float64)
-        return cls(none, unseen=average, expected=average, chance=0.0)
+    def published(cls, average: float, *, common: Mapping[str, float] = NOBODY) -> Frequencies:
+        """Before any was counted: every value is as common as the published average, or more."""
+        return cls(_named(common), unseen=average, expected=average, chance=0.0)
 
     @classmethod
     def counted(
-        cls, column: Coded, sizes: NDArray[np.int32], *, average: float, least: int
+        cls,
+        column: Coded,
+        sizes: NDArray[np.int32],
+        *,
+        average: float,
+        least: int,
+        common: Mapping[str, float] = NOBODY,
     ) -> Frequencies:
         """Counted in a column; values that fewer than ``least`` people hold have one share.
 
         ``sizes`` has for each record how many records its person has: each counts for so much less.
+        ``common`` are published shares of values that are commoner than the average: what a short
+        list shows of them weighs little against it.
         """
         parts = np.bincount(
             column.codes + 1, np.where(column.known, _WHOLE // sizes, 0), len(column.values) + 1
@@ -81,15 +95,21 @@ class Frequencies:
         counts = np.rint(parts / _WHOLE * _FINENESS).astype(np.int64)
         people = int(counts.sum()) / _FINENESS
         if not people:
-            return cls.published(average)
-        kept = np.flatnonzero(counts >= least * _FINENESS)
-        shares = _shares(counts[kept] / _FINENESS, average, of=people)
-        named = pd.Series(shares, pd.Index([column.values[at] for at in kept], dtype="str"))
-        named = named.iloc[np.lexsort((named.index, -named))]
-        unseen, values = _of_few(counts[counts < least * _FINENESS], average, of=people)
-        chance = float((named.to_numpy() ** 2).sum() + values * unseen**2)
-        every = float(named.to_numpy().sum() + values * unseen)
-        return cls(named, unseen, expected=chance / every, chance=chance)
+            return cls.published(average, common=common)
+        known = [at for at, value in enumerate(column.values) if value in common] if common else []
+        kept = np.union1d(np.flatnonzero(counts >= least * _FINENESS), known).astype(np.int64)
+        values = [column.values[at] for at in kept]
+        expected = np.array([common.get(value, average) for value in values])
+        shares = _shares(counts[kept] / _FINENESS, expected, of=people)
+        absent = {name: share for name, share in common.items() if name not in {*values}}
+        unheld = _shares(np.zeros(1), np.array([*absent.values()]), of=people)
+        named = dict(zip((*values, *absent), np.append(shares, unheld).tolist(), strict=True))
+        held = np.sort(shares[counts[kept] > 0])
+        counts[kept] = 0
+        unseen, others = _of_few(counts, average, of=people)
+        chance = float((held**2).sum() + others * unseen**2)
+        every = float(held.sum() + others * unseen)
+        return cls(_named(named), unseen, expected=chance / every, chance=chance)
 
     def of(self, values: Sequence[str]) -> Shares:
         """The share of each of these values."""
@@ -105,6 +125,24 @@ _FINENESS = 100
 """Parts of a person to which counts are rounded: a person of eleven records is one."""
 
 
+def _named(shares: Mapping[str, float]) -> pd.Series:
+    """The share of each value, the commonest first."""
+    named = pd.Series([*shares.values()], pd.Index([*shares], dtype="str"), dtype=np.float64)
+    return named.iloc[np.lexsort((named.index, -named))]
+
+
+@cache
+def common_names(column: str) -> Mapping[str, float]:
+    """The names of this column that are common in the United Kingdom, and the share of each.
+
+    >>> round(common_names("family_name")["SMITH"], 3), common_names("postcode")
+    (0.013, {})
+    """
+    return {
+        row["name"]: float(row["share"]) for row in rows("common_names") if row["field"] == column
+    }
+
+
 def _of_few(counts: NDArray[np.int64], average: float, *, of: float) -> tuple[float, int]:
     """The one share of all values that few hold, and how many of them any holds."""
     times = np.bincount(counts[counts > 0], minlength=1)
@@ -117,7 +155,7 @@ def _of_few(counts: NDArray[np.int64], average: float, *, of: float) -> tuple[fl
     return float(np.exp2(mean)), int(times.sum())
 
 
-def _shares(counts: Shares, average: float, *, of: float) -> Shares:
+def _shares(counts: Shares, average: float | Shares, *, of: float) -> Shares:
     """The share of values of these counts, of so many people.
 
     The pair itself is no evidence that a value is common, so two people are left out.

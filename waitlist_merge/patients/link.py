@@ -76,7 +76,9 @@ def match_patients(
     >>> match_patients(people).links[["a", "b", "joins"]].to_numpy().tolist()
     [[0, 1, 'yes']]
     """
-    return _matched(records, plan, superseded=superseded, model=model, on=on, progress=progress)
+    return _matched(
+        records, plan, superseded=superseded, model=model, on=on, progress=progress, decided=decided
+    )
 
 
 def _matched(
@@ -87,6 +89,7 @@ def _matched(
     model: PatientModel | None = None,
     on: date | None = None,
     progress: bool | Told = False,
+    decided: Decided = NONE,
 ) -> PatientMatch:
     """The work of both: at one depth, so that warnings name the line of whoever called either."""
     typed = isinstance(records, pd.DataFrame) and {"entry_id", *CANONICAL} <= {*records.columns}

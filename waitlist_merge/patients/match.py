@@ -27,6 +27,7 @@ from waitlist_merge.patients.grouping import REFUSALS, Edges, group
 from waitlist_merge.patients.levels import compare, is_level
 from waitlist_merge.patients.memory import pairs_at_a_time
 from waitlist_merge.patients.model import PatientModel, total, weigh
+from waitlist_merge.patients.namesakes import one_person_from
 from waitlist_merge.patients.obeyed import Ruled, joins_of, ruled, with_decided
 from waitlist_merge.patients.progress import SILENT, Work
 from waitlist_merge.patients.records import Records, prepare
@@ -56,9 +57,6 @@ ONE_NAME = {
 }
 """Name levels at which two valid numbers are a question; twins may be called Martin and Martyn."""
 
-
-RARITY_IS_KNOWN = 10_000
-"""Records from which a list tells how rare a name is: in a smaller one John Smith may be alone."""
 
 FULL_NAMES = ("exact", "variant")
 """Levels of the given name that speak against a bar of look-alikes; an initial fits both twins, and
@@ -195,7 +193,8 @@ def match_entries(
         ranks = content_ranks(entries) if named is None else pd.util.hash_array(named)
         fitted = model or PatientModel.fit(records)
     if model is None:
-        model = train(fitted, records, keys, hashed=ranks)
+        taught = train(fitted, records, keys, hashed=ranks)
+        model = replace(taught, namesakes=one_person_from(records, taught))
     work.begins("pairs")
     kept, seen = score(
         records,
@@ -270,7 +269,7 @@ def vetoed(
 ) -> NDArray[np.int8]:
     """The veto of each pair as a code into ``vetoes.VETOES``, in the light of model and weight."""
     found = find_vetoes(records, levels, a, b, relatives=model.lists_relatives)
-    enough = plan.match_weight + plan.margin if model.records >= RARITY_IS_KNOWN else np.inf
+    enough = np.inf if model.namesakes is None else max(model.namesakes, plan.match_weight)
     return lifted(found, weight, enough=enough)
 
 

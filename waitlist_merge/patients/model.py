@@ -32,7 +32,14 @@ from waitlist_merge.patients.expected import (
     names_together,
     true_pairs_per_record,
 )
-from waitlist_merge.patients.frequencies import RAREST, Frequencies, Shares, columns, fewest
+from waitlist_merge.patients.frequencies import (
+    RAREST,
+    Frequencies,
+    Shares,
+    columns,
+    common_names,
+    fewest,
+)
 from waitlist_merge.patients.levels import LEVELS, is_level, level
 from waitlist_merge.patients.records import Records
 from waitlist_merge.patients.words import WORDS
@@ -40,6 +47,12 @@ from waitlist_merge.reference import rows
 
 Weights = NDArray[np.float32]
 Rates = dict[str, NDArray[np.float64]]
+
+RARITY_IS_KNOWN = 10_000
+"""Records from which a list tells how rare a name is: in a smaller one John Smith may be alone."""
+
+RARE_ENOUGH = 11.0
+"""Weight, in bits, of namesakes of so rare a name that they are one person (namesakes.py)."""
 
 SMALLEST_POPULATION = 10_000
 """Records for which the prior is worked out at least: a small extract is a sample of the list of a
@@ -79,8 +92,9 @@ class PatientModel:
     family names go together. ``tables[field][level]`` is the weight in
     bits at average frequency, ``average`` and ``basis`` the u of each level and how it is adjusted,
     ``frequencies`` how common the values of each column are, in the ``records`` that it was fitted
-    to. ``str(model)`` is its table; ``save`` and ``load`` keep it in a file of readable JSON that
-    tells nothing of any person.
+    to; ``namesakes`` is the weight from which two of one name and birth date are one person though
+    home and telephone differ (None: never). ``str(model)`` is its table; ``save`` and ``load`` keep
+    it in a file of readable JSON that tells nothing of any person.
     """
 
     prior: float
@@ -91,6 +105,7 @@ class PatientModel:
     basis: Mapping[tuple[str, int], str]
     frequencies: Mapping[str, Frequencies]
     records: int
+    namesakes: float | None
 
     @classmethod
     def published(
@@ -114,12 +129,15 @@ class PatientModel:
         prior = float(np.log2(2 * pairs_per_record / population))
         household = float(np.log2(pairs_per_record / household_pairs_per_record))
         counted = {
-            _column(field, at): Frequencies.published(average[field, at])
+            _column(field, at): Frequencies.published(
+                average[field, at], common=_common(_column(field, at), average[field, at])
+            )
             for (field, at), kind in basis.items()
             if kind == "frequency"
         }
         together = float(np.log2(USUALLY_TOGETHER))
-        return cls(prior, household, together, tables, average, basis, counted, records)
+        rare = RARE_ENOUGH if records >= RARITY_IS_KNOWN else None
+        return cls(prior, household, together, tables, average, basis, counted, records, rare)
 
     @classmethod
     def fit(cls, records: Records) -> PatientModel:
@@ -132,7 +150,11 @@ class PatientModel:
         )
         counted = {
             name: Frequencies.counted(
-                column, sizes, average=model.frequencies[name].unseen, least=fewest(name)
+                column,
+                sizes,
+                average=model.frequencies[name].unseen,
+                least=fewest(name),
+                common=_common(name, model.frequencies[name].unseen),
             )
             for name, column in columns(records).items()
         }
@@ -179,6 +201,7 @@ class PatientModel:
             average=self.average,
             basis=self.basis,
             frequencies=self.frequencies,
+            namesakes=self.namesakes,
         )
 
     @property
@@ -264,6 +287,11 @@ class PatientModel:
         """The share of each value of these records, by its code."""
         found = columns(records)
         return {name: self.frequencies[name].of(column.values) for name, column in found.items()}
+
+
+def _common(column: str, average: float) -> dict[str, float]:
+    """The published shares of the names that are commoner than an average one."""
+    return {name: share for name, share in common_names(column).items() if share > average}
 
 
 def weigh(

@@ -59,6 +59,7 @@ class _Contents(_Strict):
     together: Annotated[float, Field(ge=0)]
     fields: dict[str, dict[str, _Level]]
     frequencies: dict[str, _Counted]
+    namesakes: float | None
 
 
 def contents(
@@ -71,6 +72,7 @@ def contents(
     average: Mapping[tuple[str, int], float],
     basis: Mapping[tuple[str, int], str],
     frequencies: Mapping[str, Frequencies],
+    namesakes: float | None,
 ) -> str:
     """The parts of a model as JSON, the same text for the same model."""
     fields: dict[str, dict[str, object]] = {field: {} for field in LEVELS}
@@ -92,6 +94,7 @@ def contents(
         "prior": prior,
         "household": household,
         "together": together,
+        "namesakes": namesakes,
         "fields": fields,
         "frequencies": counted,
     }
@@ -162,6 +165,7 @@ def parse(text: str | bytes, source: str) -> dict[str, Any]:
         "basis": basis,
         "frequencies": {name: _frequencies(each) for name, each in found.frequencies.items()},
         "records": found.records,
+        "namesakes": found.namesakes,
     }
 
 

@@ -98,7 +98,7 @@ def find_vetoes(
             Veto.BIRTH_DATE_UNKNOWN: ~registration
             & is_level(levels, "birth_date", "missing")
             & (relatives | ~at_home),
-            Veto.NAMESAKES: _namesakes(levels),
+            Veto.NAMESAKES: namesakes(levels),
         }
     )
 
@@ -189,7 +189,7 @@ def _brothers(
     return np.asarray(first & untold & born_apart & households.share_a_home(levels))
 
 
-def _namesakes(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
+def namesakes(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
     """Nothing but name and birth date agrees, though home and telephone or e-mail are known.
 
     A person who moves keeps one of them as a rule; two people of one name keep none.
