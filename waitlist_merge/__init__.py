@@ -9,6 +9,7 @@ from __future__ import annotations
 from waitlist_merge.loading import loading as _loading
 
 with _loading():
+    from waitlist_merge.combined import SurvivorshipRule as SurvivorshipRule
     from waitlist_merge.config import load_config as load_config
     from waitlist_merge.errors import (
         ConfigError as ConfigError,
@@ -61,6 +62,7 @@ __all__ = [
     "RefusedExtract",
     "RefusedExtracts",
     "Register",
+    "SurvivorshipRule",
     "WaitlistError",
     "__version__",
     "explain_missing",

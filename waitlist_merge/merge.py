@@ -15,7 +15,7 @@ their ids, what people decided holds, and what has changed is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge import combined, memory, pathways, patients, review
+from waitlist_merge.combined import SurvivorshipRule
 from waitlist_merge.conservation import check_conservation
 from waitlist_merge.errors import InputError, RefusedExtract
 from waitlist_merge.findings import gather_findings
@@ -36,6 +37,7 @@ from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.result import MergeResult, Stopwatch
 from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review.register import Register
+from waitlist_merge.settings import Pairs
 
 
 def _in_silence(_stage: str) -> None:
@@ -60,6 +62,7 @@ def merge(
     model: patients.PatientModel | None = None,
     register: Register | None = None,
     allowed: Allowed | None = None,
+    survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
     """One combined list from several extracts: who is the same patient, what is the same need?
@@ -71,9 +74,9 @@ def merge(
     (``result.model``), by default one is fitted to these extracts. ``register`` remembers runs:
     ids, model and what people decided come from it, and this run is recorded in it at its end;
     ``allowed`` names the organisations whose lists may be other than the last ones were.
-    ``progress`` is told each stage
-    as it begins, and how much of the patient stage is done. The order of extracts and of their rows
-    changes no id and no group.
+    ``survivorship`` has rules of your own by field (see ``SurvivorshipRule``); the plan and the
+    manifest of the result name them. ``progress`` is told each stage as it begins, and how much of
+    the patient stage is done. The order of extracts and of their rows changes no id and no group.
 
     Raises RefusedExtracts, InputError where there is no census date or no extract, and
     ConservationError where rows in and out do not agree.
@@ -88,9 +91,29 @@ def merge(
     >>> result = merge(lists, census_date="2026-11-15")
     >>> len(result.entries), result.entries["patient_id"].nunique()
     (2, 1)
+
+    A rule of one's own, here of a name that two lists hold in full and cut short:
+
+    >>> def longest(members, field):
+    ...     may, _ = members.said(field)
+    ...     return may, (-members.column(field).astype(str).str.len().to_numpy(),)
+    >>> person |= {"PPID": ["RM3000012345"], "PPID issuer": ["RM3"]}
+    >>> named = [
+    ...     Extract.from_frame(pd.DataFrame(person | {"Surname": [name]}), organisation=code)
+    ...     for code, name in (("RM3", "Okafor-Bello"), ("RW3", "Okafor"))
+    ... ]
+    >>> rule = combined.SurvivorshipRule("longest_name", longest)
+    >>> result = merge(named, census_date="2026-11-15", survivorship={"family_name": rule})
+    >>> result.combined_list["family_name"].tolist()
+    ['Okafor-Bello']
+    >>> told = result.provenance.set_index("field").loc["family_name"]
+    >>> told["rule"], told["other_values"]
+    ('longest_name', 'RW3 Okafor')
     """
     _need_extracts(extracts)
     plan = plan or MergePlan()
+    own_rules = combined.checked(survivorship)
+    plan = _naming(plan, own_rules)
     watch = Stopwatch(progress)
 
     with watch("normalise"):
@@ -129,6 +152,7 @@ def merge(
             run_date=accepted.run_date,
             key=known.key,
             survivorship=plan.survivorship,
+            own_rules=own_rules,
             agreements=plan.agreements,
             patient_id=ids.patient_id,
             pathway_id=ids.pathway_id,
@@ -169,6 +193,12 @@ def merge(
     )
 
 
+def _naming(plan: MergePlan, rules: Mapping[str, SurvivorshipRule]) -> MergePlan:
+    """The plan with the names of the rules that a user gives, so that the manifest has them."""
+    names = {field: rule.name for field, rule in rules.items()}
+    return plan.model_copy(update={"survivorship": Pairs({**plan.survivorship, **names})})
+
+
 def _need_extracts(extracts: Sequence[Extract]) -> None:
     """InputError where paths, frames or a single extract are given instead."""
     several = not isinstance(extracts, Extract | str)
@@ -189,12 +219,14 @@ def merge_files(
     model: patients.PatientModel | None = None,
     register: Register | None = None,
     allowed: Allowed | None = None,
+    survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
     """One combined list from files: each is read, then ``merge`` has them all.
 
     ``config`` says how files are read and holds the plan; without ``files`` it names them too.
-    ``model`` is the patient model of an earlier run, by default the one that ``config`` names.
+    ``model`` is the patient model of an earlier run, by default the one that ``config`` names;
+    ``survivorship`` has rules of your own, which come before those that ``config`` names.
     """
     config = config or MergeConfig()
     if model is None and config.model_file:
@@ -212,6 +244,7 @@ def merge_files(
         model=model,
         register=register,
         allowed=allowed,
+        survivorship=survivorship,
         progress=progress,
     )
     return replace(result, timings=watch.timings | dict(result.timings))

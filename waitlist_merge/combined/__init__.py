@@ -3,3 +3,8 @@
 from __future__ import annotations
 
 from waitlist_merge.combined.combine import Combined as Combined, combine as combine
+from waitlist_merge.combined.own_rules import (
+    SurvivorshipRule as SurvivorshipRule,
+    checked as checked,
+)
+from waitlist_merge.combined.rules import Members as Members

@@ -25,6 +25,7 @@ from waitlist_merge.combined.gains import gains
 from waitlist_merge.combined.history import history
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
+from waitlist_merge.combined.own_rules import SurvivorshipRule
 from waitlist_merge.combined.provenance import provenance
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.steps import next_steps
@@ -79,6 +80,7 @@ def combine(
     run_date: dt.date,
     key: str | None = None,
     survivorship: Mapping[str, str] | None = None,
+    own_rules: Mapping[str, SurvivorshipRule] | None = None,
     agreements: Sequence[Agreement] = (),
     patient_id: pd.Series | None = None,
     pathway_id: pd.Series | None = None,
@@ -86,9 +88,9 @@ def combine(
     """One row for each need that waits, and the outcome of every entry.
 
     ``key`` keys the ids of patients and needs, as it keys those of entries. ``survivorship`` names
-    another rule for some fields; ``agreements`` say who treats whose patients. ``patient_id`` and
-    ``pathway_id`` are the ids of each entry's groups where an earlier run has given them. Waits are
-    counted to ``run_date``. The order of rows changes nothing.
+    another rule for some fields, ``own_rules`` are the caller's own; ``agreements`` say who treats
+    whose patients. ``patient_id`` and ``pathway_id`` name the groups where an earlier run has given
+    them. Waits are counted to ``run_date``. The order of rows changes nothing.
     """
     facts = gather(entries, patients, pathways)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
@@ -126,7 +128,7 @@ def combine(
         run_date=run_date,
     )
     members = Members(entries, bundles, facts.ahead_from, facts.superseded, day_number(run_date))
-    given = survivors(members, survivorship or {})
+    given = survivors(members, survivorship or {}, own_rules or {})
     start = Survivor(
         np.where(facts.rtt[bundles.shown], clock.giver, -1), SurvivorRule.EARLIEST_START
     )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.combined.bundles import Bundles, Positions
+from waitlist_merge.combined.own_rules import SurvivorshipRule
 from waitlist_merge.combined.rules import BY_FIELD, RULES, SCALES, Members, urgency_in
 from waitlist_merge.combined.texts import joined_text
 from waitlist_merge.pathways.columns import (
@@ -40,16 +41,33 @@ class Survivor:
     """One field of the rows: the entry that gives each value, -1 where none does, by which rule."""
 
     giver: Positions
-    rule: SurvivorRule
+    rule: str
 
 
-def survivors(members: Members, chosen: Mapping[str, str]) -> dict[str, Survivor]:
-    """Who gives each field of each row; ``chosen`` names other rules than ``BY_FIELD``."""
+def survivors(
+    members: Members, chosen: Mapping[str, str], own: Mapping[str, SurvivorshipRule]
+) -> dict[str, Survivor]:
+    """Who gives each field of each row.
+
+    ``chosen`` names other rules of the library than ``BY_FIELD``, ``own`` are a user's own rules,
+    which come before these.
+    """
     found: dict[str, Survivor] = {}
     for name, usual in BY_FIELD.items():
-        rule = SurvivorRule(chosen.get(name, usual))
-        found[name] = Survivor(_giver(members, name, rule, found), rule)
+        if name in own:
+            found[name] = Survivor(_giver_by_own(members, name, own[name]), own[name].name)
+        else:
+            rule = SurvivorRule(chosen.get(name, usual))
+            found[name] = Survivor(_giver(members, name, rule, found), rule)
     return found
+
+
+def _giver_by_own(members: Members, name: str, rule: SurvivorshipRule) -> Positions:
+    """Who gives the field by a user's own rule; nobody gives a value that is missing."""
+    bundles = members.bundles
+    may, keys = rule(members, name)
+    old = members.superseded[bundles.members]
+    return bundles.best(may & members.said(name)[0], (old, *keys))
 
 
 def _giver(
@@ -88,7 +106,7 @@ def values(
     """The value of each field of each row, missing where no entry gives one."""
     return {
         name: each.giver >= 0
-        if each.rule is SurvivorRule.ANY
+        if each.rule == SurvivorRule.ANY
         else entries[name].array.take(each.giver, allow_fill=True)
         for name, each in given.items()
     }
