@@ -162,6 +162,7 @@ def check_ids(result):
     pathways = set(result.combined_list["pathway_id"])
     assert pathways <= set(result.entries["pathway_id"])
     assert set(result.combined_list["patient_id"]) <= set(result.entries["patient_id"])
+    assert result.people.patient_id.tolist() == result.entries["patient_id"].tolist()
     assert set(result.members["pathway_id"]) == pathways
     assert set(result.members["entry_id"]) <= entries
     assert set(result.combined_list["shown_entry_id"]) <= set(result.members["entry_id"])

@@ -189,7 +189,7 @@ def merge(
         plan=plan,
         timings=watch.timings,
         counts={"candidate_pairs_of_patients": people.candidate_pairs},
-        people=people,
+        people=people.named(entries["patient_id"]),
     )
 
 

@@ -7,6 +7,7 @@ vetoes, join strongest first, keep every link that a person may want to see.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
@@ -134,6 +135,12 @@ class PatientMatch:
             return ids_by_rank("P", self.group, self.ranks).rename("patient_id")
         ids = group_ids("P", self.group, self.entry_ids.tolist())
         return pd.Series(ids, name="patient_id", dtype="str")
+
+    def named(self, patient_id: pd.Series) -> PatientMatch:
+        """The same match with these ids of patients, which a merge has given its entries."""
+        same = copy(self)
+        same.__dict__["patient_id"] = patient_id.reset_index(drop=True).rename("patient_id")
+        return same
 
     @property
     def questions(self) -> pd.DataFrame:
