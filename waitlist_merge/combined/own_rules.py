@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ class SurvivorshipRule:
 
     def __call__(self, members: Members, field: str) -> Keys:
         """Who may give the field, and in which order; InputError where it is not that."""
-        told = self.choose(members, field)
+        told: Any = self.choose(members, field)
         size = len(members.bundles.members)
         if not (isinstance(told, tuple) and len(told) == 2 and isinstance(told[1], tuple)):
             raise self._wrong(field, "an array and a tuple of arrays")
