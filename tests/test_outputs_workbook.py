@@ -22,11 +22,13 @@ from xlsxwriter import Workbook
 import waitlist_merge as wm
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.workbook import asked, write_workbook
+from waitlist_merge.outputs.workbook.book import RUN_PROPERTY
+from waitlist_merge.outputs.workbook.changes import changes_page
 from waitlist_merge.outputs.workbook.contact import DEAD, DEAD_PERHAPS, RESTRICTED, contact_page
 from waitlist_merge.outputs.workbook.cues import Cue, cues
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
-from waitlist_merge.reasons import NextStep
+from waitlist_merge.reasons import Change, NextStep
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.schema import TABLES
 
@@ -36,9 +38,16 @@ SHEETS = [
     "Questions",
     "Duplicates",
     "Contact",
+    "Changes",
     "Data quality",
     "About",
 ]
+
+TO_FILL_IN = (
+    *("Answer", "Note", "Reviewer", "Reviewer's organisation", "Role", "Date", "Relation"),
+    *("Second person", "Reason for overriding", "Work state", "Organisation that keeps"),
+    *("Owner organisation", "Owner", "Due", "Work note"),
+)
 
 CENSUS = "2026-11-15"
 PHONE = "01632960001"
@@ -158,6 +167,7 @@ def test_nothing_is_a_formula_and_dangerous_text_stays_as_it_is(
     with zipfile.ZipFile(out / "combined_list.xlsx") as parts:
         sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
         assert len(sheets) == len(SHEETS)
+        assert any(name.startswith("xl/charts/") for name in parts.namelist())
         for name in sheets:
             sheet = parts.read(name)
             assert b"<f>" not in sheet
@@ -202,12 +212,13 @@ def test_no_rows_at_all_make_a_workbook_too(tmp_path: Path) -> None:
 
 def test_answers_are_chosen_from_the_closed_set(book: dict[str, Worksheet]) -> None:
     sheet = book["Questions"]
-    [choice] = sheet.data_validations.dataValidation
     heading = [cell.value for cell in sheet[1]]
-    letter = sheet.cell(1, heading.index("Answer") + 1).column_letter
-    assert str(choice.sqref) == f"{letter}2:{letter}{sheet.max_row}"
-    assert choice.formula1.strip('"').split(",") == list(Answer)
-    for name in ("Reviewer", "Reviewer's organisation", "Role", "Note", "Date"):
+    chosen = {str(each.sqref): each for each in sheet.data_validations.dataValidation}
+    for name, words in (("Answer", list(Answer)), ("Relation", list(asked.RELATIONS))):
+        letter = sheet.cell(1, heading.index(name) + 1).column_letter
+        choice = chosen[f"{letter}2:{letter}{sheet.max_row}"]
+        assert choice.formula1.strip('"').split(",") == words
+    for name in TO_FILL_IN:
         assert name in heading
     assert all(each["Answer"] is None for each in rows(sheet))
 
@@ -405,6 +416,101 @@ def test_a_workbook_is_written_unless_it_is_too_large_or_not_wanted(
     monkeypatch.setattr("waitlist_merge.result.write_tables", lambda *_, **how: calls.append(how))
     merged.save("nowhere", workbook=asked_for)
     assert [call["workbook"] for call in calls] == [written]
+
+
+def changed(**said: object) -> pd.DataFrame:
+    return conform("changes", pd.DataFrame([said]))
+
+
+def test_changes_say_whose_patient_it_is_and_what_was_and_is(
+    merged: wm.MergeResult, tmp_path: Path
+) -> None:
+    entry = merged.entries.iloc[0]
+    told = changed(
+        change="start_later",
+        order=1,
+        organisation="RM3",
+        entry_id=entry["entry_id"],
+        field="rtt_start_date",
+        before="2026-03-02",
+        after="2026-04-02",
+        days=31,
+        explanation="=RM3 moved the start",
+    )
+    write_workbook(
+        tmp_path / "book.xlsx", merged.tables | {"changes": told}, manifest=merged.manifest()
+    )
+    [row] = rows(openpyxl.load_workbook(tmp_path / "book.xlsx")["Changes"])
+    assert row["Hospital number"] == entry["local_patient_identifier"]
+    assert row["Patient"] == f"{entry['family_name']}, {entry['given_name']}"
+    assert (row["Before"], row["Now"], row["Days later"]) == ("2026-03-02", "2026-04-02", 31)
+    assert row["What changed"] == Change.START_LATER.meaning
+    gone = changed(change="gone", order=1, organisation="RM3", entry_id="E-GONE")
+    page = changes_page(merged.tables | {"changes": gone})
+    said = {column.heading: list(column.values) for column in page.columns}
+    assert said["Hospital number"] == [""]
+
+
+def test_who_is_unaccounted_for_comes_before_all_else(
+    merged: wm.MergeResult, tmp_path: Path
+) -> None:
+    lost = pd.DataFrame(
+        {
+            "order": [2, 1],
+            "hospital_numbers": ["RM3 0007", "RM3 0008; RW3 0009"],
+            "family_name": ["Okafor", "Nowak"],
+            "left_date": pd.to_datetime(["2026-11-08", "2026-11-01"]),
+            "weeks_unaccounted": [1, 2],
+        }
+    )
+    tables = merged.tables | {"unaccounted": conform("unaccounted", lost)}
+    write_workbook(tmp_path / "book.xlsx", tables, manifest=merged.manifest())
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Summary"]
+    told = [row for row in sheet.iter_rows(values_only=True) if row[0]]
+    assert told[1][0].startswith("UNACCOUNTED")
+    assert told[2][:2] == ("patients unaccounted for", 2)
+    assert [row[:2] for row in told[4:6]] == [
+        ("   RM3 0008; RW3 0009", "Nowak"),
+        ("   RM3 0007", "Okafor"),
+    ]
+    assert sheet["B4"].fill.fill_type == "solid"
+
+
+def test_without_an_earlier_run_nobody_says_that_nobody_is_unaccounted_for(
+    book: dict[str, Worksheet],
+) -> None:
+    told = {row[0]: row[1] for row in book["Summary"].iter_rows(values_only=True)}
+    assert str(told["patients unaccounted for"]).startswith("not known")
+
+
+def test_waits_and_organisations_are_counted_and_drawn(
+    merged: wm.MergeResult, book: dict[str, Worksheet]
+) -> None:
+    told = {row[0]: row[1:] for row in book["Summary"].iter_rows(values_only=True) if row[0]}
+    waits = ["up to 18", "over 18 to 26", "over 26 to 52", "over 104"]
+    bands = [name for name in told if str(name).startswith(("up to", "over "))]
+    assert set(waits) <= set(bands)
+    none = told["no referral-to-treatment wait, or no start"][0]
+    assert sum(told[name][0] for name in bands) + none == len(merged.combined_list)
+    assert told["RM3"][0] == len(PEOPLE)
+    assert len(book["Summary"]._charts) == 2
+
+
+def test_each_duplicate_says_what_it_is_to_the_entry_shown(
+    merged: wm.MergeResult, book: dict[str, Worksheet]
+) -> None:
+    listed = rows(book["Duplicates"])
+    said = {each["To the entry shown"] for each in listed if each["To the entry shown"]}
+    joined = merged.pathway_links.loc[merged.pathway_links["joins"] == "yes", "relation"]
+    assert said
+    assert said <= {each.replace("_", " ") for each in joined}
+
+
+def test_the_workbook_says_which_run_it_is_of(merged: wm.MergeResult, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    write_workbook(path, merged.tables, manifest=merged.manifest() | {"run": 12})
+    properties = openpyxl.load_workbook(path).custom_doc_props
+    assert properties[RUN_PROPERTY].value == 12
 
 
 def test_files_that_were_refused_are_named_first(merged: wm.MergeResult, tmp_path: Path) -> None:

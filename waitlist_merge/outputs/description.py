@@ -152,11 +152,12 @@ or `--no-workbook` does not want it. Everything in it is in the tables too.
 
 | sheet | what is on it |
 |---|---|
-| *Summary* | What has to be looked at first, what came in, what was found, where it is |
+| *Summary* | Who is unaccounted for, what to look at first, what came in, what was found |
 | *Combined list* | One row for each need, in the order to work from; 30 columns |
-| *Questions* | One row for each question with facts of its entries; answers go in green cells |
+| *Questions* | One row for each question with its facts; answers and work go in green cells |
 | *Duplicates* | Each need that two or more entries wait for, with its entries under it |
 | *Contact* | One row for each patient to be spoken to: who rings, what to ask, what to say |
+| *Changes* | One row for each change since the run before, the gravest first |
 | *Data quality* | One row for each finding, the worst first |
 | *About* | What it is for and what not, the answers, the colours, census dates and versions |
 

@@ -80,15 +80,42 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
         return kept.reset_index(drop=True)
     by, known = shown.groupby("question"), shown.loc[shown["known"]].groupby("question")
     dead, foreign = by["dead"].any().to_numpy(), by["foreign"].any().to_numpy()
-    return kept.assign(
-        entry_ids=by["entry_id"].agg(";".join).to_numpy(),
-        organisations=by["organisation"].agg(_joined).to_numpy(),
-        patient_ids=known["patient_id"].agg(_joined).to_numpy(),
-        pathway_ids=known["pathway_id"].agg(_joined).to_numpy(),
-        deceased=pd.array(dead, dtype="boolean"),
-        question=_questions(kept["question"], dead),
-        why=_reasons(kept, foreign),
-    ).reset_index(drop=True)
+    return (
+        _limited(kept, foreign)
+        .assign(
+            entry_ids=by["entry_id"].agg(";".join).to_numpy(),
+            organisations=by["organisation"].agg(_joined).to_numpy(),
+            patient_ids=known["patient_id"].agg(_joined).to_numpy(),
+            pathway_ids=known["pathway_id"].agg(_joined).to_numpy(),
+            deceased=pd.array(dead, dtype="boolean"),
+            question=_questions(kept["question"], dead),
+            why=_reasons(kept, foreign),
+        )
+        .reset_index(drop=True)
+    )
+
+
+def _limited(kept: pd.DataFrame, foreign: Bools) -> pd.DataFrame:
+    """The questions, those that concern others without whatever is not known to be harmless."""
+    cut = {str(name): kept[name].mask(foreign) for name in kept if name not in _HARMLESS}
+    return kept.assign(**cut)
+
+
+_HARMLESS = (
+    "question_id",
+    "order",
+    "level",
+    "relation",
+    "confidence",
+    "veto",
+    "urgent",
+    "weight",
+    "restricted",
+    "who_answers",
+    "this_week",
+)
+"""Columns that say what is asked and how urgent it is, in words of ours; the others are made anew
+of what is shown, or left empty where another organisation's entry is concerned."""
 
 
 def _joined(values: pd.Series) -> str:

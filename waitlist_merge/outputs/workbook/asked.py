@@ -28,6 +28,7 @@ from waitlist_merge.outputs.workbook.cells import (
 )
 from waitlist_merge.outputs.workbook.needs import priority
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.reasons import Relation
 from waitlist_merge.review.answers import Answer, who_answers
 
 QUESTIONS = "Questions"
@@ -150,6 +151,8 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         Column("Why it is asked", texts(queue["why"]), 44, Look.WRAPPED),
         Column("How sure", texts(queue["confidence"]), 10),
         *_to_fill_in(len(queue)),
+        Column("Level", texts(queue["level"]), 10, hidden=True),
+        Column("Veto", texts(queue["veto"]), 16, hidden=True),
         Column("Entries", texts(queue["entry_ids"]), 20, hidden=True),
     )
     return Page(
@@ -159,6 +162,7 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         len(queue),
         lines=_lines(columns),
         frozen=5,
+        ruled=True,
     )
 
 
@@ -184,13 +188,46 @@ def _asked(queue: pd.DataFrame) -> tuple[Column, ...]:
 def _to_fill_in(size: int) -> tuple[Column, ...]:
     """What is said beside the answer, which itself stays in view beside the question."""
     empty, green = np.full(size, "", dtype=object), Tint.FILL_IN
-    return (
+    nothing = pd.Series(pd.NaT, index=range(size))
+    answered = (
         Column("Note", empty, 30, Look.WRAPPED, green),
         Column("Reviewer", empty, 16, tint=green),
         Column("Reviewer's organisation", empty, 13, tint=green),
         Column("Role", empty, 14, tint=green),
-        Column("Date", pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, green),
+        Column("Date", nothing, 12, Look.DATE, green),
+        Column("Relation", empty, 22, tint=green, choices=RELATIONS),
+        Column("Second person", empty, 16, tint=green),
+        Column("Reason for overriding", empty, 26, Look.WRAPPED, green),
     )
+    work = (
+        Column("Work state", empty, 18, tint=green),
+        Column("Organisation that keeps", empty, 13, tint=green),
+        Column("Owner organisation", empty, 13, tint=green),
+        Column("Owner", empty, 16, tint=green),
+        Column("Due", nothing, 12, Look.DATE, green),
+        Column("Work note", empty, 30, Look.WRAPPED, green),
+    )
+    return answered + work
+
+
+RELATIONS: tuple[str, ...] = tuple(
+    str(each)
+    for each in (
+        Relation.TRANSFER,
+        Relation.REPEAT_SAME_ORGANISATION,
+        Relation.REPEAT_OTHER_ORGANISATION,
+        Relation.TREATED_ELSEWHERE,
+        Relation.INTERFACE_SERVICE,
+        Relation.SUBCONTRACTED,
+        Relation.PATIENT_CHOICE_SWITCH,
+        Relation.SECOND_OPINION,
+        Relation.STAGED_PROCEDURE,
+        Relation.OTHER_SIDE,
+        Relation.OTHER_PROCEDURE,
+    )
+)
+"""What a person may know two entries to be to each other; a list in a cell may have 255
+characters (Excel)."""
 
 
 def _either(queue: pd.DataFrame) -> Texts:

@@ -16,9 +16,11 @@ import pandas as pd
 import xlsxwriter
 
 from waitlist_merge.outputs.workbook.asked import questions_page
+from waitlist_merge.outputs.workbook.changes import changes_page
 from waitlist_merge.outputs.workbook.contact import contact_page
 from waitlist_merge.outputs.workbook.front import (
     ABOUT,
+    CHARTS,
     SUMMARY,
     about_lines,
     summary_lines,
@@ -30,6 +32,9 @@ from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.outputs.workbook.quality import quality_page
 
 WORKBOOK = "combined_list.xlsx"
+
+RUN_PROPERTY = "waitlist_merge_run"
+"""Property of the document that holds the number of the run, so that answers say what they saw."""
 
 MOST_ENTRIES = 250_000
 """Entries up to which a workbook is written unless it is asked for or not wanted: that many take
@@ -55,13 +60,14 @@ def write_workbook(
     with xlsxwriter.Workbook(path, options) as book:
         made = datetime(run_date.year, run_date.month, run_date.day)  # noqa: DTZ001 - no zone there
         book.set_properties({"title": "Combined waiting list", "created": made})
+        book.set_custom_property(RUN_PROPERTY, int(manifest.get("run", 0)), "number")
         paper = Paper(book)
         day = f"{run_date:%d %b %Y}"
         front = summary_lines(tables, manifest, pages)
         whose = (
             f"What {manifest['view']} holds of the combined" if "view" in manifest else "Combined"
         )
-        write_lines(paper, SUMMARY, f"{whose} waiting list, {day}", front)
+        write_lines(paper, SUMMARY, f"{whose} waiting list, {day}", front, charts=CHARTS)
         for page in pages:
             paper.write(page)
         write_lines(paper, ABOUT, "About this workbook", about_lines(manifest))
@@ -83,6 +89,7 @@ def pages_of(
         questions_page(tables),
         duplicates_page(tables, run_date=run_date),
         contact_page(tables, run_date=run_date, caller=caller),
+        changes_page(tables),
         quality_page(tables["findings"]),
     )
     return [piece for page in whole for piece in fitted(page, limit=sheet_rows)]

@@ -104,6 +104,7 @@ def contact_page(
         size,
         lines=lines,
         frozen=5,
+        ruled=True,
     )
     order = np.argsort(place, kind="stable")
     if caller:

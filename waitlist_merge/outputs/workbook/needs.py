@@ -20,7 +20,7 @@ from waitlist_merge.outputs.workbook.cells import (
 )
 from waitlist_merge.outputs.workbook.cues import cues, tints
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
-from waitlist_merge.reasons import NextStep, Outcome
+from waitlist_merge.reasons import Joins, NextStep, Outcome
 
 COMBINED = "Combined list"
 DUPLICATES = "Duplicates"
@@ -80,7 +80,9 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
     members, group = members_of(tables["members"], several["pathway_id"])
     size = len(several)
     order = np.argsort(np.concatenate([np.arange(size), group]), kind="stable")
-    both = pd.concat([_groups(several, run_date=run_date), _entries(members)], ignore_index=True)
+    relation = _relations(members, tables["pathway_links"])
+    entries = _entries(members).assign(**{"To the entry shown": relation})
+    both = pd.concat([_groups(several, run_date=run_date), entries], ignore_index=True)
     both = both.take(order).reset_index(drop=True)
     head = order < size
     cue = texts(both["Urgency"])
@@ -114,6 +116,7 @@ _DUPLICATE_WIDTHS = {
     "Need": 18,
     "Urgency": 20,
     "Patient, or what the entry is": 28,
+    "To the entry shown": 26,
     "NHS number": 12,
     "Born": 12,
     "Organisation": 13,
@@ -174,6 +177,20 @@ def _entries(members: pd.DataFrame) -> pd.DataFrame:
             "UBRN": texts(members["unique_booking_reference_number"]),
         }
     )
+
+
+def _relations(members: pd.DataFrame, links: pd.DataFrame) -> Texts:
+    """What each entry is to the one shown, where the two are a pair; the shown one leads a need."""
+    entry = texts(members["entry_id"])
+    shown = members["entry_id"].astype(object).where(truth(members["is_shown"])).ffill()
+    pairs = pd.DataFrame({"one": entry, "other": texts(shown)})
+    low = np.where(pairs["one"] < pairs["other"], pairs["one"], pairs["other"])
+    high = np.where(pairs["one"] < pairs["other"], pairs["other"], pairs["one"])
+    joined = links.loc[texts(links["joins"]) == str(Joins.YES)]
+    names = phrase(texts(joined["entry_id_a"]), texts(joined["entry_id_b"]))
+    said = pd.Series(texts(joined["relation"]), index=names, dtype=object)
+    found = said[~said.index.duplicated()].reindex(phrase(low, high))
+    return np.array([each.replace("_", " ") for each in texts(found)], dtype=object)
 
 
 def _role(outcome: object) -> str:

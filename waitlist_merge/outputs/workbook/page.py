@@ -67,7 +67,8 @@ class Page:
     """One sheet; more of them where it has more rows than one holds.
 
     ``part`` is the specialty by which a long one is cut, ``lines`` how many lines high each row is,
-    ``level`` how deep it lies under another (0: not), ``frozen`` the columns that stay in view.
+    ``level`` how deep it lies under another (0: not), ``frozen`` the columns that stay in view,
+    ``ruled`` has a line below each row.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Page:
     level: NDArray[np.int8] | None = None
     frozen: int = 0
     parts: str = ""
+    ruled: bool = False
 
     def take(self, rows: NDArray[np.intp], *, name: str, parts: str) -> Page:
         """The same sheet with these rows only, under another name."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -51,11 +52,14 @@ _COLOURS: Mapping[Tint, dict[str, object]] = {
 }
 """Light enough for black text, told apart in grey print by the text that says the same."""
 
+_RULE: Mapping[str, object] = MappingProxyType({"bottom": 1, "bottom_color": "#BFBFBF"})
+"""Tells a row of several lines from the next."""
+
 _LOOKS: Mapping[Look, dict[str, object]] = {
     Look.TEXT: {"num_format": "@"},
     Look.WRAPPED: {"num_format": "@", "text_wrap": True},
     Look.DATE: {"num_format": "dd mmm yyyy", "align": "left"},
-    Look.WHOLE: {"num_format": "0"},
+    Look.WHOLE: {"num_format": "0", "align": "center"},
     Look.NUMBER: {"num_format": "0.0"},
     Look.COUNT: {"num_format": "#,##0", "align": "left"},
 }
@@ -66,7 +70,7 @@ class Paper:
 
     def __init__(self, book: Workbook) -> None:
         self.book = book
-        self._formats: dict[tuple[Look, Tint], Format] = {}
+        self._formats: dict[tuple[Look, Tint, bool], Format] = {}
         self._coloured: set[Format] = set()
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.section = book.add_format({"bold": True, "font_size": 12, "bottom": 1})
@@ -81,13 +85,14 @@ class Paper:
             }
         )
 
-    def style(self, look: Look, tint: Tint = Tint.NONE) -> Format:
-        """The format of a cell, made once."""
-        key = (look, tint)
+    def style(self, look: Look, tint: Tint = Tint.NONE, *, ruled: bool = False) -> Format:
+        """The format of a cell, made once; ``ruled`` draws a line below it."""
+        key = (look, tint, ruled)
         if key not in self._formats:
-            told: dict[str, object] = {"valign": "top"} | _LOOKS[look] | _COLOURS.get(tint, {})
+            line = _RULE if ruled else {}
+            told = {"valign": "top", **line, **_LOOKS[look], **_COLOURS.get(tint, {})}
             self._formats[key] = self.book.add_format(told)
-            if tint in _COLOURS:
+            if tint in _COLOURS or ruled:
                 self._coloured.add(self._formats[key])
         return self._formats[key]
 
@@ -120,7 +125,7 @@ class Paper:
     def _rows(self, sheet: Worksheet, page: Page, start: int, end: int) -> None:
         """Cells one by one: the format of the file has no other way."""
         columns = [_cells(column, start, end) for column in page.columns]
-        styles = [self._styles(column, start, end) for column in page.columns]
+        styles = [self._styles(column, start, end, page.ruled) for column in page.columns]
         for row, (values, formats) in enumerate(
             zip(zip(*columns, strict=True), zip(*styles, strict=True), strict=True), start=start
         ):
@@ -134,8 +139,8 @@ class Paper:
                 else:
                     sheet.write_number(row + 1, place, value, formats[place])
 
-    def _styles(self, column: Column, start: int, end: int) -> list[Format]:
-        style = partial(self.style, column.look)
+    def _styles(self, column: Column, start: int, end: int, ruled: bool) -> list[Format]:
+        style = partial(self.style, column.look, ruled=ruled)
         if isinstance(column.tint, Tint):
             return [style(column.tint)] * (end - start)
         return [style(each) for each in column.tint[start:end].tolist()]
