@@ -15,11 +15,15 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 
+from waitlist_merge import review
 from waitlist_merge.combined import combine
+from waitlist_merge.decided import NONE, Decided
 from waitlist_merge.identity import entry_ids
 from waitlist_merge.pathways import match_pathways
-from waitlist_merge.patients import PatientModel
+from waitlist_merge.patients import PatientModel, match_patients
 from waitlist_merge.plan import MergePlan
+from waitlist_merge.review import week
+from waitlist_merge.review.departures import NOBODY, People
 from waitlist_merge.review.register import Register, Run
 from waitlist_merge.review.register.tables import ENTRY_DATES, ENTRY_FLAGS, ENTRY_NUMBERS
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS, Snapshot
@@ -230,3 +234,54 @@ def combined_of() -> Callable[..., SimpleNamespace]:
 @pytest.fixture(scope="session")
 def entries_of() -> Callable[[str], list[dict[str, object]]]:
     return rows_of
+
+
+def one_monday(
+    rows: Rows,
+    day: dt.date,
+    last: Snapshot | None = None,
+    *,
+    people: People = NOBODY,
+    joined: Sequence[tuple[int, int]] = (),
+    **options: object,
+) -> SimpleNamespace:
+    """A run of these entries after ``last``: what ``merge`` does, without files or a register.
+
+    ``joined`` are positions that people have said to be one patient and one need.
+    """
+    entries = typed_frame(rows).assign(
+        source_file="list.csv",
+        source_row=range(1, len(rows) + 1),
+        extract_census_date=np.datetime64(day, "s"),
+        extract_age_days=0,
+    )
+    decided = NONE
+    if joined:
+        a, b = (np.array(ends, dtype=np.int32) for ends in zip(*sorted(joined), strict=True))
+        decided = Decided(a, b, np.ones(len(a), dtype=bool))
+    plan = MergePlan()
+    begun = week.begin(entries, last=last, run_date=day, **options)
+    match = match_patients(begun.entries, plan.patients, decided=decided)
+    who = week.hold_patients(begun, match)
+    needs = match_pathways(begun.entries, who, plan=plan, run_date=day, decided=decided)
+    needs = week.hold_pathways(begun, who, needs)
+    ids = week.name(begun, who, needs)
+    listed = combine(
+        begun.entries,
+        who,
+        needs,
+        run_date=day,
+        patient_id=pd.Series(ids.patients.ids),
+        pathway_id=pd.Series(ids.pathways.ids),
+    )
+    queue = review.questions(begun.entries, who, needs, listed, run_date=day)
+    whole = pd.concat([begun.entries, listed.entry_columns], axis=1)
+    ended = week.end(begun, ids, whole, listed.combined_list, queue, people=people)
+    return SimpleNamespace(
+        entries=whole, combined_list=listed.combined_list, ids=ids, week=begun, ended=ended
+    )
+
+
+@pytest.fixture(scope="session")
+def monday() -> Callable[..., SimpleNamespace]:
+    return one_monday

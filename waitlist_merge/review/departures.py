@@ -28,6 +28,9 @@ from waitlist_merge.review.sameness import Codes, Positions, TwoRuns, numbered, 
 OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
 """What an entry can say of itself."""
 
+LISTED_ELSEWHERE = (Departure.STILL_LISTED, Departure.AGREED, Departure.MOVED)
+"""Explanations that hold only as long as the need is listed by somebody."""
+
 REASONS: dict[str, Departure] = {
     **dict.fromkeys(("1", "01", "2", "02"), Departure.TREATED),
     **dict.fromkeys(("PATIENT ADMITTED ELECTIVELY", "ADMITTED", "TREATED"), Departure.TREATED),
@@ -128,7 +131,7 @@ def departures(
 
 def _with_those_who_relied(found: NDArray[np.object_], unit: Codes) -> NDArray[np.object_]:
     """Entries that left earlier because the need was still listed, when now nobody lists it."""
-    relied = np.isin(found.astype(str), (str(Departure.STILL_LISTED), str(Departure.AGREED)))
+    relied = np.isin(found.astype(str), [str(each) for each in LISTED_ELSEWHERE])
     lost = np.isin(unit, unit[found == UNEXPLAINED])
     return np.where(relied & lost, UNEXPLAINED, found)
 

@@ -49,15 +49,15 @@ class TwoRuns:
     def other_person(self, now: Positions, then: Positions) -> Bools:
         """Pairs of which number, birth date and names speak against one person, and none for it.
 
-        Two of the three have to differ: one alone is a correction.
+        Two of the three have to differ: one alone is a correction. Names agree where both do.
         """
-        same_name = self._agree("family_name", now, then) | self._agree("given_name", now, then)
+        same_name = self._agree("family_name", now, then) & self._agree("given_name", now, then)
         other_name = self._differ("family_name", now, then) & self._differ("given_name", now, then)
         agree = self._agree("nhs_number", now, then) | self._agree("birth_date", now, then)
         differ = (
             self._differ("nhs_number", now, then).astype(np.int8)
             + self._differ("birth_date", now, then)
-            + (other_name & ~same_name)
+            + other_name
         )
         return np.asarray(~agree & ~same_name & (differ >= 2))
 

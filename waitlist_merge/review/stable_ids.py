@@ -1,9 +1,10 @@
 """Which id does each patient, and each need, keep from the last run?
 
-The group with most of an id's entries keeps it: first by entries that wait, then by all, then the
-older id, then the smallest entry. Ids of which no entry is left may go on with the same person or
-the same identifier at another organisation (``also``). Every other group gets an id that nobody has
-had, and every entry whose id changes is logged: the ids, and why.
+The group with most of an id's entries keeps it: first by entries that wait, then by all, then by
+those that say the same as before, then the older id, then the smallest entry. Ids of which no entry
+is left may go on with the same person or the same identifier at another organisation (``also``).
+Every other group gets an id that nobody has had, and every entry whose id changes is logged: the
+ids, and why.
 
 >>> ids = stable_ids("P", np.array([0, 0, 1]), ["E-1", "E-2", "E-3"], None, run=1)
 >>> ids.ids[0] == ids.ids[1] != ids.ids[2], ids.since.tolist()
@@ -33,13 +34,14 @@ class Before:
     """The groups of the last run: of each of its entries the id, and the run that gave it.
 
     ``waited`` says which of them waited; ``position`` is the place in them of each entry of this
-    run, -1 for a new one.
+    run, -1 for a new one, and ``unchanged`` whether that entry says the same as it did.
     """
 
     ids: NDArray[np.object_]
     since: NDArray[np.int32]
     waited: NDArray[np.bool_]
     position: Int
+    unchanged: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -125,16 +127,21 @@ def _by_entries(
             "old": old,
             "new": group[kept].astype(np.int64),
             "waited": before.waited[before.position[kept]],
+            "unchanged": before.unchanged[kept],
             "place": order_of(pd.Series(names))[kept],
         }
     )
     found = pairs.groupby(["old", "new"], as_index=False, sort=False).agg(
-        waited=("waited", "sum"), count=("place", "size"), place=("place", "min")
+        waited=("waited", "sum"),
+        count=("place", "size"),
+        same=("unchanged", "sum"),
+        place=("place", "min"),
     )
     found["since"] = since[found["old"]]
     found["name"] = np.argsort(np.argsort(known_ids.astype(str)))[found["old"]]
     found = found.sort_values(
-        ["waited", "count", "since", "name", "place"], ascending=[False, False, True, True, True]
+        ["waited", "count", "same", "since", "name", "place"],
+        ascending=[False, False, False, True, True, True],
     )
     return _first_come(found["old"].to_numpy(), found["new"].to_numpy(), len(known_ids), size)
 

@@ -38,6 +38,20 @@ from waitlist_merge.review.stable_ids import Before, Key, StableIds, id_changes,
 from waitlist_merge.review.unaccounted import first_asked, unaccounted
 
 LEVELS = {"patient": "P", "pathway": "W"}
+SAID = {
+    "patient": ("nhs_number", "birth_date", "family_name", "given_name"),
+    "pathway": (
+        "treatment_function_code",
+        "patient_pathway_identifier",
+        "procedure_code",
+        "laterality",
+        "referral_date",
+        "rtt_start_date",
+    ),
+}
+"""What an entry says of its patient, and of its need: where a group falls in two parts alike, the
+one whose entries still say the same keeps the id."""
+
 _IDENTIFIERS = {
     "patient_pathway_identifier": "Listed by another organisation under the same identifier",
     "unique_booking_reference_number": "Listed by another organisation under one booking number",
@@ -159,7 +173,7 @@ def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
             LEVELS[level],
             match.group,
             week.entries["entry_id"].to_numpy(dtype=object),
-            None if then is None else _before(then, level, position),
+            None if then is None else _before(week.entries, then, level, position),
             run=week.run,
             ranks=ranks,
             also=keys,
@@ -168,13 +182,18 @@ def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
     return Named(found["patient"], found["pathway"])
 
 
-def _before(then: pd.DataFrame, level: str, position: Positions) -> Before:
+def _before(now: pd.DataFrame, then: pd.DataFrame, level: str, position: Positions) -> Before:
     waited = (then["outcome"] != NOT_WAITING) & then["left_date"].isna()
+    runs = two_runs(now, then, SAID[level])
+    same = np.ones(len(now), dtype=bool)
+    for field in SAID[level]:
+        same &= runs.now[field] == np.append(runs.then[field], -1)[position]
     return Before(
         then[f"{level}_id"].to_numpy(dtype=object),
         then[f"{level}_since"].to_numpy(dtype=np.int32),
         waited.to_numpy(dtype=bool),
         position,
+        same,
     )
 
 
@@ -282,7 +301,7 @@ def _changes(
         )
         departure = _departures(week, base, position, entries, people)
         logs = [
-            id_changes(of.ids, _before(base.entries, level, position))
+            id_changes(of.ids, _before(entries, base.entries, level, position))
             for level, of in zip(LEVELS, (ids.patients, ids.pathways), strict=True)
         ]
     return changes(
