@@ -9,6 +9,7 @@ import pytest
 
 import waitlist_merge as wm
 from waitlist_merge.review.register.tables import METADATA
+from waitlist_merge.review.rows import AnswerRow
 
 NAMES = (("Okafor", "Chidi"), ("Ahmed", "Rukhsana"), ("Brown", "Ann"), ("Evans", "Dai"))
 PEOPLE = pd.DataFrame(
@@ -126,3 +127,19 @@ def test_the_key_of_the_plan_may_not_change(register):
     lists = sent(SECOND, RM3=PEOPLE, RW3=PEOPLE.iloc[:8])
     with pytest.raises(wm.ConfigError, match="another hmac_key"):
         wm.merge(lists, register=register, plan=wm.MergePlan(hmac_key="another secret"))
+
+
+def test_what_people_decided_holds_in_the_next_run(register):
+    one = merged(register, FIRST).entries
+    of_okafor = one.loc[one["family_name"] == "Okafor", ["organisation", "entry_id", "patient_id"]]
+    assert len(set(of_okafor["patient_id"])) == 1
+    shown = tuple(sorted(of_okafor.drop_duplicates("organisation")["entry_id"]))
+    apart = AnswerRow(
+        "A-1", "Q-1", "patient", shown, (0, 1), "different people", organisation="RM3", run=1
+    )
+    register.add_answers([apart])
+    again = merged(register, FIRST)
+    held = again.entries.set_index("entry_id")["patient_id"]
+    assert held[shown[0]] != held[shown[1]]
+    assert "decided" in set(again.changes["change"])
+    assert register.runs()["answers_seen"].tolist() == [0, 1]

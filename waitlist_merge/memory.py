@@ -22,20 +22,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.decided import NONE, Decided
 from waitlist_merge.errors import ConfigError
 from waitlist_merge.pathways.match import PathwayMatch
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.review import week
 from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
+from waitlist_merge.review.departures import People
 from waitlist_merge.review.register import Register, Run
 from waitlist_merge.review.register.digest import digests
 from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.ruling import Rulings, in_force
 from waitlist_merge.review.snapshot import Snapshot
 
 GUARDS = tuple(each.name for each in fields(Allowed))
 """What about a list may stop a run."""
+
+NOTHING_RULED = Rulings()
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -59,14 +62,13 @@ class Recalled:
 class Begun:
     """A run whose entries have their ids.
 
-    ``patients`` and ``pathways`` are what people decided; ``base`` the number of the run that
+    ``ruled`` is what people decided, as it holds for them; ``base`` the number of the run that
     changes are told against.
     """
 
     recalled: Recalled
     entries: pd.DataFrame
-    patients: Decided = NONE
-    pathways: Decided = NONE
+    ruled: Rulings = NOTHING_RULED
     week: week.Week | None = None
     base: int | None = None
     digests: dict[str, str] | None = None
@@ -142,8 +144,14 @@ def begin(
     )
     if base is not last:
         began = replace(began, arrived=arrivals(entries, base, allowed=_anything(base)))
-    number = base.run if base else None
-    return Begun(recalled=recalled, entries=began.entries, week=began, base=number, digests=sent)
+    return Begun(
+        recalled=recalled,
+        entries=began.entries,
+        ruled=in_force(recalled.answers, began.entries),
+        week=began,
+        base=base.run if base else None,
+        digests=sent,
+    )
 
 
 def _base(register: Register, last: Snapshot | None, sent: dict[str, str]) -> Snapshot | None:
@@ -205,6 +213,7 @@ def end(
         entries,
         combined_list,
         review_queue,
+        people=People(answered=begun.ruled.accounted),
         said=recalled.answers[before.answers_seen if before else 0 :],
         model_changed=before is not None and before.model_digest != model.digest,
     )

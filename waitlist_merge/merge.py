@@ -135,13 +135,13 @@ def merge(
             plan.patients,
             superseded=dict(plan.superseded_numbers),
             model=known.model,
-            decided=begun.patients,
+            decided=begun.ruled.patients,
             progress=_of_patients(progress),
             on=accepted.run_date,
         )
     with watch("pathways"):
         needs = pathways.match_pathways(
-            entries, people, plan=plan, run_date=accepted.run_date, decided=begun.pathways
+            entries, people, plan=plan, run_date=accepted.run_date, decided=begun.ruled.pathways
         )
         ids = memory.name(begun, people, needs)
     with watch("combined list"):
