@@ -8,6 +8,7 @@ alone: nothing is known, and nothing is left.
 
     recall     key and model, before anything is read
     begin      the lists are as expected; entries keep their ids; what people said holds
+    hold       no patient falls apart because a list did not come
     name       patients and needs keep their ids
     end        what has changed; the run is recorded
 """
@@ -23,8 +24,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.errors import ConfigError
-from waitlist_merge.pathways.match import PathwayMatch
-from waitlist_merge.patients import PatientMatch, PatientModel
+from waitlist_merge.pathways.match import PathwayMatch, Patients
+from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.review import week
 from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
@@ -171,7 +172,17 @@ def _anything(base: Snapshot | None) -> Allowed:
     return Allowed(**dict.fromkeys(GUARDS, known))
 
 
-def name(begun: Begun, people: PatientMatch, needs: PathwayMatch) -> Ids:
+def hold_patients(begun: Begun, people: Patients) -> Patients:
+    """The patients; none falls apart because a list did not come."""
+    return people if begun.week is None else week.hold_patients(begun.week, people)
+
+
+def hold_pathways(begun: Begun, people: Patients, needs: PathwayMatch) -> PathwayMatch:
+    """The needs; none falls apart because a list did not come."""
+    return needs if begun.week is None else week.hold_pathways(begun.week, people, needs)
+
+
+def name(begun: Begun, people: Patients, needs: PathwayMatch) -> Ids:
     """The ids of patients and needs, kept where an earlier run has given them."""
     if begun.week is None:
         return Ids()

@@ -139,15 +139,17 @@ def merge(
             progress=_of_patients(progress),
             on=accepted.run_date,
         )
+        who = memory.hold_patients(begun, people)
     with watch("pathways"):
         needs = pathways.match_pathways(
-            entries, people, plan=plan, run_date=accepted.run_date, decided=begun.ruled.pathways
+            entries, who, plan=plan, run_date=accepted.run_date, decided=begun.ruled.pathways
         )
-        ids = memory.name(begun, people, needs)
+        needs = memory.hold_pathways(begun, who, needs)
+        ids = memory.name(begun, who, needs)
     with watch("combined list"):
         listed = combined.combine(
             entries,
-            people,
+            who,
             needs,
             run_date=accepted.run_date,
             key=known.key,
@@ -157,7 +159,7 @@ def merge(
             patient_id=ids.patient_id,
             pathway_id=ids.pathway_id,
         )
-        questions = review.questions(entries, people, needs, listed, run_date=accepted.run_date)
+        questions = review.questions(entries, who, needs, listed, run_date=accepted.run_date)
     with watch("check"):
         entries = pd.concat([entries, listed.entry_columns], axis=1)
         findings = gather_findings(accepted, entries, needs.findings)
@@ -179,7 +181,7 @@ def merge(
         provenance=conform("provenance", listed.provenance),
         pathway_history=conform("pathway_history", listed.pathway_history),
         gains=conform("gains", listed.gains),
-        patient_links=conform("patient_links", named_links(people.links, entries)),
+        patient_links=conform("patient_links", named_links(who.links, entries)),
         pathway_links=conform("pathway_links", named_links(needs.links, entries)),
         review_queue=conform("review_queue", left.review_queue),
         findings=conform("findings", findings),
