@@ -432,6 +432,10 @@ class Fault(Word):
         "code_from_text",
         "A procedure code that was found in the procedure text, not sent as one",
     )
+    CANCER_IN_WORDS = (
+        "cancer_in_words",
+        "Suspected cancer, read in the words of this column and stated in none of its own",
+    )
     CENSUS_UNKNOWN = (
         "census_unknown",
         "It is not said of which day the list is; a merge needs to know",

@@ -40,6 +40,7 @@ from waitlist_merge.normalise.groups import (
 )
 from waitlist_merge.normalise.organisations import read_sites
 from waitlist_merge.normalise.reading import matched, only_where, replaced
+from waitlist_merge.normalise.suspected import with_words
 from waitlist_merge.normalise.typed import (
     TypedColumn,
     Values,
@@ -110,6 +111,7 @@ def _read_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict
     ):
         if group & columns.keys():
             typed |= read_group(columns)
+    typed |= with_words(columns, typed)
     if "restricted" in columns:
         column = columns["restricted"]
         typed["restricted"] = flag_column(column, read_flags("restricted", column.texts))

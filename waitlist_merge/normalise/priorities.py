@@ -31,6 +31,7 @@ from waitlist_merge.normalise.reading import (
     replaced,
     upper,
 )
+from waitlist_merge.normalise.suspected import says_suspected_cancer
 from waitlist_merge.reference import load
 
 PriorityHeading = Literal["priority_type", "priority_code", "diagnostic_priority"]
@@ -56,21 +57,18 @@ is a type. 4 to 6 are on the procedure scale only."""
 _WITHIN: Final = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
-        (r"\b(?:not?|non|never|excl\w*|ruled out) (?:\w+ )?cancer\b", ""),
-        (
-            r"\b(?:2 ?ww|2 ?wr|two week|2 week|usc|suspected cancer|62 day|31 day)",
-            "suspected cancer",
-        ),
         (r"\b(?:non|not) urgent\b", "routine"),
         (r"\burgent\b", "urgent"),
         (r"\broutine\b", "routine"),
     )
 )
-"""Words that settle a longer text, the more urgent first; what denies a cancer settles nothing."""
+"""Words that settle a longer text that names no suspected cancer, the more urgent first."""
 
 
 def _word_within(text: str) -> str:
     """The listed word that a longer text comes down to; empty where there is none."""
+    if says_suspected_cancer(as_texts([text]), coded=True)[0]:
+        return "suspected cancer"
     return next((word for pattern, word in _WITHIN if pattern.search(text)), "")
 
 

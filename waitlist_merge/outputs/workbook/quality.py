@@ -31,6 +31,7 @@ _HARMFUL = frozenset(
         Fault.POSTPONED_WITH_TCI,
         Fault.TCI_IN_PAST,
         Fault.PRIORITY_UNCLEAR,
+        Fault.CANCER_IN_WORDS,
     }
 )
 """Faults by which a patient may be lost, be rung in error or wait longer than anybody sees."""
