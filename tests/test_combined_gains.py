@@ -45,7 +45,7 @@ def merged() -> SimpleNamespace:
         for code, part in region.entries.groupby("organisation", observed=True)
     ]
     accepted = accept(extracts, census_date=None, plan=MergePlan())
-    entries = assemble(accepted.typed, run_date=accepted.run_date, plan=MergePlan())
+    entries = assemble(accepted.typed, run_date=accepted.run_date)
     people = match_patients(entries, MergePlan().patients)
     match = match_pathways(entries, people, plan=MergePlan(), run_date=accepted.run_date)
     combined = combine(entries, people, match, run_date=accepted.run_date)

@@ -73,6 +73,8 @@ def test_a_week_merged_again_tells_the_same_changes(register):
     merged(register, FIRST)
     one = merged(register, SECOND, RM3=PEOPLE.iloc[:11])
     other = merged(register, SECOND, RM3=PEOPLE.iloc[:11])
+    assert [each.manifest()["run"] for each in (one, other)] == [2, 3]
+    assert [each.manifest()["told_against"] for each in (one, other)] == [1, 1]
     assert set(one.changes["change"]) == {"unaccounted"}
     same_tables(one, other)
 
@@ -143,3 +145,24 @@ def test_what_people_decided_holds_in_the_next_run(register):
     assert held[shown[0]] != held[shown[1]]
     assert "decided" in set(again.changes["change"])
     assert register.runs()["answers_seen"].tolist() == [0, 1]
+
+
+def test_a_run_without_a_register_has_no_number():
+    alone = wm.merge(sent(FIRST, RM3=PEOPLE))
+    assert alone.run is None
+    assert alone.manifest()["run"] == alone.manifest()["told_against"] == 0
+    assert alone.manifest()["plan"]["key"] == "fixed public"
+
+
+def test_the_manifest_names_the_key_and_never_shows_it(register):
+    shown = str(merged(register, FIRST).manifest())
+    assert "from the register" in shown
+    assert register.key() not in shown
+
+
+def test_a_run_knows_what_was_at_fault_before(register):
+    wrong = PEOPLE.assign(**{"NHS number": ["9990000010", *PEOPLE["NHS number"][1:]]})
+    assert merged(register, FIRST, RM3=wrong).left.findings_before is None
+    before = merged(register, SECOND).left
+    assert before.base.run == 1
+    assert "nhs_number" in set(before.findings_before["field"])

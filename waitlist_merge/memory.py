@@ -63,7 +63,7 @@ class Recalled:
 class Begun:
     """A run whose entries have their ids.
 
-    ``ruled`` is what people decided, as it holds for them; ``base`` the number of the run that
+    ``ruled`` is what people decided, as it holds for them; ``base`` is what the run knew that
     changes are told against.
     """
 
@@ -71,7 +71,7 @@ class Begun:
     entries: pd.DataFrame
     ruled: Rulings = NOTHING_RULED
     week: week.Week | None = None
-    base: int | None = None
+    base: Snapshot | None = None
     digests: dict[str, str] | None = None
 
 
@@ -86,13 +86,18 @@ class Ids:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Left:
-    """What there is to say of the weeks; the number of the run, and of the one told against."""
+    """What there is to say of the weeks.
+
+    ``run`` is the number under which the run is recorded, ``base`` what the run knew that changes
+    are told against, ``findings_before`` the faults of its lists (``reading.FINDING``).
+    """
 
     changes: pd.DataFrame
     unaccounted: pd.DataFrame
     review_queue: pd.DataFrame
     run: int | None = None
-    base: int | None = None
+    base: Snapshot | None = None
+    findings_before: pd.DataFrame | None = None
 
 
 def recall(register: Register | None, *, plan: MergePlan, model: PatientModel | None) -> Recalled:
@@ -150,7 +155,7 @@ def begin(
         entries=began.entries,
         ruled=in_force(recalled.answers, began.entries),
         week=began,
-        base=base.run if base else None,
+        base=base,
         digests=sent,
     )
 
@@ -217,7 +222,8 @@ def end(
     recalled, register = begun.recalled, begun.recalled.register
     if register is None or begun.week is None or ids.named is None:
         return Left(pd.DataFrame(), pd.DataFrame(), review_queue)
-    before = register.run(begun.base) if begun.base else None
+    base = begun.base
+    before = register.run(base.run) if base else None
     ended = week.end(
         begun.week,
         ids.named,
@@ -232,7 +238,7 @@ def end(
         Run(
             snapshot=ended.snapshot,
             last=recalled.last,
-            base=begun.base,
+            base=base.run if base else None,
             model=model,
             key=str(recalled.key),
             plan_digest=recalled.plan.digest(),
@@ -245,4 +251,5 @@ def end(
             findings=findings,
         )
     )
-    return Left(ended.changes, ended.unaccounted, ended.review_queue, run, begun.base)
+    faults = register.findings(base.run) if base else None
+    return Left(ended.changes, ended.unaccounted, ended.review_queue, run, base, faults)

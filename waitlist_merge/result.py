@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from waitlist_merge.intake.accept import Accepted
+from waitlist_merge.memory import Left
 from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
 from waitlist_merge.outputs.views import write_views
 from waitlist_merge.patients import PatientMatch, PatientModel
@@ -87,7 +88,8 @@ def _many(count: int, noun: str) -> str:
 class MergeResult:
     """The tables of a merge, each a DataFrame with the columns that docs/outputs.md lists.
 
-    ``save`` writes them; ``summary`` counts them; ``manifest`` says what made them.
+    ``save`` writes them; ``summary`` counts them; ``manifest`` says what made them. ``left`` is
+    what a run with a register leaves, and knew before.
     """
 
     entries: pd.DataFrame
@@ -107,6 +109,12 @@ class MergeResult:
     timings: Mapping[str, float]
     counts: Mapping[str, int]
     people: PatientMatch
+    left: Left
+
+    @property
+    def run(self) -> int | None:
+        """The number of the run in its register; None without one."""
+        return self.left.run
 
     @property
     def model(self) -> PatientModel:
@@ -187,6 +195,8 @@ class MergeResult:
             patient_model={"sha256": self.model.digest, "fitted_to_records": self.model.records},
             fairness=self.fairness.round(4).to_dict("records"),
             notes=self._notes(),
+            run=self.run or 0,
+            told_against=self.left.base.run if self.left.base else 0,
         )
 
     def _notes(self) -> list[str]:

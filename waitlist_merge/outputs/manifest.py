@@ -67,21 +67,26 @@ def build(
     patient_model: Mapping[str, object] | None = None,
     fairness: Sequence[Mapping[Hashable, object]] = (),
     notes: Sequence[str] = (),
+    run: int = 0,
+    told_against: int = 0,
 ) -> dict[str, Any]:
     """The manifest of a run, as plain values for ``manifest.json``.
 
     ``counts`` are of what each stage made, ``timings`` the seconds that each took, and
     ``patient_model`` tells which model weighed the evidence on people; ``fairness`` the shares of
-    rows linked and asked about, by kind of person. Numbers that look like an NHS number are
-    removed, even from the name of a file. ConservationError where the
-    records of a file are not all accounted for.
+    rows linked and asked about, by kind of person. ``run`` is its number in the register, whose key
+    the entry ids then have, 0 without one, and ``told_against`` that of the run that its changes
+    are told against. Numbers that look like an NHS number are removed, even from the name of a
+    file. ConservationError where the records of a file are not all accounted for.
     """
     check_conserved(inputs)
     manifest: dict[str, object] = {
         "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
         "run_date": run_date.isoformat(),
         "versions": _versions(),
-        "plan": plan.public(),
+        "run": run,
+        "told_against": told_against,
+        "plan": plan.public() | ({"key": "from the register"} if run else {}),
         "plan_digest": plan.digest(),
         "patient_model": dict(patient_model or {}),
         "inputs": [dict(each) for each in inputs],
