@@ -139,7 +139,6 @@ def merge(
             progress=_of_patients(progress),
             on=accepted.run_date,
         )
-<<<<<<< HEAD
         who = memory.hold_patients(begun, people)
     with watch("pathways"):
         needs = pathways.match_pathways(
@@ -151,19 +150,6 @@ def merge(
         listed = combined.combine(
             entries,
             who,
-=======
-        held = memory.hold_patients(begun, people)
-    with watch("pathways"):
-        needs = pathways.match_pathways(
-            entries, held, plan=plan, run_date=accepted.run_date, decided=begun.ruled.pathways
-        )
-        needs = memory.hold_pathways(begun, held, needs)
-        ids = memory.name(begun, held, needs)
-    with watch("combined list"):
-        listed = combined.combine(
-            entries,
-            held,
->>>>>>> 2c5b69a (wip)
             needs,
             run_date=accepted.run_date,
             key=known.key,
@@ -173,11 +159,7 @@ def merge(
             patient_id=ids.patient_id,
             pathway_id=ids.pathway_id,
         )
-<<<<<<< HEAD
         questions = review.questions(entries, who, needs, listed, run_date=accepted.run_date)
-=======
-        questions = review.questions(entries, held, needs, listed, run_date=accepted.run_date)
->>>>>>> 2c5b69a (wip)
     with watch("check"):
         entries = pd.concat([entries, listed.entry_columns], axis=1)
         findings = gather_findings(accepted, entries, needs.findings)
@@ -199,11 +181,7 @@ def merge(
         provenance=conform("provenance", listed.provenance),
         pathway_history=conform("pathway_history", listed.pathway_history),
         gains=conform("gains", listed.gains),
-<<<<<<< HEAD
         patient_links=conform("patient_links", named_links(who.links, entries)),
-=======
-        patient_links=conform("patient_links", named_links(held.links, entries)),
->>>>>>> 2c5b69a (wip)
         pathway_links=conform("pathway_links", named_links(needs.links, entries)),
         review_queue=conform("review_queue", left.review_queue),
         findings=conform("findings", findings),
