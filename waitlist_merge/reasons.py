@@ -244,6 +244,10 @@ class NextStep(Word):
         "move_to_active_list",
         "Planned care is overdue: move it to an active list with a clock, or close one",
     )
+    CHECK_CONTACT = (
+        "check_contact_details",
+        "Entries of the patient state different contact details: check with the patient which hold",
+    )
     NOTHING = "nothing_to_do", "Nothing to settle between entries"
 
 

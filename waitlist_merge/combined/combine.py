@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, bundle
 from waitlist_merge.combined.clocks import Starts, clocks, silent
+from waitlist_merge.combined.contacts import differing
 from waitlist_merge.combined.doubts import Doubts, count_by_pathway, doubts
 from waitlist_merge.combined.exclusions import signs
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
@@ -137,6 +138,7 @@ def combine(
     waiting = waited(members, pathways, clock, said, run_date)
     overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
     dead, perhaps = died(entries, facts.person), died(entries, patients.group)
+    details = differing(members, patients.group)
     deceased = ~bundles.any(~dead)
     in_doubt = perhaps[bundles.shown] & ~deceased
     rows: dict[str, object] = {
@@ -144,6 +146,7 @@ def combine(
         **values(entries, given),
         "treatment_function": named_services(service),
         **waiting,
+        "contact_differs": details.words(patients.group[shown]),
         "communication_needs": all_values(entries["communication_needs"], bundles, "; "),
         "deceased": deceased,
         "death_in_doubt": in_doubt,
@@ -161,6 +164,7 @@ def combine(
             overdue=overdue,
             unsaid=silent(said, pathways.group, run_date),
             two_sides=two_sides_open(pathways.links, facts.rtt & known(said.start)),
+            details=details,
         ),
         "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
     }

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import Clocks, Starts
+from waitlist_merge.combined.contacts import Differing
 from waitlist_merge.combined.doubts import Doubts
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.texts import arrow_text, joined_text
@@ -64,6 +65,7 @@ def next_steps(
     overdue: Bools,
     unsaid: Bools,
     two_sides: NDArray[np.int64],
+    details: Differing,
 ) -> dict[str, object]:
     """The next step of each row, and the organisations that it concerns, joined by ;.
 
@@ -71,6 +73,7 @@ def next_steps(
     probably, and that it is planned care past its due date; ``perhaps_dead`` of each entry that the
     death is of someone who is only probably its patient, ``unsaid`` that its organisation states no
     start. ``two_sides`` are pairs of entries that wait for two sides (RTT guidance 3.4.1).
+    ``details`` are the contact details that entries of a patient state differently.
     """
     bundles = members.bundles
     mine = [
@@ -80,6 +83,7 @@ def next_steps(
         _booked(members, "tci_date", NextStep.RELEASE_ONE_TCI, at_one=True),
         _booked(members, "next_appointment_date", NextStep.RELEASE_ONE_APPOINTMENT, at_one=False),
         _later_starts(members, clock, said, unsaid),
+        _details(members, details, patient),
         *_of_questions(members, asked, pathway, patient, perhaps_dead),
     ]
     row, place, step = (np.concatenate(part) for part in zip(*mine, strict=True))
@@ -140,6 +144,17 @@ def _later_starts(members: Members, clock: Clocks, said: Starts, unsaid: Bools) 
     wrong |= unsaid[at]
     wrong &= (clock.giver[row] >= 0) & (said.sure[at] == said.sure[clock.giver[row]])
     return _told(row[wrong], said.organisation[at[wrong]], NextStep.CORRECT_START)
+
+
+def _details(members: Members, details: Differing, patient: Group) -> Concerned:
+    """All rows of patients whose details differ, and the organisations that state these."""
+    shown = members.bundles.shown
+    rows = np.flatnonzero(details.number[patient[shown]] > 0)
+    held = codes(members.entries["organisation"])
+    stating = {"patient": patient[details.rows], "place": held[details.rows]}
+    listing = {"patient": patient[shown[rows]], "row": rows}
+    both = pd.DataFrame(listing).merge(pd.DataFrame(stating).drop_duplicates(), on="patient")
+    return _told(both["row"].to_numpy(), both["place"].to_numpy(), NextStep.CHECK_CONTACT)
 
 
 def _of_questions(
