@@ -20,7 +20,7 @@ import pandas as pd
 from waitlist_merge.errors import InputError
 from waitlist_merge.pathways.columns import codes
 from waitlist_merge.review.sameness import two_runs
-from waitlist_merge.review.snapshot import Snapshot, listed
+from waitlist_merge.review.snapshot import Snapshot
 
 FEWER = 0.2
 """Share of rows that may go from one list to the next (issue on working week after week)."""
@@ -146,11 +146,10 @@ def _fewer(entries: pd.DataFrame, last: Snapshot) -> dict[str, str]:
 
 
 def _renumbered(entries: pd.DataFrame, last: Snapshot) -> dict[str, str]:
-    """Organisations most of whose hospital numbers the last run did not know."""
+    """Organisations most of whose hospital numbers are none that were listed in the last year."""
     if _LOCAL not in entries:
         return {}
-    then = listed(last.entries)
-    runs = two_runs(entries, then, ("organisation", _LOCAL))
+    runs = two_runs(entries, last.entries, ("organisation", _LOCAL))
     now_pairs, then_pairs = (
         pd.DataFrame({"organisation": side["organisation"], "number": side[_LOCAL]})
         for side in (runs.now, runs.then)
