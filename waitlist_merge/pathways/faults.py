@@ -7,6 +7,7 @@ those of domain's dq_checks).
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -61,6 +62,7 @@ def faults(
 
 def _clock_lines(entries: pd.DataFrame, clocked: Bools, census: NDArray[np.int32]) -> list[_Line]:
     start, stop = days(entries["rtt_start_date"]), days(entries["rtt_end_date"])
+    removal = days(entries["removal_date"])
     stated = entries["stated_wait"].to_numpy(dtype=np.float64, na_value=np.nan)
     wait = (census - start.astype(np.int64)).astype(np.float64)
     differs = np.abs(np.where(np.isnan(stated), wait, stated) - wait) > WAIT_TOLERANCE
@@ -81,7 +83,13 @@ def _clock_lines(entries: pd.DataFrame, clocked: Bools, census: NDArray[np.int32
             known(start) & known(stop) & (stop < start),
             "rtt_end_date",
             Fault.DATES_OUT_OF_ORDER,
-            "The clock stops before it starts",
+            "The clock stops before it starts; the row stays on the list",
+        ),
+        (
+            known(start) & known(removal) & (removal < start),
+            "removal_date",
+            Fault.DATES_OUT_OF_ORDER,
+            "Removed before the clock starts; the row stays on the list",
         ),
         (
             clocked & known(start) & differs,
@@ -118,7 +126,8 @@ def _booking_lines(entries: pd.DataFrame, waits: Bools, census: NDArray[np.int32
 
 
 def _state_lines(said: Signals, waits: Bools, both_sides: Bools) -> list[_Line]:
-    conflict = contradictory(said)
+    nothing = np.zeros(len(waits), dtype=bool)
+    conflict = contradictory(replace(said, ended_before_start=nothing))
     return [
         (
             conflict & said.transferred_out,

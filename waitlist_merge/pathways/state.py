@@ -49,6 +49,7 @@ class Signals:
     diagnostic: Bools
     unbooked: Bools
     not_rtt_type: Bools
+    ended_before_start: Bools
 
 
 def signals(entries: pd.DataFrame) -> Signals:
@@ -69,7 +70,19 @@ def signals(entries: pd.DataFrame) -> Signals:
         diagnostic=matches(kind, DIAGNOSTIC_TYPE),
         unbooked=matches(kind, UNBOOKED_TYPE),
         not_rtt_type=matches(kind, NOT_RTT_TYPE),
+        ended_before_start=_ended_before_start(entries),
     )
+
+
+def _ended_before_start(entries: pd.DataFrame) -> Bools:
+    """Entries with a stop or a removal before their own clock start.
+
+    As likely the end of an earlier period, left behind on the row of a new one.
+    """
+    start = days(entries["rtt_start_date"])
+    ends = [days(entries[name]) for name in ("rtt_end_date", "removal_date")]
+    before = [known(end) & known(start) & (end < start) for end in ends]
+    return np.asarray(before[0] | before[1])
 
 
 def _by(day: np.ndarray, census: np.ndarray) -> Bools:
@@ -80,8 +93,8 @@ def contradictory(said: Signals) -> Bools:
     """Where do status, dates and list type contradict each other, so that the row stays listed?
 
     A stop or removal date beside an open status; a stop after the day that the extract describes; a
-    stop with an admission still to come; a stop or non-RTT status alone on the official open list;
-    a sender's status 21 (dq_checks, RTT guidance Annex D).
+    stop with an admission still to come; a stop before the clock's own start; a stop or non-RTT
+    status alone on the official open list; a sender's status 21 (dq_checks, RTT guidance Annex D).
     """
     stopped = said.stop_date | said.stop_status | said.removed
     dated = said.stop_date | said.removed
@@ -90,6 +103,7 @@ def contradictory(said: Signals) -> Bools:
         (dated & said.open_status)
         | said.future_stop
         | (stopped & said.future_tci)
+        | said.ended_before_start
         | ((said.stop_status | said.non_rtt_status) & said.open_type & ~dated & ~other_place)
         | (said.transferred_out & ~dated)
     )
