@@ -11,15 +11,18 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.combine import Combined
-from waitlist_merge.combined.texts import arrow_text, joined_text
 from waitlist_merge.identity import keyed_hashes
-from waitlist_merge.pathways.columns import Bools
-from waitlist_merge.pathways.match import Patients, died, restricted
+from waitlist_merge.pathways.columns import Bools, order_of
+from waitlist_merge.pathways.match import Patients, died, of_patient, restricted
 from waitlist_merge.reasons import Joins, Veto
+from waitlist_merge.review.parts import Parts, whole_groups
+from waitlist_merge.review.ruling import Rulings
+from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
+from waitlist_merge.review.spoken import WITHOUT_FACT, Standing
+from waitlist_merge.review.states import RESTING, States, states, with_asked_again
 from waitlist_merge.review.urgency import CANCER, DATED, ORDINARY, certainly_dead, urgency
 from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS, wording
 from waitlist_merge.schema import TABLES
@@ -28,53 +31,126 @@ from waitlist_merge.schema import TABLES
 def questions(
     entries: pd.DataFrame,
     patients: Patients,
-    pathways: Patients,  # noqa: ARG001 - part of the interface of a stage
+    pathways: Patients,
     combined: Combined,
     *,
     run_date: dt.date,
+    ruled: Rulings | None = None,
 ) -> pd.DataFrame:
     """The review queue: one row a question, in order, with the columns of tables.csv.
 
-    The order of rows of ``entries`` changes nothing.
+    A question shows all entries of the groups concerned. With what people have said so far
+    (``ruled``) answers that no longer hold are asked again, and each question says how far it is
+    answered. The order of rows of ``entries`` changes nothing.
     """
-    asked, concerned = combined.doubts.questions, combined.doubts.entries
-    number, entry = concerned["question"].to_numpy(), concerned["entry"].to_numpy()
-    size = len(asked)
+    ruled = ruled or Rulings()
     columns = combined.entry_columns
+    levels = {"patient": patients, "pathway": pathways}
+    waits = of_patient((columns["outcome"] != "not_waiting").to_numpy(), patients.group)
+    asked, concerned = with_asked_again(
+        combined.doubts.questions,
+        combined.doubts.entries,
+        ruled,
+        levels,
+        entries["entry_id"],
+        waits,
+    )
+    order = order_of(entries["entry_id"])
+    parts = whole_groups(asked, concerned, levels, entries["organisation"], order)
     dead = certainly_dead(entries, patients)
-    ids = _joined(entries["entry_id"], number, entry, size)
-    rank = np.full(size, ORDINARY, dtype=np.int8)
-    np.minimum.at(rank, number, urgency(entries, columns, dead, run_date=run_date)[entry])
-    cancer = (asked["veto"] == str(Veto.CANCER_WITH_ROUTINE)).to_numpy(dtype=bool)
-    rank[cancer & _any(~dead, number, entry, size)] = CANCER
-    urgent = rank <= DATED
-    mixed_up = (asked["veto"] == str(Veto.IDENTIFIER_OF_TWO_PATIENTS)).to_numpy(dtype=bool)
-    rank[mixed_up] = np.minimum(rank[mixed_up], DATED)
-    deceased = _any(died(entries, patients.group), number, entry, size)
+    deceased = parts.any(died(entries, patients.group))
+    urgencies = urgency(entries, columns, dead, run_date=run_date)
+    rank = _harm(asked, parts, urgencies, alive=parts.any(~dead))
+    told = states(parts, asked["level"], entries["entry_id"], ruled)
+    ids = parts.joined(entries["entry_id"])
+    organisations = parts.joined(entries["organisation"])
     queue = asked.assign(
         question_id=question_ids(asked["level"], ids),
-        question=_worded(asked, deceased, ~_any(~dead, number, entry, size)),
+        question=_worded(asked, deceased, ~parts.any(~dead)),
         why=asked["explanation"],
-        organisations=_joined(entries["organisation"], number, entry, size),
+        organisations=organisations,
         entry_ids=ids,
-        patient_ids=_joined(columns["patient_id"], number, entry, size),
-        pathway_ids=_joined(columns["pathway_id"], number, entry, size),
-        urgent=urgent,
+        sides=parts.sides(entries["entry_id"]),
+        patient_ids=parts.joined(columns["patient_id"]),
+        pathway_ids=parts.joined(columns["pathway_id"]),
+        urgent=rank <= DATED,
         deceased=deceased,
-        restricted=_any(restricted(entries, patients.group), number, entry, size),
+        restricted=parts.any(restricted(entries, patients.group)),
+        state=told.state,
+        said=told.said,
+        this_week=True,
+        **_answering(asked, organisations, told),
     )
-    proposed = (asked["joins"] == str(Joins.YES)).to_numpy(dtype=bool)
-    order = np.lexsort(
+    queue = queue.iloc[_order(queue, rank)].reset_index(drop=True)
+    queue["order"] = np.arange(1, len(queue) + 1, dtype=np.int32)
+    return queue[[column.name for column in TABLES["review_queue"]]]
+
+
+def _harm(
+    asked: pd.DataFrame, parts: Parts, urgencies: NDArray[np.int8], *, alive: Bools
+) -> NDArray[np.int8]:
+    """How much harm a late answer to each question does, to anyone concerned (see urgency)."""
+    rank = np.full(parts.size, ORDINARY, dtype=np.int8)
+    np.minimum.at(rank, parts.question, urgencies[parts.entry])
+    cancer = (asked["veto"] == str(Veto.CANCER_WITH_ROUTINE)).to_numpy(dtype=bool)
+    rank[cancer & alive] = CANCER
+    mixed_up = (asked["veto"] == str(Veto.IDENTIFIER_OF_TWO_PATIENTS)).to_numpy(dtype=bool)
+    rank[mixed_up] = np.minimum(rank[mixed_up], DATED)
+    return rank
+
+
+def _order(queue: pd.DataFrame, rank: NDArray[np.int8]) -> NDArray[np.intp]:
+    """What is asked first: harm, then the doubt that an answer settles; what rests comes last."""
+    return np.lexsort(
         (
             np.unique(queue["question_id"].to_numpy(dtype=str), return_inverse=True)[1],
-            -asked["weight"].to_numpy(dtype=np.float64),
-            proposed,
+            -queue["weight"].to_numpy(dtype=np.float64),
+            (queue["joins"] == str(Joins.YES)).to_numpy(dtype=bool),
+            -np.round(doubt(queue), 2),
             rank,
+            queue["state"].isin(RESTING).to_numpy(dtype=bool),
         )
     )
-    queue = queue.iloc[order].reset_index(drop=True)
-    queue["order"] = np.arange(1, size + 1, dtype=np.int32)
-    return queue[[column.name for column in TABLES["review_queue"]]]
+
+
+def doubt(queue: pd.DataFrame) -> NDArray[np.float64]:
+    """How much doubt an answer settles, in bits: 1 where it may as well be yes as no.
+
+    ``weight`` is taken for what it is, the log2 odds of sameness; where a named fact stands against
+    it nobody can say, and the doubt is whole.
+
+    >>> told = pd.DataFrame({"weight": [0.0, 10.0, 10.0], "veto": ["", "", "twins"]})
+    >>> np.round(doubt(told), 2).tolist()
+    [1.0, 0.01, 1.0]
+    """
+    odds = np.clip(queue["weight"].to_numpy(dtype=np.float64), -_SURE, _SURE)
+    yes = 1 / (1 + 2.0**-odds)
+    bits = -(yes * np.log2(yes) + (1 - yes) * np.log2(1 - yes))
+    vetoed = queue["veto"].fillna("").to_numpy(dtype=object) != ""
+    return np.asarray(np.where(vetoed, 1.0, bits))
+
+
+_SURE = 40.0
+"""Bits beyond which the odds are as good as certain: one more makes no difference to the order."""
+
+
+def _answering(
+    asked: pd.DataFrame, organisations: Iterable[str], told: States
+) -> dict[str, list[str]]:
+    """Who can answer each question, the fact that settles it, what each answer will do."""
+    kinds = asked[["level", "relation", "veto"]].fillna("").astype(str)
+    who, fact, effect = [], [], []
+    rows = zip(
+        *(kinds[name] for name in kinds), organisations, told.state, told.answered_by, strict=True
+    )
+    for level, relation, veto, named, state, answered_by in rows:
+        concerned = named.split(";")
+        left = [each for each in concerned if each not in answered_by] or concerned
+        clinician = state == Standing.CLINICIAN
+        who.append(who_is_asked(level, relation, veto, left, clinician=clinician))
+        fact.append(settling_fact(level, relation, veto))
+        effect.append(effects(level, concerned, vetoed=veto not in WITHOUT_FACT))
+    return {"who_answers": who, "settling_fact": fact, "answer_effects": effect}
 
 
 def question_ids(level: Iterable[str], entry_ids: Iterable[str]) -> list[str]:
@@ -88,21 +164,6 @@ def question_ids(level: Iterable[str], entry_ids: Iterable[str]) -> list[str]:
     about = zip(level, entry_ids, strict=True)
     hashes = keyed_hashes([f"{each}\x1f{entries}" for each, entries in about])
     return [f"Q-{text}" for text in hashes]
-
-
-def _joined(
-    column: pd.Series, number: NDArray[np.int64], entry: NDArray[np.int64], size: int
-) -> pd.arrays.ArrowStringArray:
-    """The different values of the entries of each question, sorted and joined by ;."""
-    values = column.take(entry).astype(object)
-    return arrow_text(
-        joined_text(pa.array(values, pa.string(), from_pandas=True), number, size, ";")
-    )
-
-
-def _any(mask: Bools, number: NDArray[np.int64], entry: NDArray[np.int64], size: int) -> Bools:
-    """Questions of which it is true of any entry."""
-    return np.asarray(np.bincount(number[mask[entry]], minlength=size) > 0)
 
 
 def _worded(asked: pd.DataFrame, deceased: Bools, certainly: Bools) -> NDArray[np.object_]:

@@ -9,6 +9,7 @@ PATIENT_SHARED = (
     "One pathway identifier is on entries of two patients. Are they one person, or is it wrong on"
     " one of the entries?"
 )
+PATIENT_AGAIN = "People have answered this before. Look again: are these entries one person?"
 PATIENT_PROPOSED = "These entries are taken for one person. Is that right?"
 
 BY_VETO: dict[str, str] = {
@@ -24,6 +25,7 @@ BY_VETO: dict[str, str] = {
         " Which belong together?"
     ),
     Veto.PATIENT_NOT_CERTAIN: "Are these entries one person, and if so one need?",
+    Veto.DECIDED_APART: "People have answered this before. Look again: are these one need?",
 }
 """What is asked where a veto forbade the link."""
 
@@ -83,5 +85,7 @@ def _question(level: str, joins: str, relation: str, veto: str) -> str:
     if level == "patient":
         if veto == Veto.IDENTIFIER_OF_TWO_PATIENTS:
             return PATIENT_SHARED
+        if veto == Veto.DECIDED_APART:
+            return PATIENT_AGAIN
         return PATIENT_PROPOSED if joins == "yes" else PATIENT_QUESTION
     return BY_VETO.get(veto) or BY_RELATION.get(relation, OTHERWISE)
