@@ -159,7 +159,9 @@ def merge(
             patient_id=ids.patient_id,
             pathway_id=ids.pathway_id,
         )
-        questions = review.questions(entries, who, needs, listed, run_date=accepted.run_date)
+        questions = review.questions(
+            entries, who, needs, listed, run_date=accepted.run_date, ruled=begun.ruled
+        )
     with watch("check"):
         entries = pd.concat([entries, listed.entry_columns], axis=1)
         findings = gather_findings(accepted, entries, needs.findings)

@@ -3,7 +3,8 @@
 Where the patient is certain, a question shows of another organisation's entry what the view holds
 of it. Where it is asked whether two entries are one person, the other's is nothing but its
 organisation and, in ``why``, what agrees and what differs, without a value: each side traces its
-own patient and the two ring each other with the number of the question.
+own patient and the two ring each other with the number of the question. What stands on the side of
+an own entry and is not in the view is not shown at all.
 """
 
 from __future__ import annotations
@@ -47,8 +48,10 @@ def _about_listed(
     size = len(queue)
     of_people = (queue["level"] == "patient").to_numpy(dtype=bool)
     known = (held.own | held.shared)[row]
-    shown = known | (of_people[number] & ~held.secret[row])
     mine = _any(held.own[row], number, size)
+    side = asked["side"].to_numpy(dtype=np.int64)
+    opposite = ~_any(held.own[row], side, int(side.max(initial=-1)) + 1)[side]
+    shown = known | (of_people[number] & opposite & ~held.secret[row])
     several = np.bincount(number[shown], minlength=size) > 1
     whole = np.bincount(number[~shown], minlength=size) == 0
     kept = mine & several & (whole | of_people)
@@ -62,11 +65,15 @@ def _about_listed(
 
 
 def _concerned(queue: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
-    """The entries of each question: ``question`` and ``row`` as positions, in order of id."""
-    ids = queue["entry_ids"].astype(object).fillna("").str.split(";").reset_index(drop=True)
-    exploded = ids.explode()
-    row = pd.Index(entries["entry_id"].astype(object)).get_indexer(pd.Index(exploded))
-    found = pd.DataFrame({"question": exploded.index, "row": row, "entry_id": exploded.to_numpy()})
+    """The entries of each question: ``question`` and ``row`` as positions, in order of id.
+
+    ``side`` numbers the sides of all questions.
+    """
+    told = queue["sides"].astype(object).fillna("").str.split("|").reset_index(drop=True).explode()
+    ids = pd.DataFrame({"question": told.index, "side": np.arange(len(told))})
+    ids = ids.assign(entry_id=told.str.split(";").to_numpy()).explode("entry_id")
+    row = pd.Index(entries["entry_id"].astype(object)).get_indexer(pd.Index(ids["entry_id"]))
+    found = ids.assign(row=row).sort_values(["question", "entry_id"])
     return found.loc[found["row"] >= 0].reset_index(drop=True)
 
 
@@ -84,6 +91,8 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
         _limited(kept, foreign)
         .assign(
             entry_ids=by["entry_id"].agg(";".join).to_numpy(),
+            sides=_sides(kept["sides"], by["entry_id"].agg(set)),
+            said=kept["said"].mask(foreign).to_numpy(),
             organisations=by["organisation"].agg(_joined).to_numpy(),
             patient_ids=known["patient_id"].agg(_joined).to_numpy(),
             pathway_ids=known["pathway_id"].agg(_joined).to_numpy(),
@@ -116,6 +125,17 @@ _HARMLESS = (
 )
 """Columns that say what is asked and how urgent it is, in words of ours; the others are made anew
 of what is shown, or left empty where another organisation's entry is concerned."""
+
+
+def _sides(sides: pd.Series, shown: pd.Series) -> list[str]:
+    """The sides of each question, with the entries that are shown alone."""
+    told = []
+    for listed, those in zip(sides.astype(object).fillna(""), shown, strict=True):
+        split = (
+            ";".join(filter(those.__contains__, side.split(";"))) for side in listed.split("|")
+        )
+        told.append("|".join(filter(None, split)))
+    return told
 
 
 def _joined(values: pd.Series) -> str:
