@@ -125,3 +125,19 @@ def test_settings_in_a_folder_are_the_same_but_for_it(tmp_path: Path) -> None:
     assert (config.folder, moved.folder) == (Path(), tmp_path)
     assert moved.digest() == config.digest()
     assert str(tmp_path) not in str(moved.public())
+
+
+def test_a_plan_comes_back_from_a_manifest_without_what_is_secret_or_a_programs_own() -> None:
+    rules = {"family_name": "newest", "given_name": "longest_of_mine"}
+    secret = MergePlan(
+        stale_days=3,
+        agreements=(AGREEMENT,),
+        hmac_key="a key of the region",
+        superseded_numbers=(("9990000018", "9990000026"),),
+        sensitive_services=("360",),
+    )
+    told = secret.public() | {"survivorship": rules}
+    again = MergePlan.of_manifest(told)
+    assert dict(again.survivorship) == {"family_name": "newest"}
+    plain = {"hmac_key": None, "superseded_numbers": (), "survivorship": again.survivorship}
+    assert again == secret.model_copy(update=plain)

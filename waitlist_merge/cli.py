@@ -8,23 +8,17 @@ one line each on standard error, without a value of any patient.
 from __future__ import annotations
 
 import sys
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Literal
 
-import pandas as pd
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from waitlist_merge.check import check_files
 from waitlist_merge.config import load_config
 from waitlist_merge.demonstration import MERGED, demonstrate
-from waitlist_merge.errors import OutputError, RefusedExtracts, WaitlistError
+from waitlist_merge.errors import OutputError, RefusedExtracts
 from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
@@ -33,6 +27,8 @@ from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergeConfig
 from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review.register import Register
+from waitlist_merge.review_cli import app as review_app
+from waitlist_merge.terminal import complain, one_line, progress_shown, show
 from waitlist_merge.versions import installed_version
 
 app = typer.Typer(
@@ -43,6 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(review_app)
 
 Files = Annotated[
     list[str] | None,
@@ -124,14 +122,14 @@ def merge(
         renumbered=tuple(allow_renumbered or ()),
         older=tuple(allow_older or ()),
     )
-    with _one_line(debug=debug, interrupted=f"{out} is as it was"):
+    with one_line(debug=debug, interrupted=f"{out} is as it was"):
         if view:
             prepare_views(out)
         else:
             prepare(out)
         _need_folder(save_model)
         requests, settings = _asked(files, config)
-        with _progress(quiet=quiet) as progress, _opened(register) as remembered:
+        with progress_shown(quiet=quiet) as progress, _opened(register) as remembered:
             result = merge_files(
                 requests,
                 config=settings,
@@ -152,7 +150,7 @@ def merge(
             else:
                 result.save(out, tables=tables, workbook=workbook)
         for problem in result.accepted.refused:
-            _complain(f"refused: {problem}")
+            complain(f"refused: {problem}")
         if not quiet:
             typer.echo(f"{summary}\nwritten to {out}")
 
@@ -167,7 +165,7 @@ def check(
 ) -> None:
     """Say what is recognised in each file: headings, formats, findings. Merges nothing."""
     _need_files(files, config)
-    with _one_line(debug=debug):
+    with one_line(debug=debug):
         requests, settings = _asked(files, config)
         report = check_files(
             requests,
@@ -177,7 +175,7 @@ def check(
             typer.echo(report.to_json())
         else:
             for title, table in report.tables.items():
-                _show(title, table)
+                show(title, table)
         if report.refused:
             raise RefusedExtracts(report.refused)
 
@@ -192,8 +190,8 @@ def demo(
     debug: Debug = False,
 ) -> None:
     """Make a region of invented patients in OUT, merge its extracts, say how right that was."""
-    with _one_line(debug=debug, interrupted=f"{out / MERGED} is as it was"):
-        with _progress(quiet=quiet) as progress:
+    with one_line(debug=debug, interrupted=f"{out / MERGED} is as it was"):
+        with progress_shown(quiet=quiet) as progress:
             shown = demonstrate(out, entries=entries, seed=seed, progress=progress)
         if not quiet:
             typer.echo(f"{shown}\nwritten to {out}")
@@ -247,68 +245,5 @@ def _asked(
     settings = load_config(config) if config else None
     if requests and settings:
         for unused in settings.unused_by([each.path for each in requests]):
-            _complain(f"note: {config}: [[extracts]] ({unused.path}) is of none of the files given")
+            complain(f"note: {config}: [[extracts]] ({unused.path}) is of none of the files given")
     return requests, settings
-
-
-@contextmanager
-def _one_line(*, debug: bool, interrupted: str = "nothing was written") -> Iterator[None]:
-    """Turns what goes wrong into one line each and an exit code.
-
-    The text of an unexpected error may hold a value of a patient, so only its kind and place are
-    shown, unless ``debug``.
-    """
-    try:
-        yield
-    except WaitlistError as error:
-        _complain(str(error))
-        raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        _complain(f"interrupted; {interrupted}")
-        raise typer.Exit(130) from None
-    except (typer.Exit, BrokenPipeError):
-        raise
-    except Exception as error:
-        if debug:
-            raise
-        _complain(f"{_place(error)}; {interrupted}; please report this line, or see --debug")
-        raise typer.Exit(1) from None
-
-
-def _place(error: Exception) -> str:
-    """The kind of an error and the last line of this program that it passed."""
-    frames = traceback.extract_tb(error.__traceback__)
-    package = Path(__file__).parent
-    own = [frame for frame in frames if package in Path(frame.filename).parents]
-    last = (own or frames)[-1]
-    return f"unexpected {type(error).__name__} at {Path(last.filename).name} line {last.lineno}"
-
-
-def _complain(lines: str) -> None:
-    for line in lines.splitlines():
-        typer.echo(f"waitlist-merge: {line}", err=True)
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Shows the stage at work on a terminal; says nothing elsewhere."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _stage: None
-        return
-    with console.status("") as status:
-        yield status.update
-
-
-def _show(title: str, table: pd.DataFrame) -> None:
-    """A table to look at on a terminal; lines with tabs where another program reads them."""
-    cells = table.astype(object).where(table.notna(), "").map(str)
-    console = Console()
-    if not console.is_terminal:
-        lines = [title, *("\t".join(row) for row in [table.columns, *cells.to_numpy()]), ""]
-        typer.echo("\n".join(lines))
-        return
-    shown = Table(*table.columns, title=title, title_justify="left")
-    for row in cells.to_numpy():
-        shown.add_row(*(Text(cell) for cell in row))
-    console.print(shown)

@@ -35,6 +35,7 @@ from pydantic import (
 
 from waitlist_merge.settings import (
     ORGANISATION_CODE,
+    SURVIVOR_CHOICES,
     Constants,
     DateFormat,
     Day,
@@ -221,9 +222,16 @@ class MergePlan(Settings):
 
     @classmethod
     def of_manifest(cls, public: Mapping[str, object]) -> Self:
-        """The plan of an earlier run as its manifest tells it: without key and numbers."""
+        """The plan of an earlier run as its manifest tells it: without key and numbers.
+
+        Nor has it rules of survivorship of a program's own: only that program knows them.
+        """
         untold = ("key", "superseded_numbers")
-        return cls.model_validate({k: v for k, v in public.items() if k not in untold})
+        told = {name: value for name, value in public.items() if name not in untold}
+        rules = told.get("survivorship")
+        if isinstance(rules, Mapping):
+            told["survivorship"] = {k: v for k, v in rules.items() if v in SURVIVOR_CHOICES}
+        return cls.model_validate(told)
 
     def public(self) -> dict[str, object]:
         """The plan for the manifest: that there is a key and how many numbers, never which."""

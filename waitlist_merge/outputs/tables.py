@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -120,6 +120,15 @@ def read_tables(out: str | Path) -> dict[str, pd.DataFrame]:
         except FileNotFoundError:
             continue
     raise OutputError(f"{folder}: a table is missing or is replaced all the time; merge again")
+
+
+def read_manifest(out: str | Path) -> dict[str, Any]:
+    """The manifest of an output folder; OutputError where this program did not write it."""
+    folder = Path(out)
+    if not is_ours(folder):
+        raise OutputError(f"{folder}: is no output of this program; name the folder of a merge")
+    told: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+    return told
 
 
 def _read(folder: Path) -> dict[str, pd.DataFrame]:

@@ -118,21 +118,18 @@ def view(whole: Whole, organisation: str) -> tuple[dict[str, pd.DataFrame], dict
         run_date=date.fromisoformat(whole.manifest["run_date"]),
         survivorship=whole.plan.survivorship,
         agreements=whole.plan.agreements,
+        patient_id=entries["patient_id"],
+        pathway_id=entries["pathway_id"],
     )
     said = listed.entry_columns
-    ids = {
-        name: dict(zip(said[name], entries[name], strict=True))
-        for name in ("patient_id", "pathway_id")
-    }
     entries = entries.assign(outcome=said["outcome"], reason=said["reason"])
     told = _told_by_people(whole, organisation, held, pathways.links)
-    combined = _named(listed.combined_list, ids)
     made = told | {
         "entries": entries,
-        "combined_list": _filled(combined, entries, own, told["review_queue"]),
-        "members": _named(listed.members, ids),
-        "provenance": _named(listed.provenance, ids),
-        "pathway_history": _named(listed.pathway_history, ids),
+        "combined_list": _filled(listed.combined_list, entries, own, told["review_queue"]),
+        "members": listed.members,
+        "provenance": listed.provenance,
+        "pathway_history": listed.pathway_history,
         "gains": listed.gains,
         "patient_links": _own_words(whole.tables["patient_links"], entries, own),
         "pathway_links": _own_words(whole.tables["pathway_links"], entries, own),
@@ -213,12 +210,6 @@ def _dead(whole: Whole, held: Held, who: NDArray[np.integer]) -> Bools:
     entries = whole.entries
     recorded = known(days(entries["death_date"])) | is_in(entries["rtt_status"], DIED)
     return of_patient(recorded & (held.own | held.shared), who)
-
-
-def _named(table: pd.DataFrame, ids: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
-    """The table with the ids of the run: those of a part of it would be others."""
-    renamed = {name: table[name].astype(object).map(ids[name]) for name in ids if name in table}
-    return table.assign(**renamed)
 
 
 def _filled(

@@ -116,12 +116,7 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
     queue = tables["review_queue"]
     shown, number, more = _shown(queue, tables["entries"])
     hide = truth(queue["restricted"])
-    facts = {
-        heading: _stacked(
-            fact(shown), _COMPARED.get(heading, fact)(shown), number, len(queue), more
-        )
-        for heading, (fact, _) in FACTS.items()
-    }
+    facts = _facts(shown, number, len(queue), more)
     postcodes, differs = facts["Postcode"]
     facts["Postcode"] = np.where(hide, _HIDDEN, postcodes), differs & ~hide
     differing = phrase(
@@ -132,18 +127,7 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         ),
         by=", ",
     )
-    told = tuple(
-        Column(
-            heading,
-            lines,
-            FACTS[heading][1],
-            Look.WRAPPED,
-            Tint.NONE
-            if heading in _OWN
-            else np.where(differs, Tint.DIFFERS, Tint.NONE).astype(object),
-        )
-        for heading, (lines, differs) in facts.items()
-    )
+    told = _columns(facts)
     columns = (
         *_asked(queue),
         Column("What differs", differing, 26, Look.WRAPPED),
@@ -163,6 +147,39 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         lines=_lines(columns),
         frozen=5,
         ruled=True,
+    )
+
+
+def facts_side_by_side(
+    shown: pd.DataFrame, number: NDArray[np.int64], size: int
+) -> tuple[Column, ...]:
+    """A column for each fact, the entries of each number one below the other; ``number`` sorted."""
+    return _columns(_facts(shown, number, size, np.zeros(size, dtype=np.int64)))
+
+
+def _facts(
+    shown: pd.DataFrame, number: NDArray[np.int64], size: int, more: NDArray[np.int64]
+) -> dict[str, tuple[Texts, Bools]]:
+    """For each heading the lines of each question, and whether they differ."""
+    return {
+        heading: _stacked(fact(shown), _COMPARED.get(heading, fact)(shown), number, size, more)
+        for heading, (fact, _) in FACTS.items()
+    }
+
+
+def _columns(facts: Mapping[str, tuple[Texts, Bools]]) -> tuple[Column, ...]:
+    """The facts as columns; what differs is coloured."""
+    return tuple(
+        Column(
+            heading,
+            lines,
+            FACTS[heading][1],
+            Look.WRAPPED,
+            Tint.NONE
+            if heading in _OWN
+            else np.where(differs, Tint.DIFFERS, Tint.NONE).astype(object),
+        )
+        for heading, (lines, differs) in facts.items()
     )
 
 

@@ -1,0 +1,315 @@
+"""A sample that nobody has chosen, workbooks that tell nothing, and shares that are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+from typer.testing import CliRunner
+
+import waitlist_merge as wm
+from waitlist_merge.cli import app
+from waitlist_merge.demo.region import generate_region
+from waitlist_merge.errors import InputError, OutputError
+from waitlist_merge.outputs.sampling import KEY, read_answers, read_key, write_sample
+from waitlist_merge.outputs.views import made_ready
+from waitlist_merge.review.pilot import Stratum, draw, score
+from waitlist_merge.review.pilot.score import interval
+
+CENSUS = "2026-11-15"
+
+
+def merged_region(entries: int, seed: int) -> wm.MergeResult:
+    made = generate_region(entries=entries, seed=seed).entries
+    lists = []
+    for code in sorted(made["organisation"].astype(str).unique()):
+        own = made[made["organisation"] == code]
+        frame = own.drop(columns=["organisation", "census_date"]).dropna(axis=1, how="all")
+        lists.append(
+            wm.Extract.from_frame(frame.reset_index(drop=True), organisation=code, name=code)
+        )
+    return wm.merge(lists, census_date=CENSUS)
+
+
+@pytest.fixture(scope="module")
+def region() -> wm.MergeResult:
+    return merged_region(entries=900, seed=5)
+
+
+@pytest.fixture(scope="module")
+def drawn(region: wm.MergeResult) -> pd.DataFrame:
+    whole = made_ready(region.tables, region.manifest())
+    return draw(region.tables, n=60, withheld=whole.withheld)
+
+
+def written(region: wm.MergeResult, drawn: pd.DataFrame, folder: Path) -> list[Path]:
+    day = region.accepted.run_date
+    return write_sample(folder, drawn, region.entries, run_date=day)
+
+
+def test_each_stratum_has_its_share_and_every_pair_is_of_the_run(
+    region: wm.MergeResult, drawn: pd.DataFrame
+) -> None:
+    assert len(drawn) == 60
+    assert drawn["pair_id"].is_unique
+    counts = drawn.groupby(["level", "stratum"]).size()
+    sizes = drawn.groupby(["level", "stratum"])["population"].first()
+    full = counts == sizes
+    assert counts[~full].max() - counts[~full].min() <= 1
+    for level, links in (("patient", region.patient_links), ("pathway", region.pathway_links)):
+        pairs = set(zip(links["entry_id_a"], links["entry_id_b"], strict=True))
+        mine = drawn.loc[drawn["level"] == level]
+        assert set(zip(mine["entry_id_a"], mine["entry_id_b"], strict=True)) <= pairs
+    assert {str(each) for each in Stratum} == set(drawn["stratum"])
+
+
+def test_the_same_run_gives_the_same_sample_whatever_the_order_of_rows(
+    region: wm.MergeResult, drawn: pd.DataFrame
+) -> None:
+    whole = made_ready(region.tables, region.manifest())
+    turned = {
+        name: table.iloc[::-1].reset_index(drop=True) for name, table in region.tables.items()
+    }
+    again = draw(turned, n=60, withheld=whole.withheld[::-1])
+    pd.testing.assert_frame_equal(again, drawn)
+
+
+def test_nobody_who_is_withheld_is_in_a_sample(region: wm.MergeResult, drawn: pd.DataFrame) -> None:
+    ids = set(drawn["entry_id_a"].head(20))
+    withheld = region.entries["entry_id"].isin(ids).to_numpy(dtype=bool)
+    some = draw(region.tables, n=10_000, withheld=withheld)
+    assert len(some) > len(drawn)
+    assert not ids & {*some["entry_id_a"], *some["entry_id_b"]}
+
+
+def test_a_run_without_pairs_gives_an_empty_sample() -> None:
+    alone = wm.merge(
+        [wm.Extract.from_frame(pd.DataFrame({"NHS number": ["9990000018"]}), organisation="RM3")],
+        census_date=CENSUS,
+    )
+    assert draw(alone.tables, n=10).empty
+
+
+def test_a_workbook_shows_neither_weight_nor_confidence_nor_reason(
+    region: wm.MergeResult, drawn: pd.DataFrame, tmp_path: Path
+) -> None:
+    told = {"pair", "question", "answer", "reader", "note", "reader's organisation"}
+    for path in written(region, drawn, tmp_path / "sample"):
+        book = openpyxl.load_workbook(path)
+        assert book.sheetnames == ["About", "People", "Needs"]
+        code = path.stem.removeprefix("sample_")
+        for sheet in (book["People"], book["Needs"]):
+            heading, *rows = sheet.iter_rows(values_only=True)
+            names = {str(each).casefold() for each in heading}
+            assert told <= names
+            assert not {"weight", "confidence", "how sure", "why it is asked"} & names
+            ids = [row[0] for row in rows]
+            assert ids == sorted(ids)
+            asked = drawn.set_index("pair_id").loc[ids]
+            assert all(code in each.split(";") for each in asked["organisations"])
+    said = {path.name for path in (tmp_path / "sample").iterdir()}
+    codes = {code for each in drawn["organisations"] for code in each.split(";")}
+    assert said == {KEY, *(f"sample_{code}.xlsx" for code in codes)}
+
+
+def test_the_key_comes_back_as_it_was(
+    region: wm.MergeResult, drawn: pd.DataFrame, tmp_path: Path
+) -> None:
+    written(region, drawn, tmp_path / "sample")
+    pd.testing.assert_frame_equal(read_key(tmp_path / "sample"), drawn, check_dtype=False)
+    with pytest.raises(InputError, match=r"has no sample_key\.csv"):
+        read_key(tmp_path)
+
+
+def fill_in(path: Path, answers: dict[str, str], reader: str = "A. Clerk") -> None:
+    """Answer the pairs as a person does."""
+    book = openpyxl.load_workbook(path)
+    for sheet in (book["People"], book["Needs"]):
+        place = {cell.value: cell.column for cell in sheet[1]}
+        for row in range(2, sheet.max_row + 1):
+            if answer := answers.get(sheet.cell(row, place["Pair"]).value):
+                sheet.cell(row, place["Answer"]).value = answer
+                sheet.cell(row, place["Reader"]).value = reader
+    book.save(path)
+
+
+def test_answers_come_back_from_several_workbooks(
+    region: wm.MergeResult, drawn: pd.DataFrame, tmp_path: Path
+) -> None:
+    paths = written(region, drawn, tmp_path / "sample")
+    words = {"patient": "Same person", "pathway": "different needs"}
+    answers = dict(zip(drawn["pair_id"], drawn["level"].map(words), strict=True))
+    for path in paths:
+        fill_in(path, answers)
+    found = read_answers(paths, drawn)
+    two = drawn["organisations"].str.contains(";").sum()
+    assert len(found) == len(drawn) + two
+    assert set(found["answer"]) == {"same person", "different needs"}
+    assert found["reader"].nunique() == len(paths)
+
+
+def test_all_that_is_wrong_with_answers_is_said_together(
+    region: wm.MergeResult, drawn: pd.DataFrame, tmp_path: Path
+) -> None:
+    paths = written(region, drawn, tmp_path / "sample")
+    people = drawn.loc[(drawn["level"] == "patient"), "pair_id"]
+    fill_in(paths[0], dict.fromkeys(people, "perhaps"))
+    book = openpyxl.load_workbook(paths[1])
+    book["Needs"]["A2"] = "S-ELSEWHERE"
+    book["Needs"]["C2"] = "same need"
+    book.save(paths[1])
+    with pytest.raises(InputError) as caught:
+        read_answers(paths, drawn)
+    told = str(caught.value)
+    assert "sheet People, row 2: is none of the answers" in told
+    assert f"{paths[1].name}, sheet Needs, row 2: is no pair of this sample" in told
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    with pytest.raises(InputError, match="cannot be read as a workbook"):
+        read_answers([tmp_path / "empty.xlsx"], drawn)
+
+
+def test_what_was_answered_is_never_overwritten(
+    region: wm.MergeResult, drawn: pd.DataFrame, tmp_path: Path
+) -> None:
+    written(region, drawn, tmp_path / "sample")
+    with pytest.raises(OutputError, match="would be lost; name another"):
+        written(region, drawn, tmp_path / "sample")
+
+
+# The counting.
+
+
+def sample_of(rows: list[tuple[str, float, str]]) -> pd.DataFrame:
+    """Pairs of people: stratum, weight, organisations."""
+    frame = pd.DataFrame(rows, columns=["stratum", "weight", "organisations"])
+    counts = frame.groupby("stratum")["weight"].transform("size")
+    return frame.assign(
+        pair_id=[f"S-{each}" for each in range(len(frame))],
+        level="patient",
+        ethnic_group="A",
+        veto="",
+        population=counts * 10,
+    )
+
+
+def answered(*said: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(said, columns=["pair_id", "reader", "answer"])
+
+
+def test_one_who_cannot_tell_does_not_outvote_one_who_can_and_contradictions_count_as_neither() -> (
+    None
+):
+    pairs = sample_of([("certain", 20.0, "RM3;RW3")] * 4)
+    scored = score(
+        pairs,
+        answered(
+            ("S-0", "a", "same person"),
+            ("S-0", "b", "cannot tell"),
+            ("S-1", "a", "same person"),
+            ("S-1", "b", "different people"),
+            ("S-2", "a", "cannot tell"),
+        ),
+    )
+    [row] = scored.strata.to_dict("records")
+    assert (row["drawn"], row["answered"]) == (4, 3)
+    assert (row["same"], row["different"], row["in_conflict"], row["cannot_tell"]) == (1, 0, 1, 1)
+    assert scored.conflicts == ("S-1",)
+    people = scored.readers.set_index("level").loc["patient"]
+    assert (people["read_twice"], people["agreed"]) == (1, 0)
+
+
+def test_a_reader_who_answers_twice_is_one_reader_with_the_last_word() -> None:
+    pairs = sample_of([("certain", 20.0, "RM3")])
+    scored = score(pairs, answered(("S-0", "a", "different people"), ("S-0", "a", "same person")))
+    assert scored.strata["same"].tolist() == [1]
+    assert scored.readers["read_twice"].tolist() == [0, 0]
+
+
+def test_kappa_is_what_the_textbook_says() -> None:
+    """Cohen 1960 in the usual example: 20, 5, 10, 15 of 50 give 0.4."""
+    cells = [("same", "same", 20), ("same", "diff", 5), ("diff", "same", 10), ("diff", "diff", 15)]
+    words = {"same": "same person", "diff": "different people"}
+    said, number = [], 0
+    for one, other, count in cells:
+        for _ in range(count):
+            said += [(f"S-{number}", "a", words[one]), (f"S-{number}", "b", words[other])]
+            number += 1
+    scored = score(sample_of([("certain", 20.0, "RM3;RW3")] * 50), answered(*said))
+    row = scored.readers.set_index("level").loc["patient"]
+    assert row["share_agreed"] == pytest.approx(0.7)
+    assert row["kappa"] == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("right", "of", "low", "high"),
+    [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (50, 100, 0.4038, 0.5962), (0, 0, 0.0, 1.0)],
+)
+def test_the_interval_is_wilsons(right: int, of: int, low: float, high: float) -> None:
+    """Values of the usual tables."""
+    assert interval(right, of) == pytest.approx((low, high), abs=1e-4)
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 60), st.integers(1, 60))
+def test_an_interval_holds_the_share_and_narrows(right: int, of: int) -> None:
+    right = min(right, of)
+    low, high = interval(right, of)
+    assert 0 <= low <= right / of + 1e-9
+    assert right / of - 1e-9 <= high <= 1
+    more = interval(right * 4, of * 4)
+    assert more[1] - more[0] < high - low
+
+
+def test_the_threshold_is_the_least_weight_that_is_precise_enough() -> None:
+    pairs = sample_of([("certain", 30.0 - each, "RM3;RW3") for each in range(20)])
+    wrong = {f"S-{each}" for each in range(15, 20)}
+    said = [
+        (each, "a", "different people" if each in wrong else "same person")
+        for each in pairs["pair_id"]
+    ]
+    found = score(pairs, answered(*said), precision=0.9).thresholds.set_index("how")
+    assert found.loc["by the estimate", "match_weight"] == 30.0 - 15
+    assert np.isnan(found.loc["by the lower end", "match_weight"])
+    loose = score(pairs, answered(*said), precision=0.7).thresholds.set_index("how")
+    assert interval(15, 16)[0] > 0.7 > interval(15, 17)[0]
+    assert loose.loc["by the lower end", "match_weight"] == 30.0 - 15
+
+
+def test_a_pair_stands_for_its_stratum() -> None:
+    """Few wrong ones of a large stratum weigh more than many right ones of a small."""
+    pairs = sample_of([("certain", 20.0, "RM3")] * 2 + [("possible", 5.0, "RM3")] * 2)
+    pairs["population"] = [2, 2, 1_000, 1_000]
+    said = [("S-0", "a", "same person"), ("S-1", "a", "same person")]
+    said += [("S-2", "a", "same person"), ("S-3", "a", "different people")]
+    found = score(pairs, answered(*said), precision=0.6).thresholds.set_index("how")
+    assert found.loc["by the estimate", "match_weight"] == 20.0
+    loose = score(pairs, answered(*said), precision=0.5).thresholds.set_index("how")
+    assert loose.loc["by the estimate", "match_weight"] == 5.0
+    assert loose.loc["by the estimate", "share_same"] == pytest.approx(502 / 1_002)
+
+
+def test_the_two_commands_go_together(region: wm.MergeResult, tmp_path: Path) -> None:
+    region.save(tmp_path / "merged", tables="parquet", workbook=False)
+    run = CliRunner()
+    made = run.invoke(app, ["review", "sample", str(tmp_path / "merged"), "--n", "20"])
+    assert made.exit_code == 0, made.output
+    folder = tmp_path / "merged-sample"
+    key = read_key(folder)
+    answers = {
+        row.pair_id: "same person" if row.level == "patient" else "same need"
+        for row in key.itertuples()
+    }
+    for path in folder.glob("sample_*.xlsx"):
+        fill_in(path, answers)
+    told = run.invoke(app, ["review", "score", str(folder), "--precision", "0.9"])
+    assert told.exit_code == 0, told.output
+    assert "patient\tcertain" in told.output
+    again = run.invoke(app, ["review", "sample", str(tmp_path / "merged")])
+    assert again.exit_code == 3
+    assert "would be lost" in again.output
+    nothing = run.invoke(app, ["review", "score", str(tmp_path)])
+    assert nothing.exit_code == 3

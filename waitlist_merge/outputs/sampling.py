@@ -1,0 +1,191 @@
+"""The workbooks of a sample, one for each organisation, and what comes back in them.
+
+A reader sees two entries side by side and chooses an answer. There is no weight, no confidence, no
+explanation and no other reader's answer in the file, and the order of pairs tells nothing. What the
+engine thought is in ``sample_key.csv``, which stays with whoever drew the sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from numpy.typing import NDArray
+from python_calamine import CalamineError, CalamineWorkbook
+
+from waitlist_merge.errors import InputError, OutputError
+from waitlist_merge.outputs.folder import prepare, replacing
+from waitlist_merge.outputs.workbook.asked import FACTS, facts_side_by_side
+from waitlist_merge.outputs.workbook.front import Line, write_lines
+from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.outputs.workbook.paper import Paper
+from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.pilot.sample import COLUMNS
+
+KEY = "sample_key.csv"
+
+SHEETS: Mapping[str, tuple[str, str, tuple[Answer, ...]]] = {
+    "patient": (
+        "People",
+        "Are these two entries of one person?",
+        (Answer.SAME_PERSON, Answer.DIFFERENT_PEOPLE, Answer.CANNOT_TELL),
+    ),
+    "pathway": (
+        "Needs",
+        "Do these two entries wait for one thing?",
+        (Answer.SAME_NEED, Answer.DIFFERENT_NEEDS, Answer.CANNOT_TELL),
+    ),
+}
+"""Level -> its sheet, what is asked there, and the answers to choose from."""
+
+_OF_PEOPLE = ("Organisation", "Hospital number", "NHS number", "Name", "Born", "Postcode")
+
+_HOW = (
+    "Each row of the sheets People and Needs has two entries, one above the other in each cell.",
+    "Look both up and choose an answer in the green cell; say in the note what settled it.",
+    "Put your name beside it. Answer by yourself: another reader answers the same pairs, and the",
+    "two are compared. Nothing here changes any list or any patient's place on it.",
+    "Where you cannot tell, say so: that is an answer too.",
+)
+
+
+def write_sample(
+    out: str | Path,
+    sample: pd.DataFrame,
+    entries: pd.DataFrame,
+    *,
+    run_date: date,
+) -> list[Path]:
+    """Write ``sample_ORG.xlsx`` for each organisation and the key; the workbooks written.
+
+    ``sample`` is what ``review.pilot.draw`` gives, ``entries`` those of the run. The folder is
+    replaced whole; OutputError where it holds files that this program did not write.
+    """
+    folder = Path(out)
+    names = sorted({code for each in sample["organisations"] for code in each.split(";") if code})
+    with replacing(folder, refuse=_refuse) as new:
+        for organisation in names:
+            mine = [organisation in each.split(";") for each in sample["organisations"]]
+            pairs = sample.loc[mine].reset_index(drop=True)
+            _write(new / f"sample_{organisation}.xlsx", pairs, entries, organisation, run_date)
+        sample.to_csv(new / KEY, index=False, encoding="utf-8")
+    return [folder / f"sample_{each}.xlsx" for each in names]
+
+
+def prepare_sample(out: str | Path) -> Path:
+    """Make ready for a sample; OutputError where the folder is not one to replace."""
+    return prepare(out, refuse=_refuse)
+
+
+def _refuse(folder: Path) -> None:
+    """OutputError where anything lies there but an earlier sample without answers."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError(
+            f"{folder}: is there already, and what was answered in it would be lost; name another"
+        )
+
+
+def _write(
+    path: Path, pairs: pd.DataFrame, entries: pd.DataFrame, organisation: str, run_date: date
+) -> None:
+    with xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
+        made = datetime(run_date.year, run_date.month, run_date.day)  # noqa: DTZ001 - no zone
+        book.set_properties({"title": f"Sample for {organisation}", "created": made})
+        paper = Paper(book)
+        about: list[Line] = [("How to answer",), *((line, "") for line in _HOW)]
+        write_lines(paper, "About", f"Pairs for {organisation} to look at", about)
+        for level in SHEETS:
+            mine = pairs.loc[pairs["level"] == level].reset_index(drop=True)
+            paper.write(_page(level, mine, entries, organisation))
+
+
+def _page(level: str, pairs: pd.DataFrame, entries: pd.DataFrame, organisation: str) -> Page:
+    name, asked, answers = SHEETS[level]
+    size = len(pairs)
+    empty = np.full(size, "", dtype=object)
+    shown = _OF_PEOPLE if level == "patient" else tuple(FACTS)
+    facts = facts_side_by_side(_rows(pairs, entries), np.repeat(np.arange(size), 2), size)
+    columns = (
+        Column("Pair", pairs["pair_id"].to_numpy(dtype=object), 16),
+        Column("Question", np.full(size, asked, dtype=object), 36, Look.WRAPPED),
+        Column("Answer", empty, 20, tint=Tint.FILL_IN, choices=tuple(map(str, answers))),
+        Column("Reader", empty, 18, tint=Tint.FILL_IN),
+        Column("Note", empty, 34, Look.WRAPPED, Tint.FILL_IN),
+        *(each for each in facts if each.heading in shown),
+        Column("Reader's organisation", np.full(size, organisation, dtype=object), 8, hidden=True),
+    )
+    lines = np.full(size, 2, dtype=np.int64)
+    return Page(name, asked, columns, size, lines=lines, frozen=3, ruled=True)
+
+
+def _rows(pairs: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
+    """The two entries of each pair, one after the other."""
+    place = pd.Index(entries["entry_id"].astype(object))
+    ids = pairs[["entry_id_a", "entry_id_b"]].to_numpy(dtype=object).ravel()
+    rows: NDArray[np.intp] = place.get_indexer(pd.Index(ids))
+    return entries.take(rows)
+
+
+def read_key(folder: str | Path) -> pd.DataFrame:
+    """The sample as it was drawn; InputError where the folder has none."""
+    path = Path(folder) / KEY
+    if not path.is_file():
+        raise InputError(f"{folder}: has no {KEY}; name the folder that review sample wrote")
+    read = pd.read_csv(path, dtype={"ethnic_group": str, "veto": str}, keep_default_na=False)
+    if missing := [name for name in COLUMNS if name not in read]:
+        raise InputError(f"{path}: has no column {', '.join(missing)}; draw the sample again")
+    return read.assign(weight=pd.to_numeric(read["weight"]))
+
+
+def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> pd.DataFrame:
+    """What the workbooks say: ``pair_id``, ``reader``, ``answer``; rows without an answer are not.
+
+    Raises InputError with one line for each row that cannot be understood, with workbook, sheet and
+    row, after all have been looked at.
+    """
+    known, faults, found = set(sample["pair_id"]), [], []
+    for path in map(Path, paths):
+        for row in _answered(path):
+            where = f"{path.name}, sheet {row['sheet']}, row {row['row']}"
+            allowed = {str(each) for each in SHEETS[row["level"]][2]}
+            if row["pair_id"] not in known:
+                faults.append(f"{where}: is no pair of this sample; take the workbook that came")
+            elif row["answer"] not in allowed:
+                faults.append(f"{where}: is none of the answers {', '.join(sorted(allowed))}")
+            else:
+                found.append(row)
+    if faults:
+        raise InputError("\n".join(faults))
+    return pd.DataFrame(found, columns=["pair_id", "reader", "answer"])
+
+
+def _answered(path: Path) -> Iterable[dict[str, Any]]:
+    """The rows of a workbook that have an answer."""
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+    except (CalamineError, OSError):
+        raise InputError(f"{path}: cannot be read as a workbook; save it as .xlsx") from None
+    for level, (sheet, *_) in SHEETS.items():
+        if sheet not in book.sheet_names:
+            raise InputError(f"{path}: has no sheet {sheet}; take the workbook that came")
+        head, *rows = book.get_sheet_by_name(sheet).to_python() or [[]]
+        at = {str(name): place for place, name in enumerate(head)}
+        wanted = ("Pair", "Answer", "Reader", "Reader's organisation")
+        if missing := [name for name in wanted if name not in at]:
+            raise InputError(f"{path}, sheet {sheet}: has no column {', '.join(missing)}")
+        for number, row in enumerate(rows, start=2):
+            pair, answer, reader, code = (str(row[at[name]]).strip() for name in wanted)
+            if answer:
+                yield {
+                    "sheet": sheet,
+                    "level": level,
+                    "row": number,
+                    "pair_id": pair,
+                    "answer": answer.casefold(),
+                    "reader": f"{code} {reader.casefold()}",
+                }
