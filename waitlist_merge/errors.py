@@ -22,6 +22,7 @@ waitlist_merge.errors.RefusedExtract: RM3.csv: it has a header but no rows; send
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 
 class WaitlistError(Exception):
@@ -46,6 +47,10 @@ class RefusedExtract(InputError):
     def __init__(self, source: str, problem: str, cure: str) -> None:
         self.source, self.problem, self.cure = source, problem, cure
         super().__init__(f"{source}: {problem}; {cure}")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+        """An error of three parts can be sent from one process to another."""
+        return type(self), (self.source, self.problem, self.cure)
 
 
 class RefusedExtracts(InputError):

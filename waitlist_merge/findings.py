@@ -19,17 +19,26 @@ def gather_findings(accepted: Accepted, entries: pd.DataFrame, later: pd.DataFra
 
     ``later`` are findings of later stages, with ``row`` as a position in ``entries``.
     """
-    frames = [_of_entries(later, entries, None), _of_files(accepted.findings)]
+    parts = [_part(later, None)]
     start = 0
     for each in accepted.typed:
         read = each.normalised.findings
         rows = read["row"].to_numpy()
-        values = read.assign(row=np.where(rows >= 0, rows + start, -1))
-        frames.append(_of_entries(values, entries, each.extract))
-        frames.append(_of_entries(_placed(each.extract, start), entries, each.extract))
-        start += len(each.extract.text)
-    findings = pd.concat(frames, ignore_index=True)
-    return findings.sort_values(_ORDER, kind="stable", ignore_index=True)[COLUMNS]
+        parts.append(_part(read.assign(row=np.where(rows >= 0, rows + start, -1)), each.extract))
+        parts.append(_part(_placed(each.extract, start), each.extract))
+        start += len(each.extract.source_row)
+    found = _of_entries(pd.concat(parts, ignore_index=True), entries)
+    findings = pd.concat([found, _of_files(accepted.findings)], ignore_index=True)
+    return findings.iloc[_in_order(findings)].reset_index(drop=True)[COLUMNS]
+
+
+def _in_order(findings: pd.DataFrame) -> NDArray[np.int64]:
+    """The positions in order of file, row, field and reason; each text is compared once."""
+    keys = []
+    for name in reversed(_ORDER):
+        code, words = pd.factorize(findings[name], sort=True)
+        keys.append(np.where(code < 0, len(words), code))
+    return np.lexsort(keys)
 
 
 def _of_files(notes: pd.DataFrame) -> pd.DataFrame:
@@ -47,27 +56,32 @@ def _placed(extract: Extract, start: int) -> pd.DataFrame:
     return extract.findings.assign(row=np.where(entry, place + start, -1), record=records)
 
 
-def _of_entries(
-    found: pd.DataFrame, entries: pd.DataFrame, extract: Extract | None
-) -> pd.DataFrame:
+_OF_FILE = ("organisation", "source_file", "source_sheet")
+_UNSAID = -2
+"""The record of a finding that has that of its entry."""
+
+_TOLD = ["row", "record", "field", "reason", "message", "count", *_OF_FILE]
+
+
+def _part(found: pd.DataFrame, extract: Extract | None) -> pd.DataFrame:
+    """Findings with their record, and what is said of the place of one that is of no entry."""
+    said = {name: (getattr(extract, name, "") or "") for name in _OF_FILE}
+    return found.assign(record=found.get("record", _UNSAID), **said)[_TOLD]
+
+
+def _of_entries(found: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     """Findings with the place of their entry; those of no entry have the place of the file."""
     rows = found["row"].to_numpy(dtype=np.int64)
-    records = np.append(entries["source_row"].to_numpy(), 0)[rows]
-    if "record" in found:
-        records = found["record"].to_numpy()
-    organisation = (extract.organisation or "") if extract else ""
+    own = np.append(entries["source_row"].to_numpy(), 0)[rows]
+    records = found["record"].to_numpy(dtype=np.int64)
+    there = rows >= 0
+    told = {name: np.where(there, _taken(entries[name], rows), found[name]) for name in _OF_FILE}
     return pd.DataFrame(
         {
-            "organisation": _taken(entries["organisation"], rows, organisation),
-            "source_file": _taken(
-                entries["source_file"], rows, getattr(extract, "source_file", "")
-            ),
-            "source_sheet": _taken(
-                entries["source_sheet"], rows, getattr(extract, "source_sheet", "")
-            ),
-            "source_row": _optional(records),
-            "entry_id": _taken(entries["entry_id"], rows, None),
-            "local_patient_identifier": _taken(entries["local_patient_identifier"], rows, None),
+            **told,
+            "source_row": _optional(np.where(records == _UNSAID, own, records)),
+            "entry_id": _taken(entries["entry_id"], rows),
+            "local_patient_identifier": _taken(entries["local_patient_identifier"], rows),
             "field": found["field"].to_numpy(),
             "reason": found["reason"].to_numpy(),
             "message": found["message"].to_numpy(),
@@ -76,9 +90,11 @@ def _of_entries(
     )
 
 
-def _taken(column: pd.Series, rows: NDArray[np.int64], otherwise: str | None) -> pd.Series:
-    """The column at these positions; ``otherwise`` where the position is -1."""
-    return column.astype(object).reindex(rows, fill_value=otherwise).reset_index(drop=True)
+def _taken(column: pd.Series, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+    """The column at these positions; None where the position is -1."""
+    values = np.asarray(column.array.take(rows, allow_fill=True), dtype=object)
+    values[rows < 0] = None
+    return values
 
 
 def _optional(records: NDArray[np.integer]) -> pd.Series:

@@ -14,12 +14,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from inspect import signature
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from waitlist_merge.categories import STR, text_of
 
 PUBLIC_KEY = "waitlist_merge public key 1"
 """Key of the hash where the plan gives none. The manifest says so: with a public key a person who
@@ -36,32 +38,78 @@ _SEPARATOR = "\x1f"
 _OWN = ("patient_pathway_identifier", "waiting_list_entry_identifier")
 
 
-def entry_ids(entries: pd.DataFrame, *, key: str | None = None) -> NDArray[np.object_]:
+def entry_ids(
+    entries: pd.DataFrame,
+    *,
+    key: str | None = None,
+    digests: NDArray[np.uint64] | None = None,
+) -> pd.Series:
     """The id of each entry: "E-" and 12 characters; unique, whatever the order of the rows.
 
     ``entries`` are typed entries, without anything that says where a row was found. Hashed are
     organisation, local patient identifier and pathway identifier, or else entry identifier, or
     else treatment function and referral date; rows alike in these are numbered by the rest of
-    their content.
+    their content. ``digests`` are their ``row_digests``, where these are known.
     """
+    hashed = row_digests(entries, key=key) if digests is None else digests.copy()
+    alike = np.flatnonzero(pd.Series(hashed).duplicated(keep=False).to_numpy())
+    if len(alike):
+        some = entries.iloc[alike].reset_index(drop=True)
+        number = _occurrence(_names(some), some).astype(str)
+        hashed[alike] = _digests(_names(some) + _SEPARATOR + number, key)
+    shown = pd.Series(hashed >> _HIDDEN).duplicated().to_numpy()
+    if shown.any():  # as good as never: 60 bits of two rows are the same
+        hashed = _hashed_again(entries, hashed, shown, key)
+    letters = np.empty((len(hashed), LENGTH + 2), dtype=np.uint8)
+    letters[:, :2] = np.frombuffer(b"E-", dtype=np.uint8)
+    for at in range(0, len(hashed), _AT_A_TIME):
+        letters[at : at + _AT_A_TIME, 2:] = _LETTERS[_places(hashed[at : at + _AT_A_TIME])]
+    return pd.Series(pd.array(_as_strings(letters), dtype=STR))
+
+
+def row_digests(entries: pd.DataFrame, *, key: str | None = None) -> NDArray[np.uint64]:
+    """64 bits of what identifies each row at its own organisation; equal for rows alike in it."""
+    return _digests(_names(entries) + _SEPARATOR + "0", key)
+
+
+def _digests(names: pd.Series, key: str | None) -> NDArray[np.uint64]:
+    secret = (key or PUBLIC_KEY).encode()
+    found = [hmac.digest(secret, name.encode(), "sha256")[:8] for name in names.tolist()]
+    return np.frombuffer(b"".join(found), dtype=">u8").astype(np.uint64)
+
+
+def _hashed_again(
+    entries: pd.DataFrame, hashed: NDArray[np.uint64], taken: NDArray[np.bool_], key: str | None
+) -> NDArray[np.uint64]:
+    """Digests of which those that are ``taken`` are of a longer text, until all ids differ."""
     names = _names(entries)
     numbered = names + _SEPARATOR + _occurrence(names, entries).astype(str)
-    hashes = keyed_hashes(numbered.tolist(), key=key)
-    return np.asarray([f"E-{text}" for text in hashes], dtype=object)
+    found = hashed.copy()
+    while taken.any():
+        numbered[taken] += _SEPARATOR
+        found[taken] = _digests(numbered[taken], key)
+        taken = pd.Series(found >> _HIDDEN).duplicated().to_numpy()
+    return found
 
 
 def _names(entries: pd.DataFrame) -> pd.Series:
     """What identifies each row at its own organisation, as one text."""
-    text = {
-        name: entries[name].astype(object).where(entries[name].notna(), "")
+    organisation, patient, pathway, place, service = (
+        pc.fill_null(text_of(entries[name]), "")
         for name in ("organisation", "local_patient_identifier", *_OWN, "treatment_function_code")
-    }
-    referral = entries["referral_date"].dt.strftime("%Y-%m-%d").fillna("")
-    service = "s" + text["treatment_function_code"] + _SEPARATOR + referral
-    own = service.where(text[_OWN[1]] == "", "e" + text[_OWN[1]])
-    own = own.where(text[_OWN[0]] == "", "p" + text[_OWN[0]])
-    patient = text["organisation"] + _SEPARATOR + text["local_patient_identifier"]
-    return pd.Series(patient + _SEPARATOR + own)
+    )
+    days = pa.array(entries["referral_date"].to_numpy().astype("datetime64[D]"))
+    referral = pc.fill_null(pc.cast(days, pa.string()), "")
+    own = pc.if_else(
+        pc.not_equal(place, ""),
+        pc.binary_join_element_wise("e", place, ""),
+        pc.binary_join_element_wise(
+            pc.binary_join_element_wise("s", service, ""), referral, _SEPARATOR
+        ),
+    )
+    own = pc.if_else(pc.not_equal(pathway, ""), pc.binary_join_element_wise("p", pathway, ""), own)
+    whole = pc.binary_join_element_wise(organisation, patient, own, _SEPARATOR)
+    return pd.Series(pd.array(whole, dtype=STR))
 
 
 def _occurrence(names: pd.Series, entries: pd.DataFrame) -> pd.Series:
@@ -167,15 +215,8 @@ def ids_by_rank(prefix: str, groups: NDArray[np.int32], ranks: NDArray[np.uint64
         places = _places(hashes[part])
         letters[part, len(prefix) + 1 : -1] = _LETTERS[places]
         letters[part, -1] = _LETTERS[_checks(places)]
-    return pd.Series(pd.array(_as_strings(letters, groups), dtype=_STR))
+    return pd.Series(pd.array(_as_strings(letters, groups), dtype=STR))
 
-
-_STR = (
-    pd.StringDtype("pyarrow", na_value=np.nan)
-    if "na_value" in signature(pd.StringDtype).parameters
-    else pd.StringDtype("pyarrow")
-)
-"""Text as pandas 3 holds it, 15 bytes an id, where pandas 2.3 can."""
 
 _AT_A_TIME = 1 << 16
 """Ids made together: they fit the cache."""
@@ -203,12 +244,15 @@ def _all_different(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDA
     return _all_different(apart, whole)
 
 
-def _as_strings(letters: NDArray[np.uint8], groups: NDArray[np.int32]) -> pa.LargeStringArray:
+def _as_strings(
+    letters: NDArray[np.uint8], groups: NDArray[np.int32] | None = None
+) -> pa.LargeStringArray:
     """The id of each row as an Arrow array: rows of one length, one behind the other."""
-    size, width = len(groups), letters.shape[1]
-    ends = np.arange(size + 1, dtype=np.int64) * width
-    rows = letters.view(f"S{width}").ravel()[groups]
-    return pa.LargeStringArray.from_buffers(size, pa.py_buffer(ends), pa.py_buffer(rows))
+    width = letters.shape[1]
+    rows = letters.view(f"S{width}").ravel()
+    rows = rows if groups is None else rows[groups]
+    ends = np.arange(len(rows) + 1, dtype=np.int64) * width
+    return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(ends), pa.py_buffer(rows))
 
 
 def keyed_hashes(messages: Iterable[str], *, key: str | None = None) -> list[str]:

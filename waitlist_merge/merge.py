@@ -28,7 +28,7 @@ from waitlist_merge.conservation import check_conservation
 from waitlist_merge.errors import InputError, RefusedExtract
 from waitlist_merge.findings import gather_findings
 from waitlist_merge.intake import Extract
-from waitlist_merge.intake.accept import accept
+from waitlist_merge.intake.accept import accept, as_date
 from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.intake.requests import FileRequest, read_all
 from waitlist_merge.outputs.columns import conform
@@ -125,8 +125,10 @@ def merge(
             skip_refused=skip_refused,
             refused=refused,
         )
+        del extracts
         known = memory.recall(register, plan=plan, model=model)
         entries = assemble(accepted.typed, run_date=accepted.run_date, key=known.key)
+        accepted = accepted.without_values()
         begun = memory.begin(known, entries, run_date=accepted.run_date, allowed=allowed)
         entries = begun.entries
     with watch("patients"):
@@ -238,9 +240,13 @@ def merge_files(
         model = patients.PatientModel.load(config.model_file)
     watch = Stopwatch(progress)
     with watch("read"):
-        extracts, refused = read_all(files, config)
+        day = as_date(census_date or config.census_date)
+        extracts, refused = read_all(files, config, typed=True, census_date=day)
+    # Handed over and not kept, so that nothing of size is held twice.
+    given = [extracts]
+    del extracts
     result = merge(
-        extracts,
+        given.pop(),
         census_date=census_date or config.census_date,
         plan=config.plan,
         allow_stale=allow_stale,

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import words_of
 from waitlist_merge.pathways.columns import codes
 from waitlist_merge.pathways.identifiers import stems_of
 from waitlist_merge.pathways.match import Patients
@@ -60,7 +61,7 @@ def _one_of_each_patient(
     told = (identifier >= 0) & (issuer >= 0) & (service >= 0)
     often = np.bincount(identifier[told], minlength=len(column.cat.categories)) > 1
     several = np.flatnonzero(often)
-    stems = stems_of(pa.array(column.cat.categories[several].astype(object), pa.string()))
+    stems = stems_of(words_of(column).take(pa.array(several)))
     often[several[stems.is_null().to_numpy(zero_copy_only=False)]] = False
     told[told] = often[identifier[told]]
     rows = np.flatnonzero(told)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -33,6 +33,10 @@ class Accepted:
     refused: tuple[RefusedExtract, ...]
     run_date: date
     findings: pd.DataFrame
+
+    def without_values(self) -> Accepted:
+        """The same without the values of its extracts, so that nothing of size is held twice."""
+        return replace(self, typed=tuple(each.without_values() for each in self.typed))
 
 
 def accept(
@@ -60,7 +64,7 @@ def accept(
     if run_date is not None:
         dated, late = _not_stale(dated, run_date, plan, allow_stale=allow_stale)
         problems += late
-    typed, unfit = _read_values(dated)
+    typed, unfit = _read_values(dated, plan.hmac_key)
     together = (*refused, *problems, *unfit)
     if together and not skip_refused:
         raise RefusedExtracts(together)
@@ -188,8 +192,8 @@ def _not_stale(
     return kept, problems
 
 
-def _read_values(dated: Dated) -> tuple[list[Typed], Problems]:
-    found = [read_values(each, day) for each, day in dated]
+def _read_values(dated: Dated, key: str | None) -> tuple[list[Typed], Problems]:
+    found = [read_values(each, day, key=key) for each, day in dated]
     return (
         [each for each in found if isinstance(each, Typed)],
         [each for each in found if isinstance(each, RefusedExtract)],

@@ -50,12 +50,25 @@ _OWN: Mapping[str, str] = dict.fromkeys(
 _OWN_DATES = frozenset(DATE_FIELDS) - {"census_date"}
 
 
-def telling_texts(heading: str, column: Column, size: int) -> list[str]:
-    """The first distinct texts of a column that are neither notes nor its heading again."""
-    texts = column.dictionary.slice(0, 2 * size)
-    junk = pc.or_(pc.match_substring_regex(texts, _FOOTER), _is_heading(texts, heading))
-    telling: list[str] = texts.filter(pc.invert(junk)).slice(0, size).to_pylist()
-    return telling
+def telling_texts(headings: Sequence[str], columns: Sequence[Column], size: int) -> list[list[str]]:
+    """Of each column the first distinct texts that are neither notes nor its heading again."""
+    looked = [column.dictionary.slice(0, 2 * size) for column in columns]
+    told = []
+    for heading, texts, note in zip(headings, looked, _notes(looked), strict=True):
+        junk = pc.or_(note, _is_heading(texts, heading))
+        told.append(texts.filter(pc.invert(junk)).slice(0, size).to_pylist())
+    return told
+
+
+def _notes(columns: Sequence[pa.Array]) -> list[pa.Array]:
+    """Which texts of each column are notes; the pattern is made ready once for all."""
+    if not columns:
+        return []
+    found = pc.match_substring_regex(pa.concat_arrays(columns), _FOOTER)
+    ends = np.cumsum([len(each) for each in columns])
+    return [
+        found.slice(end - len(each), len(each)) for each, end in zip(columns, ends, strict=True)
+    ]
 
 
 def _is_heading(texts: pa.Array, heading: str) -> pa.Array:
@@ -72,9 +85,9 @@ def set_aside(
     """
     length = len(columns[0])
     filled, same, own, notes = (np.zeros(length, dtype=np.int64) for _ in range(4))
-    for at, column in enumerate(columns):
+    noted = _notes([column.dictionary for column in columns])
+    for at, (column, note) in enumerate(zip(columns, noted, strict=True)):
         texts = column.dictionary
-        note = pc.match_substring_regex(texts, _FOOTER)
         filled += column.is_valid().to_numpy(zero_copy_only=False)
         same += _per_record(column, _is_heading(texts, headings[at]))
         own += _per_record(column, pc.and_not(_own(texts, fields[at]), note))

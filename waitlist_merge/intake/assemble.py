@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import union_categoricals
+from numpy.typing import NDArray
 
+from waitlist_merge.categories import stacked
 from waitlist_merge.errors import RefusedExtract
-from waitlist_merge.identity import entry_ids
+from waitlist_merge.identity import entry_ids, row_digests
 from waitlist_merge.intake.extract import Extract
 from waitlist_merge.normalise import Normalised, normalise
 from waitlist_merge.schema import CANONICAL, TABLES
@@ -22,16 +23,37 @@ UNKNOWN_ORGANISATION = "UNKNOWN"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Typed:
-    """One extract with its values read: ``normalised.entries`` has a row for each of its rows."""
+    """One extract with its values read: ``normalised.entries`` has a row for each of its rows.
+
+    ``digests`` are what the ids of its entries are made from, with this ``key``.
+    """
 
     extract: Extract
     census_date: date
     normalised: Normalised
+    digests: NDArray[np.uint64]
+    key: str | None
+
+    def without_values(self) -> Typed:
+        """The same without text and values, once all extracts' are in one frame."""
+        entries = self.normalised.entries[[]]
+        return Typed(
+            replace(self.extract, text=self.extract.text[[]], values=None, digests=None),
+            self.census_date,
+            Normalised(entries, self.normalised.findings),
+            self.digests[:0],
+            self.key,
+        )
 
 
-def read_values(extract: Extract, census_date: date) -> Typed | RefusedExtract:
-    """The extract with typed values, or why it cannot be of this census date."""
-    normalised = normalise(
+def read_values(
+    extract: Extract, census_date: date, *, key: str | None = None
+) -> Typed | RefusedExtract:
+    """The extract with typed values, or why it cannot be of this census date.
+
+    ``key`` keys the ids of its entries.
+    """
+    normalised = extract.values or normalise(
         extract.text,
         organisation=extract.organisation,
         census_date=census_date,
@@ -45,7 +67,11 @@ def read_values(extract: Extract, census_date: date) -> Typed | RefusedExtract:
             f"its census date {census_date} is before every referral date in it",
             "correct its census date: --census-date, or census_date in merge.toml",
         )
-    return Typed(extract, census_date, normalised)
+    digests = extract.digests
+    if digests is None:
+        named = normalised.entries.assign(organisation=_filled(normalised.entries["organisation"]))
+        digests = row_digests(named, key=key)
+    return Typed(extract, census_date, normalised, digests, key)
 
 
 def assemble(typed: Sequence[Typed], *, run_date: date, key: str | None = None) -> pd.DataFrame:
@@ -57,12 +83,13 @@ def assemble(typed: Sequence[Typed], *, run_date: date, key: str | None = None) 
     of the extracts that were asked to keep them. The index is 0 upwards.
     """
     frames = [each.normalised.entries for each in typed]
-    origins = pd.concat([_origin(each, run_date) for each in typed], ignore_index=True)
-    origins = origins.astype({"source_file": "category", "source_sheet": "category"})
+    origins = _origins(typed, run_date)
     sources = sorted({name for frame in frames for name in frame.columns} - set(CANONICAL))
     columns = {name: _stacked(name, frames) for name in (*CANONICAL, *sources)}
     content = pd.DataFrame(columns | {"organisation": _filled(columns["organisation"])})
-    origins.insert(0, "entry_id", entry_ids(content, key=key))
+    known = all(each.key == key for each in typed)
+    digests = np.concatenate([each.digests for each in typed]) if known else None
+    origins.insert(0, "entry_id", entry_ids(content, key=key, digests=digests))
     return pd.concat([origins, content, _unmapped(typed)], axis=1)
 
 
@@ -86,18 +113,26 @@ def _filled(organisation: pd.Series) -> pd.Series:
     return organisation.cat.set_categories(codes).fillna(UNKNOWN_ORGANISATION)
 
 
-def _origin(typed: Typed, run_date: date) -> pd.DataFrame:
-    extract = typed.extract
+def _origins(typed: Sequence[Typed], run_date: date) -> pd.DataFrame:
+    """Where each row came from, and of which day its extract is."""
+    sizes = [len(each.extract.source_row) for each in typed]
+    ages = [(run_date - each.census_date).days for each in typed]
+    days = np.array([each.census_date for each in typed], dtype="datetime64[s]")
     return pd.DataFrame(
         {
-            "source_file": extract.source_file,
-            "source_sheet": extract.source_sheet,
-            "source_row": np.asarray(extract.source_row, dtype=np.int64),
-            "extract_census_date": np.datetime64(typed.census_date, "s"),
-            "extract_age_days": np.int64((run_date - typed.census_date).days),
-        },
-        index=range(len(extract.source_row)),
+            "source_file": _repeated([each.extract.source_file for each in typed], sizes),
+            "source_sheet": _repeated([each.extract.source_sheet for each in typed], sizes),
+            "source_row": np.concatenate([each.extract.source_row for each in typed]),
+            "extract_census_date": np.repeat(days, sizes),
+            "extract_age_days": np.repeat(np.array(ages, dtype=np.int64), sizes),
+        }
     )
+
+
+def _repeated(names: Sequence[str], sizes: Sequence[int]) -> pd.Categorical[str]:
+    """The name of each extract for each of its rows, as a category in order of names."""
+    words, number = np.unique(np.array(names, dtype=object), return_inverse=True)
+    return pd.Categorical.from_codes(np.repeat(number, sizes), categories=pd.Index(words))
 
 
 def _stacked(name: str, frames: Sequence[pd.DataFrame]) -> pd.Series:
@@ -107,6 +142,5 @@ def _stacked(name: str, frames: Sequence[pd.DataFrame]) -> pd.Series:
         for frame in frames
     ]
     if isinstance(parts[0].dtype, pd.CategoricalDtype):
-        texts = [part.cat.set_categories(part.cat.categories.astype(object)) for part in parts]
-        return pd.Series(union_categoricals(texts))
+        return pd.Series(stacked([part.array for part in parts]))
     return pd.concat(parts, ignore_index=True)

@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from waitlist_merge.categories import category
 from waitlist_merge.errors import RefusedExtract
 
 __all__ = [
@@ -64,17 +65,17 @@ def blank_column(length: int) -> Column:
     return pa.DictionaryArray.from_arrays(pa.nulls(length, pa.int32()), pa.array([], _TEXT))
 
 
-def as_category(column: Column) -> pd.Categorical:
+def as_category(column: Column) -> pd.Categorical[str]:
     """The column as pandas holds it: categories are the texts that occur, in order of coming."""
     codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    texts = column.dictionary.to_pylist()
+    texts = column.dictionary
     used = np.zeros(len(texts), dtype=bool)
     used[codes[codes >= 0]] = True
     if not used.all():
         renumbered = np.append(np.cumsum(used) - 1, -1)
         codes = renumbered[codes]
-        texts = [text for text, keep in zip(texts, used.tolist(), strict=True) if keep]
-    return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype="object"))
+        texts = texts.filter(pa.array(used))
+    return category(codes, texts)
 
 
 def cell_text(value: object) -> str | None:

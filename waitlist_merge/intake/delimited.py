@@ -35,6 +35,9 @@ DELIMITERS = (",", "\t", "|", ";")
 HEAD_BYTES = 1 << 20
 """The header is looked for in the first megabyte."""
 
+LINES_A_ROW = 25
+"""The first rows are looked for in so many lines for each; a cell of more lines is no heading's."""
+
 BLOCK_BYTES = 1 << 23
 """Arrow reads in blocks of this size; a record must fit into one."""
 
@@ -111,7 +114,8 @@ def careful_rows(text: str, delimiter: str, *, width: int) -> Iterator[list[str]
 def _first_rows(text: str, delimiter: str, count: int) -> Iterator[tuple[list[str], int]]:
     """The first records, each with the number of lines read so far."""
     width = widest(list(islice(lines_of(text), count)), delimiter)
-    lines = lines_of(mended(text, delimiter, width=width)[0] if '"' in text else text)
+    some = "".join(islice(lines_of(text), LINES_A_ROW * count))
+    lines = lines_of(mended(some, delimiter, width=width)[0] if '"' in some else some)
     reader = csv.reader(lines, delimiter=delimiter)
     for row in islice(reader, count):
         yield row, reader.line_num

@@ -15,6 +15,7 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from waitlist_merge.intake.arguments import as_day, check_code, check_frame
 from waitlist_merge.intake.contents import Contents, Kind, open_contents
@@ -25,6 +26,7 @@ from waitlist_merge.intake.header import clean_heading
 from waitlist_merge.intake.mapping import HeadingMatch
 from waitlist_merge.intake.settle import WaitUnit, settle
 from waitlist_merge.intake.workbooks import read_workbook
+from waitlist_merge.normalise import Normalised
 from waitlist_merge.plan import ExtractPlan
 
 __all__ = ["Extract", "read_extract"]
@@ -39,6 +41,8 @@ class Extract:
     the record each came from (the first below the header is 1); ``records`` counts all records, so
     that ``records == len(text) + set_aside``. ``organisation`` is None where ``text`` says it for
     each row. ``unmapped`` holds unrecognised columns where the configuration asks for them.
+    ``values`` and ``digests`` (``identity.row_digests``) are there where whoever read the file has
+    typed its values too; ``text`` then has no columns.
     """
 
     source_file: str
@@ -56,6 +60,8 @@ class Extract:
     findings: pd.DataFrame
     digest: str
     unmapped: pd.DataFrame = field(default_factory=pd.DataFrame)
+    values: Normalised | None = None
+    digests: NDArray[np.uint64] | None = None
 
     @classmethod
     def from_frame(

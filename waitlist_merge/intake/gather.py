@@ -87,6 +87,6 @@ def frame_of(
     return pd.DataFrame({name: found[name] for name in ordered}, index=pd.RangeIndex(length))
 
 
-def _constant(value: str, length: int) -> pd.Categorical:
+def _constant(value: str, length: int) -> pd.Categorical[str]:
     kinds = pd.Index([value], dtype="object")
     return pd.Categorical.from_codes(np.zeros(length, dtype=np.int32), categories=kinds)

@@ -128,11 +128,12 @@ def mended(text: str, delimiter: str, *, width: int) -> tuple[str, tuple[int, ..
     """
     lines = list(lines_of(text))
     looks = _Looks(lines, delimiter, width)
+    sound = _sound(delimiter, width)
     strays: list[int] = []
     at = number = 0
     while at < len(lines):
         number += 1
-        if '"' not in lines[at]:
+        if '"' not in lines[at] or sound.fullmatch(lines[at]):
             at += 1
             continue
         record = _record(lines, at, delimiter)
@@ -143,6 +144,13 @@ def mended(text: str, delimiter: str, *, width: int) -> tuple[str, tuple[int, ..
         else:
             at += record.span
     return "".join(lines), tuple(strays)
+
+
+def _sound(delimiter: str, width: int) -> re.Pattern[str]:
+    """A line that is a record of this width by itself, its marks around whole cells."""
+    cell = rf'(?:"[^"]*"|[^"{re.escape(delimiter)}\r\n]*)'
+    more = max(width - 1, 0)
+    return re.compile(rf"{cell}(?:{re.escape(delimiter)}{cell}){{{more}}}[\r\n]*")
 
 
 def _is_stray(

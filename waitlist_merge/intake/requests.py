@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from waitlist_merge.errors import RefusedExtract
-from waitlist_merge.intake.extract import Extract, read_extract
+from waitlist_merge.intake.extract import Extract
+from waitlist_merge.intake.workers import Job, read_each
 from waitlist_merge.plan import ORGANISATION_CODE, ExtractPlan, MergeConfig
 
 
@@ -37,28 +39,38 @@ class FileRequest:
 
 
 def read_all(
-    files: Sequence[FileRequest], config: MergeConfig, *, need_organisation: bool = True
+    files: Sequence[FileRequest],
+    config: MergeConfig,
+    *,
+    need_organisation: bool = True,
+    typed: bool = False,
+    census_date: date | None = None,
 ) -> tuple[list[Extract], list[RefusedExtract]]:
     """Every file as an extract, and those that could not be read.
+
+    ``typed`` says that their values are wanted and not their text, so that whoever reads a file may
+    type them at once; ``census_date`` is then the day of those that have none of their own.
 
     Without ``files`` those that ``config`` names are read; a pattern there may name many. Where
     the organisation is not needed, a list that does not say whose it is has a finding instead.
     """
-    extracts: list[Extract] = []
-    refused: list[RefusedExtract] = []
-    for request, options in _requests(files, config):
-        try:
-            extracts.append(
-                read_extract(
-                    request.path,
-                    organisation=request.organisation,
-                    options=options,
-                    need_organisation=need_organisation,
-                )
-            )
-        except RefusedExtract as problem:
-            refused.append(problem)
-    return extracts, refused
+    jobs = [
+        Job(
+            request.path,
+            request.organisation,
+            options,
+            need_organisation=need_organisation,
+            typed=typed,
+            census=census_date,
+            key=config.plan.hmac_key,
+        )
+        for request, options in _requests(files, config)
+    ]
+    answers = read_each(jobs)
+    return (
+        [each for each in answers if isinstance(each, Extract)],
+        [each for each in answers if isinstance(each, RefusedExtract)],
+    )
 
 
 def _requests(

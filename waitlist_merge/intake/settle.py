@@ -57,10 +57,8 @@ def settle(
     settings = options or ExtractPlan(path=source)
     findings = Findings()
     _report_shape(grid, settings, findings)
-    samples = [
-        sample(telling_texts(heading, column, SAMPLE_SIZE))
-        for heading, column in zip(_original_headings(grid), grid.columns, strict=True)
-    ]
+    told = telling_texts(_original_headings(grid), grid.columns, SAMPLE_SIZE)
+    samples = [sample(each) for each in told]
     placed = configured(source, grid.headings, settings.columns)
     judged, uses = map_columns(grid.headings, samples, placed, findings)
     constants = dict(settings.constants)

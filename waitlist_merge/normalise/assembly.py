@@ -39,7 +39,7 @@ from waitlist_merge.normalise.groups import (
     procedure_columns,
 )
 from waitlist_merge.normalise.organisations import read_sites
-from waitlist_merge.normalise.reading import matched, only_where, replaced
+from waitlist_merge.normalise.reading import matched, missing, only_where, replaced
 from waitlist_merge.normalise.suspected import with_words
 from waitlist_merge.normalise.typed import (
     TypedColumn,
@@ -48,6 +48,7 @@ from waitlist_merge.normalise.typed import (
     date_column,
     date_values,
     flag_column,
+    flags,
     number_column,
     text_column,
 )
@@ -155,7 +156,7 @@ def _settled_births(typed: Mapping[str, TypedColumn]) -> TypedColumn:
     days = np.asarray(birth.values).astype("datetime64[D]")
     absent = absent_text(len(days))
     title, service = (
-        cast("pd.Categorical", typed[name].values) if name in typed else absent
+        cast("pd.Categorical[str]", typed[name].values) if name in typed else absent
         for name in ("title", "treatment_function_code")
     )
     events = [
@@ -175,12 +176,12 @@ def _settled_births(typed: Mapping[str, TypedColumn]) -> TypedColumn:
     )
 
 
-def _absent(name: str, length: int) -> Values:
-    kind = canonical_field(name).kind
+def _absent(kind: Kind, length: int) -> Values:
+    """A field of this kind that no row has."""
     if kind is Kind.DATE:
         return date_values(np.full(length, np.datetime64("NaT", "D")))
     if kind is Kind.FLAG:
-        return pd.array([None] * length, dtype="boolean")
+        return flags(missing(length))
     return np.full(length, np.nan) if kind is Kind.NUMBER else absent_text(length)
 
 
@@ -188,15 +189,18 @@ def as_frame(
     typed: Mapping[str, TypedColumn], names: Iterable[str], *, length: int
 ) -> pd.DataFrame:
     """The fields as one frame, missing where nothing tells of them, then the source texts kept."""
+    absent = {kind: _absent(kind, length) for kind in Kind}
     values = {
-        name: typed[name].values if name in typed else _absent(name, length) for name in names
+        name: typed[name].values if name in typed else absent[canonical_field(name).kind]
+        for name in names
     }
     sources = {
         f"{name}_source": as_category(typed[name].source)
         for name in values
         if name in typed and typed[name].source.present().any()
     }
-    return pd.DataFrame(values | sources, index=pd.RangeIndex(length))
+    columns = {name: pd.Series(each, copy=False) for name, each in (values | sources).items()}
+    return pd.DataFrame(columns, index=pd.RangeIndex(length), copy=False)
 
 
 def as_findings(typed: Mapping[str, TypedColumn]) -> pd.DataFrame:

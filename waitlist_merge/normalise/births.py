@@ -46,7 +46,7 @@ def _century_before(days: Days) -> Days:
 
 
 def says_older(
-    days: Days, *, title: pd.Categorical, service: pd.Categorical, dates: Iterable[Days]
+    days: Days, *, title: pd.Categorical[str], service: pd.Categorical[str], dates: Iterable[Days]
 ) -> Mask:
     """True where title, service or a date before the younger birth say that the person is old."""
     older = title.isin(list(_ADULT)) | service.isin(list(_ELDERLY_SERVICES))
@@ -56,7 +56,7 @@ def says_older(
     return mask
 
 
-def says_younger(*, title: pd.Categorical, service: pd.Categorical) -> Mask:
+def says_younger(*, title: pd.Categorical[str], service: pd.Categorical[str]) -> Mask:
     """True where title or service say that the person is a child."""
     mask: Mask = title.isin(list(_CHILD)) | service.isin(list(_CHILDREN_SERVICES))
     return mask

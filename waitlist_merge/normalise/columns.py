@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import category
 from waitlist_merge.normalise.reading import Mask, Texts, as_texts, missing
 
 Codes = NDArray[np.integer]
@@ -165,7 +166,7 @@ def used_only(column: TextColumn) -> TextColumn:
     return TextColumn(take(renumbered, column.codes, -1), column.texts[used])
 
 
-def as_category(column: TextColumn) -> pd.Categorical:
+def as_category(column: TextColumn) -> pd.Categorical[str]:
     """The column as pandas knows it: a category of str."""
     kept = used_only(column)
-    return pd.Categorical.from_codes(kept.codes, categories=pd.Index(kept.texts, dtype=object))
+    return category(kept.codes, pa.array(kept.texts, pa.string()))

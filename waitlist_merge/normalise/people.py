@@ -60,7 +60,7 @@ def person_columns(
 
 def _open_centuries(
     records: pd.DataFrame, typed: Mapping[str, TypedColumn]
-) -> pd.Categorical | None:
+) -> pd.Categorical[str] | None:
     """Source texts of births whose century is open, from this reading or an earlier one."""
     sources = [typed["birth_date"].source] if "birth_date" in typed else []
     sources += [encode(records[_DOUBT])] if _DOUBT in records else []

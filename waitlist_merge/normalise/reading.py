@@ -10,6 +10,7 @@ values. Patterns are RE2 patterns, run by Arrow over the whole array at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -48,6 +49,8 @@ BLANK_NAME = (
     r"NONE|None|none|NIL|nil|\*Unspecified|\*Not Applicable)$"
 )
 """The same for names, by case: Na, Nan, Nat and Nil are names that people bear."""
+
+_GROUP = re.compile(r"\(\?P<(\w+)>")
 
 DIGITS_LOST = r"^[+-]?\d+(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}$"
 """Scientific notation in a column of identifiers: the last digits are gone (domain 7). Spreadsheets
@@ -91,9 +94,37 @@ def only_where(mask: Mask, texts: Texts) -> Texts:
 
 def matched(texts: Texts, pattern: str) -> Mask:
     """Which texts match the RE2 pattern; a missing text does not."""
-    found = pc.match_substring_regex(pa.array(texts, pa.string()), pattern)
-    mask: Mask = pc.fill_null(found, False).to_numpy(zero_copy_only=False)
+    return _matched(pa.array(texts, pa.string()), pattern, absent=False)
+
+
+def _matched(texts: pa.StringArray, pattern: str, *, absent: bool) -> Mask:
+    """Which texts match; ``absent`` of a missing one.
+
+    To make ready a long pattern takes as long as to look for it in a thousand texts, so it is not
+    made ready for none; and most columns of identifiers and dates have no text without a digit.
+    """
+    mask: Mask = np.zeros(len(texts), dtype=bool)
+    at = _without_digits(texts) if pattern in _NO_DIGITS else np.arange(len(texts))
+    if len(at):
+        some = texts if len(at) == len(texts) else texts.take(pa.array(at))
+        found = pc.match_substring_regex(some, pattern)
+        mask[at] = pc.fill_null(found, absent).to_numpy(zero_copy_only=False)
     return mask
+
+
+_NO_DIGITS = frozenset({BLANK, BLANK_NAME, PLACEHOLDER_WORDS})
+"""Patterns that match no text with a digit from 0 to 9 in it."""
+
+
+def _without_digits(texts: pa.StringArray) -> NDArray[np.int64]:
+    """The positions of the texts that have no digit from 0 to 9, missing ones among them."""
+    _, ends, letters = texts.buffers()
+    if letters is None or not len(texts):
+        return np.arange(len(texts))
+    is_digit = (np.frombuffer(letters, dtype=np.uint8) - np.uint8(ord("0"))) < 10
+    before = np.append(0, np.cumsum(is_digit, dtype=np.int32))
+    starts = np.frombuffer(ends, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return np.flatnonzero(np.diff(before[starts]) == 0)
 
 
 def replaced(texts: Texts, pattern: str, by: str = "") -> Texts:
@@ -108,7 +139,7 @@ def rewritten(texts: Texts, *steps: tuple[str, str]) -> Texts:
     ['RM3/7']
     """
     changed = pa.array(texts, pa.string())
-    for pattern, by in steps:
+    for pattern, by in steps if len(texts) else ():
         changed = pc.replace_substring_regex(changed, pattern, by)
     array: Texts = changed.to_numpy(zero_copy_only=False)
     return array
@@ -116,8 +147,10 @@ def rewritten(texts: Texts, *steps: tuple[str, str]) -> Texts:
 
 def extracted(texts: Texts, pattern: str) -> dict[str, Texts]:
     """The named groups of the RE2 pattern, one array each; None where a text does not match."""
+    names = _GROUP.findall(pattern)
+    if not len(texts):
+        return {name: missing(0) for name in names}
     found = pc.extract_regex(pa.array(texts, pa.string()), pattern)
-    names = [each.name for each in found.type]
     return {name: pc.struct_field(found, name).to_numpy(zero_copy_only=False) for name in names}
 
 
@@ -134,9 +167,7 @@ def is_blank(texts: Texts) -> Mask:
     >>> is_blank(as_texts([" ", "NULL", "-", "0", "Nunn"])).tolist()
     [True, True, True, False, False]
     """
-    found = pc.match_substring_regex(pa.array(texts, pa.string()), BLANK)
-    mask: Mask = pc.fill_null(found, True).to_numpy(zero_copy_only=False)
-    return mask
+    return _matched(pa.array(texts, pa.string()), BLANK, absent=True)
 
 
 def is_blank_name(texts: Texts) -> Mask:
@@ -151,6 +182,8 @@ def is_blank_name(texts: Texts) -> Mask:
 
 def letters_and_digits(texts: Texts) -> Texts:
     """The letters and digits of each text in lower case: what two spellings have in common."""
+    if not len(texts):
+        return texts
     lower = pc.utf8_lower(pa.array(texts, pa.string()))
     bare = pc.replace_substring_regex(lower, r"[^\p{L}\p{M}\p{N}]+", "")
     array: Texts = bare.to_numpy(zero_copy_only=False)

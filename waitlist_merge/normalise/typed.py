@@ -200,6 +200,6 @@ def _source_of_rows(typed: TextColumn, source: TextColumn) -> TextColumn:
     return TextColumn(codes, source.texts)
 
 
-def absent_text(length: int) -> pd.Categorical:
+def absent_text(length: int) -> pd.Categorical[str]:
     """A text field that no row has."""
     return as_category(TextColumn(np.full(length, -1, dtype=np.int32), missing(0)))

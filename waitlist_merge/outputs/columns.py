@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.api.extensions import ExtensionDtype
 
+from waitlist_merge.categories import words_of
 from waitlist_merge.schema import TABLES, Column, Kind
 
 BATCH_ROWS = 131_072
@@ -104,8 +105,8 @@ def _conformed(values: pd.Series, kind: Kind) -> pd.Series:
         return values if values.dtype == dtype else values.astype(dtype)
     if not isinstance(values.dtype, pd.CategoricalDtype):
         return values.mask(values == "")
-    empty = values.cat.categories.intersection([""])
-    return values.cat.remove_categories(empty) if len(empty) else values
+    empty = bool(pc.any(pc.equal(words_of(values), "")).as_py())
+    return values.cat.remove_categories([""]) if empty else values
 
 
 def _missing(kind: Kind, index: pd.Index, unsaid: pd.Categorical) -> pd.Series:
@@ -140,7 +141,7 @@ def _slice(frame: pd.DataFrame, column: Column) -> Slice:
     arrow_type = ARROW_TYPES[column.kind]
     if not isinstance(values.dtype, pd.CategoricalDtype):
         return lambda start, end: convert(values.iloc[start:end]).cast(arrow_type)
-    distinct = convert(values.cat.categories.to_series())
+    distinct = convert(pd.Series(values.cat.categories.array))
     codes = values.cat.codes.to_numpy()
 
     def decoded(start: int, end: int) -> pa.Array:

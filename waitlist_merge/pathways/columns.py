@@ -21,6 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import category, words_of
+
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int32]
 Days = NDArray[np.int32]
@@ -44,7 +46,7 @@ def codes(column: pd.Series) -> Codes:
 
 def categories(column: pd.Series) -> list[str]:
     """The distinct values that the codes stand for."""
-    return [str(each) for each in column.cat.categories]
+    return list(map(str, column.cat.categories.tolist()))
 
 
 def is_in(column: pd.Series, values: Collection[str]) -> Bools:
@@ -131,7 +133,7 @@ def only_used(column: pd.Series) -> pd.Series:
     used[code] = True
     used[-1] = False  # where the code of missing values leads
     number = np.where(used, np.cumsum(used) - 1, -1).astype(np.int32)
-    kept = pd.Categorical.from_codes(number[code], column.cat.categories[used[:-1]])
+    kept = category(number[code], words_of(column).filter(pa.array(used[:-1])))
     return pd.Series(kept, index=column.index)
 
 
@@ -207,13 +209,12 @@ def said(column: pd.Series) -> tuple[Codes, pa.Array]:
     at = np.flatnonzero(used)
     number = np.full(len(used), -1, dtype=np.int32)
     number[at] = np.arange(len(at))
-    words = column.cat.categories.to_numpy(dtype=object)[at]
-    return number[code], pa.array(words, pa.string())
+    return number[code], words_of(column).take(pa.array(at))
 
 
 def texts(column: pd.Series) -> pa.Array:
     """The distinct values of a text column, as Arrow text."""
-    return pa.array(column.cat.categories.astype(object), pa.string())
+    return words_of(column)
 
 
 def numbered_together(*values: pa.Array) -> list[Codes]:
