@@ -140,4 +140,6 @@ def test_categories_that_no_row_has_are_left_out():
 )
 def test_reading_again_changes_nothing(columns):
     once = normalise_person(typed(columns), census_date=CENSUS)
-    pd.testing.assert_frame_equal(normalise_person(once, census_date=CENSUS), once)
+    again = normalise_person(once, census_date=CENSUS)
+    # A column that needs no reading keeps its categories as they are held, objects or Arrow text.
+    pd.testing.assert_frame_equal(again, once, check_categorical=False)

@@ -91,7 +91,8 @@ def _as_typed(column: pd.Series) -> TextColumn | None:
 def _values(column: pd.Series, typed: TextColumn) -> Values:
     """The column itself, or the same without categories where hardly any row has one."""
     held = column.cat.categories
-    whole = held.dtype == object and len(typed.texts) > MOSTLY_USED * len(held)
+    text = held.dtype == object or isinstance(held.dtype, pd.StringDtype)
+    whole = text and len(typed.texts) > MOSTLY_USED * len(held)
     values: Values = column.array if whole else as_category(typed)
     return values
 
