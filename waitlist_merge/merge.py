@@ -263,8 +263,8 @@ def merge_files(
 
 def named_links(links: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     """The links with entry ids instead of positions, the smaller id first, in order of ids."""
-    ids = entries["entry_id"].to_numpy()
-    one, other = ids[links["a"]], ids[links["b"]]
+    ids = entries["entry_id"].array
+    one, other = (np.asarray(ids.take(links[end]), dtype=object) for end in "ab")
     named = links[[name for name in LINK_COLUMNS if name not in ("a", "b")]]
     named.insert(0, "entry_id_a", np.where(one < other, one, other))
     named.insert(1, "entry_id_b", np.where(one < other, other, one))

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -110,24 +110,31 @@ def _size(job: Job) -> int:
 def _worker() -> Iterator[Callable[[Job], Answer]]:
     """A process that answers jobs; what it cannot answer is done here."""
     command = [sys.executable, "-c", _START, json.dumps(sys.path)]
-    with subprocess.Popen(  # noqa: S603  (this very program)
+    process = subprocess.Popen(  # noqa: S603  (this very program)
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        there, back = process.stdin, process.stdout
+    )
+    there, back = process.stdin, process.stdout
 
-        def ask(job: Job) -> Answer:
-            if there is None or back is None:
-                return done(job)
-            try:
-                _send(there, job)
-                answer = pickle.load(back)  # noqa: S301  (from a process of our own)
-            except (EOFError, OSError, pickle.UnpicklingError):
-                return done(job)
-            if isinstance(answer, WaitlistError) and not isinstance(answer, RefusedExtract):
-                raise answer
-            return answer  # type: ignore[no-any-return]
+    def ask(job: Job) -> Answer:
+        if there is None or back is None:
+            return done(job)
+        try:
+            _send(there, job)
+            answer = pickle.load(back)  # noqa: S301  (from a process of our own)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return done(job)
+        if isinstance(answer, WaitlistError) and not isinstance(answer, RefusedExtract):
+            raise answer
+        return answer  # type: ignore[no-any-return]
 
+    try:
         yield ask
+    finally:
+        for pipe in (there, back):
+            with suppress(OSError):  # it is gone, and what was left to be sent to it too
+                if pipe is not None:
+                    pipe.close()
+        process.wait()
 
 
 def _send(pipe: IO[bytes], what: object) -> None:
