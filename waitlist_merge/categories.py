@@ -28,9 +28,10 @@ def category(codes: NDArray[np.integer], words: pa.Array) -> pd.Categorical[str]
     ['b', nan, 'a']
     """
     index = pd.Index(pd.array(words, dtype=STR))
-    # The public way asks whether the words are different, which takes longer than all the rest.
-    dtype = pd.CategoricalDtype._from_fastpath(index, ordered=False)  # type: ignore[attr-defined] # noqa: SLF001
-    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+    # Else pandas asks whether the words differ, by a table of them that it then keeps: at millions
+    # of words that takes longer than all the rest, and twice their memory.
+    index._cache = {"is_unique": True, "hasnans": False}  # noqa: SLF001
+    return pd.Categorical.from_codes(codes, categories=index, validate=False)
 
 
 def words_of(column: pd.Series) -> pa.Array:

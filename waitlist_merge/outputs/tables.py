@@ -34,6 +34,9 @@ from waitlist_merge.schema import SCHEMA_VERSION, TABLES, Column, Kind
 
 Formats = Literal["csv", "parquet", "both"]
 
+_AT_ONCE = 2
+"""Tables that are written at a time: each takes a core, and some 100 MB for its batches."""
+
 _ATTEMPTS = 5
 """How often a reader begins anew because a run replaced the folder meanwhile."""
 
@@ -62,8 +65,13 @@ def write_tables(
     columns = {name: columns_of(name, tables[name]) for name in TABLES}
     with replacing(out) as folder:
         start = time.perf_counter()
-        for name, listed in columns.items():
-            _write_table(folder / name, tables[name], listed, formats=formats)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            writing = [
+                pool.submit(_write_table, folder / name, tables[name], listed, formats=formats)
+                for name, listed in columns.items()
+            ]
+            for each in writing:
+                each.result()
         if workbook:
             write_workbook(folder / WORKBOOK, tables, manifest=manifest)
         for name, write in also.items():
