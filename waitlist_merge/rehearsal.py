@@ -26,7 +26,7 @@ def rehearse(result: MergeResult, *, services: Collection[str] = ()) -> dict[str
     ... ]
     >>> told = rehearse(merge(lists, census_date="2026-11-15"), services=["130"])
     >>> told["What came in"].to_numpy().tolist()
-    [['RM3', 1, 1, 0], ['RW3', 1, 1, 0]]
+    [['RM3', 1, 1, 1], ['RW3', 1, 1, 1]]
     """
     tables = result.tables
     if services:
