@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from waitlist_merge.answers_cli import add_commands as add_answers
 from waitlist_merge.pilot_cli import add_commands as add_pilot
 
 app = typer.Typer(
@@ -16,4 +17,5 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+add_answers(app)
 add_pilot(app)

@@ -77,9 +77,10 @@ class AnswerRow(_Recorded):
 class WorkRow(_Recorded):
     """One step of the work on a group: who does what by when.
 
-    ``entry_ids`` are the entries of the group when it was said; ``state`` one of ``work.State``,
-    ``keeps`` the organisation that keeps the patient where one was agreed, ``owner`` and ``person``
-    who has to act.
+    ``entry_ids`` are the entries of the group when it was said; ``state`` is as people write it
+    (``work.read_state``: "with RM3", "agreed: RM3 keeps", "closed at RW3"), ``keeps`` the
+    organisation that keeps the patient where one was agreed, ``owner`` and ``person`` who has to
+    act.
     """
 
     work_id: str

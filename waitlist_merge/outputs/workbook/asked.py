@@ -29,12 +29,10 @@ from waitlist_merge.outputs.workbook.cells import (
 from waitlist_merge.outputs.workbook.needs import priority
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
 from waitlist_merge.reasons import Relation
-from waitlist_merge.review.answers import Answer, who_answers
+from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.returned import MOST_SHOWN, fingerprint
 
 QUESTIONS = "Questions"
-
-MOST_SHOWN = 20
-"""Entries of one question whose facts are shown; a row cannot be higher (Excel: 409 points)."""
 
 UNSAID = "–"
 """Stands in the line of an entry that does not say."""
@@ -137,7 +135,8 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         *_to_fill_in(len(queue)),
         Column("Level", texts(queue["level"]), 10, hidden=True),
         Column("Veto", texts(queue["veto"]), 16, hidden=True),
-        Column("Entries", texts(queue["entry_ids"]), 20, hidden=True),
+        Column("Fingerprint", _fingerprints(queue), 16, hidden=True),
+        Column("Entries", texts(queue["sides"]), 20, hidden=True),
     )
     return Page(
         QUESTIONS,
@@ -183,14 +182,18 @@ def _columns(facts: Mapping[str, tuple[Texts, Bools]]) -> tuple[Column, ...]:
     )
 
 
+def _fingerprints(queue: pd.DataFrame) -> Texts:
+    """A mark for each question by which its hidden cells are known again when they come back."""
+    told = (texts(queue[name]).tolist() for name in ("question_id", "level", "veto", "sides"))
+    return np.array([fingerprint(*each) for each in zip(*told, strict=True)], dtype=object)
+
+
 def _asked(queue: pd.DataFrame) -> tuple[Column, ...]:
     urgent = truth(queue["urgent"])
     dead, hide = truth(queue["deceased"]), truth(queue["restricted"])
     cue = np.where(dead, "Check death first", np.where(urgent, _URGENT, "")).astype(object)
     tint = np.select([dead | hide, urgent], [Tint.STOP, Tint.GRAVE], Tint.NONE).astype(object)
     checks = phrase(cue, np.where(hide, "Restricted record: do not ring", ""), by="; ")
-    kinds = (texts(queue[name]).tolist() for name in ("level", "relation", "veto"))
-    who = np.array([who_answers(*kind) for kind in zip(*kinds, strict=True)], dtype=object)
     empty = np.full(len(queue), "", dtype=object)
     return (
         Column("Order", queue["order"], 7, Look.WHOLE),
@@ -198,7 +201,7 @@ def _asked(queue: pd.DataFrame) -> tuple[Column, ...]:
         Column("Urgency", checks, 18, Look.WRAPPED, tint),
         Column("Question", texts(queue["question"]), 44, Look.WRAPPED),
         Column("Answer", empty, 22, tint=Tint.FILL_IN, choices=tuple(Answer)),
-        Column("Who can answer", phrase(who, "at", _either(queue)), 20, Look.WRAPPED),
+        Column("Who can answer", texts(queue["who_answers"]), 20, Look.WRAPPED),
     )
 
 
@@ -245,11 +248,6 @@ RELATIONS: tuple[str, ...] = tuple(
 )
 """What a person may know two entries to be to each other; a list in a cell may have 255
 characters (Excel)."""
-
-
-def _either(queue: pd.DataFrame) -> Texts:
-    named = [each.replace(";", " or ") for each in texts(queue["organisations"]).tolist()]
-    return np.array(named, dtype=object)
 
 
 def _shown(

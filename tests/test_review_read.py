@@ -1,0 +1,248 @@
+"""Filled workbooks come back: what is recorded, what is a problem, what the next merge obeys."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import waitlist_merge as wm
+from waitlist_merge.cli import app
+from waitlist_merge.errors import InputError
+from waitlist_merge.review.filing import read_workbooks, status_of, undo_answer
+from waitlist_merge.review.register import Register
+from waitlist_merge.review.returned import returned_rows
+
+CENSUS = "2026-11-15"
+TODAY = dt.date(2026, 11, 17)
+PEOPLE = {
+    "RM3": [("Okafor", "Chidi", "1971-05-03", "W371"), ("Lee", "Ann", "1960-01-02", "")],
+    "RW3": [("Okafor", "Chidi", "1971-05-03", "W371"), ("Lee", "Anne", "1960-01-02", "")],
+}
+NUMBERS = {"Okafor": "9990000018", "Lee": ""}
+
+
+def extract(organisation: str) -> wm.Extract:
+    rows = [
+        {
+            "NHS number": NUMBERS[family],
+            "Surname": family,
+            "Forename": given,
+            "DOB": born,
+            "Postcode": "LS6 2AB",
+            "Hospital number": f"{organisation}{place}",
+            "Treatment function code": "110" if family == "Okafor" else "130",
+            "Procedure code": procedure,
+            "RTT start": "2026-03-02" if organisation == "RM3" else "2026-04-20",
+            "RTT status": "20",
+        }
+        for place, (family, given, born, procedure) in enumerate(PEOPLE[organisation])
+    ]
+    return wm.Extract.from_frame(pd.DataFrame(rows), organisation=organisation)
+
+
+def merged(at: Path) -> wm.MergeResult:
+    with Register.open(at) as register:
+        return wm.merge([extract("RM3"), extract("RW3")], census_date=CENSUS, register=register)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the register and the workbook of a first run."""
+    folder = tmp_path_factory.mktemp("first")
+    result = merged(folder / "register.db")
+    result.save(folder / "out", tables="csv", workbook=True)
+    shutil.copy(folder / "out" / "combined_list.xlsx", folder / "asked.xlsx")
+    return folder
+
+
+@pytest.fixture
+def register(first: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(first / "register.db", tmp_path / "register.db"))
+
+
+def filled(first: Path, to: Path, answers: dict[tuple[str, str], dict[str, object]]) -> Path:
+    """The workbook with cells filled in, by level of the question and service."""
+    book = openpyxl.load_workbook(first / "asked.xlsx")
+    sheet = book["Questions"]
+    headings = [cell.value for cell in sheet[1]]
+    assert {"Question id", "Answer", "Reviewer", "Fingerprint", "Entries"} <= {*headings}
+    done = set()
+    for row in sheet.iter_rows(min_row=2):
+        cells = dict(zip(headings, row, strict=True))
+        key = (cells["Level"].value, "Okafor" if "Okafor" in cells["Name"].value else "Lee")
+        for heading, value in answers.get(key, {}).items():
+            cells[heading].value = value
+            done.add(key)
+    assert done == {*answers}
+    book.save(to)
+    return to
+
+
+def said(answer: str, organisation: str = "RM3", **more: object) -> dict[str, object]:
+    who = {"Reviewer": f"A. Clerk of {organisation}", "Reviewer's organisation": organisation}
+    return {"Answer": answer, "Date": dt.datetime(2026, 11, 16)} | who | more  # noqa: DTZ001
+
+
+NEED = ("pathway", "Okafor")
+
+
+def read(register: Path, *workbooks: Path):
+    with Register.open(register) as opened:
+        return read_workbooks(workbooks, opened, today=TODAY)
+
+
+def test_a_need_is_one_once_both_organisations_have_said_so(first, register, tmp_path):
+    before = merged(register)
+    mine = before.entries.loc[before.entries["family_name"] == "Okafor", "entry_id"]
+    queue = before.review_queue.set_index("entry_ids", drop=False)
+    okafor = queue.loc[";".join(sorted(mine))]
+    assert okafor["state"] == "open"
+    one = filled(first, tmp_path / "rm3.xlsx", {NEED: said("same need")})
+    assert (read(register, one).new_answers, merged(register).run) == (1, 3)
+    half = merged(register).review_queue.set_index("question_id").loc[okafor["question_id"]]
+    assert half["state"] == "proposed"
+    assert half["said"].startswith("RM3 same need 16 Nov 2026 (waits for RW3)")
+    assert half["who_answers"] == "Booking clerk at RW3"
+    other = filled(first, tmp_path / "rw3.xlsx", {NEED: said("same need", "RW3")})
+    assert read(register, one, other).new_answers == 1
+    after = merged(register)
+    assert okafor["question_id"] not in set(after.review_queue["question_id"])
+    row = after.combined_list[after.combined_list["family_name"] == "Okafor"].iloc[0]
+    assert (row["pathway_confidence"], row["confirmed_duplicates"]) == ("certain", 1)
+    link = after.pathway_links[after.pathway_links["confidence"] == "certain"].iloc[0]
+    assert "RM3 16 Nov 2026, RW3 16 Nov 2026" in link["explanation"]
+
+
+def test_different_people_are_kept_apart_at_once_and_undone(first, register, tmp_path):
+    who = ("patient", "Lee")
+    book = filled(first, tmp_path / "a.xlsx", {who: said("different people")})
+    filed = read(register, book)
+    after = merged(register)
+    lees = after.entries[after.entries["family_name"] == "Lee"]
+    assert lees["patient_id"].nunique() == 2
+    apart = after.patient_links[after.patient_links["veto"] == "decided_apart"]
+    assert apart["joins"].tolist() == ["no"]
+    assert not after.review_queue["entry_ids"].isin([";".join(sorted(lees["entry_id"]))]).any()
+    [answer] = filed.taken.answers
+    with Register.open(register) as opened:
+        undo_answer(opened, answer.answer_id, reviewer="B", reason="wrong row", today=TODAY)
+        with pytest.raises(InputError, match="taken back already"):
+            undo_answer(opened, answer.answer_id, reviewer="B", reason="again", today=TODAY)
+        with pytest.raises(InputError, match="has no answer A-x"):
+            undo_answer(opened, "A-x", reviewer="B", reason="no", today=TODAY)
+        assert status_of(opened, today=TODAY).counts.empty
+    again = merged(register)
+    assert again.patient_links["veto"].isin(["decided_apart"]).sum() == 0
+
+
+PROBLEMS = [
+    (said("yes"), "Answer: is none of: same need"),
+    (said("same need", Reviewer=None), "Reviewer: say who answers"),
+    (said("same need", **{"Reviewer's organisation": None}), "organisation: say which"),
+    (said("same need", "RX1"), "organisation: sends no list; one of RM3, RW3"),
+    (said("same need", Date="soon"), "Date: is no date; write it as 16/11/2026"),
+    (said("same need", Date="18/11/2026"), "Date: is a day that has not come yet"),
+    (said("same need", Date="16/11/2024"), "Date: is more than a year away"),
+    (said("needs a clinician"), "Note: needs a clinician needs a note"),
+    (said("record needs correcting"), "Note: record needs correcting needs a note"),
+    (said("accounted for", Note="treated"), "accounted for does not answer this question"),
+    (said("same need", Relation="cousin"), "Relation: is none of the relations"),
+    ({"Note": "see me"}, "has something filled in but no answer"),
+    ({"Work state": "sorted"}, "Work state: is none of: new, with ORG"),
+    ({"Work state": "with RX1"}, "Work state: sends no list; one of RM3, RW3"),
+    ({"Work state": "patient told"}, "Owner organisation: say which organisation has to act"),
+    ({"Owner": "Bo"}, "Work state: say how far the work is"),
+    (
+        {"Work state": "with RM3", "Due": "Friday"},
+        "Due: is no date; write it as 16/11/2026",
+    ),
+    (said("same need", Entries="E-1|E-2"), "its hidden cells are of another question"),
+    (said("same need", Entries=None), "has no question; answer in the rows as they came"),
+    (said("same need", Fingerprint=None, Entries="E-1|E-2"), "entries that this register does not"),
+    (
+        said("same need", Fingerprint=None, Veto="other_side", **{"Second person": "Bo"}),
+        "Reason for overriding: overriding needs a reason as well",
+    ),
+    (
+        said("same need", Fingerprint=None, Veto="other_side", **{"Reason for overriding": "x"}),
+        "Second person: overriding needs a second person as well",
+    ),
+    (
+        said(
+            "same need",
+            Fingerprint=None,
+            Veto="other_side",
+            **{"Second person": "a. clerk OF rm3", "Reason for overriding": "x"},
+        ),
+        "Second person: has to be another person than the reviewer",
+    ),
+]
+
+
+@pytest.mark.parametrize(("cells", "problem"), PROBLEMS, ids=[each for _, each in PROBLEMS])
+def test_what_is_wrong_is_told_with_its_place_and_not_recorded(
+    first, register, tmp_path, cells, problem
+):
+    book = filled(first, tmp_path / "a.xlsx", {NEED: cells})
+    filed = read(register, book)
+    assert len(filed.problems) == 1, filed.problems
+    assert problem in filed.problems[0]
+    assert filed.problems[0].startswith("a.xlsx, Questions, row ")
+    assert "Okafor" not in filed.problems[0]
+    assert (filed.new_answers, filed.new_work) == (0, 0)
+
+
+def test_the_good_rows_are_recorded_though_others_are_not(first, register, tmp_path):
+    good = filled(first, tmp_path / "a.xlsx", {NEED: said("same need")})
+    bad = filled(
+        first,
+        tmp_path / "b.xlsx",
+        {NEED: said("yes"), ("patient", "Lee"): said("different people")},
+    )
+    command = ["review", "read", str(good), str(bad), "--register", str(register)]
+    shown = CliRunner().invoke(app, command)
+    assert shown.exit_code == InputError.exit_code
+    assert "2 workbooks read: 2 answers and 0 steps of work recorded" in shown.output
+    assert "b.xlsx, Questions, row" in shown.output
+    again = CliRunner().invoke(app, command)
+    assert "0 answers and 0 steps of work recorded, 2 known already" in again.output
+
+
+def test_work_is_recorded_and_told_with_the_answers(first, register, tmp_path):
+    cells = said("same need") | {
+        "Work state": "Agreed: RM3 keeps",
+        "Owner": "B. Manager",
+        "Due": dt.datetime(2026, 11, 16),  # noqa: DTZ001
+    }
+    filed = read(register, filled(first, tmp_path / "a.xlsx", {NEED: cells}))
+    assert filed.new_work == 1
+    [work] = filed.taken.work
+    assert (work.state, work.keeps, work.owner) == ("agreed: RM3 keeps", "RM3", "RM3")
+    with Register.open(register) as opened:
+        told = status_of(opened, today=TODAY)
+    assert told.work["fault"].tolist() == ["overdue"]
+    assert told.counts[["organisation", "standing"]].to_numpy().tolist() == [["RM3", "proposed"]]
+    assert told.unsettled["detail"].tolist() == ["waits for RW3"]
+    shown = CliRunner().invoke(app, ["review", "status", "--register", str(register)])
+    assert shown.exit_code == 0
+    assert "waits for RW3" in shown.output
+
+
+def test_what_is_no_workbook_of_ours_is_refused(first, tmp_path):
+    (tmp_path / "a.xlsx").write_text("no workbook")
+    with pytest.raises(InputError, match=r"a\.xlsx: cannot be read as a workbook"):
+        returned_rows(tmp_path / "a.xlsx")
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "b.xlsx")
+    with pytest.raises(InputError, match="has no sheet of questions"):
+        returned_rows(tmp_path / "b.xlsx")
+
+
+def test_a_workbook_knows_its_run(first):
+    assert {row.run for row in returned_rows(first / "asked.xlsx")} == {1}

@@ -1,0 +1,75 @@
+"""``review read``, ``review status`` and ``review undo``: what people said, on its way back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from waitlist_merge.errors import InputError
+from waitlist_merge.review.filing import read_workbooks, status_of, undo_answer
+from waitlist_merge.review.register import Register
+from waitlist_merge.terminal import complain, one_line, show
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected error arose.")]
+RegisterAt = Annotated[
+    str, typer.Option("--register", metavar="REG", help="The register: a path or URL.")
+]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the three commands to the sub-application ``review``."""
+    app.command(name="read")(read)
+    app.command(name="status")(status)
+    app.command(name="undo")(undo)
+
+
+def read(
+    *,
+    workbooks: Annotated[list[Path], typer.Argument(metavar="WORKBOOK...")],
+    register: RegisterAt,
+    debug: Debug = False,
+) -> None:
+    """Record what was filled in; problems are told all together, the good rows are recorded.
+
+    Exit code 3 where a row could not be recorded. The same workbook may be read again.
+    """
+    with one_line(debug=debug, interrupted="rows told as recorded are, no others"):
+        with Register.open(register, create=False) as opened:
+            filed = read_workbooks(workbooks, opened, today=_today())
+        for problem in filed.problems:
+            complain(problem)
+        typer.echo(filed.summary())
+        if filed.problems:
+            raise typer.Exit(InputError.exit_code)
+
+
+def status(*, register: RegisterAt, debug: Debug = False) -> None:
+    """Say how far answers and work are, by organisation and age."""
+    with one_line(debug=debug):
+        with Register.open(register, create=False) as opened:
+            told = status_of(opened, today=_today())
+        show("Answers by organisation and age", told.counts)
+        show("Answers that settle nothing yet", told.unsettled)
+        show("Work on groups", told.work)
+
+
+def undo(
+    *,
+    answer_id: Annotated[str, typer.Argument(metavar="ANSWER", help="As review status names it.")],
+    register: RegisterAt,
+    reviewer: Annotated[str, typer.Option(help="Who takes it back.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    debug: Debug = False,
+) -> None:
+    """Take an answer back; it stays in the register, with who took it back and why."""
+    with one_line(debug=debug):
+        with Register.open(register, create=False) as opened:
+            row = undo_answer(opened, answer_id, reviewer=reviewer, reason=reason, today=_today())
+        typer.echo(f"{answer_id} is taken back ({row.answer_id}); the next merge asks again")
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,153 @@
+"""Answers go to the register, come back as a table of how far they are, and can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from waitlist_merge.errors import InputError
+from waitlist_merge.review.register import Register
+from waitlist_merge.review.returned import Returned, returned_rows
+from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.ruling import Rulings, in_force, not_undone
+from waitlist_merge.review.snapshot import Snapshot, listed
+from waitlist_merge.review.taking import Known, Taken, said_id, take
+from waitlist_merge.review.work import work_against_lists
+
+AGES = ((7, "up to 1 week"), (28, "1 to 4 weeks"), (84, "4 to 12 weeks"))
+"""Days up to which an answer is of an age, and how that is said: a week is one list."""
+
+OLDER = "over 12 weeks"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Filed:
+    """What was recorded of the workbooks, and the problems, one line each.
+
+    ``read`` counts the filled rows, ``new_answers`` and ``new_work`` those that the register did
+    not have.
+    """
+
+    taken: Taken
+    workbooks: int
+    new_answers: int
+    new_work: int
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with the rows that were not recorded."""
+        return self.taken.problems
+
+    def summary(self) -> str:
+        """What was recorded, in a line."""
+        known = len(self.taken.answers) + len(self.taken.work) - self.new_answers - self.new_work
+        told = f"{self.workbooks} workbooks read: {self.new_answers} answers and {self.new_work}"
+        return (
+            f"{told} steps of work recorded, {known} known already, {len(self.problems)} problems"
+        )
+
+
+def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) -> Filed:
+    """Record the answers and the work of filled workbooks; the same row is recorded once.
+
+    Rows that cannot be recorded are told in ``problems``; the others are. InputError where a
+    workbook cannot be read or the register has no run.
+    """
+    last = _last(register)
+    rows = [row for path in paths for row in returned_rows(path)]
+    taken = take(rows, Known(last, _shown(rows, register, last), today))
+    return Filed(
+        taken,
+        len(paths),
+        register.add_answers(taken.answers),
+        register.add_work(taken.work),
+    )
+
+
+def _last(register: Register) -> Snapshot:
+    last = register.last()
+    if last is None:
+        raise InputError(f"{register.name}: has no run yet; merge with --register first")
+    return last
+
+
+def _shown(rows: Sequence[Returned], register: Register, last: Snapshot) -> dict[int, Snapshot]:
+    """What the runs knew that wrote the workbooks."""
+    named = {row.run for row in rows}
+    known = {int(each) for each in register.runs()["run"]}
+    return {run: last if run == last.run else register.snapshot(run) for run in named & known}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Status:
+    """How far the answers and the work are.
+
+    ``counts`` has one row for each organisation and standing, with the answers of each age;
+    ``unsettled`` the answers that settle nothing yet, ``work`` what is to be done and what the
+    lists say against it.
+    """
+
+    counts: pd.DataFrame
+    unsettled: pd.DataFrame
+    work: pd.DataFrame
+
+
+def status_of(register: Register, *, today: date) -> Status:
+    """How far are answers and work, by organisation and age?"""
+    last = _last(register)
+    ruled = in_force(register.answers(), listed(last.entries))
+    codes = last.extracts["organisation"].astype(str)
+    days = pd.to_datetime(last.extracts["census_date"]).dt.date
+    census = dict(zip(codes, days, strict=True))
+    work = work_against_lists(register.work(), last.entries, census, run_date=today)
+    told = ["answer_id", "question_id", "organisation", "answer", "standing", "detail"]
+    return Status(_counts(ruled, today), ruled.open[told].reset_index(drop=True), work)
+
+
+def _counts(ruled: Rulings, today: date) -> pd.DataFrame:
+    """How many answers of each organisation have come to what, by their age."""
+    names = [name for _, name in AGES] + [OLDER]
+    days = [(today - each).days if each else 0 for each in ruled.answers["answered_on"]]
+    age = [next((name for most, name in AGES if old <= most), OLDER) for old in days]
+    told = ruled.answers[["organisation", "standing"]].assign(age=age, count=1)
+    table = told.pivot_table(
+        index=["organisation", "standing"], columns="age", values="count", aggfunc="sum"
+    )
+    counts = table.reindex(columns=names).fillna(0).astype(int)
+    return counts.reset_index().rename_axis(columns=None)
+
+
+def undo_answer(
+    register: Register, answer_id: str, *, reviewer: str, reason: str, today: date
+) -> AnswerRow:
+    """Take an answer back, by a row that says who did so and why; it stays in the register.
+
+    InputError where there is no such answer, or where it has been taken back already.
+    """
+    said = register.answers()
+    found = next((row for row in said if row.answer_id == answer_id), None)
+    if found is None:
+        raise InputError(
+            f"{register.name}: has no answer {answer_id}; review status names the answers"
+        )
+    if not found.undoes and found not in not_undone(said):
+        raise InputError(f"{register.name}: answer {answer_id} has been taken back already")
+    row = AnswerRow(
+        answer_id="",
+        question_id=found.question_id,
+        level=found.level,
+        entry_ids=(),
+        sides=(),
+        answer="",
+        reviewer=reviewer,
+        note=reason,
+        answered_on=today,
+        undoes=answer_id,
+    )
+    row = replace(row, answer_id=said_id(row, after=len(said)))
+    register.add_answers([row])
+    return row

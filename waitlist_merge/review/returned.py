@@ -1,0 +1,141 @@
+"""What came back in a workbook: the rows of its sheets of questions, as they were filled in.
+
+A sheet of questions is known by its headings, whatever it is called and wherever they stand in its
+first rows; columns may have been moved, hidden or added.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from waitlist_merge.errors import InputError
+from waitlist_merge.identity import keyed_hashes
+
+QUESTION_ID, ANSWER, LEVEL, VETO, ENTRIES, FINGERPRINT = (
+    *("Question id", "Answer", "Level", "Veto", "Entries", "Fingerprint"),
+)
+NOTE, REVIEWER, ORGANISATION, ROLE, DATE = (
+    *("Note", "Reviewer", "Reviewer's organisation", "Role", "Date"),
+)
+RELATION, SECOND, REASON = "Relation", "Second person", "Reason for overriding"
+STATE, KEEPS, OWNER_ORGANISATION, OWNER, DUE, WORK_NOTE = (
+    *("Work state", "Organisation that keeps", "Owner organisation", "Owner", "Due", "Work note"),
+)
+HIDDEN = (QUESTION_ID, LEVEL, VETO, ENTRIES, FINGERPRINT)
+ANSWERED = (ANSWER, NOTE, REVIEWER, ORGANISATION, ROLE, DATE, RELATION, SECOND, REASON)
+WORKED = (STATE, KEEPS, OWNER_ORGANISATION, OWNER, DUE, WORK_NOTE)
+
+HEADER_ROWS = 10
+"""Rows in which the headings may stand: people put titles above a table."""
+
+MOST_SHOWN = 20
+"""Entries of one question that the workbook shows; a row of it cannot be higher (Excel)."""
+
+RUN_PROPERTY = "waitlist_merge_run"
+"""The custom property of a workbook that holds the number of the run that wrote it."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Returned:
+    """One row of a sheet of questions: where it stands, and its cells by heading.
+
+    ``run`` is the run that wrote the workbook, 0 where it does not say.
+    """
+
+    file: str
+    sheet: str
+    row: int
+    run: int
+    cells: Mapping[str, object]
+
+    @property
+    def place(self) -> str:
+        """Where it stands, to be looked up by whoever filled it in."""
+        return f"{self.file}, {self.sheet}, row {self.row}"
+
+    def text(self, heading: str) -> str:
+        """The text of a cell, without blanks around it; empty where there is none."""
+        value = self.cells.get(heading)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return "" if value is None else " ".join(str(value).split())
+
+    def any(self, headings: Sequence[str]) -> bool:
+        """Is anything filled in under these headings?"""
+        return any(self.text(each) for each in headings)
+
+
+def fingerprint(question_id: str, level: str, veto: str, sides: str) -> str:
+    """A mark that tells whether the hidden cells of a row still belong to its question.
+
+    >>> mark = fingerprint("Q-1", "patient", "", "E-1|E-2")
+    >>> len(mark), mark == fingerprint("Q-1", "patient", "", "E-1|E-3")
+    (12, False)
+    """
+    return keyed_hashes([f"{question_id}\x1f{level}\x1f{veto}\x1f{sides}"])[0]
+
+
+def returned_rows(path: Path) -> list[Returned]:
+    """The rows of all sheets of questions in a workbook that have a question id.
+
+    Raises InputError where it cannot be read or has no such sheet.
+    """
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    except (CalamineError, OSError) as error:
+        raise InputError(
+            f"{path.name}: cannot be read as a workbook; save it as .xlsx and give it again"
+        ) from error
+    run = _run_of(path)
+    found = [
+        Returned(path.name, name, number, run, cells)
+        for name, rows in sheets.items()
+        for number, cells in _filled(rows)
+    ]
+    if not found and not any(_header(rows) is not None for rows in sheets.values()):
+        raise InputError(
+            f"{path.name}: has no sheet of questions (headings {QUESTION_ID} and {ANSWER}); give "
+            "the workbook that merge wrote, filled in"
+        )
+    return found
+
+
+def _header(rows: Sequence[Sequence[Any]]) -> int | None:
+    for number, row in enumerate(rows[:HEADER_ROWS]):
+        named = {str(cell).strip() for cell in row}
+        if {QUESTION_ID, ANSWER} <= named:
+            return number
+    return None
+
+
+def _filled(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, dict[str, object]]]:
+    """The rows below the headings with their number in the sheet (from 1)."""
+    header = _header(rows)
+    if header is None:
+        return
+    headings = [str(cell).strip() for cell in rows[header]]
+    for number, row in enumerate(rows[header + 1 :], start=header + 2):
+        cells = {
+            name: cell for name, cell in zip(headings, row, strict=False) if cell not in ("", None)
+        }
+        if QUESTION_ID in cells or any(cells.get(each) for each in (*ANSWERED, *WORKED)):
+            yield number, cells
+
+
+def _run_of(path: Path) -> int:
+    """The run that wrote the workbook, from its custom properties; 0 where there is none."""
+    try:
+        with zipfile.ZipFile(path) as parts:
+            told = parts.read("docProps/custom.xml").decode()
+    except (zipfile.BadZipFile, KeyError, OSError):
+        return 0
+    found = re.search(rf'name="{RUN_PROPERTY}".*?<vt:\w+>(\d+)(?:\.0*)?</vt:', told, re.DOTALL)
+    return int(found[1]) if found else 0

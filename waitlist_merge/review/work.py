@@ -1,0 +1,187 @@
+"""How far is the work on a group, and does it agree with the lists?
+
+Agreeing that something is a duplicate is a third of the job; who rings the patient, who keeps, and
+has the other closed it, by when? Each step is a row; the latest counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+
+from waitlist_merge.reasons import Word
+from waitlist_merge.review.rows import WorkRow
+
+
+class State(Word):
+    """How far the work on a group is."""
+
+    NEW = "new", "Nobody has taken it on"
+    WITH = "with", "An organisation is at work on it"
+    AGREED = "agreed", "The organisations have agreed which of them keeps the patient"
+    TOLD = "patient told", "The patient has been told and agrees"
+    CLOSED = "closed at", "An organisation has closed its entry"
+    DONE = "done", "Nothing is left to do"
+
+
+_FORMS = (
+    (State.WITH, re.compile(r"with (\w+)")),
+    (State.AGREED, re.compile(r"agreed:? (\w+) keeps")),
+    (State.CLOSED, re.compile(r"closed at (\w+)")),
+    (State.NEW, re.compile(r"new()")),
+    (State.TOLD, re.compile(r"patient told()")),
+    (State.DONE, re.compile(r"done()")),
+)
+
+
+def read_state(text: str) -> tuple[State, str] | None:
+    """A state as people write it, and the organisation that it names; None where it is none.
+
+    >>> read_state("agreed: RM3 keeps")
+    (<State.AGREED: 'agreed'>, 'RM3')
+    >>> read_state("Patient told"), read_state("sorted")
+    ((<State.TOLD: 'patient told'>, ''), None)
+    """
+    plain = " ".join(text.split())
+    for state, form in _FORMS:
+        found = re.fullmatch(form.pattern, plain, re.IGNORECASE)
+        if found:
+            return state, found[1].upper()
+    return None
+
+
+class Fault(Word):
+    """What the lists say against the work."""
+
+    STILL_LISTED = "still listed", "Closed in words, but the organisation still lists it"
+    NOT_TOLD = "gone before told", "An entry has left before the patient was told"
+    KEEPER_GONE = "keeper gone", "The organisation that was to keep the patient no longer does"
+    OVERDUE = "overdue", "The day by which it was to be done has passed"
+    NO_OWNER = "no owner", "Nobody has taken it on in two weeks"
+
+
+UNTOUCHED_DAYS = 14
+"""Days after which work that nobody has taken on is told: two weekly meetings."""
+
+COLUMNS = (
+    "question_id",
+    "entry_ids",
+    "organisations",
+    "state",
+    "keeps",
+    "owner",
+    "person",
+    "due",
+    "age_days",
+    "fault",
+    "detail",
+)
+
+
+def work_against_lists(
+    work: Sequence[WorkRow], known: pd.DataFrame, census: Mapping[str, date], *, run_date: date
+) -> pd.DataFrame:
+    """The work on each group as it stands, with what the lists say against it.
+
+    ``known`` are the entries of a snapshot, those that have left with their ``left_date``;
+    ``census`` is the day of each organisation's newest list: what was said after it cannot show
+    there yet. One row a fault, one without where there is none, the oldest first; columns
+    ``COLUMNS``. Work that is done is left out where the lists agree.
+    """
+    names = known["entry_id"].astype(str)
+    of = dict(zip(names, known["organisation"].astype(str), strict=True))
+    there = frozenset(names[known["left_date"].isna().to_numpy()])
+    rows = []
+    for steps in groups_of(work):
+        last = steps[-1]
+        keeper, since = _keeper(steps), _day_of(steps[0], run_date)
+        listed = {of[name] for name in last.entry_ids if name in there}
+        faults = sorted({*_faults(steps, of, there, census, run_date)})
+        if not faults and last.state == State.DONE:
+            continue
+        about = (last.question_id, ";".join(last.entry_ids), ";".join(sorted(listed)))
+        state = (last.state, keeper, last.owner, last.person, last.due, (run_date - since).days)
+        rows += [(*about, *state, fault, detail) for fault, detail in faults or [("", "")]]
+    told = pd.DataFrame(rows, columns=[*COLUMNS])
+    return told.sort_values(
+        ["age_days", "question_id", "fault"], ascending=[False, True, True], ignore_index=True
+    )
+
+
+def agreed_to_close(work: Sequence[WorkRow], known: pd.DataFrame) -> frozenset[str]:
+    """The entries that are to be closed since another organisation keeps the patient."""
+    of = dict(zip(known["entry_id"].astype(str), known["organisation"].astype(str), strict=True))
+    return frozenset(
+        name
+        for steps in groups_of(work)
+        if (keeper := _keeper(steps))
+        for name in steps[-1].entry_ids
+        if of.get(name, keeper) != keeper
+    )
+
+
+def groups_of(work: Iterable[WorkRow]) -> list[list[WorkRow]]:
+    """The steps of each group, the oldest first: steps that share two entries are of one group."""
+    groups: list[list[WorkRow]] = []
+    for row in work:
+        mine = [each for each in groups if any(_one_group(row, step) for step in each)]
+        groups = [each for each in groups if not any(each is other for other in mine)]
+        groups.append([*(step for each in mine for step in each), row])
+    return groups
+
+
+def _one_group(one: WorkRow, other: WorkRow) -> bool:
+    shared = {*one.entry_ids} & {*other.entry_ids}
+    return len(shared) > 1 or one.entry_ids == other.entry_ids
+
+
+def _keeper(steps: Sequence[WorkRow]) -> str:
+    """The organisation that keeps the patient, as last agreed; empty where none is."""
+    return next((step.keeps for step in reversed(steps) if step.keeps), "")
+
+
+def _day_of(step: WorkRow, run_date: date) -> date:
+    return step.said_on or (step.recorded_at.date() if step.recorded_at else run_date)
+
+
+def _faults(
+    steps: Sequence[WorkRow],
+    of: Mapping[str, str],
+    there: frozenset[str],
+    census: Mapping[str, date],
+    run_date: date,
+) -> Iterator[tuple[str, str]]:
+    """What the lists, or the calendar, say against the work on one group."""
+    last, keeper = steps[-1], _keeper(steps)
+    listed = {of[name] for name in last.entry_ids if name in there}
+    gone = {of[name] for name in last.entry_ids if name in of} - listed
+    for organisation, said_on in _closed(steps, keeper, run_date, {*of.values()}).items():
+        if organisation in listed and census.get(organisation, said_on) > said_on:
+            yield str(Fault.STILL_LISTED), organisation
+    told = any(step.state in (State.TOLD, State.DONE) for step in steps)
+    if keeper and not told:
+        yield from ((str(Fault.NOT_TOLD), each) for each in sorted(gone))
+    if keeper in gone and last.state != State.DONE:
+        yield str(Fault.KEEPER_GONE), keeper
+    if last.due and last.due < run_date and last.state != State.DONE:
+        yield str(Fault.OVERDUE), last.owner
+    untouched = (run_date - _day_of(last, run_date)).days > UNTOUCHED_DAYS
+    if last.state == State.NEW and not last.owner and untouched:
+        yield str(Fault.NO_OWNER), ""
+
+
+def _closed(
+    steps: Sequence[WorkRow], keeper: str, run_date: date, everyone: set[str]
+) -> dict[str, date]:
+    """Which organisations have closed their entries, by what was said, and since when."""
+    found: dict[str, date] = {}
+    for step in steps:
+        state, organisation = read_state(step.state) or (State.NEW, "")
+        if state == State.CLOSED:
+            found[organisation] = _day_of(step, run_date)
+        elif state == State.DONE and keeper:
+            found |= {each: _day_of(step, run_date) for each in everyone - {keeper, *found}}
+    return found
