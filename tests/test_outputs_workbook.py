@@ -230,7 +230,7 @@ def test_each_question_is_a_row_with_a_line_for_each_entry(
     queue = merged.review_queue
     assert [each["Question id"] for each in listed] == queue["question_id"].tolist()
     for row in listed:
-        entries = row["Entries"].split(";")
+        entries = row["Entries"].replace("|", ";").split(";")
         assert all(row[heading].count("\n") == len(entries) - 1 for heading in ("Name", "Born"))
         assert sorted(row["Organisation"].split("\n")) == ["RM3", "RW3"]
 
