@@ -270,18 +270,17 @@ def logged_ids(result: wm.MergeResult) -> set[tuple[str, str]]:
 
 
 def lost_needs(quarter: Quarter, came: set[str], members: set[str], missing: set[str]) -> list[int]:
-    """Needs that are not over, are on no list, and of which nobody is asked."""
+    """Needs that are not over, are on no list, and of which nobody is asked.
+
+    What an organisation whose list did not come has closed, nobody can know before the next week.
+    """
     lost = []
     for number, need in enumerate(quarter.region.needs):
         known = [each for each in need.places if each in quarter.ids]
         if need.ended or not known:
             continue
         ids = {quarter.ids[each][0] for each in known}
-        late = any(
-            quarter.region.places[each].organisation not in came
-            and quarter.region.places[each].state == "waiting"
-            for each in known
-        )
+        late = any(quarter.region.places[each].organisation not in came for each in known)
         if not (late or ids & members or ids & missing or ids & quarter.accounted):
             lost.append(number)
     return lost

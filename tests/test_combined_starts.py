@@ -72,3 +72,21 @@ def test_a_test_waits_by_its_own_clock(said, days, combined_of, entries_of):
     told = row["diagnostic_days_waiting"]
     assert (None if pd.isna(told) else told) == days
     assert pd.isna(row["days_waiting"]) == ("DIAGNOSTIC" in said)
+
+
+@pytest.mark.parametrize(
+    ("case", "step", "organisations"),
+    [
+        ("dna-nullifies", "correct_start_date", "RM3"),
+        ("active-monitoring-still-listed", "correct_start_date", "RM3"),
+        ("dna-nothing-else", "nothing_to_do", ""),
+        ("outside-england", "confirm_who_treats", "7A1;RM3"),
+    ],
+)
+def test_an_organisation_that_still_lists_an_ended_start_is_to_correct_it(
+    case, step, organisations, combined_of, entries_of
+):
+    [entries] = [each["entries"] for each in CASES if each["id"] == case]
+    [row] = combined_of(entries_of(entries)).combined.combined_list.to_dict("records")
+    assert row["next_step"] == step
+    assert plainly(row["next_step_organisations"]) == organisations

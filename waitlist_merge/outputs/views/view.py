@@ -7,7 +7,7 @@ made of all: what was not put in cannot come out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -109,12 +109,52 @@ def view(whole: Whole, organisation: str) -> tuple[dict[str, pd.DataFrame], dict
         raise InputError(f"no entry is of {organisation}; the organisations are {there}")
     held = held_by(organisation, whole.entries, person=whole.person, withheld=whole.withheld)
     own = held.own[held.rows]
+    listed = _combined_anew(whole, held, own)
+    told = _told_by_people(whole, organisation, held)
+    combined = _filled(listed["combined_list"], listed["entries"], own)
+    asked = {"open_questions": _open(combined, told["review_queue"])}
+    made = listed | told | {"combined_list": combined.assign(**asked)}
+    tables = {name: conform(name, made[name]) for name in TABLES}
+    return tables, _manifest(whole.manifest, organisation, tables)
+
+
+def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFrame]:
+    """The tables of a run for the needs of these services alone, with all that it knows of them.
+
+    A need is of a service where any of its entries is. Findings are those of its entries, questions
+    those that concern one. InputError where no entry is of these services.
+    """
+    inside = is_in(whole.entries["treatment_function_code"], services)
+    rows = of_patient(inside, whole.pathways.group)
+    if not rows.any():
+        raise InputError(f"no entry is of service {', '.join(sorted(services))}")
+    held = Held(rows, np.zeros_like(rows), ~rows)
+    listed = _combined_anew(whole, held, np.ones(int(rows.sum()), dtype=bool))
+    ids = set(listed["entries"]["entry_id"].astype(object))
+    needs = set(listed["entries"]["pathway_id"].astype(object))
+    queue = whole.tables["review_queue"]
+    concerns = [not ids.isdisjoint(each.split(";")) for each in queue["entry_ids"].astype(object)]
+    kept = {
+        "review_queue": queue.loc[np.array(concerns, dtype=bool)],
+        "findings": _among(whole.tables["findings"], "entry_id", ids),
+        "changes": _among(whole.tables["changes"], "entry_id", ids),
+        "unaccounted": _among(whole.tables["unaccounted"], "pathway_id", needs),
+    }
+    made = listed | {name: table.reset_index(drop=True) for name, table in kept.items()}
+    return {name: conform(name, made[name]) for name in TABLES}
+
+
+def _among(table: pd.DataFrame, name: str, ids: Collection[str]) -> pd.DataFrame:
+    return table.loc[table[name].astype(object).isin(list(ids)).to_numpy(dtype=bool)]
+
+
+def _combined_anew(whole: Whole, held: Held, own: Bools) -> dict[str, pd.DataFrame]:
+    """The tables that are made of entries, of those that are held alone."""
     entries = redacted(whole.entries.take(held.rows).reset_index(drop=True), own)
-    pathways = _cut(whole.pathways, held)
     listed = combine(
         entries,
         _cut(whole.patients, held),
-        pathways,
+        _cut(whole.pathways, held),
         run_date=date.fromisoformat(whole.manifest["run_date"]),
         survivorship=whole.plan.survivorship,
         agreements=whole.plan.agreements,
@@ -123,10 +163,9 @@ def view(whole: Whole, organisation: str) -> tuple[dict[str, pd.DataFrame], dict
     )
     said = listed.entry_columns
     entries = entries.assign(outcome=said["outcome"], reason=said["reason"])
-    told = _told_by_people(whole, organisation, held, pathways.links)
-    made = told | {
+    return {
         "entries": entries,
-        "combined_list": _filled(listed.combined_list, entries, own, told["review_queue"]),
+        "combined_list": listed.combined_list,
         "members": listed.members,
         "provenance": listed.provenance,
         "pathway_history": listed.pathway_history,
@@ -134,18 +173,15 @@ def view(whole: Whole, organisation: str) -> tuple[dict[str, pd.DataFrame], dict
         "patient_links": _own_words(whole.tables["patient_links"], entries, own),
         "pathway_links": _own_words(whole.tables["pathway_links"], entries, own),
     }
-    tables = {name: conform(name, made[name]) for name in TABLES}
-    return tables, _manifest(whole.manifest, organisation, tables)
 
 
-def _told_by_people(
-    whole: Whole, organisation: str, held: Held, links: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
+def _told_by_people(whole: Whole, organisation: str, held: Held) -> dict[str, pd.DataFrame]:
     """The tables that are not made of entries anew: questions, findings, what has changed."""
     tables = whole.tables
     dead = _dead(whole, held, whole.person)
     perhaps = _dead(whole, held, whole.patients.group)
     ids = whole.entries["entry_id"].astype(object).to_numpy()
+    links = _cut(whole.pathways, held).links
     other_side = links.loc[(links["relation"] == str(Relation.OTHER_SIDE)).to_numpy(dtype=bool)]
     both_sides = ids[held.rows][other_side[["a", "b"]].to_numpy().ravel()]
     lost = unaccounted_of(organisation, tables["unaccounted"], sensitive=whole.sensitive)
@@ -212,10 +248,8 @@ def _dead(whole: Whole, held: Held, who: NDArray[np.integer]) -> Bools:
     return of_patient(recorded & (held.own | held.shared), who)
 
 
-def _filled(
-    combined: pd.DataFrame, entries: pd.DataFrame, own: Bools, asked: pd.DataFrame
-) -> pd.DataFrame:
-    """The combined list with who the patient is, by one's own entries, and its open questions."""
+def _filled(combined: pd.DataFrame, entries: pd.DataFrame, own: Bools) -> pd.DataFrame:
+    """The combined list with who the patient is, by one's own entries."""
     mine = entries.loc[own].sort_values("entry_id")
     patient = mine["patient_id"].astype(object)
     listed = combined["patient_id"].astype(object)
@@ -225,7 +259,7 @@ def _filled(
         first = said.groupby(patient).first()
         value = combined[name].astype(said.dtype)
         filled[name] = value.where(value.notna(), listed.map(first))
-    return combined.assign(**filled, open_questions=_open(combined, asked))
+    return combined.assign(**filled)
 
 
 def _open(combined: pd.DataFrame, asked: pd.DataFrame) -> NDArray[np.int32]:
