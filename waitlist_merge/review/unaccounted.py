@@ -14,12 +14,17 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from waitlist_merge.combined.rules import PRIORITY_CODES
-from waitlist_merge.pathways.columns import flag
+from waitlist_merge.combined.texts import joined_text
+from waitlist_merge.pathways.columns import Bools, flag
 from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
 from waitlist_merge.review.questions import question_ids
+from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS
+from waitlist_merge.review.states import OPEN
 from waitlist_merge.schema import TABLES
 
 LEVEL = "unaccounted"
@@ -48,12 +53,9 @@ def unaccounted(entries: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
     lost = entries[(entries["departure"] == UNEXPLAINED).to_numpy()]
     if lost.empty:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
-    rows = [
-        _row(str(need), members, run_date)
-        for need, members in lost.groupby("pathway_id", sort=True, observed=True)
-    ]
-    table = pd.DataFrame(rows)
-    table["now_listed"] = _now_listed(table, lost, entries)
+    lost = lost.sort_values(["pathway_id", "entry_id"]).reset_index(drop=True)
+    table = _needs(lost, pd.Timestamp(run_date))
+    table["now_listed"] = _now_listed(table, entries)
     table["question_id"] = question_ids([LEVEL] * len(table), table["entry_ids"])
     urgent = table["suspected_cancer"] | table["priority_code"].isin(URGENT_CODES)
     order = np.lexsort(
@@ -69,38 +71,6 @@ def unaccounted(entries: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
     return table[columns]
 
 
-def _row(need: str, members: pd.DataFrame, run_date: dt.date) -> dict[str, object]:
-    """What is known of one need, from the entries that have left."""
-    members = members.sort_values("entry_id")
-    today = pd.Timestamp(run_date)
-    left = members["left_date"].max()
-    start = members["rtt_start_date"].min()
-    organisations = _joined(members["organisation"])
-    return {
-        "pathway_id": need,
-        "patient_id": str(members["patient_id"].iloc[0]),
-        "left_date": left,
-        "weeks_unaccounted": int((today - left).days // 7),
-        "organisations": organisations,
-        "entry_ids": _joined(members["entry_id"]),
-        "hospital_numbers": _joined(
-            members["organisation"].astype(str)
-            + " "
-            + members["local_patient_identifier"].astype(object).fillna("?").astype(str)
-        ),
-        "each_kept_by_other": ";" in organisations,
-        **{name: _first(members[name]) for name in _TAKEN},
-        "rtt_start_date": start,
-        "days_waiting": None if pd.isna(start) else int((today - start).days),
-        "suspected_cancer": bool(flag(members["suspected_cancer"]).any()),
-        "priority_code": _most_urgent(members["priority_code"]),
-        "tci_date": _to_come(members["tci_date"], today),
-        "next_appointment_date": _to_come(members["next_appointment_date"], today),
-        "restricted": bool(flag(members["restricted"]).any()),
-        "why": _why(members),
-    }
-
-
 _TAKEN = (
     "nhs_number",
     "family_name",
@@ -111,61 +81,87 @@ _TAKEN = (
 )
 
 
-def _joined(values: pd.Series) -> str:
-    return ";".join(sorted(set(values.dropna().astype(str))))
-
-
-def _first(values: pd.Series) -> object:
-    """The first that says anything."""
-    told = values.dropna()
-    return told.iloc[0] if len(told) else None
-
-
-def _most_urgent(codes: pd.Series) -> str | None:
-    told = set(codes.dropna().astype(str))
-    return next((code for code in PRIORITY_CODES if code in told), None)
-
-
-def _to_come(dates: pd.Series, today: pd.Timestamp) -> object:
-    """The earliest that is not past."""
-    ahead = dates[dates >= today]
-    return ahead.min() if len(ahead) else None
-
-
-def _why(members: pd.DataFrame) -> str:
-    """How each entry left, in words."""
-    told = [
-        f"{organisation}: closed or no longer sent, first seen on {left.date()}"
-        for organisation, left in sorted(
-            set(zip(members["organisation"].astype(str), members["left_date"], strict=True))
-        )
-    ]
-    several = len(set(members["organisation"])) > 1
-    belief = ". Each may believe that the other keeps the patient" if several else ""
-    return "; ".join(told) + ". No clock stop, no death and no decision is recorded" + belief
-
-
-def _now_listed(table: pd.DataFrame, lost: pd.DataFrame, entries: pd.DataFrame) -> list[str | None]:
-    """Where the same patient, by our id or the same NHS number, waits now."""
-    waits = (entries["outcome"] != NOT_WAITING) & entries["left_date"].isna()
-    patients, numbers = set(lost["patient_id"]), set(lost["nhs_number"].dropna())
-    mine = entries["patient_id"].isin(patients) | entries["nhs_number"].isin(numbers)
-    some = entries[(waits & mine).to_numpy(dtype=bool)]
-    place = (
-        some["organisation"].astype(str)
-        + " "
-        + some["treatment_function_code"].astype(object).fillna("?").astype(str)
+def _needs(lost: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """What is known of each need, from its entries that have left, sorted by need and entry."""
+    number, needs = pd.factorize(lost["pathway_id"].astype(object))
+    size = len(needs)
+    by_need = lost.assign(patient_id=lost["patient_id"].astype(object)).groupby(number)
+    who = lost["organisation"].astype(str)
+    local = lost["local_patient_identifier"].astype(object).fillna("?").astype(str)
+    left, start = by_need["left_date"].max(), by_need["rtt_start_date"].min()
+    several = by_need["organisation"].nunique().to_numpy() > 1
+    told = who + ": closed or no longer sent, first seen on " + lost["left_date"].dt.strftime(_DAY)
+    why = (
+        _joined(told, number, size, "; ") + ". No clock stop, no death and no decision is recorded"
     )
+    return pd.DataFrame(
+        {
+            "pathway_id": np.asarray(needs, dtype=object),
+            "patient_id": by_need["patient_id"].first(),
+            "left_date": left,
+            "weeks_unaccounted": ((today - left).dt.days // 7).astype(np.int32),
+            "organisations": _joined(who, number, size),
+            "entry_ids": _joined(lost["entry_id"], number, size),
+            "hospital_numbers": _joined(who + " " + local, number, size),
+            "each_kept_by_other": several,
+            **{name: lost[name].astype(object).groupby(number).first() for name in _TAKEN},
+            "rtt_start_date": start,
+            "days_waiting": (today - start).dt.days.astype("Int32"),
+            "suspected_cancer": _any(flag(lost["suspected_cancer"]), number, size),
+            "priority_code": _most_urgent(lost["priority_code"], number, size),
+            **{
+                name: lost[name].where(lost[name] >= today).groupby(number).min()
+                for name in ("tci_date", "next_appointment_date")
+            },
+            "restricted": _any(flag(lost["restricted"]), number, size),
+            "why": why
+            + np.where(several, ". Each may believe that the other keeps the patient", ""),
+        }
+    )
+
+
+_DAY = "%Y-%m-%d"
+
+
+def _joined(
+    values: pd.Series, number: NDArray[np.integer], size: int, by: str = ";"
+) -> NDArray[np.object_]:
+    """The different values of each number, sorted and joined; None where there are none."""
+    texts = pa.array(values.astype(object), pa.string(), from_pandas=True)
+    return np.asarray(joined_text(texts, number, size, by).to_pylist(), dtype=object)
+
+
+def _any(mask: Bools, number: NDArray[np.integer], size: int) -> Bools:
+    return np.asarray(np.bincount(number[mask], minlength=size) > 0)
+
+
+def _most_urgent(codes: pd.Series, number: NDArray[np.integer], size: int) -> NDArray[np.object_]:
+    """The most urgent code of each number, None where there is none."""
+    place = pd.Index(PRIORITY_CODES).get_indexer(pd.Index(codes.astype(object)))
+    first = np.full(size, len(PRIORITY_CODES), dtype=np.int64)
+    np.minimum.at(first, number[place >= 0], place[place >= 0])
+    return np.array([*PRIORITY_CODES, None], dtype=object)[first]
+
+
+def _now_listed(table: pd.DataFrame, entries: pd.DataFrame) -> NDArray[np.object_]:
+    """Where the same patient, by our id or the same NHS number, waits now."""
+    waits = ((entries["outcome"] != NOT_WAITING) & entries["left_date"].isna()).to_numpy(dtype=bool)
+    some = entries[waits]
+    service = some["treatment_function_code"].astype(object).fillna("?").astype(str)
+    place = some["organisation"].astype(str) + " " + service
     found = []
-    for patient, number in zip(table["patient_id"], table["nhs_number"], strict=True):
-        same = (some["patient_id"] == patient) | (some["nhs_number"] == number)
-        found.append(_joined(place[same.to_numpy(dtype=bool)]) or None)
-    return found
+    for name in ("patient_id", "nhs_number"):
+        ours = pd.DataFrame({"key": table[name].astype(object), "need": np.arange(len(table))})
+        theirs = pd.DataFrame({"key": some[name].astype(object), "place": place}).dropna()
+        found.append(ours.dropna().merge(theirs, on="key"))
+    both = pd.concat(found, ignore_index=True)
+    return _joined(both["place"], both["need"].to_numpy(dtype=np.int64), len(table))
 
 
 def asked(table: pd.DataFrame) -> pd.DataFrame:
     """The questions about the needs of this table, with the columns of the review queue."""
     size = len(table)
+    organisations = [str(each).split(";") for each in table["organisations"]]
     questions = pd.DataFrame(
         {
             "question_id": table["question_id"],
@@ -178,12 +174,19 @@ def asked(table: pd.DataFrame) -> pd.DataFrame:
             "why": table["why"],
             "organisations": table["organisations"],
             "entry_ids": table["entry_ids"],
+            "sides": table["entry_ids"],
             "patient_ids": table["patient_id"],
             "pathway_ids": table["pathway_id"],
             "urgent": True,
             "weight": 0.0,
             "deceased": False,
             "restricted": table["restricted"].astype(bool),
+            "who_answers": [who_is_asked(LEVEL, LEVEL, "", each) for each in organisations],
+            "settling_fact": settling_fact(LEVEL, LEVEL, ""),
+            "answer_effects": [effects(LEVEL, each, vetoed=False) for each in organisations],
+            "state": OPEN,
+            "said": "",
+            "this_week": True,
         }
     )
     return questions.reset_index(drop=True)

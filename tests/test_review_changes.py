@@ -1,0 +1,260 @@
+"""What has changed since the last Monday is told once, the gravest first, with who did it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from waitlist_merge.outputs.columns import conform
+from waitlist_merge.reasons import Change
+from waitlist_merge.review import week
+from waitlist_merge.review.arrivals import Allowed
+from waitlist_merge.review.departures import People
+from waitlist_merge.review.holding import NO_LINKS, WHY, Groups, held
+from waitlist_merge.review.remembered import MEMORY
+from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.unaccounted import LEVEL, unaccounted
+
+FIRST, SECOND = dt.date(2026, 11, 16), dt.date(2026, 11, 23)
+ANYTHING = Allowed(*([("RM3", "RW3")] * 4))
+
+
+def row(number: int, organisation: str = "RM3", **said: str | None) -> dict[str, object]:
+    """One person's entry; the same number is the same person."""
+    names = ("Okafor", "Nowak", "Haddad", "Tremblay", "Bianchi", "Mwangi", "Quigley", "Sato")
+    given = {
+        "organisation": organisation,
+        "local_patient_identifier": f"H{number}",
+        "nhs_number": f"99900{number:05}",
+        "family_name": names[number % 8],
+        "given_name": names[-number % 8],
+        "birth_date": f"19{30 + number}-05-03",
+        "treatment_function_code": "110",
+        "referral_date": "2026-01-05",
+        "rtt_start_date": "2026-01-05",
+        "rtt_status": "20",
+    }
+    return given | said
+
+
+def two_mondays(monday, before, after, **options):
+    first = monday(before, FIRST)
+    return first, monday(after, SECOND, first.ended.snapshot, allowed=ANYTHING, **options)
+
+
+def told(run, change: Change) -> pd.DataFrame:
+    changes = run.ended.changes
+    return changes[changes["change"] == str(change)].reset_index(drop=True)
+
+
+def test_each_kind_of_change_is_told_with_who_did_it(monday):
+    before = [row(at) for at in range(8)]
+    after = [
+        row(0, rtt_start_date="2026-03-05"),
+        row(1, rtt_start_date="2025-12-01"),
+        row(2, tci_date="2026-12-24"),
+        row(3, rtt_status="30", rtt_end_date="2026-11-20"),
+        row(4),
+        row(5, rtt_start_date=None),
+        row(9),
+    ]
+    _, run = two_mondays(monday, before, after)
+    later = told(run, Change.START_LATER)
+    assert later[["before", "after", "days"]].to_numpy().tolist() == [
+        ["2026-01-05", "2026-03-05", 59],
+        ["2026-01-05", None, None],
+    ]
+    assert later["explanation"][0] == "RM3 moved its clock start to a later day: a shorter wait"
+    assert told(run, Change.START_EARLIER)["days"].tolist() == [-35]
+    assert told(run, Change.TCI)["explanation"].tolist() == ["RM3 booked an admission"]
+    assert told(run, Change.CLOSED)["after"].tolist() == ["clock_stopped"]
+    assert len(told(run, Change.NEW)) == 1
+    assert len(told(run, Change.UNACCOUNTED)) == 2
+    kinds = run.ended.changes["change"].tolist()
+    assert kinds == sorted(kinds, key=[str(each) for each in Change].index)
+    assert run.ended.changes["order"].tolist() == list(range(1, len(kinds) + 1))
+    assert len(kinds) == 8
+    conform("changes", run.ended.changes)
+
+
+def test_unchanged_lists_have_no_changes(monday):
+    rows = [row(at) for at in range(3)]
+    first, run = two_mondays(monday, rows, rows)
+    assert first.ended.changes.empty
+    assert run.ended.changes.empty
+    assert run.ended.unaccounted.empty
+
+
+def test_a_wait_that_shortens_because_the_longest_waiter_left_is_told(monday):
+    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    filler = [row(5), row(6, "RW3")]
+    first = monday([*both, *filler], FIRST, joined=[(0, 1)])
+    run = monday([both[1], *filler], SECOND, first.ended.snapshot, allowed=ANYTHING)
+    moved = told(run, Change.START_LATER)
+    assert moved[["organisation", "days", "entry_id"]].to_numpy().tolist() == [["RM3", 35, None]]
+    assert "no longer waits" in moved["explanation"][0]
+    assert told(run, Change.GONE)["after"].tolist() == ["still_listed"]
+
+
+def test_a_duplicate_is_told_once_and_again_when_it_is_confirmed(monday):
+    one = row(0, procedure_code="W371", laterality="left")
+    both = [one, one | {"organisation": "RW3"}]
+    _, second = two_mondays(monday, [one, row(6, "RW3")], [*both, row(6, "RW3")])
+    assert told(second, Change.DUPLICATED)["after"].tolist() == ["proposed_duplicate"]
+    third = monday([*both, row(6, "RW3")], SECOND, second.ended.snapshot, joined=[(0, 1)])
+    again = told(third, Change.DUPLICATED)
+    assert again[["before", "after"]].to_numpy().tolist() == [
+        ["proposed_duplicate", "confirmed_duplicate"]
+    ]
+
+
+def test_an_entry_that_comes_back_is_no_new_one(monday):
+    rows = [row(at) for at in range(6)]
+    first, second = two_mondays(monday, rows, rows[:5])
+    assert len(second.ended.unaccounted) == 1
+    third = monday(rows, SECOND, second.ended.snapshot)
+    assert len(told(third, Change.RETURNED)) == 1
+    assert told(third, Change.NEW).empty
+    assert third.entries["entry_id"].tolist() == first.entries["entry_id"].tolist()
+    assert third.ended.unaccounted.empty
+
+
+def test_a_list_that_did_not_come_has_nothing_gone(monday):
+    rows = [row(0), row(1), row(2, "RW3")]
+    _, run = two_mondays(monday, rows, rows[:2])
+    assert run.ended.changes["change"].tolist() == ["not_refreshed"]
+    assert run.ended.changes["organisation"].tolist() == ["RW3"]
+    assert sorted(run.ended.snapshot.extracts["rows"]) == [1, 2]
+    listed = run.ended.snapshot.entries
+    assert listed["left_date"].isna().all()
+    assert len(listed) == 3
+
+
+def test_a_list_of_the_same_day_says_so(monday):
+    rows = [row(0), row(1)]
+    first = monday(rows, FIRST)
+    run = monday(rows, FIRST, first.ended.snapshot)
+    assert run.ended.changes["change"].tolist() == ["not_refreshed"]
+    assert "same day" in run.ended.changes["explanation"][0]
+
+
+def test_what_people_said_is_told(monday):
+    rows = [row(0), row(1)]
+    first = monday(rows, FIRST)
+    names = tuple(sorted(first.entries["entry_id"]))
+    said = AnswerRow("A-1", "Q-1", "patient", names, (0, 1), "different people", reviewer="A. C.")
+    ended = week.end(
+        first.week,
+        first.ids,
+        first.entries,
+        first.combined_list,
+        pd.DataFrame(),
+        said=[said],
+        model_changed=True,
+    )
+    assert ended.changes.empty, "the first run has nothing to compare with"
+    again = monday(rows, SECOND, first.ended.snapshot)
+    ended = week.end(
+        again.week,
+        again.ids,
+        again.entries,
+        again.combined_list,
+        pd.DataFrame(),
+        said=[said],
+        model_changed=True,
+    )
+    assert ended.changes["change"].tolist() == ["decided", "model_changed"]
+    assert ended.changes["after"].tolist()[0] == "different people"
+
+
+def test_the_unaccounted_are_asked_about_first_the_gravest_in_front(monday):
+    wait = {"rtt_start_date": "2024-01-05", "referral_date": "2024-01-05"}
+    rows = [
+        row(0),
+        row(1, **wait),
+        row(2, suspected_cancer=True, tci_date="2026-12-24"),
+        row(3, priority_code="P2", restricted=True),
+        row(4),
+        row(4, "RW3"),
+        row(7, "RW3"),
+    ]
+    first = monday(rows, FIRST, joined=[(4, 5)])
+    stays = [row(7, "RW3"), row(9)]
+    run = monday(stays, SECOND, first.ended.snapshot, allowed=ANYTHING)
+    table = run.ended.unaccounted
+    numbers = table["hospital_numbers"].tolist()
+    assert sorted(numbers[:2]) == ["RM3 H2", "RM3 H3"], "suspected cancer and P2"
+    assert numbers[2:] == ["RM3 H4;RW3 H4", "RM3 H1", "RM3 H0"]
+    assert table["each_kept_by_other"].tolist() == [False, False, True, False, False]
+    assert "other keeps the patient" in table["why"][2]
+    assert table["restricted"].sum() == table["suspected_cancer"].sum() == 1
+    assert table["tci_date"].notna().sum() == 1
+    queue = run.ended.review_queue
+    assert queue["level"].tolist()[:5] == [LEVEL] * 5
+    assert queue["order"].tolist() == list(range(1, len(queue) + 1))
+    assert queue["question_id"].tolist()[:5] == table["question_id"].tolist()
+    assert queue["question_id"].is_unique
+    conform("review_queue", queue)
+    conform("unaccounted", table)
+
+
+def test_an_answer_settles_what_it_was_shown_and_no_more(monday):
+    rows = [row(at) for at in range(6)]
+    _, second = two_mondays(monday, rows, rows[:4])
+    table = second.ended.unaccounted
+    answered = People(answered=frozenset(table["entry_ids"][:1]))
+    third = monday(rows[:4], SECOND, second.ended.snapshot, people=answered)
+    assert third.ended.unaccounted["entry_ids"].tolist() == table["entry_ids"].tolist()[1:]
+    fourth = monday(rows[:4], SECOND, third.ended.snapshot)
+    assert len(fourth.ended.unaccounted) == 1, "said once is enough"
+
+
+def test_who_has_left_is_remembered_for_a_year_and_the_unaccounted_for_longer(monday):
+    stopped = {"rtt_status": "30", "rtt_end_date": "2026-11-20"}
+    rows = [row(at) for at in range(6)]
+    ended = [*rows[:4], row(4, **stopped)]
+    last = monday(ended, SECOND, monday(rows, FIRST).ended.snapshot, allowed=ANYTHING)
+    gone = monday(rows[:4], SECOND, last.ended.snapshot, allowed=ANYTHING)
+    assert len(gone.ended.snapshot.entries) == 6
+    later = SECOND + MEMORY + dt.timedelta(days=1)
+    kept = monday(rows[:4], later, gone.ended.snapshot).ended.snapshot.entries
+    assert sorted(kept["departure"].dropna()) == ["unexplained"]
+    assert len(kept) == 5
+    assert unaccounted(kept, run_date=later)["weeks_unaccounted"].tolist() == [52]
+
+
+@pytest.mark.parametrize(
+    ("links", "together"),
+    [
+        ([], True),
+        ([(0, 1, "no", "")], False),
+        ([(0, 1, "asked", "twins")], False),
+        ([(0, 1, "asked", "")], True),
+    ],
+)
+def test_only_what_is_known_of_the_two_themselves_parts_what_an_absent_entry_tied(links, together):
+    told = pd.DataFrame(links, columns=["a", "b", "joins", "veto"])
+    told = pd.concat([NO_LINKS, told.astype(object)]).fillna({"relation": "", "explanation": ""})
+    match = Groups(np.array([0, 1, 2], np.int32), told if links else NO_LINKS)
+    before = np.array(["P-1", "P-1", None], dtype=object)
+    kept = held(match, before, {"P-1"}, place=np.arange(3), relation=lambda _a, _b: "same_person")
+    assert (kept.group[0] == kept.group[1]) == together
+    assert kept.group[2] not in kept.group[:2]
+    assert (kept.links["explanation"] == WHY).sum() == together
+
+
+def test_two_that_are_tied_only_through_a_list_that_is_late_stay_together(monday):
+    """Two names, one birth date; the late list has the entry that bears both numbers."""
+    tied = [row(0), row(1, "RW3"), row(2, "RM3")]
+    others = [row(6), row(7, "RW3")]
+    first = monday([*tied, *others], FIRST, joined=[(0, 1), (1, 2)])
+    assert first.entries["patient_id"].nunique() == 3
+    run = monday([tied[0], tied[2], others[0]], SECOND, first.ended.snapshot, allowed=ANYTHING)
+    ids = run.entries["patient_id"].tolist()
+    assert ids[0] == ids[1] == first.entries["patient_id"].iloc[0]
+    back = monday([*tied, *others], SECOND, run.ended.snapshot, joined=[(0, 1), (1, 2)])
+    assert back.entries["patient_id"].tolist() == first.entries["patient_id"].tolist()
+    assert back.ended.changes["change"].isin(["id_split", "ids_merged"]).sum() == 0
