@@ -18,7 +18,9 @@ from typer.testing import CliRunner
 from waitlist_merge import cli
 from waitlist_merge.errors import ConservationError, InputError, RefusedExtract, RefusedExtracts
 from waitlist_merge.intake.requests import FileRequest
+from waitlist_merge.memory import Retrain
 from waitlist_merge.outputs import read_tables
+from waitlist_merge.review.arrivals import Allowed
 
 EMPTY = RefusedExtract("RW3.csv", "it is empty", "send the list again")
 
@@ -31,6 +33,9 @@ class Merged:
     def __init__(self, refused: tuple[RefusedExtract, ...] = ()) -> None:
         self.accepted = SimpleNamespace(refused=refused)
         self.saved = []
+
+    def retrained(self) -> str:
+        return ""
 
     def summary(self) -> str:
         return "rows in  12"
@@ -61,6 +66,37 @@ def failing(problem: BaseException) -> Callable[..., object]:
 
 def run(*arguments: object) -> Any:
     return CliRunner().invoke(cli.app, [str(each) for each in arguments])
+
+
+def test_what_a_register_is_asked_reaches_the_library(asked, tmp_path: Path) -> None:
+    register = tmp_path / "register.db"
+    done = run(
+        *("merge", "rm3=a.csv", "--out", tmp_path / "out", "--register", register),
+        *("--allow-absent", "rw3", "--allow-fewer", "rm3", "--allow-fewer", "ra1"),
+        *("--allow-renumbered", "rb2", "--allow-older", "rc3"),
+    )
+    assert done.exit_code == 0
+    assert asked[0]["register"].name == str(register)
+    assert asked[0]["allowed"] == Allowed(("RW3",), ("RM3", "RA1"), ("RB2",), ("RC3",))
+    assert asked[0]["retrain"] is None
+    for switches, accepted in ((("--retrain",), None), (("--accept-model", "3f2a"), "3f2a")):
+        run("merge", "rm3=a.csv", "--out", tmp_path / "out", "--register", register, *switches)
+        assert asked[-1]["retrain"] == Retrain(accepted)
+
+
+def test_a_model_is_fitted_anew_only_where_there_is_a_register(asked, tmp_path: Path) -> None:
+    for switches in (("--retrain",), ("--accept-model", "3f2a")):
+        done = run(
+            *("merge", "rm3=a.csv", "--out", tmp_path / "out", *switches),
+            *("--register", tmp_path / "none.db"),
+        )
+        assert done.exit_code == 3
+        assert "there is no register" in done.stderr
+    assert not (tmp_path / "none.db").exists()
+    done = run(
+        *("merge", "rm3=a.csv", "--out", tmp_path / "out", "--retrain", "--view", "RM3"),
+    )
+    assert done.exit_code == 2
 
 
 def test_options_reach_the_library(asked: list[dict[str, object]], tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 import waitlist_merge as wm
+from waitlist_merge.memory import Retrain
+from waitlist_merge.relinked import relinked
 from waitlist_merge.review.register.tables import METADATA
 from waitlist_merge.review.rows import AnswerRow
 
@@ -166,3 +169,78 @@ def test_a_run_knows_what_was_at_fault_before(register):
     before = merged(register, SECOND).left
     assert before.base.run == 1
     assert "nhs_number" in set(before.findings_before["field"])
+
+
+@pytest.fixture
+def pinned(register, monkeypatch):
+    """A register whose model takes nobody for anybody else."""
+    shy = wm.PatientModel.published(records=1_000)
+    shy = replace(shy, prior=shy.prior - 60)
+    wm.merge(sent(FIRST, RM3=PEOPLE, RW3=PEOPLE.iloc[:8]), register=register, model=shy)
+    return register
+
+
+LISTS = {"RM3": PEOPLE, "RW3": PEOPLE.iloc[:8]}
+
+
+def test_retraining_lists_every_link_and_records_nothing(pinned, tmp_path):
+    held = rows(pinned)
+    tried = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain())
+    assert tried.run is None
+    assert rows(pinned) == held
+    assert set(tried.relinked["change"]) == {"made"}
+    assert (tried.relinked["weight_after"] > tried.relinked["weight_before"]).all()
+    links = tried.patient_links
+    joined = links[links["joins"] == "yes"]
+    assert set(map(frozenset, joined[["entry_id_a", "entry_id_b"]].to_numpy())) >= set(
+        map(frozenset, tried.relinked[["entry_id_a", "entry_id_b"]].to_numpy())
+    )
+    tried.save(tmp_path / "out", workbook=False)
+    assert len((tmp_path / "out" / "retrain.csv").read_text().splitlines()) == 1 + len(
+        tried.relinked
+    )
+    assert f"--accept-model {tried.model.digest[:12]}" in tried.retrained()
+
+
+def test_a_model_is_taken_only_by_the_digest_that_was_listed(pinned):
+    tried = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain())
+    with pytest.raises(wm.ConfigError, match="list its links first"):
+        wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain("0" * 12))
+    taken = wm.merge(
+        sent(SECOND, **LISTS), register=pinned, retrain=Retrain(tried.model.digest[:12])
+    )
+    assert taken.run == 2
+    assert pinned.model().digest == tried.model.digest
+    assert f"model {tried.model.digest[:12]}" in pinned.runs()["accepted"].iloc[1]
+    assert "register's from this run on" in taken.retrained()
+    assert "model_changed" in set(taken.changes["change"])
+
+
+def test_links_that_the_new_model_breaks_are_those_that_the_old_one_would_make(pinned):
+    tried = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain())
+    old = wm.merge(sent(SECOND, **LISTS), register=pinned)
+    made = relinked(old.people, tried.people, tried.entries)
+    broken = relinked(tried.people, old.people, tried.entries)
+    assert set(made["change"]) == {"made"}
+    assert set(broken["change"]) == {"broken"}
+    ids = ["entry_id_a", "entry_id_b"]
+    assert made[ids].equals(broken[ids])
+    assert made["weight_after"].equals(broken["weight_before"])
+
+
+def test_there_is_nothing_to_retrain_without_a_run(register):
+    for where in (register, None):
+        with pytest.raises(wm.ConfigError, match="--retrain: needs"):
+            wm.merge(sent(FIRST, **LISTS), register=where, retrain=Retrain())
+
+
+def test_a_model_that_this_version_cannot_read_is_fitted_anew(pinned, monkeypatch):
+    def unreadable(_self):
+        raise wm.InputError("register.db: is damaged at prior; save the model again")
+
+    monkeypatch.setattr(wm.Register, "model", unreadable)
+    with pytest.raises(wm.InputError, match=r"fit it anew with --retrain$"):
+        wm.merge(sent(SECOND, **LISTS), register=pinned)
+    tried = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain())
+    assert set(tried.relinked["change"]) == {"made"}
+    assert tried.relinked["weight_before"].isna().all()

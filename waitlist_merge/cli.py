@@ -21,6 +21,7 @@ from waitlist_merge.config import load_config
 from waitlist_merge.demonstration import MERGED, demonstrate
 from waitlist_merge.errors import OutputError, RefusedExtracts
 from waitlist_merge.intake.requests import FileRequest
+from waitlist_merge.memory import Retrain
 from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
 from waitlist_merge.outputs.views import prepare_views
@@ -124,12 +125,27 @@ def merge(
         bool,
         typer.Option("--dry-run", help="Say in counts what would be found; write nothing."),
     ] = False,
+    retrain: Annotated[
+        bool,
+        typer.Option(
+            "--retrain",
+            help="Fit the register's patient model anew, list each link made or broken in "
+            "OUT/retrain.csv, and record nothing.",
+        ),
+    ] = False,
+    accept_model: Annotated[
+        str | None,
+        typer.Option(metavar="SHA256", help="Take the model whose links --retrain has listed."),
+    ] = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Merge extracts into one combined list in OUT."""
     _need_files(files, config)
     _need_out(out, dry_run=dry_run, register=register, specialty=specialty)
+    anew = Retrain(accept_model) if retrain or accept_model else None
+    if view and anew:
+        raise typer.BadParameter("--retrain and --accept-model go with the whole list, not --view")
     allowed = Allowed(
         absent=tuple(allow_absent or ()),
         fewer=tuple(allow_fewer or ()),
@@ -141,7 +157,7 @@ def merge(
             prepare_views(out) if view else prepare(out)
         _need_folder(save_model)
         requests, settings = _asked(files, config)
-        with progress_shown(quiet=quiet) as progress, _opened(register) as remembered:
+        with progress_shown(quiet=quiet) as progress, _opened(register, anew) as remembered:
             result = merge_files(
                 requests,
                 config=settings,
@@ -151,6 +167,7 @@ def merge(
                 model=PatientModel.load(model) if model else None,
                 register=remembered,
                 allowed=allowed,
+                retrain=anew,
                 progress=progress,
             )
             summary = result.summary()
@@ -167,7 +184,8 @@ def merge(
         for problem in result.accepted.refused:
             complain(f"refused: {problem}")
         if not quiet:
-            typer.echo(f"{summary}\nwritten to {out}")
+            told = [str(summary), result.retrained(), f"written to {out}"]
+            typer.echo("\n".join(line for line in told if line))
 
 
 @app.command()
@@ -264,8 +282,11 @@ def _need_folder(file: Path | None) -> None:
         raise OutputError(f"{file}: cannot be written; name a file in a folder that is there")
 
 
-def _opened(register: str | None) -> AbstractContextManager[Register | None]:
-    return Register.open(register) if register else nullcontext()
+def _opened(
+    register: str | None, retrain: Retrain | None
+) -> AbstractContextManager[Register | None]:
+    """The register; a model is fitted anew only in one that is there."""
+    return Register.open(register, create=retrain is None) if register else nullcontext()
 
 
 def _asked(

@@ -16,19 +16,20 @@ alone: nothing is known, and nothing is left.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.errors import ConfigError
+from waitlist_merge.errors import ConfigError, InputError
 from waitlist_merge.pathways.match import PathwayMatch, Patients
-from waitlist_merge.patients import PatientModel
+from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
+from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import week
-from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
+from waitlist_merge.review.arrivals import Allowed, arrivals
 from waitlist_merge.review.departures import People
 from waitlist_merge.review.register import Register, Run
 from waitlist_merge.review.register.digest import digests
@@ -36,10 +37,23 @@ from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.ruling import Rulings, in_force
 from waitlist_merge.review.snapshot import Snapshot
 
+SHOWN = 12
+"""Characters of a digest that tell models apart: 48 bits."""
+
 GUARDS = tuple(each.name for each in fields(Allowed))
 """What about a list may stop a run."""
 
 NOTHING_RULED = Rulings()
+
+
+@dataclass(frozen=True, slots=True)
+class Retrain:
+    """That the patient model is to be fitted anew; ``accept`` is how the digest of it begins.
+
+    Without ``accept`` the links that it would make or break are listed, and nothing is recorded.
+    """
+
+    accept: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -47,7 +61,8 @@ class Recalled:
     """What was there when the run began.
 
     ``key`` keys the entry ids, ``model`` weighs the evidence on people (None: one is fitted),
-    ``last`` is what the newest run knew.
+    ``last`` is what the newest run knew. With ``retrain`` another model than the register's is
+    fitted; ``replaced`` is the register's, None where this version cannot read it.
     """
 
     plan: MergePlan
@@ -57,6 +72,8 @@ class Recalled:
     register: Register | None = None
     last: Snapshot | None = None
     answers: Sequence[AnswerRow] = ()
+    retrain: Retrain | None = None
+    replaced: PatientModel | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -100,16 +117,26 @@ class Left:
     findings_before: pd.DataFrame | None = None
 
 
-def recall(register: Register | None, *, plan: MergePlan, model: PatientModel | None) -> Recalled:
+def recall(
+    register: Register | None,
+    *,
+    plan: MergePlan,
+    model: PatientModel | None,
+    retrain: Retrain | None = None,
+) -> Recalled:
     """What is known before anything is read.
 
-    ConfigError where the plan has another key, or ``model`` is another one, than the register's.
+    ConfigError where the plan has another key, or ``model`` is another one, than the register's,
+    and where there is no model to fit anew.
     """
     began = dt.datetime.now(dt.UTC)
-    if register is None:
-        return Recalled(plan=plan, started_at=began, key=plan.hmac_key, model=model)
-    pinned = register.model()
-    if pinned is not None and model is not None and model.digest != pinned.digest:
+    if register is None or register.runs().empty:
+        if retrain:
+            raise ConfigError("--retrain: needs a --register that has a run")
+        key = register.key(plan.hmac_key) if register else plan.hmac_key
+        return Recalled(plan=plan, started_at=began, key=key, model=model, register=register)
+    pinned = _pinned(register, retrain)
+    if model is not None and (pinned is None or model.digest != pinned.digest):
         raise ConfigError(
             f"{register.name}: has its own patient model, and --model names another one; leave "
             "--model out, or change the register's with --retrain"
@@ -118,11 +145,48 @@ def recall(register: Register | None, *, plan: MergePlan, model: PatientModel | 
         plan=plan,
         started_at=began,
         key=register.key(plan.hmac_key),
-        model=pinned or model,
+        model=None if retrain else pinned,
         register=register,
         last=register.last(),
         answers=register.answers(),
+        retrain=retrain,
+        replaced=pinned if retrain else None,
     )
+
+
+def _pinned(register: Register, retrain: Retrain | None) -> PatientModel | None:
+    """The register's model; where this version cannot read it a new one has to be fitted."""
+    try:
+        return register.model()
+    except InputError as error:
+        if retrain:
+            return None
+        problem = str(error).partition(";")[0]
+        raise InputError(
+            f"{problem}: the register's patient model is of another version of waitlist_merge; fit "
+            "it anew with --retrain"
+        ) from None
+
+
+def accept_model(recalled: Recalled, model: PatientModel) -> None:
+    """ConfigError where a model was accepted, and this is another one."""
+    accepted = recalled.retrain and recalled.retrain.accept
+    if accepted and not model.digest.startswith(accepted.lower()):
+        raise ConfigError(
+            f"--accept-model: these lists give the model {model.digest[:SHOWN]}, not {accepted}; "
+            "list its links first with --retrain"
+        )
+
+
+def linked_before(begun: Begun, match: Callable[[PatientModel], PatientMatch]) -> Patients | None:
+    """Who was who before the model was fitted anew, by the register's model or as it was recorded.
+
+    None where it was not. ``match`` tells who is who by a model.
+    """
+    recalled = begun.recalled
+    if recalled.retrain is None or begun.week is None:
+        return None
+    return match(recalled.replaced) if recalled.replaced else recorded_patients(begun.week)
 
 
 def begin(
@@ -195,9 +259,11 @@ def name(begun: Begun, people: Patients, needs: PathwayMatch) -> Ids:
     return Ids(_text(named.patients.ids), _text(named.pathways.ids), named)
 
 
-def _passed_by(arrived: Arrivals) -> list[str]:
+def _passed_by(begun: Begun) -> list[str]:
     """The guards that somebody let this run pass by: "fewer RM3"."""
-    return [f"{kind} {code}" for kind in GUARDS for code in getattr(arrived, kind)]
+    arrived, retrain = begun.week and begun.week.arrived, begun.recalled.retrain
+    said = [f"{kind} {code}" for kind in GUARDS for code in getattr(arrived, kind, ())]
+    return [*said, *([f"model {retrain.accept}"] if retrain else [])]
 
 
 def _text(ids: NDArray[np.object_]) -> pd.Series:
@@ -234,6 +300,10 @@ def end(
         said=recalled.answers[before.answers_seen if before else 0 :],
         model_changed=before is not None and before.model_digest != model.digest,
     )
+    faults = register.findings(base.run) if base else None
+    left = Left(ended.changes, ended.unaccounted, ended.review_queue, None, base, faults)
+    if recalled.retrain and not recalled.retrain.accept:
+        return left
     run = register.record(
         Run(
             snapshot=ended.snapshot,
@@ -245,11 +315,10 @@ def end(
             digests=begun.digests or {},
             started_at=recalled.started_at,
             answers_seen=len(recalled.answers),
-            accepted=_passed_by(begun.week.arrived),
+            accepted=_passed_by(begun),
             changes=ended.changes,
             id_log=ended.id_log,
             findings=findings,
         )
     )
-    faults = register.findings(base.run) if base else None
-    return Left(ended.changes, ended.unaccounted, ended.review_queue, run, base, faults)
+    return replace(left, run=run)

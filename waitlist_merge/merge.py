@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -32,9 +33,11 @@ from waitlist_merge.intake import Extract
 from waitlist_merge.intake.accept import accept, as_date
 from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.intake.requests import FileRequest, read_all
+from waitlist_merge.memory import Retrain
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.patients.match import LINK_COLUMNS
 from waitlist_merge.plan import MergeConfig, MergePlan
+from waitlist_merge.relinked import relinked
 from waitlist_merge.result import MergeResult, Stopwatch
 from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review.register import Register
@@ -63,6 +66,7 @@ def merge(
     model: patients.PatientModel | None = None,
     register: Register | None = None,
     allowed: Allowed | None = None,
+    retrain: Retrain | None = None,
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
@@ -74,7 +78,8 @@ def merge(
     be reported with the rest. ``model`` is the patient model of an earlier run
     (``result.model``), by default one is fitted to these extracts. ``register`` remembers runs:
     ids, model and what people decided come from it, and this run is recorded in it at its end;
-    ``allowed`` names the organisations whose lists may be other than the last ones were.
+    ``allowed`` names the organisations whose lists may be other than the last ones were, and
+    ``retrain`` asks for another model than the register's, and for what that would change.
     ``survivorship`` has rules of your own by field (see ``SurvivorshipRule``); the plan and the
     manifest of the result name them. ``progress`` is told each stage as it begins, and how much of
     the patient stage is done. The order of extracts and of their rows changes no id and no group.
@@ -116,6 +121,7 @@ def merge(
     own_rules = combined.checked(survivorship)
     plan = _naming(plan, own_rules)
     watch = Stopwatch(progress)
+    known = memory.recall(register, plan=plan, model=model, retrain=retrain)
 
     with watch("normalise"):
         accepted = accept(
@@ -127,21 +133,23 @@ def merge(
             refused=refused,
         )
         del extracts
-        known = memory.recall(register, plan=plan, model=model)
         entries = assemble(accepted.typed, run_date=accepted.run_date, key=known.key)
         accepted = accepted.without_values()
         begun = memory.begin(known, entries, run_date=accepted.run_date, allowed=allowed)
         entries = begun.entries
     with watch("patients"):
-        people = patients.match_patients(
+        match = partial(
+            patients.match_patients,
             entries,
             plan.patients,
             superseded=dict(plan.superseded_numbers),
-            model=known.model,
             decided=begun.ruled.patients,
             progress=_of_patients(progress),
             on=accepted.run_date,
         )
+        people = match(model=known.model)
+        memory.accept_model(known, people.model)
+        before = memory.linked_before(begun, lambda model: match(model=model))
         who = memory.hold_patients(begun, people)
     with watch("pathways"):
         needs = pathways.match_pathways(
@@ -198,6 +206,7 @@ def merge(
         counts={"candidate_pairs_of_patients": people.candidate_pairs},
         people=people.named(entries["patient_id"]),
         left=left,
+        relinked=relinked(before, people, entries) if before else None,
     )
 
 
@@ -227,6 +236,7 @@ def merge_files(
     model: patients.PatientModel | None = None,
     register: Register | None = None,
     allowed: Allowed | None = None,
+    retrain: Retrain | None = None,
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
@@ -256,6 +266,7 @@ def merge_files(
         model=model,
         register=register,
         allowed=allowed,
+        retrain=retrain,
         survivorship=survivorship,
         progress=progress,
     )

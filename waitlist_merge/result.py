@@ -18,6 +18,7 @@ from waitlist_merge.outputs.views import write_views
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
+from waitlist_merge.relinked import BROKEN, MADE, RETRAINED, write_relinked
 
 RUNS_DATE = "run's date"
 """Where the census date of an extract is from that has none of its own."""
@@ -89,7 +90,8 @@ class MergeResult:
     """The tables of a merge, each a DataFrame with the columns that docs/outputs.md lists.
 
     ``save`` writes them; ``summary`` counts them; ``manifest`` says what made them. ``left`` is
-    what a run with a register leaves, and knew before.
+    what a run with a register leaves, and knew before; ``relinked`` the links that its new model
+    makes and breaks, where there is one.
     """
 
     entries: pd.DataFrame
@@ -110,6 +112,7 @@ class MergeResult:
     counts: Mapping[str, int]
     people: PatientMatch
     left: Left
+    relinked: pd.DataFrame | None = None
 
     @property
     def run(self) -> int | None:
@@ -170,6 +173,16 @@ class MergeResult:
             seconds=sum(self.timings.values()),
         )
 
+    def retrained(self) -> str:
+        """What another patient model would do, or does, in one line; empty without one."""
+        if self.relinked is None:
+            return ""
+        made, broken = (int((self.relinked["change"] == each).sum()) for each in (MADE, BROKEN))
+        told = f"{_many(made, 'link')} made, {broken:,} broken by the new model: {RETRAINED}"
+        if self.run:
+            return f"{told}; it is the register's from this run on"
+        return f"{told}; nothing was recorded: take it with --accept-model {self.model.digest[:12]}"
+
     def manifest(self) -> dict[str, object]:
         """What made these tables: versions, plan, inputs, counts and timings; no identifiers."""
         return build_manifest(
@@ -223,8 +236,15 @@ class MergeResult:
         """
         if workbook is None:
             workbook = len(self.entries) <= MOST_IN_WORKBOOK
+        links = self.relinked
+        also = {} if links is None else {RETRAINED: lambda path: write_relinked(path, links)}
         write_tables(
-            Path(out), self.tables, manifest=self.manifest(), formats=tables, workbook=workbook
+            Path(out),
+            self.tables,
+            manifest=self.manifest(),
+            formats=tables,
+            workbook=workbook,
+            also=also,
         )
 
     def save_views(
