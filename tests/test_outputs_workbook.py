@@ -573,3 +573,46 @@ def test_nobody_who_may_have_died_is_rung(merged: wm.MergeResult) -> None:
     assert told["Ring?"] == {DEAD_PERHAPS}
     for silent in ("Telephone held there", "What to ask", "What they can be told now"):
         assert told[silent] == {""}
+
+
+def test_what_waits_for_a_later_week_is_counted_and_not_on_the_sheet(
+    merged: wm.MergeResult, tmp_path: Path
+) -> None:
+    queue = merged.review_queue.assign(this_week=merged.review_queue["order"] == 1)
+    tables = merged.tables | {"review_queue": queue}
+    write_workbook(tmp_path / "book.xlsx", tables, manifest=merged.manifest())
+    read = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    assert [row["Question id"] for row in rows(read["Questions"])] == [queue["question_id"].iloc[0]]
+    told = {str(row[0]): row[1] for row in read["Summary"].iter_rows(values_only=True)}
+    [later] = [told[each] for each in told if each.startswith("questions that wait for a later")]
+    assert later == len(queue) - 1
+
+
+def test_a_question_says_what_settles_it_and_what_an_answer_does(
+    book: dict[str, Worksheet],
+) -> None:
+    for row in rows(book["Questions"]):
+        assert row["What would settle it"]
+        assert row["What an answer does"].count("\n") == 1
+        assert row["State"]
+
+
+def test_who_is_unaccounted_for_is_asked_about_with_what_was_known(merged: wm.MergeResult) -> None:
+    asked_first = merged.review_queue.head(2).copy()
+    asked_first["entry_ids"] = ["E-GONE;E-GONE-TOO", asked_first["entry_ids"].iloc[1]]
+    lost = {
+        "question_id": asked_first["question_id"].iloc[0],
+        "organisations": "RM3;RW3",
+        "hospital_numbers": "RM3 0007; RW3 0008",
+        "family_name": "Okafor",
+        "given_name": "Chidi",
+        "birth_date": pd.Timestamp("1971-05-03"),
+    }
+    unaccounted = conform("unaccounted", pd.DataFrame([lost]))
+    tables = merged.tables | {"review_queue": asked_first, "unaccounted": unaccounted}
+    page = asked.questions_page(tables)
+    said = {column.heading: list(column.values) for column in page.columns}
+    assert said["Hospital number"][0] == "RM3 0007; RW3 0008"
+    assert said["Name"][0] == "Okafor, Chidi"
+    assert said["Born"][0] == "03 May 1971"
+    assert said["Name"][1].count("\n") == 1

@@ -117,6 +117,10 @@ def merge(
     allow_older: Annotated[
         list[str] | None, typer.Option(metavar="ORG", help="ORG's list is older than its last.")
     ] = None,
+    capacity: Annotated[
+        int | None,
+        typer.Option(min=0, help="Questions that each organisation can answer in a week."),
+    ] = None,
     specialty: Annotated[
         list[str] | None,
         typer.Option(metavar="CODE", help="With --dry-run: count needs of this service alone."),
@@ -168,6 +172,7 @@ def merge(
                 register=remembered,
                 allowed=allowed,
                 retrain=anew,
+                capacity=capacity,
                 progress=progress,
             )
             summary = result.summary()

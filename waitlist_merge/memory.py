@@ -106,7 +106,8 @@ class Left:
     """What there is to say of the weeks.
 
     ``run`` is the number under which the run is recorded, ``base`` what the run knew that changes
-    are told against, ``findings_before`` the faults of its lists (``reading.FINDING``).
+    are told against, ``findings_before`` the faults of its lists (``reading.FINDING``), ``said``
+    what people have answered since.
     """
 
     changes: pd.DataFrame
@@ -115,6 +116,7 @@ class Left:
     run: int | None = None
     base: Snapshot | None = None
     findings_before: pd.DataFrame | None = None
+    said: Sequence[AnswerRow] = ()
 
 
 def recall(
@@ -290,6 +292,7 @@ def end(
         return Left(pd.DataFrame(), pd.DataFrame(), review_queue)
     base = begun.base
     before = register.run(base.run) if base else None
+    said = recalled.answers[before.answers_seen if before else 0 :]
     ended = week.end(
         begun.week,
         ids.named,
@@ -297,11 +300,11 @@ def end(
         combined_list,
         review_queue,
         people=People(answered=begun.ruled.accounted),
-        said=recalled.answers[before.answers_seen if before else 0 :],
+        said=said,
         model_changed=before is not None and before.model_digest != model.digest,
     )
     faults = register.findings(base.run) if base else None
-    left = Left(ended.changes, ended.unaccounted, ended.review_queue, None, base, faults)
+    left = Left(ended.changes, ended.unaccounted, ended.review_queue, None, base, faults, said)
     if recalled.retrain and not recalled.retrain.accept:
         return left
     run = register.record(

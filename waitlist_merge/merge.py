@@ -40,6 +40,7 @@ from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.relinked import relinked
 from waitlist_merge.result import MergeResult, Stopwatch
 from waitlist_merge.review.arrivals import Allowed
+from waitlist_merge.review.capacity import within
 from waitlist_merge.review.register import Register
 from waitlist_merge.settings import Pairs
 
@@ -67,6 +68,7 @@ def merge(
     register: Register | None = None,
     allowed: Allowed | None = None,
     retrain: Retrain | None = None,
+    capacity: int | None = None,
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
@@ -80,6 +82,7 @@ def merge(
     ids, model and what people decided come from it, and this run is recorded in it at its end;
     ``allowed`` names the organisations whose lists may be other than the last ones were, and
     ``retrain`` asks for another model than the register's, and for what that would change.
+    ``capacity`` is how many questions each organisation can answer in a week; the rest waits.
     ``survivorship`` has rules of your own by field (see ``SurvivorshipRule``); the plan and the
     manifest of the result name them. ``progress`` is told each stage as it begins, and how much of
     the patient stage is done. The order of extracts and of their rows changes no id and no group.
@@ -196,7 +199,10 @@ def merge(
         gains=conform("gains", listed.gains),
         patient_links=conform("patient_links", named_links(who.links, entries)),
         pathway_links=conform("pathway_links", named_links(needs.links, entries)),
-        review_queue=conform("review_queue", left.review_queue),
+        review_queue=conform(
+            "review_queue",
+            left.review_queue.assign(this_week=within(left.review_queue, capacity)),
+        ),
         findings=conform("findings", findings),
         changes=conform("changes", left.changes),
         unaccounted=conform("unaccounted", left.unaccounted),
@@ -237,6 +243,7 @@ def merge_files(
     register: Register | None = None,
     allowed: Allowed | None = None,
     retrain: Retrain | None = None,
+    capacity: int | None = None,
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
@@ -267,6 +274,7 @@ def merge_files(
         register=register,
         allowed=allowed,
         retrain=retrain,
+        capacity=capacity,
         survivorship=survivorship,
         progress=progress,
     )

@@ -15,6 +15,7 @@ from waitlist_merge.intake.accept import Accepted
 from waitlist_merge.memory import Left
 from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
 from waitlist_merge.outputs.views import write_views
+from waitlist_merge.outputs.weekly import Before, before_of
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
@@ -269,4 +270,18 @@ class MergeResult:
             views=views,
             formats=tables,
             workbook=workbook,
+            before=self._before,
+        )
+
+    def _before(self, organisation: str) -> Before | None:
+        """What the run that changes are told against knew of an organisation; None without one."""
+        base = self.left.base
+        if base is None:
+            return None
+        return before_of(
+            organisation,
+            extracts=base.extracts,
+            entries=base.entries,
+            findings=self.left.findings_before,
+            answered_by=[each.organisation for each in self.left.said],
         )

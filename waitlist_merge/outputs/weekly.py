@@ -8,6 +8,7 @@ nobody has counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -60,6 +61,40 @@ class Before:
     overdue: Sequence[str] | None = None
 
 
+def before_of(
+    organisation: str,
+    *,
+    extracts: pd.DataFrame,
+    entries: pd.DataFrame,
+    findings: pd.DataFrame | None,
+    answered_by: Sequence[str],
+) -> Before:
+    """What an earlier run knew of an organisation.
+
+    ``extracts`` and ``entries`` are those of its snapshot, ``findings`` the faults of its lists and
+    ``answered_by`` the organisation of each answer since.
+    """
+    own = extracts.loc[(texts(extracts["organisation"]) == organisation)]
+    faults = None
+    if findings is not None:
+        mine = findings.loc[texts(findings["organisation"]) == organisation]
+        number = dict(
+            zip(texts(entries["entry_id"]), texts(entries["local_patient_identifier"]), strict=True)
+        )
+        held = mine["entry_id"].astype(object).map(number)
+        faults = mine.assign(local_patient_identifier=held)
+    answered = sum(each == organisation for each in answered_by)
+    if own.empty:
+        return Before(findings=faults, answered=answered)
+    last = own.iloc[0]
+    return Before(
+        rows=int(last["rows"]),
+        census_date=pd.Timestamp(last["census_date"]).date(),
+        findings=faults,
+        answered=answered,
+    )
+
+
 def write_weekly(
     tables: Tables, manifest: Mapping[str, Any], *, before: Before | None = None
 ) -> Callable[[Path], None]:
@@ -98,7 +133,7 @@ def compared(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
     was, there = _names(before), _names(now)
     fixed = before.loc[~was.isin(there).to_numpy(dtype=bool)].assign(since=FIXED)
     since = np.where(there.isin(was).to_numpy(dtype=bool), OPEN, NEW).astype(object)
-    both = [each for each in (now.assign(since=since), fixed) if len(each)]
+    both = [each.astype(object) for each in (now.assign(since=since), fixed) if len(each)]
     return pd.concat(both, ignore_index=True) if both else now.assign(since="")
 
 
@@ -197,6 +232,9 @@ def _questions(queue: pd.DataFrame, before: Before) -> Iterator[Line]:
     yield ("Questions and work",)
     yield "questions that wait for an answer", len(queue)
     yield "   of them urgent", int(truth(queue["urgent"]).sum())
+    yield "   of them for this week, on the sheet Questions", int(truth(queue["this_week"]).sum())
+    for state, count in sorted(Counter(texts(queue["state"]).tolist()).items()):
+        yield f"   {state or 'open'}", count
     for age, count in (before.waiting or {}).items():
         yield f"   asked {age}", count
     yield "answered since last week", NOT_KNOWN if before.answered is None else before.answered

@@ -17,6 +17,8 @@ from waitlist_merge.outputs.views.held import Held
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.reasons import Relation, Veto
+from waitlist_merge.review.answers import CLINICIAN
+from waitlist_merge.review.settling import effects, who_is_asked
 from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS
 
 
@@ -87,13 +89,15 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
         return kept.reset_index(drop=True)
     by, known = shown.groupby("question"), shown.loc[shown["known"]].groupby("question")
     dead, foreign = by["dead"].any().to_numpy(), by["foreign"].any().to_numpy()
+    organisations = by["organisation"].agg(_joined).to_numpy()
     return (
         _limited(kept, foreign)
         .assign(
             entry_ids=by["entry_id"].agg(";".join).to_numpy(),
             sides=_sides(kept["sides"], by["entry_id"].agg(set)),
             said=kept["said"].mask(foreign).to_numpy(),
-            organisations=by["organisation"].agg(_joined).to_numpy(),
+            organisations=organisations,
+            **_words(kept, organisations),
             patient_ids=known["patient_id"].agg(_joined).to_numpy(),
             pathway_ids=known["pathway_id"].agg(_joined).to_numpy(),
             deceased=pd.array(dead, dtype="boolean"),
@@ -102,6 +106,20 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
         )
         .reset_index(drop=True)
     )
+
+
+def _words(kept: pd.DataFrame, organisations: NDArray[np.object_]) -> dict[str, list[str]]:
+    """Who can answer and what that does, of the organisations that the view knows of."""
+    kinds = [kept[name].astype(object).fillna("") for name in ("level", "relation", "veto")]
+    clinical = kept["who_answers"].astype(object).fillna("").str.startswith(CLINICIAN)
+    who, does = [], []
+    for level, relation, veto, clinician, codes in zip(
+        *kinds, clinical, organisations, strict=True
+    ):
+        named = codes.split(";")
+        who.append(who_is_asked(level, relation, veto, named, clinician=bool(clinician)))
+        does.append(effects(level, named, vetoed=bool(veto)))
+    return {"who_answers": who, "answer_effects": does}
 
 
 def _limited(kept: pd.DataFrame, foreign: Bools) -> pd.DataFrame:
@@ -120,7 +138,7 @@ _HARMLESS = (
     "urgent",
     "weight",
     "restricted",
-    "who_answers",
+    "settling_fact",
     "this_week",
 )
 """Columns that say what is asked and how urgent it is, in words of ours; the others are made anew

@@ -6,7 +6,7 @@ whole, as every output is; nothing is written to ``OUT`` itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from waitlist_merge.errors import InputError, OutputError
 from waitlist_merge.outputs.folder import is_ours, prepare
 from waitlist_merge.outputs.tables import Formats, write_tables
 from waitlist_merge.outputs.views.view import made_ready, view
-from waitlist_merge.outputs.weekly import write_weekly
+from waitlist_merge.outputs.weekly import Before, write_weekly
 
 ALL = "all"
 """Every organisation's view, and not the coordinator's."""
@@ -46,11 +46,13 @@ def write_views(
     views: Sequence[str],
     formats: Formats = "both",
     workbook: bool = True,
+    before: Callable[[str], Before | None] = lambda _organisation: None,
 ) -> list[Path]:
     """Write the views that are named (codes, ``all``, ``coordinator``); the folders written.
 
     ``tables`` and ``manifest`` are those of ``write_tables`` or of ``read_tables``: views can be
-    made of an earlier run too. Every folder is looked at before the first is written. InputError
+    made of an earlier run too. ``before`` tells what is known of an organisation's last list, for
+    its page of the week. Every folder is looked at before the first is written. InputError
     for an organisation that has no entry, OutputError for a folder that is not ours to replace.
     """
     folder = prepare_views(out)
@@ -80,6 +82,6 @@ def write_views(
             manifest=told,
             formats=formats,
             workbook=workbook,
-            also={f"weekly_{name}.xlsx": write_weekly(own, told)},
+            also={f"weekly_{name}.xlsx": write_weekly(own, told, before=before(name))},
         )
     return [folder / name for name in wanted]

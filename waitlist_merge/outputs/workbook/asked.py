@@ -112,7 +112,8 @@ _OWN = ("Organisation", "Hospital number")
 def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
     """One row for each question, in the order to ask; answers go in the green cells."""
     queue = tables["review_queue"]
-    shown, number, more = _shown(queue, tables["entries"])
+    queue = queue.loc[truth(queue["this_week"])].reset_index(drop=True)
+    shown, number, more = _shown(queue, tables["entries"], tables["unaccounted"])
     hide = truth(queue["restricted"])
     facts = _facts(shown, number, len(queue), more)
     postcodes, differs = facts["Postcode"]
@@ -128,6 +129,10 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
     told = _columns(facts)
     columns = (
         *_asked(queue),
+        Column("What would settle it", texts(queue["settling_fact"]), 34, Look.WRAPPED),
+        Column("What an answer does", _effects(queue), 40, Look.WRAPPED),
+        Column("State", texts(queue["state"]), 16, Look.WRAPPED),
+        Column("Said so far", texts(queue["said"]), 34, Look.WRAPPED),
         Column("What differs", differing, 26, Look.WRAPPED),
         *told,
         Column("Why it is asked", texts(queue["why"]), 44, Look.WRAPPED),
@@ -250,8 +255,13 @@ RELATIONS: tuple[str, ...] = tuple(
 characters (Excel)."""
 
 
+def _effects(queue: pd.DataFrame) -> Texts:
+    """What the answers that settle it will do; what the others do is on *About*."""
+    return worded(queue["answer_effects"], lambda each: "\n".join(each.split("\n")[:2]))
+
+
 def _shown(
-    queue: pd.DataFrame, entries: pd.DataFrame
+    queue: pd.DataFrame, entries: pd.DataFrame, unaccounted: pd.DataFrame
 ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.int64]]:
     """The entries of the questions, the question of each, and how many more each question has."""
     listed = pd.Series(texts(queue["entry_ids"]), dtype=object).str.split(";")
@@ -262,8 +272,22 @@ def _shown(
     row = pd.Index(texts(entries["entry_id"])).get_indexer(pd.Index(exploded[kept]))
     known = row >= 0
     count = np.bincount(number, minlength=len(queue))
-    number = number[kept][known]
-    return entries.take(row[known]), number, np.maximum(count - MOST_SHOWN, 0)
+    found, of = entries.take(row[known]), number[kept][known]
+    lost, about = _lost(queue, unaccounted)
+    if len(lost):
+        both = pd.concat([found.astype(object), lost], ignore_index=True)
+        order = np.argsort(np.concatenate([of, about]), kind="stable")
+        found, of = both.take(order), np.concatenate([of, about])[order]
+    return found, of, np.maximum(count - MOST_SHOWN, 0)
+
+
+def _lost(queue: pd.DataFrame, unaccounted: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """What is known of patients whom nobody lists any longer: one line for each question."""
+    asked = pd.Index(texts(queue["question_id"]))
+    about = asked.get_indexer(pd.Index(texts(unaccounted["question_id"])))
+    rows = unaccounted.loc[about >= 0].astype(object)
+    names = {"organisations": "organisation", "hospital_numbers": "local_patient_identifier"}
+    return rows.rename(columns=names), about[about >= 0].astype(np.int64)
 
 
 def _stacked(

@@ -131,6 +131,8 @@ def _found(tables: Mapping[str, pd.DataFrame]) -> Iterator[Line]:
         yield f"   duplicates {name}", int((outcome == str(word)).sum())
     cancer = truth(combined["suspected_cancer"])
     yield "   suspected cancer", int(cancer.sum())
+    later = len(level) - int(truth(tables["review_queue"]["this_week"]).sum())
+    yield "questions that wait for a later week: each organisation can answer so many", later
     yield "questions about who is who", int((level == "patient").sum())
     yield "questions about what is one need", int((level == "pathway").sum())
     yield "findings of data quality", len(tables["findings"])
