@@ -33,9 +33,10 @@ from waitlist_merge.review.arrivals import Allowed, arrivals
 from waitlist_merge.review.departures import People
 from waitlist_merge.review.register import Register, Run
 from waitlist_merge.review.register.digest import digests
-from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.ruling import Rulings, in_force
-from waitlist_merge.review.snapshot import Snapshot
+from waitlist_merge.review.snapshot import Snapshot, census_dates
+from waitlist_merge.review.work import agreed_to_close, work_against_lists
 
 SHOWN = 12
 """Characters of a digest that tell models apart: 48 bits."""
@@ -113,6 +114,7 @@ class Left:
     changes: pd.DataFrame
     unaccounted: pd.DataFrame
     review_queue: pd.DataFrame
+    work: pd.DataFrame
     run: int | None = None
     base: Snapshot | None = None
     findings_before: pd.DataFrame | None = None
@@ -289,22 +291,26 @@ def end(
     """
     recalled, register = begun.recalled, begun.recalled.register
     if register is None or begun.week is None or ids.named is None:
-        return Left(pd.DataFrame(), pd.DataFrame(), review_queue)
+        return Left(pd.DataFrame(), pd.DataFrame(), review_queue, pd.DataFrame())
     base = begun.base
     before = register.run(base.run) if base else None
     said = recalled.answers[before.answers_seen if before else 0 :]
+    steps = register.work()
     ended = week.end(
         begun.week,
         ids.named,
         entries,
         combined_list,
         review_queue,
-        people=People(answered=begun.ruled.accounted),
+        people=People(answered=begun.ruled.accounted, agreed=_agreed(steps, recalled.last)),
         said=said,
         model_changed=before is not None and before.model_digest != model.digest,
     )
     faults = register.findings(base.run) if base else None
-    left = Left(ended.changes, ended.unaccounted, ended.review_queue, None, base, faults, said)
+    work = _work(steps, ended.snapshot)
+    left = Left(
+        ended.changes, ended.unaccounted, ended.review_queue, work, None, base, faults, said
+    )
     if recalled.retrain and not recalled.retrain.accept:
         return left
     run = register.record(
@@ -325,3 +331,13 @@ def end(
         )
     )
     return replace(left, run=run)
+
+
+def _agreed(steps: Sequence[WorkRow], last: Snapshot | None) -> frozenset[str]:
+    """The entries that were to be closed since another organisation keeps the patient."""
+    return frozenset() if last is None else agreed_to_close(steps, last.entries)
+
+
+def _work(steps: Sequence[WorkRow], now: Snapshot) -> pd.DataFrame:
+    """The work on groups, checked against the lists of this run."""
+    return work_against_lists(steps, now.entries, census_dates(now), run_date=now.run_date)

@@ -206,6 +206,7 @@ def merge(
         findings=conform("findings", findings),
         changes=conform("changes", left.changes),
         unaccounted=conform("unaccounted", left.unaccounted),
+        work=conform("work", left.work),
         accepted=accepted,
         plan=plan,
         timings=watch.timings,

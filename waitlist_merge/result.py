@@ -107,6 +107,7 @@ class MergeResult:
     findings: pd.DataFrame
     changes: pd.DataFrame
     unaccounted: pd.DataFrame
+    work: pd.DataFrame
     accepted: Accepted
     plan: MergePlan
     timings: Mapping[str, float]
@@ -146,6 +147,7 @@ class MergeResult:
             "findings": self.findings,
             "changes": self.changes,
             "unaccounted": self.unaccounted,
+            "work": self.work,
         }
 
     def summary(self) -> Summary:

@@ -68,6 +68,10 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
             "One row for each need that left the lists without a clock stop, a death or a recorded "
             "decision; it stays until a person answers. Empty without a register."
         ),
+        "work": (
+            "One row for each group that people work on, and for each thing that the lists or the "
+            "calendar say against it. Empty without a register."
+        ),
     }
 )
 """Output table -> what one row of it is."""

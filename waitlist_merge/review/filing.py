@@ -14,7 +14,7 @@ from waitlist_merge.review.register import Register
 from waitlist_merge.review.returned import Returned, returned_rows
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.ruling import Rulings, in_force, not_undone
-from waitlist_merge.review.snapshot import Snapshot, listed
+from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 from waitlist_merge.review.taking import Known, Taken, said_id, take
 from waitlist_merge.review.work import work_against_lists
 
@@ -100,10 +100,7 @@ def status_of(register: Register, *, today: date) -> Status:
     """How far are answers and work, by organisation and age?"""
     last = _last(register)
     ruled = in_force(register.answers(), listed(last.entries))
-    codes = last.extracts["organisation"].astype(str)
-    days = pd.to_datetime(last.extracts["census_date"]).dt.date
-    census = dict(zip(codes, days, strict=True))
-    work = work_against_lists(register.work(), last.entries, census, run_date=today)
+    work = work_against_lists(register.work(), last.entries, census_dates(last), run_date=today)
     told = ["answer_id", "question_id", "organisation", "answer", "standing", "detail"]
     return Status(_counts(ruled, today), ruled.open[told].reset_index(drop=True), work)
 

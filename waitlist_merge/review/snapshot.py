@@ -103,3 +103,9 @@ def listed(entries: pd.DataFrame) -> pd.DataFrame:
     ['E-1']
     """
     return entries[entries["left_date"].isna()]
+
+
+def census_dates(snapshot: Snapshot) -> dict[str, date]:
+    """The day of each organisation's newest list."""
+    days = pd.to_datetime(snapshot.extracts["census_date"]).dt.date
+    return dict(zip(snapshot.extracts["organisation"].astype(str), days, strict=True))

@@ -7,6 +7,7 @@ has the other closed it, by when? Each step is a row; the latest counts.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -125,17 +126,17 @@ def agreed_to_close(work: Sequence[WorkRow], known: pd.DataFrame) -> frozenset[s
 
 def groups_of(work: Iterable[WorkRow]) -> list[list[WorkRow]]:
     """The steps of each group, the oldest first: steps that share two entries are of one group."""
-    groups: list[list[WorkRow]] = []
-    for row in work:
-        mine = [each for each in groups if any(_one_group(row, step) for step in each)]
-        groups = [each for each in groups if not any(each is other for other in mine)]
-        groups.append([*(step for each in mine for step in each), row])
-    return groups
-
-
-def _one_group(one: WorkRow, other: WorkRow) -> bool:
-    shared = {*one.entry_ids} & {*other.entry_ids}
-    return len(shared) > 1 or one.entry_ids == other.entry_ids
+    groups: dict[int, list[WorkRow]] = {}
+    where: defaultdict[str, set[int]] = defaultdict(set)
+    for number, row in enumerate(work):
+        shared = Counter(group for name in row.entry_ids for group in where[name])
+        least = min(2, len(row.entry_ids))
+        mine = sorted(group for group, count in shared.items() if count >= least)
+        steps = [*(step for group in mine for step in groups.pop(group)), row]
+        groups[number] = steps
+        for name in {name for step in steps for name in step.entry_ids}:
+            where[name] = (where[name] - {*mine}) | {number}
+    return [*groups.values()]
 
 
 def _keeper(steps: Sequence[WorkRow]) -> str:

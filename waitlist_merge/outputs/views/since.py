@@ -95,3 +95,20 @@ def _own(table: pd.DataFrame, organisation: str) -> pd.DataFrame:
 
 def _in(column: pd.Series, values: Collection[str]) -> Bools:
     return np.asarray(column.astype(object).isin(list(values)), dtype=bool)
+
+
+def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) -> pd.DataFrame:
+    """The work that it has to do, or on what it lists: with the entries that the view holds alone.
+
+    Who has to act at another organisation is that one's business.
+    """
+    owner = work["owner"].astype(object).fillna("")
+    named = work["organisations"].astype(object).fillna("").str.split(";")
+    mine = (owner == organisation) | named.map(lambda codes: organisation in codes)
+    kept = work.loc[mine.to_numpy(dtype=bool)].reset_index(drop=True)
+    cut = [
+        ";".join(each for each in ids.split(";") if each in shown)
+        for ids in kept["entry_ids"].astype(object).fillna("")
+    ]
+    person = kept["person"].where((kept["owner"] == organisation).fillna(False).astype(bool))
+    return kept.assign(entry_ids=np.array(cut, dtype=object), person=person)

@@ -27,7 +27,7 @@ from waitlist_merge.outputs.views.held import (
     redacted,
     sensitive_codes,
 )
-from waitlist_merge.outputs.views.since import changes_of, findings_of, unaccounted_of
+from waitlist_merge.outputs.views.since import changes_of, findings_of, unaccounted_of, work_of
 from waitlist_merge.pathways.columns import Bools, days, is_in, known
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.pathways.match import DIED, certain_people, of_patient, restricted
@@ -198,6 +198,7 @@ def _told_by_people(whole: Whole, organisation: str, held: Held) -> dict[str, pd
         ),
         "changes": changes_of(organisation, tables["changes"]),
         "unaccounted": lost,
+        "work": work_of(organisation, tables["work"], {*ids[held.rows]}),
     }
 
 
