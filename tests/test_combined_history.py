@@ -10,6 +10,7 @@ import csv
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -30,15 +31,26 @@ def worded(row: dict[str, object]) -> str:
     return " ".join(told)
 
 
+@pytest.fixture(scope="module", params=[False, True], ids=["as-is", "rows-reversed"])
+def histories(request, combined_of, entries_of) -> dict[str, str]:
+    """The history of the need of the last entry of each case; every case is a patient."""
+    entries = [entries_of(case["entries"]) for case in CASES]
+    patient = [at for at, each in enumerate(entries) for _ in each]
+    last = np.cumsum([len(each) for each in entries]) - 1
+    rows = [row for each in entries for row in each]
+    if request.param:
+        rows, patient, last = rows[::-1], patient[::-1], len(rows) - 1 - last
+    told = combined_of(rows, patient=patient).combined
+    needs = told.entry_columns["pathway_id"].iloc[last]
+    events: dict[str, list[str]] = {need: [] for need in needs}
+    for row in told.pathway_history.to_dict("records"):
+        events.setdefault(row["pathway_id"], []).append(worded(row))
+    return {case["id"]: " | ".join(events[need]) for case, need in zip(CASES, needs, strict=True)}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-@pytest.mark.parametrize("backwards", [False, True], ids=["as-is", "rows-reversed"])
-def test_history(case, backwards, combined_of, entries_of):
-    rows = entries_of(case["entries"])
-    told = combined_of(rows[::-1] if backwards else rows).combined
-    need = told.entry_columns["pathway_id"].iloc[0 if backwards else -1]
-    history = told.pathway_history
-    mine = history[history["pathway_id"] == need].to_dict("records")
-    assert " | ".join(worded(row) for row in mine) == case["history"]
+def test_history(case, histories):
+    assert histories[case["id"]] == case["history"]
 
 
 def test_every_event_has_a_case_and_every_case_says_why():

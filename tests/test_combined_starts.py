@@ -27,11 +27,21 @@ def plainly(value: object) -> str:
     return str(value.date()) if isinstance(value, pd.Timestamp) else str(value)
 
 
+@pytest.fixture(scope="module")
+def rows(combined_of, entries_of) -> dict[str, pd.Series]:
+    """The row of the last entry of each case; every case is a patient of one list."""
+    entries = [entries_of(case["entries"]) for case in CASES]
+    patient = [at for at, each in enumerate(entries) for _ in each]
+    combined = combined_of([row for each in entries for row in each], patient=patient).combined
+    last = np.cumsum([len(each) for each in entries]) - 1
+    needs = combined.entry_columns["pathway_id"].iloc[last]
+    listed = combined.combined_list.set_index("pathway_id")
+    return {case["id"]: listed.loc[need] for case, need in zip(CASES, needs, strict=True)}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_start(case, combined_of, entries_of):
-    told = combined_of(entries_of(case["entries"]))
-    need = told.combined.entry_columns["pathway_id"].iloc[-1]
-    row = told.combined.combined_list.set_index("pathway_id").loc[need]
+def test_start(case, rows):
+    row = rows[case["id"]]
     assert plainly(row["rtt_start_date"]) == case["start"]
     assert row["rtt_start_status"] == case["status"]
     assert plainly(row["weeks_waiting"]) == case["weeks"]
@@ -84,9 +94,7 @@ def test_a_test_waits_by_its_own_clock(said, days, combined_of, entries_of):
     ],
 )
 def test_an_organisation_that_still_lists_an_ended_start_is_to_correct_it(
-    case, step, organisations, combined_of, entries_of
+    case, step, organisations, rows
 ):
-    [entries] = [each["entries"] for each in CASES if each["id"] == case]
-    [row] = combined_of(entries_of(entries)).combined.combined_list.to_dict("records")
-    assert row["next_step"] == step
-    assert plainly(row["next_step_organisations"]) == organisations
+    assert rows[case]["next_step"] == step
+    assert plainly(rows[case]["next_step_organisations"]) == organisations
