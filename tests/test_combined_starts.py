@@ -98,3 +98,10 @@ def test_an_organisation_that_still_lists_an_ended_start_is_to_correct_it(
 ):
     assert rows[case]["next_step"] == step
     assert plainly(rows[case]["next_step_organisations"]) == organisations
+
+
+def test_a_list_of_which_nothing_waits_any_more_has_no_rows(combined_of, entries_of):
+    closed = "RM3 tf=110 status=33 stop=2026-02-01 start=2026-01-01"
+    told = combined_of(entries_of(f"{closed} | {closed}")).combined
+    assert told.combined_list.empty
+    assert set(told.entry_columns["outcome"]) == {"not_waiting"}

@@ -167,9 +167,11 @@ def beside(
     start = days(entries["rtt_start_date"])
     parts = []
     for one, other in ((a, b), (b, a)):
-        told = (row_of[one] >= 0) & rtt[one] & known(start[other]) & (row_of[one] != row_of[other])
-        told &= start[other] < np.where(known(taken), taken, NO_DAY)[row_of[one]]
-        why = _why(entries, some[told], one[told], other[told])
+        mine = np.flatnonzero((row_of[one] >= 0) & (row_of[one] != row_of[other]) & rtt[one])
+        limit = taken[row_of[one[mine]]]
+        earlier = known(limit) & known(start[other[mine]]) & (start[other[mine]] < limit)
+        told = mine[earlier]
+        why = _why(entries, some.iloc[told], one[told], other[told])
         parts.append((other[told][why >= 0], row_of[one[told]][why >= 0], why[why >= 0]))
     entry, row, reason = (np.concatenate(each) for each in zip(*parts, strict=True))
     return entry.astype(np.int64), row, reason
