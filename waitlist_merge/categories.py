@@ -27,7 +27,7 @@ def category(codes: NDArray[np.integer], words: pa.Array) -> pd.Categorical[str]
     >>> category(np.array([1, -1, 0]), pa.array(["a", "b"])).tolist()
     ['b', nan, 'a']
     """
-    index = pd.Index(pd.array(words, dtype=STR))
+    index = pd.Index(pd.array(words, dtype=STR), copy=False)
     # Else pandas asks whether the words differ, by a table of them that it then keeps: at millions
     # of words that takes longer than all the rest, and twice their memory.
     index._cache = {"is_unique": True, "hasnans": False}  # noqa: SLF001

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from waitlist_merge.errors import ConservationError
 from waitlist_merge.intake.assemble import Typed
-from waitlist_merge.pathways.columns import order_of
+from waitlist_merge.pathways.columns import count_different
 from waitlist_merge.reasons import Fault, Outcome
 
 
@@ -29,18 +28,12 @@ def check_conservation(
         _same(f"{extract.source_file}: records", extract.records, len(extract.text) + aside)
         _same(f"{extract.source_file}: typed rows", len(extract.text), len(each.normalised.entries))
     _same("entries of all files", sum(len(each.extract.text) for each in typed), len(entries))
-    _same("different entry ids", len(entries), _different(entries["entry_id"]))
+    _same("different entry ids", len(entries), count_different(entries["entry_id"]))
     waiting = entries["entry_id"][(entries["outcome"] != Outcome.NOT_WAITING).to_numpy()]
     _same("entries on the combined list", len(waiting), len(members))
-    _same("different entries among members", len(waiting), _different(members["entry_id"]))
+    _same("different entries among members", len(waiting), count_different(members["entry_id"]))
     both = pd.concat([waiting, members["entry_id"]])
-    _same("members that are no waiting entry", 0, _different(both) - len(waiting))
-
-
-def _different(ids: pd.Series) -> int:
-    """How many different ids there are, told by neighbours once they are sorted."""
-    in_order = ids.array.take(np.argsort(order_of(ids)))
-    return len(ids) - int(np.asarray(in_order[1:] == in_order[:-1], dtype=bool).sum())
+    _same("members that are no waiting entry", 0, count_different(both) - len(waiting))
 
 
 def _same(what: str, expected: int, found: int) -> None:
