@@ -71,7 +71,7 @@ def snapshot_entries(names: list[str], **columns: list[object]) -> pd.DataFrame:
         elif name in ENTRY_FLAGS:
             made[name] = given.astype("boolean")
         elif name in ENTRY_NUMBERS:
-            made[name] = given.fillna(0).astype("int32")
+            made[name] = given.astype("Int32").fillna(0).astype("int32")
         else:
             made[name] = given.astype("category")
     return pd.DataFrame(made)

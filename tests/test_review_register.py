@@ -10,20 +10,23 @@ import pandas as pd
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.dialects import mssql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 
 from waitlist_merge.errors import ConfigError, InputError, MissingExtra, OutputError
 from waitlist_merge.patients import PatientModel
-from waitlist_merge.review.register import Register
+from waitlist_merge.review.register import Register, migrate
+from waitlist_merge.review.register.engine import address, engine_of
 from waitlist_merge.review.register.migrate import VERSION_TABLE, steps
+from waitlist_merge.review.register.migrations import added
 from waitlist_merge.review.register.tables import METADATA
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS, Snapshot
 
 MONDAY = dt.date(2026, 11, 16)
+SAID = {"recorded_at": dt.datetime(2026, 11, 16), "recorded_by": "ann"}  # noqa: DTZ001
 MODEL = PatientModel.published(records=1_000)
 
 
@@ -297,3 +300,69 @@ def test_findings_of_an_organisation_that_sent_nothing_stay(register, a_run, two
     register.record(a_run(register, two, findings=first))
     register.record(a_run(register, two, findings=first.iloc[:0], digests={"RW3": "2" * 64}))
     assert register.findings(2)["entry_id"].tolist() == ["E-1"]
+
+
+QUEUE = pd.DataFrame(
+    {
+        "question_id": ["Q-1", "Q-2"],
+        "level": ["patient", "pathway"],
+        "organisations": ["RM3;RW3", "RM3"],
+        "state": ["open", "open"],
+        "urgent": [True, False],
+        "why": ["not kept", "not kept"],
+    }
+)
+
+
+def test_questions_are_known_since_they_were_first_asked(register, a_run, two):
+    assert register.questions().empty
+    answered = QUEUE.assign(state=["waiting for RW3", "open"])
+    for queue in (QUEUE, answered, answered.iloc[:1], answered):
+        register.record(a_run(register, two, questions=queue))
+    assert register.questions(1)["state"].tolist() == ["open", "open"]
+    assert register.questions(3)["question_id"].tolist() == ["Q-1"]
+    now = register.questions()
+    assert now["state"].tolist() == ["waiting for RW3", "open"]
+    assert now["first_run"].tolist() == [1, 1]
+    assert now["first_date"].tolist() == [pd.Timestamp(2026, 11, 16)] * 2
+    assert count(register, "questions") == 5  # two asked, one changed, one gone, one back
+    register.record(a_run(register, two, questions=answered))
+    assert count(register, "questions") == 5
+
+
+@pytest.fixture
+def old_register(register_at):
+    """A register of the first form, with an answer in it."""
+    url = address(register_at)
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        migrate.upgrade(connection, to="0001")
+        connection.execute(METADATA.tables["answers"].insert(), ANSWER.to_record() | SAID)
+    engine.dispose()
+    return register_at
+
+
+def test_a_register_of_an_older_version_is_brought_up_to_date(old_register, a_run, two):
+    with Register.open(old_register) as register:
+        assert [each.answer_id for each in register.answers()] == ["A-1"]
+        register.record(a_run(register, two, questions=QUEUE))
+        assert len(register.questions()) == 2
+        with pytest.raises(DBAPIError, match="only ever added"), register._engine.begin() as made:
+            made.execute(text("DELETE FROM questions"))
+
+
+def test_a_step_that_fails_leaves_the_register_as_it_was(old_register, monkeypatch):
+    def failing(_table):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(added, "only_ever_added", failing)
+    with pytest.raises(ZeroDivisionError):
+        Register.open(old_register)
+    engine = engine_of(address(old_register))
+    with engine.connect() as connection:
+        assert migrate.form(connection) == "0001"
+        assert not inspect(connection).has_table("questions")
+    engine.dispose()
+    monkeypatch.undo()
+    with Register.open(old_register) as register:
+        assert len(register.answers()) == 1

@@ -328,6 +328,7 @@ def end(
             changes=ended.changes,
             id_log=ended.id_log,
             findings=findings,
+            questions=ended.review_queue,
         )
     )
     return replace(left, run=run)

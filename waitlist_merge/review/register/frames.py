@@ -37,7 +37,7 @@ def _plain(name: str, column: pd.Series) -> pd.Series:
     if name in ENTRY_FLAGS:
         return column.astype("boolean").reset_index(drop=True)
     if name in ENTRY_NUMBERS:
-        return column.fillna(0).astype("int32").reset_index(drop=True)
+        return column.astype("Int32").fillna(0).astype("int32").reset_index(drop=True)
     if not isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype("category")
     words = column.cat.categories.astype(object)

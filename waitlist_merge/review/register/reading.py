@@ -8,8 +8,11 @@ import pandas as pd
 from sqlalchemy import Connection, Select, and_, func, select
 
 from waitlist_merge.review.register.frames import AT_A_TIME, entries_of
-from waitlist_merge.review.register.tables import entries, extracts, findings, runs
+from waitlist_merge.review.register.tables import entries, extracts, findings, questions, runs
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS, EXTRACT_COLUMNS, Snapshot
+
+QUESTION = ("question_id", "level", "organisations", "state", "urgent")
+"""What is kept of a question."""
 
 FINDING = ("organisation", "entry_id", "field", "reason")
 """What makes two findings one and the same, week after week."""
@@ -69,3 +72,26 @@ def known_findings(connection: Connection, run: int) -> pd.DataFrame:
     )
     query = select(*key).join(newest, same).where(findings.c.kept).order_by(*key)
     return pd.DataFrame(connection.execute(query).all(), columns=list(FINDING), dtype=object)
+
+
+def known_questions(connection: Connection, run: int) -> pd.DataFrame:
+    """The questions that were open at this run, with the columns of QUESTION and ``first_run``."""
+    newest = (
+        select(
+            questions.c.question_id,
+            func.max(questions.c.run).label("run"),
+            func.min(questions.c.run).label("first_run"),
+        )
+        .where(questions.c.run <= run)
+        .group_by(questions.c.question_id)
+        .subquery()
+    )
+    same = and_(questions.c.question_id == newest.c.question_id, questions.c.run == newest.c.run)
+    query = (
+        select(*(questions.c[name] for name in QUESTION), newest.c.first_run)
+        .join(newest, same)
+        .where(questions.c.kept)
+        .order_by(newest.c.first_run, questions.c.question_id)
+    )
+    found = pd.DataFrame(connection.execute(query).all(), columns=[*QUESTION, "first_run"])
+    return found.astype({"first_run": "int32", "urgent": "boolean"})

@@ -24,7 +24,7 @@ from waitlist_merge.errors import ConfigError, InputError, OutputError
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.review.register import migrate
 from waitlist_merge.review.register.engine import address, engine_of, one_line, shown
-from waitlist_merge.review.register.reading import known_findings, snapshot
+from waitlist_merge.review.register.reading import known_findings, known_questions, snapshot
 from waitlist_merge.review.register.tables import (
     OF_A_RUN,
     answers,
@@ -205,6 +205,21 @@ class Register:
         """
         with self._reading() as connection:
             return known_findings(connection, run)
+
+    def questions(self, run: int | None = None) -> pd.DataFrame:
+        """The questions that were open at this run, by default the newest; the oldest first.
+
+        Columns ``question_id``, ``level``, ``organisations``, ``state``, ``urgent``, and
+        ``first_run`` with ``first_date``: since when it is asked.
+        """
+        with self._reading() as connection:
+            if run is None:
+                run = connection.scalar(select(func.max(runs.c.run))) or 0
+            found = known_questions(connection, run)
+            days = connection.execute(select(runs.c.run, runs.c.run_date))
+            dates = {each.run: pd.Timestamp(each.run_date) for each in days}
+        first = found["first_run"].map(dates).astype("datetime64[s]")
+        return found.assign(first_date=first)
 
     def digests(self, run: int) -> dict[str, str]:
         """The digest of what each organisation sent to this run."""

@@ -133,6 +133,19 @@ findings = Table(
 )
 """A fault that was there from ``run`` on, until a later row says that it is mended."""
 
+questions = Table(
+    "questions",
+    METADATA,
+    Column("question_id", Unicode(SHORT), primary_key=True),
+    Column("run", ForeignKey("runs.run"), primary_key=True),
+    Column("kept", Boolean, nullable=False),
+    Column("level", UnicodeText),
+    Column("organisations", UnicodeText),
+    Column("state", UnicodeText),
+    Column("urgent", Boolean),
+)
+"""A question as it was asked from ``run`` on; not ``kept``: it is asked no longer."""
+
 
 def _said(name: str, row: type[AnswerRow | WorkRow]) -> Table:
     """A table of what people say, a column for each field; the first is the key of a row."""

@@ -13,7 +13,12 @@ from sqlalchemy import Connection, select
 
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.review.register.frames import as_json, changed, plain, records
-from waitlist_merge.review.register.reading import FINDING, known_findings
+from waitlist_merge.review.register.reading import (
+    FINDING,
+    QUESTION,
+    known_findings,
+    known_questions,
+)
 from waitlist_merge.review.register.tables import (
     OF_A_RUN,
     entries,
@@ -21,6 +26,7 @@ from waitlist_merge.review.register.tables import (
     findings,
     meta,
     models,
+    questions,
     runs,
 )
 from waitlist_merge.review.snapshot import EXTRACT_COLUMNS, Snapshot
@@ -39,7 +45,7 @@ class Run:
     anything, over its files; ``base`` the run that ``changes`` are told against; ``answers_seen``
     how many answers it knew; ``accepted`` the guards that somebody passed by.
     ``changes`` and ``id_log`` are kept as they are, row by row; of ``findings`` what they are about
-    (``FINDING``).
+    (``FINDING``), of ``questions`` what tells how they stand (``QUESTION``).
     """
 
     snapshot: Snapshot
@@ -55,6 +61,7 @@ class Run:
     changes: pd.DataFrame | None = None
     id_log: pd.DataFrame | None = None
     findings: pd.DataFrame | None = None
+    questions: pd.DataFrame | None = None
 
 
 def write(connection: Connection, run: Run, number: int) -> None:
@@ -69,6 +76,8 @@ def write(connection: Connection, run: Run, number: int) -> None:
         _add_rows(connection, name, frame, number)
     if run.findings is not None:
         _add_findings(connection, run.findings, sorted(run.digests), number)
+    if run.questions is not None:
+        _add_questions(connection, run.questions, number)
 
 
 def _add_model(connection: Connection, model: PatientModel) -> None:
@@ -158,3 +167,21 @@ def _add_findings(
         rows = both.loc[both["_merge"] == side, list(FINDING)]
         for part in records(rows, {"run": number, "kept": kept}):
             connection.execute(findings.insert(), part)
+
+
+def _add_questions(connection: Connection, asked: pd.DataFrame, number: int) -> None:
+    """Questions that are new or stand otherwise than they stood, and those asked no longer."""
+    known = known_questions(connection, number)[list(QUESTION)].astype(object)
+    now = asked.reindex(columns=list(QUESTION)).astype(object)
+    now, known = now.where(now.notna(), None), known.where(known.notna(), None)
+    now = now.drop_duplicates("question_id")
+    held = set(known.itertuples(index=False, name=None))
+    new = [row for row in now.itertuples(index=False, name=None) if row not in held]
+    gone = known[~known["question_id"].isin(now["question_id"])]
+    rows = [dict(zip(QUESTION, row, strict=True), run=number, kept=True) for row in new]
+    rows += [
+        dict(zip(QUESTION, row, strict=True), run=number, kept=False)
+        for row in gone.itertuples(index=False, name=None)
+    ]
+    if rows:
+        connection.execute(questions.insert(), rows)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from alembic import op
 
+from waitlist_merge.review.register.migrations.added import only_ever_added
+
 revision = "0001"
 down_revision = None
 
@@ -160,7 +162,7 @@ def upgrade() -> None:
     _said("answers", "answer_id", _ANSWERS)
     _said("work", "work_id", _WORK)
     for name in _TABLES:
-        _only_ever_added(name)
+        only_ever_added(name)
 
 
 _TABLES = (
@@ -194,24 +196,3 @@ def _said(table: str, key: str, columns: Mapping[str, type[sa.types.TypeEngine[o
         sa.PrimaryKeyConstraint("number", name=f"pk_{table}"),
         sa.UniqueConstraint(key, name=f"uq_{table}_{key}"),
     )
-
-
-def _only_ever_added(table: str) -> None:
-    """The database itself refuses to change or delete a row (SQLite, PostgreSQL)."""
-    dialect = op.get_bind().dialect.name
-    if dialect == "sqlite":
-        for act in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                "BEGIN SELECT RAISE(ABORT, 'rows of the register are only ever added'); END"
-            )
-    elif dialect == "postgresql":
-        op.execute(
-            "CREATE OR REPLACE FUNCTION register_only_ever_added() RETURNS trigger AS "
-            "'BEGIN RAISE EXCEPTION ''rows of the register are only ever added''; END' "
-            "LANGUAGE plpgsql"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_only_ever_added BEFORE UPDATE OR DELETE OR TRUNCATE "
-            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION register_only_ever_added()"
-        )
