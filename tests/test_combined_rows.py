@@ -780,6 +780,10 @@ SHARED = "identifier_of_two_patients"
         ({"pathway_identifier_issuer": "RW3"}, False),
         ({"pathway_identifier_issuer": None}, False),
         ({"patient_pathway_identifier": "RM3000077777"}, False),
+        ({"patient_pathway_identifier": "0000000000RM3000012345"}, True),
+        ({"patient_pathway_identifier": "rm3-0000-12345"}, True),
+        ({"treatment_function_code": "111"}, True),
+        ({"treatment_function_code": None}, False),
     ],
 )
 def test_one_identifier_on_entries_of_two_patients_is_a_question_about_people(typed, other, asked):
@@ -789,6 +793,37 @@ def test_one_identifier_on_entries_of_two_patients_is_a_question_about_people(ty
     assert told == ([["patient", SHARED, "E-0000;E-0002", False]] if asked else [])
     assert match.group[0] != match.group[2]
     assert combined.combined_list["open_questions"].tolist() == [int(asked)] * 2
+
+
+FULL, UBRN = "RM312345678901234567", "123456789012"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "asked"),
+    [
+        (("AB12345678", "RBZ", None), ("AB12345678", "RH8", None), True),
+        ((FULL, "RM3", None), (FULL[:15], "RM3", None), True),
+        ((FULL, "RM3", None), (FULL[:15], "RW3", None), False),
+        ((FULL, "RM3", None), (FULL[:14] + "999999", "RM3", None), False),
+        ((None, None, UBRN), (None, None, UBRN), True),
+        ((None, None, UBRN), ("0" * 8 + UBRN, "X09", None), True),
+        ((UBRN + "0" * 8, "X09", None), ("0" * 8 + UBRN, "X09", None), True),
+        ((UBRN + "0" * 8, None, None), (None, None, UBRN), True),
+        ((None, None, "0" * 12), (None, None, "0" * 12), False),
+        ((None, None, UBRN), (None, None, "210987654321"), False),
+    ],
+)
+def test_an_identifier_of_two_patients_is_seen_through_its_forms(typed, one, other, asked):
+    names = (*list(ONE_NEED)[:2], "unique_booking_reference_number")
+    rows = [
+        {"treatment_function_code": "110"} | dict(zip(names, each, strict=True))
+        for each in (one, other)
+    ]
+    match, _, queue = run(typed, rows, patient=[0, 1])
+    assert queue["veto"].fillna("").tolist() == [SHARED] * asked
+    assert match.group[0] != match.group[1]
+    if asked:
+        assert ("booking number" in queue["why"][0]) == (one[0] in (None, UBRN + "0" * 8))
 
 
 def test_a_shared_identifier_comes_before_long_waits_and_a_pair_in_doubt_is_asked_once(typed):

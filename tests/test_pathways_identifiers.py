@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, strategies as st
 
 from waitlist_merge.pathways import identifiers as subject
-from waitlist_merge.pathways.identifiers import identifiers, stems_of
+from waitlist_merge.pathways.identifiers import identifiers, perhaps_shared, stems_of
 
 TEXTS = st.one_of(
     st.text("0aA1 -9", max_size=20),
@@ -85,3 +86,29 @@ def test_missing_identifiers_have_no_number(typed):
     for name in ("ppid", "issuer", "ubrn", "inner_ubrn", "shown", "entry", "referral"):
         assert getattr(found, name).tolist() == [-1, -1]
     assert pd.isna(found.is_print).sum() == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.none() | TEXTS, st.none() | TEXTS, st.integers(0, 2)), min_size=2, max_size=12
+    )
+)
+def test_no_row_whose_identifier_another_patient_has_is_overlooked(rows):
+    people = [row[2] for row in rows]
+    names = ("patient_pathway_identifier", "unique_booking_reference_number")
+    columns = {
+        name: pd.Series(pd.Categorical([row[at] for row in rows]), dtype="category")
+        for at, name in enumerate(names)
+    }
+    others = ("pathway_identifier_issuer", "waiting_list_entry_identifier", "referral_identifier")
+    columns |= {name: pd.Series(pd.Categorical([None] * len(rows))) for name in others}
+    frame = pd.DataFrame(columns)
+    ids, (may, printed) = identifiers(frame), perhaps_shared(frame, np.array(people))
+    assert printed[ids.shown >= 0].all()
+    booked = [{ids.ubrn[at], ids.inner_ubrn[at]} - {-1} for at in range(len(rows))]
+    for one in range(len(rows)):
+        for other in range(one):
+            same = any(code[one] == code[other] >= 0 for code in (ids.ppid, ids.shown)) or bool(
+                booked[one] & booked[other]
+            )
+            assert not same or people[one] == people[other] or (may[one] and may[other])

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from waitlist_merge.categories import words_of
-from waitlist_merge.pathways.columns import codes
-from waitlist_merge.pathways.identifiers import stems_of
+from waitlist_merge.pathways.identifiers import identifiers, perhaps_shared
 from waitlist_merge.pathways.match import Patients
+from waitlist_merge.pathways.services import services
 from waitlist_merge.reasons import Confidence, Joins, PatientRelation, Veto
 
 AT_MOST = 4
@@ -23,16 +21,53 @@ a mistyped identifier or a mixed-up record concerns two, seldom three."""
 
 KEY = ["identifier", "issuer", "service"]
 
+_COLUMNS = (
+    "patient_pathway_identifier",
+    "pathway_identifier_issuer",
+    "unique_booking_reference_number",
+    "waiting_list_entry_identifier",
+    "referral_identifier",
+    "treatment_function_code",
+)
+_PATHWAY, _BOOKING = "pathway identifier and issuer", "e-RS booking number"
+
 
 def shared_identifiers(
     entries: pd.DataFrame, patients: Patients, order: NDArray[np.int64]
 ) -> pd.DataFrame:
-    """Links between patients with one identifier, issuer and treatment function.
+    """Links between patients with one identifier and one service.
 
-    Columns as in ``patients.links``: one link between each two neighbours by entry id, of which
-    ``order`` is the place of each.
+    A pathway identifier counts with its issuer, a booking number by itself; padding, prints of 15
+    characters, booking numbers within pathway identifiers and codes of merged trusts are seen
+    through (``identifiers``). Columns as in ``patients.links``: one link between each two
+    neighbours by entry id, of which ``order`` is the place of each.
     """
-    found = _one_of_each_patient(entries, patients, order)
+    perhaps, printed = perhaps_shared(entries, patients.group)
+    rows = np.flatnonzero(perhaps)
+    some = entries[list(_COLUMNS)].take(rows).reset_index(drop=True)
+    ids = identifiers(some)
+    service = services(some["treatment_function_code"]).family
+    anyone = np.zeros(len(rows), dtype=np.int32)
+    place = pd.DataFrame({"entry": rows, "place": order[rows], "patient": patients.group[rows]})
+    kinds = (
+        (_PATHWAY, ids.ppid, ids.issuer),
+        (_PATHWAY, np.where(printed[rows], ids.shown, -1), ids.issuer),
+        (_BOOKING, np.where(ids.ubrn >= 0, ids.ubrn, ids.inner_ubrn), anyone),
+    )
+    links = [
+        _neighbours(
+            place.assign(identifier=identifier, issuer=issuer, service=service),
+            f"Same {what}, same specialty, yet two patients",
+        )
+        for what, identifier, issuer in kinds
+    ]
+    return pd.concat(links).drop_duplicates(["a", "b"], ignore_index=True)
+
+
+def _neighbours(told: pd.DataFrame, explanation: str) -> pd.DataFrame:
+    """One link between each two neighbours of those who hold one value, an entry a patient."""
+    found = told[(told[KEY] >= 0).all(axis=1)].sort_values([*KEY, "place"])
+    found = found.drop_duplicates([*KEY, "patient"])
     size = found.groupby(KEY)["patient"].transform("size")
     found = found[(size > 1) & (size <= AT_MOST)].reset_index(drop=True)
     same = (found[KEY] == found[KEY].shift(-1)).all(axis=1).to_numpy()
@@ -46,33 +81,5 @@ def shared_identifiers(
         confidence=str(Confidence.POSSIBLE),
         veto=str(Veto.IDENTIFIER_OF_TWO_PATIENTS),
         weight=0.0,
-        explanation="Same pathway identifier and issuer, same specialty, yet two patients",
+        explanation=explanation,
     )
-
-
-def _one_of_each_patient(
-    entries: pd.DataFrame, patients: Patients, order: NDArray[np.int64]
-) -> pd.DataFrame:
-    """The first entry by id of each patient with an identifier that is on several entries."""
-    column = entries["patient_pathway_identifier"]
-    identifier = codes(column)
-    issuer = codes(entries["pathway_identifier_issuer"])
-    service = codes(entries["treatment_function_code"])
-    told = (identifier >= 0) & (issuer >= 0) & (service >= 0)
-    often = np.bincount(identifier[told], minlength=len(column.cat.categories)) > 1
-    several = np.flatnonzero(often)
-    stems = stems_of(words_of(column).take(pa.array(several)))
-    often[several[stems.is_null().to_numpy(zero_copy_only=False)]] = False
-    told[told] = often[identifier[told]]
-    rows = np.flatnonzero(told)
-    found = pd.DataFrame(
-        {
-            "identifier": identifier[rows],
-            "issuer": issuer[rows],
-            "service": service[rows],
-            "patient": patients.group[rows],
-            "entry": rows,
-            "place": order[rows],
-        }
-    )
-    return found.sort_values([*KEY, "place"]).drop_duplicates([*KEY, "patient"])

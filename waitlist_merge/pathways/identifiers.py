@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from waitlist_merge.normalise.organisations import successors
 from waitlist_merge.pathways.columns import (
@@ -96,9 +97,86 @@ def identifiers(entries: pd.DataFrame) -> Identifiers:
     )
 
 
+def perhaps_shared(entries: pd.DataFrame, patient: NDArray[np.integer]) -> tuple[Bools, Bools]:
+    """Rows whose pathway or booking identifier another patient may have too, be it in another form.
+
+    None that shares one is left out; some that do not are among them. It looks closely only at
+    values that are written in more than one way, so that it costs little on a list of millions. The
+    second mask is of rows whose first 15 characters tell which identifier it is.
+    """
+    code, written = said(entries["patient_pathway_identifier"])
+    booking, numbers = said(entries["unique_booking_reference_number"])
+    raw, own = _bare(written), stems_of(numbers)
+    inner = _booking_numbers(raw)
+    shared = _of_two(code, written, pc.coalesce(inner, _stems(raw)), patient)
+    printed = _printed(raw)
+    shared |= printed
+    # A row's own booking number within its own identifier is nobody else's.
+    elsewhere = _without_own(inner, code, own, booking)
+    shared |= _is_in(elsewhere, own)
+    booked = _of_two(booking, numbers, own, patient) | _is_in(own, elsewhere)
+    rows = np.append(shared, False)[code] | np.append(booked, False)[booking]
+    return np.asarray(rows), np.append(printed, False)[code]
+
+
+def _of_two(code: Codes, written: pa.Array, plain: pa.Array, patient: NDArray[np.integer]) -> Bools:
+    """Which values two patients have, be it written in two ways.
+
+    ``code`` is the value of each row; ``plain`` is what all ways of writing one value come to.
+    """
+    again = pc.is_in(plain, plain.filter(pc.not_equal(plain, written)))
+    alike = numbered_together(pc.if_else(again, plain, pa.scalar(None, pa.string())))[0]
+    found = _with_several(code, patient, len(written))
+    ways = _with_several(_each(code, alike), patient, int(alike.max(initial=0)) + 1)
+    return np.asarray(found | ((alike >= 0) & ways[alike]))
+
+
+def _with_several(code: Codes, patient: NDArray[np.integer], size: int) -> Bools:
+    """Which of ``size`` codes are on rows of several patients."""
+    there = np.flatnonzero(code >= 0)
+    one = np.zeros(size, dtype=np.int64)
+    one[code[there]] = patient[there]
+    found = np.zeros(size, dtype=bool)
+    found[code[there[patient[there] != one[code[there]]]]] = True
+    return found
+
+
+def _printed(raw: pa.Array) -> Bools:
+    """Prints of 15 characters, and the identifiers of which each may be the only one that it is."""
+    heads = pc.utf8_slice_codeunits(raw, 0, PRINT_LENGTH)
+    size = pc.binary_length(raw)
+    of_print = _is_in(heads, heads.filter(pc.equal(size, PRINT_LENGTH)))
+    full = of_print & pc.equal(size, FULL_LENGTH).to_numpy(zero_copy_only=False)
+    at = np.flatnonzero(of_print)
+    whose = numbered_together(heads.take(pa.array(at)))[0]
+    single = np.bincount(whose[full[at]], minlength=int(whose.max(initial=0)) + 1) <= 1
+    of_print[at] = single[whose]
+    return of_print
+
+
+def _without_own(inner: pa.Array, code: Codes, own: pa.Array, booking: Codes) -> pa.Array:
+    """The booking numbers within identifiers, of those that a row holds without stating it too."""
+    there = np.flatnonzero(np.append(inner.is_valid().to_numpy(zero_copy_only=False), False)[code])
+    mine = inner.take(pa.array(code[there]))
+    stated = own.take(pa.array(booking[there], mask=booking[there] < 0))
+    alone = ~pc.fill_null(pc.equal(mine, stated), False).to_numpy(zero_copy_only=False)
+    kept = np.zeros(len(inner), dtype=bool)
+    kept[code[there[alone]]] = True
+    return pc.if_else(pa.array(kept), inner, pa.scalar(None, pa.string()))
+
+
+def _is_in(values: pa.Array, others: pa.Array) -> Bools:
+    found = pc.is_in(values, others.drop_null())
+    return np.asarray(pc.and_(found, values.is_valid()).to_numpy(zero_copy_only=False))
+
+
 def _bare(values: pa.Array) -> pa.Array:
     """Capitals and digits only."""
-    return pc.replace_substring_regex(pc.utf8_upper(values), _NOISE.pattern, "")
+    capitals = pc.utf8_upper(values)
+    plain = pc.fill_null(pc.ascii_is_alnum(capitals), True)
+    if pc.all(plain, min_count=0).as_py():
+        return capitals
+    return pc.replace_substring_regex(capitals, _NOISE.pattern, "")
 
 
 def _stems(raw: pa.Array) -> pa.Array:
@@ -110,6 +188,19 @@ def _stems(raw: pa.Array) -> pa.Array:
 
 def _booking_numbers(raw: pa.Array) -> pa.Array:
     """The booking number that each identifier is made of; missing where it is made otherwise."""
+    number = pa.nulls(len(raw), pa.string())
+    made = pc.fill_null(pc.and_(pc.ascii_is_decimal(raw), _is_long(raw)), False)
+    if not pc.any(made, min_count=0).as_py():
+        return number
+    return pc.replace_with_mask(number, made, _numbers_within(raw.filter(made)))
+
+
+def _is_long(raw: pa.Array) -> pa.Array:
+    """As long as a booking number, or as one that is padded."""
+    return pc.is_in(pc.binary_length(raw), pa.array([UBRN_LENGTH, FULL_LENGTH], pa.int32()))
+
+
+def _numbers_within(raw: pa.Array) -> pa.Array:
     found = pc.extract_regex(raw, _BOOKING)
     number = pc.binary_join_element_wise(*(pc.struct_field(found, each) for each in "ab"), "")
     number = pc.fill_null(number, "")
