@@ -790,7 +790,7 @@ def test_one_identifier_on_entries_of_two_patients_is_a_question_about_people(ty
     rows = [ONE_NEED, ONE_NEED, ONE_NEED | other]
     match, combined, queue = run(typed, rows, patient=[0, 0, 1])
     told = queue[["level", "veto", "entry_ids", "urgent"]].to_numpy().tolist()
-    assert told == ([["patient", SHARED, "E-0000;E-0002", False]] if asked else [])
+    assert told == ([["patient", SHARED, "E-0000;E-0001;E-0002", True]] if asked else [])
     assert match.group[0] != match.group[2]
     assert combined.combined_list["open_questions"].tolist() == [int(asked)] * 2
 
