@@ -16,7 +16,6 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.types import union_categoricals
 
 from waitlist_merge.review.continuity import Carried
 from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
@@ -145,9 +144,30 @@ def _stacked(name: str, parts: list[pd.DataFrame]) -> pd.Series:
         return pd.concat(days, ignore_index=True)
     if pd.api.types.is_bool_dtype(parts[-1][name].dtype):
         return pd.concat([each.astype("boolean") for each in columns], ignore_index=True)
-    texts = [each.astype("category") for each in columns]
-    words = [each.cat.set_categories(each.cat.categories.astype(object)) for each in texts]
-    return pd.Series(union_categoricals(words))
+    return pd.Series(_as_one([_coded(each) for each in columns]))
+
+
+Coded = tuple[NDArray[np.int64], NDArray[np.object_]]
+"""The code of each value, -1 for missing, and the values that the codes stand for."""
+
+
+def _coded(column: pd.Series) -> Coded:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        words = column.cat.categories.to_numpy(dtype=object)
+        return column.cat.codes.to_numpy(dtype=np.int64), words
+    code, words = pd.factorize(np.asarray(column.astype(object), dtype=object))
+    return np.asarray(code, dtype=np.int64), np.asarray(words, dtype=object)
+
+
+def _as_one(parts: list[Coded]) -> pd.Categorical[str]:
+    """The values of all parts; nothing is sorted, so that ids of a whole region are quick."""
+    number, words = pd.factorize(np.concatenate([words for _, words in parts]))
+    ends = np.cumsum([len(words) for _, words in parts])[:-1]
+    codes = [
+        np.append(numbers, -1)[code]
+        for numbers, (code, _) in zip(np.split(number, ends), parts, strict=True)
+    ]
+    return pd.Categorical.from_codes(np.concatenate(codes), pd.Index(words, dtype=object))
 
 
 def _extracts(entries: pd.DataFrame, last: Snapshot | None) -> pd.DataFrame:
