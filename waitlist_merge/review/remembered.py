@@ -156,7 +156,8 @@ def _coded(column: pd.Series) -> Coded:
         words = column.cat.categories.to_numpy(dtype=object)
         return column.cat.codes.to_numpy(dtype=np.int64), words
     code, words = pd.factorize(np.asarray(column.astype(object), dtype=object))
-    return np.asarray(code, dtype=np.int64), np.asarray(words, dtype=object)
+    numbers: NDArray[np.int64] = code.astype(np.int64)
+    return numbers, np.array(words, dtype=object)
 
 
 def _as_one(parts: list[Coded]) -> pd.Categorical[str]:
