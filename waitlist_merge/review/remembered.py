@@ -153,11 +153,12 @@ Coded = tuple[NDArray[np.int64], NDArray[np.object_]]
 
 def _coded(column: pd.Series) -> Coded:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        words = column.cat.categories.to_numpy(dtype=object)
-        return column.cat.codes.to_numpy(dtype=np.int64), words
-    code, words = pd.factorize(np.asarray(column.astype(object), dtype=object))
-    numbers: NDArray[np.int64] = code.astype(np.int64)
-    return numbers, np.array(words, dtype=object)
+        texts = column.array
+    else:
+        numbers, words = pd.factorize(np.asarray(column.astype(object), dtype=object))
+        texts = pd.Categorical.from_codes(numbers, pd.Index(words, dtype=object))
+    codes = np.array(texts.codes, dtype=np.int64)
+    return codes, np.array(texts.categories, dtype=object)
 
 
 def _as_one(parts: list[Coded]) -> pd.Categorical[str]:

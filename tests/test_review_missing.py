@@ -1,0 +1,94 @@
+"""A patient whom two trusts each believe the other has: asked in the workbook until answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import waitlist_merge as wm
+from waitlist_merge.review.filing import read_workbooks
+
+MONDAYS = [dt.date(2026, 11, 16) + dt.timedelta(weeks=week) for week in range(3)]
+PERSON = {
+    "NHS number": "9990000018",
+    "Surname": "Okafor",
+    "Forename": "Chidi",
+    "DOB": "1971-05-03",
+    "Postcode": "LS6 2AB",
+    "Hospital number": "H1",
+    "Treatment function code": "110",
+    "RTT start": "2026-03-02",
+    "RTT status": "20",
+    "Patient pathway identifier": "RM3000012345",
+    "Pathway identifier issuer": "RM3",
+}
+OTHER = PERSON | {
+    "NHS number": "9990000026",
+    "Surname": "Nowak",
+    "Forename": "Ewa",
+    "DOB": "1948-11-21",
+    "Hospital number": "H2",
+    "Patient pathway identifier": "RM3000067890",
+}
+
+
+def merged(register: wm.Register, day: dt.date, *people: dict[str, str]) -> wm.MergeResult:
+    lists = [
+        wm.Extract.from_frame(pd.DataFrame(rows), organisation=code, census_date=day)
+        for code, rows in (("RM3", [*people, OTHER]), ("RW3", [*people, OTHER | STRANGER]))
+    ]
+    return wm.merge(lists, register=register)
+
+
+STRANGER = {"NHS number": "9990000034", "Surname": "Sato", "Forename": "Kenji", "DOB": "2001-01-09"}
+
+
+@pytest.fixture
+def register(tmp_path):
+    with wm.Register.open(tmp_path / "register.db") as opened:
+        yield opened
+
+
+def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tmp_path):
+    first = merged(register, MONDAYS[0], PERSON)
+    need = first.entries.set_index("family_name")["pathway_id"]["Okafor"].unique()
+    assert len(need) == 1
+    assert first.unaccounted.empty
+    second = merged(register, MONDAYS[1])
+    assert second.unaccounted["pathway_id"].tolist() == need.tolist()
+    assert second.unaccounted["each_kept_by_other"].tolist() == [True]
+    third = merged(register, MONDAYS[2])
+    assert third.unaccounted["weeks_unaccounted"].tolist() == [1]
+    assert third.review_queue["level"].iloc[0] == "unaccounted"
+    third.save(tmp_path / "out", tables="csv", workbook=True)
+    answered = fill(tmp_path / "out" / "combined_list.xlsx", tmp_path / "answered.xlsx")
+    filed = read_workbooks([answered], register, today=MONDAYS[2])
+    assert filed.problems == []
+    assert filed.new_answers == 1
+    again = merged(register, MONDAYS[2])
+    assert again.unaccounted.empty
+    assert "unaccounted" not in set(again.review_queue["level"])
+    entries = register.last().entries.set_index("family_name")
+    assert set(entries.loc["Okafor", "departure"]) == {"answered"}
+
+
+def fill(asked, to):
+    """The workbook with an answer to the first question, which is about who is missing."""
+    book = openpyxl.load_workbook(asked)
+    sheet = book["Questions"]
+    headings = [cell.value for cell in sheet[1]]
+    cells = dict(zip(headings, sheet[2], strict=True))
+    assert cells["Level"].value == "unaccounted"
+    for heading, value in {
+        "Answer": "accounted for",
+        "Reviewer": "A. Clerk",
+        "Reviewer's organisation": "RM3",
+        "Date": dt.datetime(2026, 11, 30),  # noqa: DTZ001
+        "Note": "Rang: treated abroad",
+    }.items():
+        cells[heading].value = value
+    book.save(to)
+    return to
