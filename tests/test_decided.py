@@ -19,7 +19,7 @@ from waitlist_merge.decided import (
     overridden,
 )
 from waitlist_merge.pathways import match_pathways
-from waitlist_merge.patients import match_patients
+from waitlist_merge.patients import explain_patients, match_patients
 from waitlist_merge.plan import MergePlan
 
 SIZE = 6
@@ -149,6 +149,9 @@ def test_two_numbers_that_people_have_joined_are_one_for_their_other_entries_too
     link = match.links.set_index(["a", "b"]).loc[(0, 1), "explanation"]
     assert link.startswith("People have said: one person (RM3 12 Nov 2026); ")
     assert match.questions.empty
+    why = explain_patients(match, 0, 1)
+    assert why.outcome.startswith("One person, as people have said, with ")
+    assert why.outcome.endswith("over: Two different valid NHS numbers")
 
 
 def test_groups_that_people_keep_apart_are_not_asked_about_again(two_numbers):
@@ -163,6 +166,8 @@ def test_groups_that_people_keep_apart_are_not_asked_about_again(two_numbers):
 def test_what_people_keep_apart_a_shared_number_does_not_join(two_numbers):
     match = match_patients(two_numbers, decided=decided({(0, 2): False}))
     assert match.group[0] != match.group[2]
+    assert explain_patients(match, 0, 2).veto == "decided_apart"
+    assert explain_patients(match, 0, 1).decided is False
 
 
 def test_nothing_decided_changes_nothing(two_numbers):

@@ -229,6 +229,10 @@ def test_work_is_recorded_and_told_with_the_answers(first, register, tmp_path):
     assert told.work["fault"].tolist() == ["overdue"]
     assert told.counts[["organisation", "standing"]].to_numpy().tolist() == [["RM3", "proposed"]]
     assert told.unsettled["detail"].tolist() == ["waits for RW3"]
+    assert told.asked.set_index(["organisation", "state"])["up to 1 week"].to_dict() == {
+        ("RM3", "open"): 3,
+        ("RW3", "open"): 3,
+    }
     shown = CliRunner().invoke(app, ["review", "status", "--register", str(register)])
     assert shown.exit_code == 0
     assert "waits for RW3" in shown.output

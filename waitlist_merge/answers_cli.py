@@ -47,10 +47,11 @@ def read(
 
 
 def status(*, register: RegisterAt, debug: Debug = False) -> None:
-    """Say how far answers and work are, by organisation and age."""
+    """Say how far questions, answers and work are, by organisation and age."""
     with one_line(debug=debug):
         with Register.open(register, create=False) as opened:
             told = status_of(opened, today=_today())
+        show("Open questions by organisation and age", told.asked)
         show("Answers by organisation and age", told.counts)
         show("Answers that settle nothing yet", told.unsettled)
         show("Work on groups", told.work)

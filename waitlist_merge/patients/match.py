@@ -136,6 +136,15 @@ class PatientMatch:
         ids = group_ids("P", self.group, self.entry_ids.tolist())
         return pd.Series(ids, name="patient_id", dtype="str")
 
+    def decided_on(self, one: int, other: int) -> bool | None:
+        """Have people said that the two are one person (True) or two (False)? None: neither."""
+        if self._ruled is None:
+            return None
+        a, b = min(one, other), max(one, other)
+        [*at] = np.flatnonzero((self._edges.a == a) & (self._edges.b == b))
+        said = [(self._ruled.forced[each], self._ruled.apart[each]) for each in at]
+        return next((bool(forced) for forced, apart in said if forced or apart), None)
+
     def named(self, patient_id: pd.Series) -> PatientMatch:
         """The same match with these ids of patients, which a merge has given its entries."""
         same = copy(self)

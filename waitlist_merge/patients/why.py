@@ -32,7 +32,8 @@ class Explanation:
 
     ``parts`` has ``field``, ``level``, ``words`` and ``weight``, the prior first. ``veto`` is the
     fact that forbids the link, or empty; ``joined`` tells whether both ended in one group, and
-    ``match_weight`` is the weight that joins. ``str()`` gives all of it as text.
+    ``match_weight`` is the weight that joins; ``decided`` tells whether people have said so.
+    ``str()`` gives all of it as text.
     """
 
     parts: pd.DataFrame
@@ -41,11 +42,15 @@ class Explanation:
     joined: bool
     sentence: str
     match_weight: float
+    decided: bool = False
 
     @property
     def outcome(self) -> str:
         """What came of it, in a line: joined or not, the weight, and what forbade it."""
         told = "One person" if self.joined else "Not joined"
+        if self.joined and self.decided:
+            overridden = f", over: {Veto(self.veto).meaning}" if self.veto else ""
+            return f"One person, as people have said, with {self.weight:.1f} bits{overridden}"
         if self.joined and self.weight < self.match_weight:
             told += " by way of further entries"
         which = "outvoted by other entries" if self.joined else "forbidden"
@@ -143,6 +148,8 @@ def explain_patients(result: PatientMatch | HasPeople, a: int | str, b: int | st
     veto = match.veto_of(one, other)
     if veto is None:
         veto = vetoed(match.records, match.model, match.plan, levels, first, second, weight)[0]
+    decision = match.decided_on(one, other)
+    named = Veto.DECIDED_APART if decision is False else VETOES[veto]
     compared = {field: LEVELS[field][found[0]] for field, found in levels.items()}
     names = {"prior": ""} | compared | {"together": "", "household": ""}
     said = [
@@ -154,10 +161,11 @@ def explain_patients(result: PatientMatch | HasPeople, a: int | str, b: int | st
     return Explanation(
         parts=table,
         weight=float(weight[0]),
-        veto=str(VETOES[veto]),
+        veto=str(named),
         joined=bool(match.group[one] == match.group[other]),
         sentence=str(explanations(levels, parts)[0]),
         match_weight=match.plan.match_weight,
+        decided=decision is not None,
     )
 
 

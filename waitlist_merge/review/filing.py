@@ -13,13 +13,14 @@ from waitlist_merge.errors import InputError
 from waitlist_merge.review.register import Register
 from waitlist_merge.review.returned import Returned, returned_rows
 from waitlist_merge.review.rows import AnswerRow
-from waitlist_merge.review.ruling import Rulings, in_force, not_undone
+from waitlist_merge.review.ruling import in_force, not_undone
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
+from waitlist_merge.review.states import OPEN
 from waitlist_merge.review.taking import Known, Taken, said_id, take
 from waitlist_merge.review.work import work_against_lists
 
 AGES = ((7, "up to 1 week"), (28, "1 to 4 weeks"), (84, "4 to 12 weeks"))
-"""Days up to which an answer is of an age, and how that is said: a week is one list."""
+"""Days up to which a question or answer is of an age, and how that is said: a week is a list."""
 
 OLDER = "over 12 weeks"
 
@@ -86,11 +87,12 @@ def _shown(rows: Sequence[Returned], register: Register, last: Snapshot) -> dict
 class Status:
     """How far the answers and the work are.
 
-    ``counts`` has one row for each organisation and standing, with the answers of each age;
-    ``unsettled`` the answers that settle nothing yet, ``work`` what is to be done and what the
-    lists say against it.
+    ``asked`` has one row for each organisation and state of its open questions, ``counts`` one for
+    each organisation and standing of its answers, both by age; ``unsettled`` the answers that
+    settle nothing yet, ``work`` what is to be done and what the lists say against it.
     """
 
+    asked: pd.DataFrame
     counts: pd.DataFrame
     unsettled: pd.DataFrame
     work: pd.DataFrame
@@ -102,17 +104,34 @@ def status_of(register: Register, *, today: date) -> Status:
     ruled = in_force(register.answers(), listed(last.entries))
     work = work_against_lists(register.work(), last.entries, census_dates(last), run_date=today)
     told = ["answer_id", "question_id", "organisation", "answer", "standing", "detail"]
-    return Status(_counts(ruled, today), ruled.open[told].reset_index(drop=True), work)
+    answered = ruled.answers
+    return Status(
+        asked=_asked(register.questions(), today),
+        counts=_by_age(
+            answered[["organisation", "standing"]], answered["answered_on"].tolist(), today
+        ),
+        unsettled=ruled.open[told].reset_index(drop=True),
+        work=work,
+    )
 
 
-def _counts(ruled: Rulings, today: date) -> pd.DataFrame:
-    """How many answers of each organisation have come to what, by their age."""
+def _asked(questions: pd.DataFrame, today: date) -> pd.DataFrame:
+    """How many questions are open, by organisation and state; each counts at all concerned."""
+    told = questions[["organisations", "state", "first_date"]].copy()
+    told["organisation"] = told["organisations"].astype(object).fillna("").str.split(";")
+    told = told.explode("organisation", ignore_index=True)
+    state = told["state"].astype(object).fillna(OPEN)
+    since = [each.date() for each in told["first_date"]]
+    return _by_age(told[["organisation"]].assign(state=state), since, today)
+
+
+def _by_age(told: pd.DataFrame, since: Sequence[date | None], today: date) -> pd.DataFrame:
+    """How many rows are alike in all columns, and of which age; without a day they are new."""
     names = [name for _, name in AGES] + [OLDER]
-    days = [(today - each).days if each else 0 for each in ruled.answers["answered_on"]]
+    days = [(today - each).days if each else 0 for each in since]
     age = [next((name for most, name in AGES if old <= most), OLDER) for old in days]
-    told = ruled.answers[["organisation", "standing"]].assign(age=age, count=1)
-    table = told.pivot_table(
-        index=["organisation", "standing"], columns="age", values="count", aggfunc="sum"
+    table = told.assign(age=age, count=1).pivot_table(
+        index=[*told.columns], columns="age", values="count", aggfunc="sum"
     )
     counts = table.reindex(columns=names).fillna(0).astype(int)
     return counts.reset_index().rename_axis(columns=None)

@@ -1,0 +1,179 @@
+"""What is wrong with a row that came back? Nothing of a patient is repeated in a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+
+from waitlist_merge.reasons import Relation
+from waitlist_merge.review import returned as heading
+from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.returned import MOST_SHOWN, Returned, fingerprint
+from waitlist_merge.review.spoken import WITHOUT_FACT
+from waitlist_merge.review.work import State, read_state
+
+OLDEST_DAYS = 366
+"""Days after which a date is taken for a slip of the year."""
+
+_JOINING = (Answer.SAME_PERSON, Answer.SAME_NEED)
+_NEED_NOTE = (Answer.NEEDS_CLINICIAN, Answer.CORRECT_RECORD, Answer.ACCOUNTED)
+_OF_UNACCOUNTED = (Answer.ACCOUNTED, Answer.CANNOT_TELL, Answer.ASK_AGAIN)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Checks:
+    """What rows are checked against.
+
+    ``organisations`` are those that send lists, ``known`` the ids of the entries that the run of a
+    row knew, ``today`` the day of reading.
+    """
+
+    organisations: Collection[str]
+    known: Callable[[Returned], pd.Index]
+    today: date
+
+    def wrong_with(self, row: Returned) -> list[str]:
+        """What keeps a row from being recorded; nothing of one that is not filled in."""
+        if not row.any((*heading.ANSWERED, *heading.WORKED)):
+            return []
+        wrong = self._wrong_question(row)
+        if row.any(heading.ANSWERED):
+            wrong += self._wrong_answer(row)
+        if row.any(heading.WORKED):
+            wrong += self._wrong_work(row)
+        return wrong
+
+    def _wrong_question(self, row: Returned) -> list[str]:
+        """Do the hidden cells still belong to the question, and is it one of this register?"""
+        told = [row.text(each) for each in heading.HIDDEN[:-1]]
+        names = names_of(row)
+        if not told[0] or not names:
+            return ["has no question; answer in the rows as they came"]
+        mark = row.text(heading.FINGERPRINT)
+        if mark and mark != fingerprint(told[0], told[1], told[2], told[3]):
+            return ["its hidden cells are of another question; fill in the rows as they came"]
+        if (self.known(row).get_indexer(pd.Index(names)) < 0).any():
+            return ["is about entries that this register does not know; name its own register"]
+        return []
+
+    def _wrong_answer(self, row: Returned) -> list[str]:
+        said = row.text(heading.ANSWER).casefold()
+        if not said:
+            return ["has something filled in but no answer; choose one"]
+        if said not in {*Answer}:
+            return [f"column {heading.ANSWER}: is none of: {', '.join(Answer)}"]
+        answer, level = Answer(said), row.text(heading.LEVEL)
+        wrong = []
+        fits = answer in _OF_UNACCOUNTED if level == "unaccounted" else answer != Answer.ACCOUNTED
+        if not fits:
+            wrong.append(f"column {heading.ANSWER}: {answer!s} does not answer this question")
+        if not row.text(heading.REVIEWER):
+            wrong.append(f"column {heading.REVIEWER}: say who answers")
+        wrong += self._wrong_organisation(row, heading.ORGANISATION)
+        wrong += self._wrong_date(row, heading.DATE)
+        if answer in _NEED_NOTE and not row.text(heading.NOTE):
+            wrong.append(f"column {heading.NOTE}: {answer!s} needs a note: {_NOTES[answer]}")
+        relation = row.text(heading.RELATION)
+        if relation and relation not in {*Relation}:
+            wrong.append(f"column {heading.RELATION}: is none of the relations that it offers")
+        return wrong + _wrong_override(row, answer)
+
+    def _wrong_work(self, row: Returned) -> list[str]:
+        said = row.text(heading.STATE)
+        if not said:
+            return [f"column {heading.STATE}: say how far the work is"]
+        state = read_state(said)
+        if state is None:
+            return [f"column {heading.STATE}: is none of: {_STATES}"]
+        wrong = []
+        if state[1] and state[1] not in self.organisations:
+            wrong.append(f"column {heading.STATE}: {self._unknown}")
+        if state[0] != State.NEW and not row.text(heading.OWNER_ORGANISATION) and not state[1]:
+            wrong.append(f"column {heading.OWNER_ORGANISATION}: say which organisation has to act")
+        for each in (heading.KEEPS, heading.OWNER_ORGANISATION):
+            wrong += self._wrong_organisation(row, each) if row.text(each) else []
+        return wrong + self._wrong_date(row, heading.DUE, ahead=True)
+
+    def _wrong_organisation(self, row: Returned, column: str) -> list[str]:
+        code = row.text(column).upper()
+        if not code:
+            return [f"column {column}: say which organisation answers"]
+        return [] if code in self.organisations else [f"column {column}: {self._unknown}"]
+
+    @property
+    def _unknown(self) -> str:
+        return f"sends no list; one of {', '.join(sorted(self.organisations))}"
+
+    def _wrong_date(self, row: Returned, column: str, *, ahead: bool = False) -> list[str]:
+        if not row.text(column):
+            return []
+        day = date_of(row.cells[column])
+        if day is None:
+            return [f"column {column}: is no date; write it as 16/11/2026"]
+        today = self.today
+        if not ahead and day > today:
+            return [f"column {column}: is a day that has not come yet"]
+        if abs(today - day) > timedelta(days=OLDEST_DAYS):
+            return [f"column {column}: is more than a year away"]
+        return []
+
+
+_NOTES = {
+    Answer.NEEDS_CLINICIAN: "what is the clinician to decide?",
+    Answer.CORRECT_RECORD: "whose record, and what is wrong with it?",
+    Answer.ACCOUNTED: "treated, died, agreed to come off, or listed where?",
+}
+
+STATE_WORDS = {
+    State.NEW: "new",
+    State.WITH: "with {}",
+    State.AGREED: "agreed: {} keeps",
+    State.TOLD: "patient told",
+    State.CLOSED: "closed at {}",
+    State.DONE: "done",
+}
+_STATES = ", ".join(text.format("ORG") for text in STATE_WORDS.values())
+
+
+def _wrong_override(row: Returned, answer: Answer) -> list[str]:
+    """A named veto is overridden by two people with a reason, or not at all."""
+    second, reason = row.text(heading.SECOND), row.text(heading.REASON)
+    vetoed = row.text(heading.VETO) not in WITHOUT_FACT
+    if answer not in _JOINING or not vetoed or not (second or reason):
+        return []
+    if not second:
+        return [f"column {heading.SECOND}: overriding needs a second person as well"]
+    if not reason:
+        return [f"column {heading.REASON}: overriding needs a reason as well"]
+    if second.casefold() == row.text(heading.REVIEWER).casefold():
+        return [f"column {heading.SECOND}: has to be another person than the reviewer"]
+    return []
+
+
+def sides_of(row: Returned) -> dict[str, int]:
+    """The side of each entry of the question; entries by themselves are a side each."""
+    told = row.text(heading.ENTRIES)
+    sides = told.split("|") if "|" in told else told.split(";")
+    return {name: side for side, names in enumerate(sides) for name in names.split(";") if name}
+
+
+def names_of(row: Returned) -> tuple[str, ...]:
+    """The entries that the row showed, sorted; a sheet shows no more than some of them."""
+    return tuple(sorted(sides_of(row))[:MOST_SHOWN])
+
+
+def date_of(value: object) -> date | None:
+    """The day in a cell: a date, or text as people write it."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    for form in ("%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d/%m/%y"):
+        try:
+            return datetime.strptime(str(value).strip(), form).date()  # noqa: DTZ007 - a day
+        except ValueError:
+            continue
+    return None
