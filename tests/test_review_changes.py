@@ -208,8 +208,25 @@ def test_an_answer_settles_what_it_was_shown_and_no_more(monday):
     answered = People(answered=frozenset(table["entry_ids"][:1]))
     third = monday(rows[:4], SECOND, second.ended.snapshot, people=answered)
     assert third.ended.unaccounted["entry_ids"].tolist() == table["entry_ids"].tolist()[1:]
-    fourth = monday(rows[:4], SECOND, third.ended.snapshot)
+    fourth = monday(rows[:4], SECOND, third.ended.snapshot, people=answered)
     assert len(fourth.ended.unaccounted) == 1, "said once is enough"
+    fifth = monday(rows[:4], SECOND, fourth.ended.snapshot)
+    assert len(fifth.ended.unaccounted) == 2, "the answer was taken back"
+
+
+def test_who_was_answered_for_is_asked_about_once_people_part_the_two(monday):
+    """Confirmed as one need and closed here; then somebody finds that there were two."""
+    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    filler = [row(5), row(6, "RW3")]
+    first = monday([*both, *filler], FIRST, joined=[(0, 1)])
+    stays = [both[1], *filler]
+    apart = People(apart=frozenset([tuple(first.entries["entry_id"][:2])]))
+    at_once = monday(stays, SECOND, first.ended.snapshot, allowed=ANYTHING, people=apart)
+    assert at_once.ended.unaccounted["organisations"].tolist() == ["RM3"]
+    second = monday(stays, SECOND, first.ended.snapshot, allowed=ANYTHING)
+    assert second.ended.unaccounted.empty
+    third = monday(stays, SECOND, second.ended.snapshot, people=apart)
+    assert third.ended.unaccounted["organisations"].tolist() == ["RM3"]
 
 
 def test_who_has_left_is_remembered_for_a_year_and_the_unaccounted_for_longer(monday):

@@ -30,11 +30,11 @@ from waitlist_merge.plan import MergePlan
 from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import week
 from waitlist_merge.review.arrivals import Allowed, arrivals
-from waitlist_merge.review.departures import People
+from waitlist_merge.review.departures import People, kept_apart
 from waitlist_merge.review.register import Register, Run
 from waitlist_merge.review.register.digest import digests
 from waitlist_merge.review.rows import AnswerRow, WorkRow
-from waitlist_merge.review.ruling import Rulings, in_force
+from waitlist_merge.review.ruling import Rulings, in_force, not_undone
 from waitlist_merge.review.snapshot import Snapshot, census_dates
 from waitlist_merge.review.work import agreed_to_close, work_against_lists
 
@@ -302,7 +302,11 @@ def end(
         entries,
         combined_list,
         review_queue,
-        people=People(answered=begun.ruled.accounted, agreed=_agreed(steps, recalled.last)),
+        people=People(
+            answered=begun.ruled.accounted,
+            agreed=_agreed(steps, recalled.last),
+            apart=kept_apart(not_undone(recalled.answers)),
+        ),
         said=said,
         model_changed=before is not None and before.model_digest != model.digest,
     )

@@ -12,7 +12,7 @@ unanswered is ever treated as yes. What is left is unexplained, and stays so fro
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, know
 from waitlist_merge.pathways.match import DIED
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, Outcome
+from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.sameness import Codes, Positions, TwoRuns, numbered, two_runs
 
 OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
@@ -57,14 +59,32 @@ class People:
     """What people have said, as entry ids.
 
     ``answered`` for entries that have left, ``agreed`` for those that were to be closed because
-    another organisation keeps the patient.
+    another organisation keeps the patient; ``apart`` are pairs that somebody keeps apart.
     """
 
     answered: frozenset[str] = frozenset()
     agreed: frozenset[str] = frozenset()
+    apart: frozenset[tuple[str, str]] = frozenset()
 
 
 NOBODY = People()
+
+
+def kept_apart(answers: Iterable[AnswerRow]) -> frozenset[tuple[str, str]]:
+    """The pairs of entries that answers keep apart, as people or as needs.
+
+    >>> said = AnswerRow("A-1", "Q-1", "pathway", ("E-1", "E-2"), (0, 1), "different needs")
+    >>> sorted(kept_apart([said]))
+    [('E-1', 'E-2')]
+    """
+    return frozenset(
+        (one, other)
+        for row in answers
+        if row.answer in (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE)
+        for one, first in zip(row.entry_ids, row.sides, strict=True)
+        for other, second in zip(row.entry_ids, row.sides, strict=True)
+        if first < second
+    )
 
 
 def departures(
@@ -80,7 +100,8 @@ def departures(
 
     ``now`` are this run's entries with ``patient_id`` and ``outcome`` of this run, ``last`` those
     of the snapshot, ``position`` the place in it of each of this run's. Entries of ``absent``
-    organisations wait as they did. What was explained in an earlier run stays so.
+    organisations wait as they did. What was explained in an earlier run stays so, unless a person
+    takes an answer back or keeps the entry apart from the one that answered for it.
     """
     found = last["departure"].to_numpy(dtype=object).copy()
     found[pd.isna(found)] = None
@@ -89,27 +110,30 @@ def departures(
     waiting = here & np.append(waits_now, False)[at]
     waited = (last["outcome"] != NOT_WAITING).to_numpy() & last["left_date"].isna().to_numpy()
     held = waited & ~here & is_in(last["organisation"].astype("category"), absent)
+    unit, names = units(last), last["entry_id"].to_numpy(dtype=str)
+    parted = _parted(names, unit, waiting | held, people.apart)
+    found[parted & np.isin(found.astype(str), [str(each) for each in LISTED_ELSEWHERE])] = (
+        UNEXPLAINED
+    )
+    taken_back = (found == str(Departure.ANSWERED)) & ~_among(names, people.answered)
+    found[taken_back] = UNEXPLAINED
     found[waiting | held] = None
     asked = (waited | (found == UNEXPLAINED)) & ~waiting & ~held
     if not asked.any():
         return found
     rows = np.flatnonzero(asked)
     own = said(now, last, at, rows, run_date)
-    unit = units(last)
     found[rows] = own
-    still = np.isin(unit[rows], unit[waiting | held])
+    still = np.isin(unit[rows], unit[waiting | held]) & ~parted[rows]
     elsewhere, stopped = _same_identifier(now, last, at, rows, waits_now, run_date)
-    agreed, answered = (
-        np.isin(last["entry_id"].to_numpy(dtype=str)[rows], list(names) or [""])
-        for names in (people.agreed, people.answered)
-    )
+    agreed, answered = (_among(names[rows], each) for each in (people.agreed, people.answered))
     shared = _of_unit(found, unit, last)[rows]
     told = np.select(
         [
             np.array([each is not None for each in own], dtype=bool),
             still & agreed,
             still,
-            elsewhere,
+            elsewhere & ~parted[rows],
             stopped,
             np.array([each is not None for each in shared], dtype=bool),
             np.isin(unit[rows], unit[rows][answered]),
@@ -127,6 +151,27 @@ def departures(
     )
     found[rows] = told
     return _with_those_who_relied(found, unit)
+
+
+def _among(names: NDArray[np.str_], some: Collection[str]) -> Bools:
+    return np.isin(names, list(some) or [""])
+
+
+def _parted(
+    names: NDArray[np.str_], unit: Codes, there: Bools, apart: Collection[tuple[str, str]]
+) -> Bools:
+    """Entries that people keep apart from one of their need which is still on a list."""
+    found = np.zeros(len(names), dtype=bool)
+    if not apart:
+        return found
+    pairs = np.array(sorted(apart), dtype=object)
+    one, other = (pd.Index(names).get_indexer(pd.Index(pairs[:, side])) for side in (0, 1))
+    known_pair = (one >= 0) & (other >= 0)
+    one, other = one[known_pair], other[known_pair]
+    alike = unit[one] == unit[other]
+    found[one[alike & there[other]]] = True
+    found[other[alike & there[one]]] = True
+    return found
 
 
 def _with_those_who_relied(found: NDArray[np.object_], unit: Codes) -> NDArray[np.object_]:
