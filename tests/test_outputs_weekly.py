@@ -105,7 +105,12 @@ def test_without_an_earlier_run_nothing_is_said_to_be_nil(
     result: wm.MergeResult, tmp_path: Path
 ) -> None:
     told = page_of(result, tmp_path)
-    for name in ("answered since last week", "work past its day", "   new", "   fixed"):
+    for name in (
+        "answered since last week",
+        "work past its day, or that the lists speak against",
+        "   new",
+        "   fixed",
+    ):
         assert told[name][0] == NOT_KNOWN
     assert told["rows"][:2] == (len(PEOPLE), NOT_KNOWN)
 
@@ -115,16 +120,29 @@ def test_what_is_known_of_last_week_is_told(result: wm.MergeResult, tmp_path: Pa
         rows=5,
         census_date=date(2026, 11, 8),
         findings=result.findings.head(0),
-        waiting={"less than a week": 3, "over 4 weeks": 1},
+        asked=dict.fromkeys(result.review_queue["question_id"], date(2026, 10, 1)),
         answered=2,
-        overdue=("with RM3, due 01 Nov 2026", "closed at RM3, still listed"),
     )
     told = page_of(result, tmp_path, before=before)
+    waiting = told["questions that wait for an answer"][0]
     assert told["rows"][:3] == (4, 5, "-1")
     assert told["answered since last week"][0] == 2
-    assert told["work past its day"][0] == 2
-    assert told["   asked over 4 weeks"][0] == 1
-    assert "   closed at RM3, still listed" in told
+    assert waiting > 0
+    assert told["   asked over 4 weeks ago"][0] == waiting
+    assert told["   asked this week"][0] == 0
+
+
+def test_work_that_the_lists_speak_against_is_told_by_its_age(
+    result: wm.MergeResult, tmp_path: Path
+) -> None:
+    late = {"fault": "still listed", "detail": "RM3", "age_days": 20, "person": "A. Clerk"}
+    work = conform("work", pd.DataFrame([late, {"state": "with RM3", "age_days": 3}]))
+    tables, manifest = view(made_ready(result.tables, result.manifest()), "RM3")
+    write_weekly(tables | {"work": work}, manifest | {"run": 2})(tmp_path / "weekly.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "weekly.xlsx")["Week"]
+    told = {row[0]: row[1] for row in sheet.iter_rows(values_only=True) if row[0]}
+    assert told["work past its day, or that the lists speak against"] == 1
+    assert "   still listed, RM3, 20 days old, A. Clerk" in told
 
 
 def finding(entry: str, field: str, reason: str) -> dict[str, object]:

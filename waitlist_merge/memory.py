@@ -108,7 +108,8 @@ class Left:
 
     ``run`` is the number under which the run is recorded, ``base`` what the run knew that changes
     are told against, ``findings_before`` the faults of its lists (``reading.FINDING``), ``said``
-    what people have answered since.
+    what people have answered since, ``asked`` the open questions with the day since when
+    (``Register.questions``).
     """
 
     changes: pd.DataFrame
@@ -119,6 +120,7 @@ class Left:
     base: Snapshot | None = None
     findings_before: pd.DataFrame | None = None
     said: Sequence[AnswerRow] = ()
+    asked: pd.DataFrame | None = None
 
 
 def recall(
@@ -335,7 +337,7 @@ def end(
             questions=ended.review_queue,
         )
     )
-    return replace(left, run=run)
+    return replace(left, run=run, asked=register.questions(run))
 
 
 def _agreed(steps: Sequence[WorkRow], last: Snapshot | None) -> frozenset[str]:

@@ -286,4 +286,5 @@ class MergeResult:
             entries=base.entries,
             findings=self.left.findings_before,
             answered_by=[each.organisation for each in self.left.said],
+            asked=self.left.asked,
         )

@@ -40,6 +40,8 @@ COUNTED_WEEKS = (52, 65)
 AHEAD = timedelta(weeks=4)
 """How far the page looks ahead: a wait that passes by then can still be ended before."""
 
+_WIDTHS = (64, 17, 30, 11)
+
 MOST_NAMED = 8
 """Patients named under one line, so that the page stays one page; the workbook has them all."""
 
@@ -49,16 +51,15 @@ class Before:
     """What earlier runs and the register know of an organisation; None is not known.
 
     ``rows`` and ``census_date`` are of its last list, ``findings`` those of it (columns of the
-    table). ``waiting`` are its questions by age in weeks, the youngest first, ``answered`` those
-    answered since the last run, ``overdue`` its steps of work past their day, in words.
+    table). ``asked`` has for the id of each open question the day since when it is asked,
+    ``answered`` is how many it has answered since the last run.
     """
 
     rows: int | None = None
     census_date: date | None = None
     findings: pd.DataFrame | None = None
-    waiting: Mapping[str, int] | None = None
+    asked: Mapping[str, date] | None = None
     answered: int | None = None
-    overdue: Sequence[str] | None = None
 
 
 def before_of(
@@ -68,11 +69,13 @@ def before_of(
     entries: pd.DataFrame,
     findings: pd.DataFrame | None,
     answered_by: Sequence[str],
+    asked: pd.DataFrame | None = None,
 ) -> Before:
     """What an earlier run knew of an organisation.
 
     ``extracts`` and ``entries`` are those of its snapshot, ``findings`` the faults of its lists and
-    ``answered_by`` the organisation of each answer since.
+    ``answered_by`` the organisation of each answer since; ``asked`` has the open questions, with
+    ``question_id`` and ``first_date``.
     """
     own = extracts.loc[(texts(extracts["organisation"]) == organisation)]
     faults = None
@@ -84,14 +87,19 @@ def before_of(
         held = mine["entry_id"].astype(object).map(number)
         faults = mine.assign(local_patient_identifier=held)
     answered = sum(each == organisation for each in answered_by)
+    since = None
+    if asked is not None:
+        days = (pd.Timestamp(each).date() for each in asked["first_date"])
+        since = dict(zip(texts(asked["question_id"]).tolist(), days, strict=True))
     if own.empty:
-        return Before(findings=faults, answered=answered)
+        return Before(findings=faults, answered=answered, asked=since)
     last = own.iloc[0]
     return Before(
         rows=int(last["rows"]),
         census_date=pd.Timestamp(last["census_date"]).date(),
         findings=faults,
         answered=answered,
+        asked=since,
     )
 
 
@@ -113,7 +121,7 @@ def write_weekly(
             book.set_properties({"title": f"The week at {organisation}", "created": made})
             paper = Paper(book)
             title = f"The week at {organisation}, {run_date:%d %b %Y}"
-            write_lines(paper, "Week", title, lines, one_page=True)
+            write_lines(paper, "Week", title, lines, widths=_WIDTHS, one_page=True)
             paper.write(findings_page(told))
 
     return write
@@ -156,7 +164,8 @@ def _lines(
     combined = tables["combined_list"]
     proposed = combined["proposed_duplicates"].to_numpy(dtype=np.int64, na_value=0) > 0
     doubted = own["pathway_id"].isin(combined["pathway_id"][proposed]).to_numpy(dtype=bool)
-    yield from _first(tables["unaccounted"], own.loc[doubted], run_date)
+    known = bool(manifest.get("run"))
+    yield from _first(tables["unaccounted"], own.loc[doubted], run_date, known=known)
     yield from _list(own, before)
     yield from _waits(own, run_date)
     outcome = texts(own["outcome"])
@@ -166,13 +175,17 @@ def _lines(
         ("proposed: to be confirmed by people", "PROPOSED_DUPLICATE"),
     ):
         yield name, int((outcome == str(Outcome[word])).sum())
-    yield from _questions(tables["review_queue"], before)
+    yield from _questions(tables["review_queue"], before, run_date)
+    yield from _work(tables["work"], known=known)
     yield from _findings(findings, known=before.findings is not None)
 
 
-def _first(unaccounted: pd.DataFrame, doubted: pd.DataFrame, run_date: date) -> Iterator[Line]:
+def _first(
+    unaccounted: pd.DataFrame, doubted: pd.DataFrame, run_date: date, *, known: bool
+) -> Iterator[Line]:
+    counted = len(unaccounted) if known or len(unaccounted) else NOT_KNOWN
     yield ("Look here first",)
-    yield "patients unaccounted for: their last entry left and nobody said why", len(unaccounted)
+    yield "patients unaccounted for: their last entry left and nobody said why", counted
     yield from _named(
         phrase(
             texts(unaccounted["hospital_numbers"]),
@@ -228,18 +241,45 @@ def _waits(own: pd.DataFrame, run_date: date) -> Iterator[Line]:
         yield f"over {weeks} weeks", now, then
 
 
-def _questions(queue: pd.DataFrame, before: Before) -> Iterator[Line]:
+AGES = ((7, "asked this week"), (28, "asked up to 4 weeks ago"))
+"""Days up to which a question is so old."""
+OLDEST = "asked over 4 weeks ago"
+
+
+def _questions(queue: pd.DataFrame, before: Before, run_date: date) -> Iterator[Line]:
     yield ("Questions and work",)
     yield "questions that wait for an answer", len(queue)
     yield "   of them urgent", int(truth(queue["urgent"]).sum())
     yield "   of them for this week, on the sheet Questions", int(truth(queue["this_week"]).sum())
     for state, count in sorted(Counter(texts(queue["state"]).tolist()).items()):
         yield f"   {state or 'open'}", count
-    for age, count in (before.waiting or {}).items():
-        yield f"   asked {age}", count
+    if before.asked is not None:
+        ages = Counter(
+            _age((run_date - before.asked.get(each, run_date)).days)
+            for each in texts(queue["question_id"]).tolist()
+        )
+        for name in (*(name for _, name in AGES), OLDEST):
+            yield f"   {name}", ages[name]
     yield "answered since last week", NOT_KNOWN if before.answered is None else before.answered
-    yield "work past its day", NOT_KNOWN if before.overdue is None else len(before.overdue)
-    yield from _named(np.array(before.overdue or (), dtype=object))
+
+
+def _age(days: int) -> str:
+    return next((name for most, name in AGES if days < most), OLDEST)
+
+
+def _work(work: pd.DataFrame, *, known: bool) -> Iterator[Line]:
+    """What was to be done and is not, by the calendar or by the lists."""
+    late = work.loc[texts(work["fault"]) != ""]
+    yield "work past its day, or that the lists speak against", len(late) if known else NOT_KNOWN
+    yield from _named(
+        phrase(
+            texts(late["fault"]),
+            texts(late["detail"]),
+            worded(late["age_days"], lambda days: f"{int(days)} days old"),
+            texts(late["person"]),
+            by=", ",
+        )
+    )
 
 
 def _findings(findings: pd.DataFrame, *, known: bool) -> Iterator[Line]:

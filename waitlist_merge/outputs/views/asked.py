@@ -19,6 +19,7 @@ from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.review.answers import CLINICIAN
 from waitlist_merge.review.settling import effects, who_is_asked
+from waitlist_merge.review.states import OPEN
 from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS
 
 
@@ -96,6 +97,7 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
             entry_ids=by["entry_id"].agg(";".join).to_numpy(),
             sides=_sides(kept["sides"], by["entry_id"].agg(set)),
             said=kept["said"].mask(foreign).to_numpy(),
+            state=_states(kept, organisations),
             organisations=organisations,
             **_words(kept, organisations),
             patient_ids=known["patient_id"].agg(_joined).to_numpy(),
@@ -106,6 +108,20 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
         )
         .reset_index(drop=True)
     )
+
+
+def _states(kept: pd.DataFrame, organisations: NDArray[np.object_]) -> list[str]:
+    """The state of each question, or that it is open where that names who is not shown."""
+    told = []
+    for state, whole, shown in zip(
+        kept["state"].astype(object).fillna(""),
+        kept["organisations"].astype(object).fillna(""),
+        organisations,
+        strict=True,
+    ):
+        unseen = {*whole.split(";")} - {*shown.split(";")}
+        told.append(OPEN if any(code in state for code in unseen if code) else state)
+    return told
 
 
 def _words(kept: pd.DataFrame, organisations: NDArray[np.object_]) -> dict[str, list[str]]:

@@ -100,7 +100,8 @@ def _in(column: pd.Series, values: Collection[str]) -> Bools:
 def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) -> pd.DataFrame:
     """The work that it has to do, or on what it lists: with the entries that the view holds alone.
 
-    Who has to act at another organisation is that one's business.
+    Who has to act at another organisation is that one's business. Of a group with an entry that the
+    view does not hold, or that has left its list, no other organisation is named.
     """
     owner = work["owner"].astype(object).fillna("")
     named = work["organisations"].astype(object).fillna("").str.split(";")
@@ -110,5 +111,16 @@ def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) ->
         ";".join(each for each in ids.split(";") if each in shown)
         for ids in kept["entry_ids"].astype(object).fillna("")
     ]
+    whole = np.array(cut, dtype=object) == kept["entry_ids"].astype(object).fillna("")
+    own = {
+        name: kept[name].where(whole | (kept[name].astype(object) == organisation))
+        for name in ("keeps", "owner", "detail")
+    }
     person = kept["person"].where((kept["owner"] == organisation).fillna(False).astype(bool))
-    return kept.assign(entry_ids=np.array(cut, dtype=object), person=person)
+    return kept.assign(
+        **own,
+        organisations=kept["organisations"].where(whole, organisation),
+        state=kept["state"].where(whole),
+        entry_ids=np.array(cut, dtype=object),
+        person=person,
+    )

@@ -193,6 +193,13 @@ _WHAT = (
     "It holds patients' data: keep and send it only as your organisations have agreed.",
 )
 
+_VIEW = (
+    "This is what the staff of {} may hold: their own entries, and of other organisations' only",
+    "where, for what, since when and the numbers to ring about, for patients whom both have.",
+    "Where it is asked whether two entries are one person, the other one is not shown: trace your",
+    "own patient, and ring the other organisation with the question's id.",
+)
+
 _HOW = (
     "On the sheet Questions, choose an answer in the green cell; at the right end of the row,",
     "fill in your name, your organisation, your role and the date. Your own words go in the note.",
@@ -207,6 +214,7 @@ def about_lines(manifest: Mapping[str, Any]) -> list[Line]:
     return [
         ("What this is",),
         *((line, "") for line in _WHAT),
+        *((line.format(manifest["view"]), "") for line in _VIEW if "view" in manifest),
         ("How to answer",),
         *((line, "") for line in _HOW),
         *((f"   {answer.value}", answer.meaning) for answer in Answer),
@@ -258,18 +266,19 @@ def write_lines(
     lines: Sequence[Line],
     *,
     charts: Sequence[Chart] = (),
+    widths: Sequence[int] = _WIDTHS,
     one_page: bool = False,
 ) -> None:
     """A sheet of these lines below a title, to read and to print; ``one_page`` fits it to A4."""
     sheet = paper.book.add_worksheet(name)
     sheet.hide_gridlines(2)
-    for place, width in enumerate(_WIDTHS):
+    for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
     sheet.write_string(0, 0, title, paper.title)
     for row, line in enumerate(lines, start=_BEGIN):
         for place, value in enumerate(line):
             if value != "":
-                _write(paper, sheet, row, place, value, line)
+                _write(paper, sheet, row, place, value, line, width=len(widths))
     for place, chart in enumerate(charts):
         _draw(paper, sheet, name, lines, chart, place)
     for_print(sheet)
@@ -286,10 +295,12 @@ _BEGIN = 2
 """The row of the first line: the title is above it."""
 
 
-def _write(paper: Paper, sheet: Worksheet, row: int, place: int, value: object, line: Line) -> None:
+def _write(
+    paper: Paper, sheet: Worksheet, row: int, place: int, value: object, line: Line, *, width: int
+) -> None:
     if len(line) == 1:
         sheet.set_row(row, _TITLE)
-        for cell in range(len(_WIDTHS)):
+        for cell in range(width):
             sheet.write_blank(row, cell, None, paper.section)
         sheet.write_string(row, place, str(value), paper.section)
     elif isinstance(value, date):
