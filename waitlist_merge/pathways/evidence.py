@@ -240,11 +240,25 @@ class Evidence(Comparison):
         return np.asarray(marks & ~self.same_organisation)
 
     @cached_property
+    def received_before_sent(self) -> Bools:
+        """The would-be receiver had its referral before the would-be sender had one."""
+        of = self.of
+
+        def backwards(sender: NDArray[np.int64], receiver: NDArray[np.int64]) -> Bools:
+            said = of.sent[sender] | (of.accepting[sender] == of.organisation[receiver])
+            said |= of.referring[receiver] == of.organisation[sender]
+            dated = known(of.referral[sender]) & known(of.referral[receiver])
+            return np.asarray(said & dated & (of.referral[receiver] < of.referral[sender]))
+
+        return backwards(self.a, self.b) | backwards(self.b, self.a)
+
+    @cached_property
     def transferred_without_identifier(self) -> Bools:
         """Two independent marks of one hand-over, and nothing known against it."""
         sent = self.named_receiver | (self.handed_over & self.referred_by_other)
         travelled = self.clock_travelled & (self.referred_by_other | self.handed_over)
         against = self.other_procedure | self.mixed_sides | self.other_stage
+        against |= self.received_before_sent
         return np.asarray((sent | travelled) & self.same_service & ~against)
 
     def agreed(self, kind: str) -> Bools:

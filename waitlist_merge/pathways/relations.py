@@ -173,10 +173,15 @@ def _repeat(e: Evidence) -> Bools:
 
 
 def _repeat_probable(e: Evidence) -> Bools:
-    """The same operation within a year, or the same referral sent twice."""
+    """The same operation within a year, or the same referral sent twice.
+
+    Two referral numbers of one organisation are two referrals, sent on one day or not (domain 5.1).
+    """
     near = e.days_apart <= SAME_OPERATION
     operation = e.same_operation & near
-    referral = (e.referrer_and_date | e.same_referral) & ~e.mixed_sides & ~e.paired_without_side
+    two_referrals = e.same_organisation & e.differ(e.of.ids.referral)
+    one_referral = (e.referrer_and_date & ~two_referrals) | e.same_referral
+    referral = one_referral & ~e.mixed_sides & ~e.paired_without_side
     return np.asarray(_repeat(e) & e.same_service & (operation | referral))
 
 
