@@ -34,8 +34,9 @@ Said = Mapping[str, Sequence[str]]
 
 
 def said_by(entries: pd.DataFrame) -> dict[str, list[str]]:
-    """What each of the entries says of each fact."""
-    return {name: _said(entries, columns) for name, columns in FACTS.items()}
+    """What each of the entries says of each fact; names without case and accents."""
+    said = {name: _said(entries, columns) for name, columns in FACTS.items()}
+    return said | {name: comparison_form(said[name]) for name in _NAMES}
 
 
 def patterns(said: Said, rows: Sequence[int]) -> dict[str, Pattern]:
@@ -130,6 +131,5 @@ def _pattern(values: Sequence[str], same: Callable[[str, str], bool]) -> Pattern
 
 
 def _alike(one: str, other: str) -> bool:
-    """Are two names one, but for case, accents and a slip of the keyboard?"""
-    first, second = comparison_form([one, other])
-    return OSA.distance(first, second, score_cutoff=ONE_SLIP) <= ONE_SLIP
+    """Are two names one, but for a slip of the keyboard?"""
+    return OSA.distance(one, other, score_cutoff=ONE_SLIP) <= ONE_SLIP
