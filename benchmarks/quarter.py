@@ -30,20 +30,27 @@ if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 
 import pandas as pd  # noqa: E402
+from openpyxl import load_workbook  # noqa: E402
 
 import waitlist_merge as wm  # noqa: E402
 from benchmarks.quarter_region import FIRST_MONDAY, Region  # noqa: E402
 from waitlist_merge.errors import InputError  # noqa: E402
 from waitlist_merge.review.arrivals import Allowed  # noqa: E402
 from waitlist_merge.review.facts import patterns, said_by  # noqa: E402
+from waitlist_merge.review.filing import read_workbooks  # noqa: E402
 from waitlist_merge.review.rows import AnswerRow  # noqa: E402
 
 
 @dataclass(frozen=True)
 class Script:
-    """In which week what goes wrong; ``answered``: somebody rings about what both removed."""
+    """In which week what happens; ``answered``: somebody rings about what both removed.
+
+    In week ``in_workbooks`` the reviewers of each organisation fill in the workbook, which is read
+    back; in the others their answers go to the register as rows, which is quicker.
+    """
 
     weeks: int = 13
+    in_workbooks: int = 2
     late: int = 4
     half: int = 6
     renumbered: int = 8
@@ -74,7 +81,7 @@ class Quarter:
     ids: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     lost_ids: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
-    apart: dict[tuple[str, str], str] = field(default_factory=dict)
+    apart: dict[tuple[str, str, str], str] = field(default_factory=dict)
     given: int = 0
     numbered: int = 0
     accounted: set[str] = field(default_factory=set)
@@ -236,7 +243,7 @@ def look(quarter: Quarter, week: int, lists: Lists, result: wm.MergeResult, seco
     quarter.check(not nobody, f"week {week}: {len(nobody)} needs are lost without a word")
     together = dict(zip(entries["entry_id"], entries["pathway_id"], strict=True))
     people = dict(zip(entries["entry_id"], entries["patient_id"], strict=True))
-    for (one, other), level in quarter.apart.items():
+    for (one, other, _), level in quarter.apart.items():
         of = people if level == "patient" else together
         if one in of and other in of:
             quarter.check(of[one] != of[other], f"week {week}: kept apart, yet together")
@@ -296,7 +303,8 @@ def answer(quarter: Quarter, week: int, lists: Lists, result: wm.MergeResult) ->
     queue = result.review_queue
     chosen = queue.sample(min(A_WEEK, len(queue)), random_state=week)
     for question in chosen.to_dict("records"):
-        names = str(question["entry_ids"]).split(";")
+        sides = [side.split(";") for side in str(question["sides"]).split("|")]
+        names = sorted(name for side in sides for name in side)
         if question["level"] == "unaccounted":
             rows += account_for(quarter, week, question, [known[name] for name in names])
             continue
@@ -305,44 +313,89 @@ def answer(quarter: Quarter, week: int, lists: Lists, result: wm.MergeResult) ->
         said = said_by(entries.iloc[[row_of[name] for name in names]])
         facts = patterns(said, range(len(names)))
         for code in str(question["organisations"]).split(";"):
-            rows.append(answer_of(quarter, week, question, names, known, code, facts))
+            rows.append(answer_of(quarter, week, question, sides, known, code, facts))
     quarter.given += len(rows)
     with wm.Register.open(str(quarter.register)) as register:
-        new = register.add_answers(rows)
-        again = register.add_answers(rows)
+        if week == quarter.script.in_workbooks:
+            new, again = hand_in(quarter, week, result, rows, register)
+        else:
+            new, again = register.add_answers(rows), register.add_answers(rows)
         quarter.check(new == len(rows) and not again, f"week {week}: answers lost or kept twice")
         quarter.check(len(register.answers()) == quarter.given, f"week {week}: answers are missing")
 
 
-def truth_of(quarter: Quarter, level: str, places: list[int]) -> str:
-    """What the answer is, for somebody who knows."""
-    needs = [quarter.region.places[each].need for each in places]
-    of = [quarter.region.needs[each].person for each in needs] if level == "patient" else needs
-    words = (
-        ("same person", "different people")
-        if level == "patient"
-        else (
-            "same need",
-            "different needs",
-        )
-    )
-    if len(set(of)) == 1:
-        return words[0]
-    return words[1] if len(set(of)) == len(of) else "cannot tell"
+def hand_in(
+    quarter: Quarter,
+    week: int,
+    result: wm.MergeResult,
+    rows: list[AnswerRow],
+    register: wm.Register,
+) -> tuple[int, int]:
+    """The answers in a workbook of each organisation, read twice: how many were new each time."""
+    folder = quarter.register.parent / f"week {week}"
+    result.save(folder, tables="csv", workbook=True)
+    filled = []
+    for code in sorted({row.organisation for row in rows}):
+        book = load_workbook(folder / "combined_list.xlsx")
+        sheet = book["Questions"]
+        heads = [cell.value for cell in sheet[1]]
+        lines = {
+            line[heads.index("Question id")].value: line for line in sheet.iter_rows(min_row=2)
+        }
+        for row in rows:
+            if row.organisation == code:
+                cells = dict(zip(heads, lines[row.question_id], strict=True))
+                for heading, value in _cells(row).items():
+                    cells[heading].value = value
+        filled.append(folder.parent / f"{code}.xlsx")
+        book.save(filled[-1])
+    day = _monday(week) + dt.timedelta(days=4)
+    first, second = (read_workbooks(filled, register, today=day) for _ in range(2))
+    quarter.check(not first.problems, f"week {week}: {'; '.join(first.problems[:3])}")
+    return first.new_answers, second.new_answers
+
+
+def _cells(row: AnswerRow) -> dict[str, object]:
+    """What a reviewer types."""
+    return {
+        "Answer": row.answer,
+        "Reviewer": row.reviewer,
+        "Reviewer's organisation": row.organisation,
+        "Role": row.role,
+        "Date": row.answered_on,
+        "Note": row.note,
+        "Second person": row.second_person,
+        "Reason for overriding": row.reason,
+    }
+
+
+def truth_of(quarter: Quarter, level: str, sides: list[set[int]]) -> str:
+    """What the answer is, for somebody who knows the places on each side."""
+    needs = [{quarter.region.places[each].need for each in side} for side in sides]
+    of = needs
+    if level == "patient":
+        of = [{quarter.region.needs[each].person for each in side} for side in needs]
+    noun = ("person", "people") if level == "patient" else ("need", "needs")
+    if len(set.union(*of)) == 1:
+        return f"same {noun[0]}"
+    apart = sum(map(len, of)) == len(set.union(*of)) == len(of)
+    return f"different {noun[1]}" if apart else "cannot tell"
 
 
 def answer_of(
     quarter: Quarter,
     week: int,
     question: dict[str, object],
-    names: list[str],
+    sides: list[list[str]],
     known: dict[str, int],
     code: str,
     facts: dict[str, tuple[int, ...]],
 ) -> AnswerRow:
     """What one organisation's reviewer says: right, wrong, or unsure."""
     level, drawn = str(question["level"]), quarter.chance.random()
-    said = truth_of(quarter, level, [known[name] for name in names])
+    side_of = {name: at for at, side in enumerate(sides) for name in side}
+    names = sorted(side_of)
+    said = truth_of(quarter, level, [{known[name] for name in side} for side in sides])
     other = {
         "same person": "different people",
         "different people": "same person",
@@ -353,10 +406,15 @@ def answer_of(
         said = other.get(said, said)
     elif drawn < WRONG + UNSURE:
         said = "cannot tell"
-    if said.startswith("different"):
-        for at, one in enumerate(names):
-            for two in names[at + 1 :]:
-                quarter.apart[one, two] = level
+    author = f"Clerk {1 + week % 3} of {code}"
+    for one in names:
+        for two in names:
+            if side_of[one] < side_of[two]:
+                pair = (min(one, two), max(one, two), f"{level} {author}")
+                if said.startswith("different"):
+                    quarter.apart[pair] = level
+                elif said.startswith("same"):
+                    quarter.apart.pop(pair, None)
     quarter.numbered += 1
     veto = str(question["veto"] or "") if pd.notna(question["veto"]) else ""
     return AnswerRow(
@@ -364,10 +422,10 @@ def answer_of(
         str(question["question_id"]),
         level,
         tuple(names),
-        tuple(range(len(names))),
+        tuple(side_of[name] for name in names),
         said,
         veto=veto,
-        reviewer=f"Clerk {1 + week % 3}",
+        reviewer=author,
         organisation=code,
         role="Booking clerk",
         answered_on=_monday(week) + dt.timedelta(days=2),
