@@ -238,6 +238,33 @@ def test_work_is_recorded_and_told_with_the_answers(first, register, tmp_path):
     assert "waits for RW3" in shown.output
 
 
+def test_work_goes_on_beside_the_duplicates_when_the_question_is_answered(
+    first, register, tmp_path
+):
+    words = {code: said("same need", code) for code in ("RM3", "RW3")}
+    for code, cells in words.items():
+        read(register, filled(first, tmp_path / f"{code}.xlsx", {NEED: cells}))
+    merged(register).save(tmp_path / "out", tables="csv", workbook=True)
+    book = openpyxl.load_workbook(tmp_path / "out" / "combined_list.xlsx")
+    sheet = book["Duplicates"]
+    heading = [cell.value for cell in sheet[1]]
+    head, member = (
+        dict(zip(heading, row, strict=True)) for row in list(sheet.iter_rows(min_row=2))[:2]
+    )
+    assert (head["Entries"].value or "").count(";") == 1
+    head["Work state"].value = "closed at RW3"
+    member["Work state"].value = "done"
+    book.save(tmp_path / "a.xlsx")
+    filed = read(register, tmp_path / "a.xlsx")
+    [work] = filed.taken.work
+    assert (work.state, work.owner) == ("closed at RW3", "RW3")
+    assert work.question_id.startswith("W-")
+    assert filed.problems == [
+        "a.xlsx, Duplicates, row 3: has no question; answer in the rows as they came",
+        "a.xlsx, Duplicates, row 3: column Owner organisation: say which organisation has to act",
+    ]
+
+
 def test_what_is_no_workbook_of_ours_is_refused(first, tmp_path):
     (tmp_path / "a.xlsx").write_text("no workbook")
     with pytest.raises(InputError, match=r"a\.xlsx: cannot be read as a workbook"):

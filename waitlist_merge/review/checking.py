@@ -48,7 +48,7 @@ class Checks:
 
     def _wrong_question(self, row: Returned) -> list[str]:
         """Do the hidden cells still belong to the question, and is it one of this register?"""
-        told = [row.text(each) for each in heading.HIDDEN[:-1]]
+        told = [heading.question_of(row), *(row.text(each) for each in heading.HIDDEN[1:-1])]
         names = names_of(row)
         if not told[0] or not names:
             return ["has no question; answer in the rows as they came"]

@@ -1,7 +1,8 @@
 """What came back in a workbook: the rows of its sheets of questions, as they were filled in.
 
-A sheet of questions is known by its headings, whatever it is called and wherever they stand in its
-first rows; columns may have been moved, hidden or added.
+So do the rows of its sheet of duplicates, on which the work is told. A sheet is known by its
+headings, whatever it is called and wherever they stand in its first rows; columns may have been
+moved, hidden or added.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ RELATION, SECOND, REASON = "Relation", "Second person", "Reason for overriding"
 STATE, KEEPS, OWNER_ORGANISATION, OWNER, DUE, WORK_NOTE = (
     *("Work state", "Organisation that keeps", "Owner organisation", "Owner", "Due", "Work note"),
 )
+NEED = "Need"
+"""Heading of the need on the sheet of duplicates, which has the work and no question."""
+
 HIDDEN = (QUESTION_ID, LEVEL, VETO, ENTRIES, FINGERPRINT)
 ANSWERED = (ANSWER, NOTE, REVIEWER, ORGANISATION, ROLE, DATE, RELATION, SECOND, REASON)
 WORKED = (STATE, KEEPS, OWNER_ORGANISATION, OWNER, DUE, WORK_NOTE)
@@ -82,6 +86,11 @@ def fingerprint(question_id: str, level: str, veto: str, sides: str) -> str:
     return keyed_hashes([f"{question_id}\x1f{level}\x1f{veto}\x1f{sides}"])[0]
 
 
+def question_of(row: Returned) -> str:
+    """The id of the question that a row is about, or of the need whose work it tells."""
+    return row.text(QUESTION_ID) or row.text(NEED)
+
+
 def returned_rows(path: Path) -> list[Returned]:
     """The rows of all sheets of questions in a workbook that have a question id.
 
@@ -111,7 +120,7 @@ def returned_rows(path: Path) -> list[Returned]:
 def _header(rows: Sequence[Sequence[Any]]) -> int | None:
     for number, row in enumerate(rows[:HEADER_ROWS]):
         named = {str(cell).strip() for cell in row}
-        if {QUESTION_ID, ANSWER} <= named:
+        if named >= {QUESTION_ID, ANSWER} or named >= {NEED, STATE, ENTRIES}:
             return number
     return None
 

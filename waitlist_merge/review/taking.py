@@ -113,7 +113,7 @@ class _Book:
         said = said_by(self.frames[run].iloc[places])
         told = AnswerRow(
             answer_id="",
-            question_id=row.text(heading.QUESTION_ID),
+            question_id=heading.question_of(row),
             level=level,
             entry_ids=names,
             sides=tuple(side_of[name] for name in names),
@@ -148,7 +148,7 @@ class _Book:
         keeps = row.text(heading.KEEPS).upper() or (named if state == State.AGREED else "")
         told = WorkRow(
             work_id="",
-            question_id=row.text(heading.QUESTION_ID),
+            question_id=heading.question_of(row),
             entry_ids=tuple(sorted(sides_of(row))),
             state=STATE_WORDS[state].format(named or keeps),
             keeps=keeps,

@@ -26,7 +26,7 @@ from waitlist_merge.outputs.workbook.cells import (
     truth,
     worded,
 )
-from waitlist_merge.outputs.workbook.needs import priority
+from waitlist_merge.outputs.workbook.needs import priority, work_columns
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
 from waitlist_merge.reasons import Relation
 from waitlist_merge.review.answers import Answer
@@ -224,15 +224,7 @@ def _to_fill_in(size: int) -> tuple[Column, ...]:
         Column("Second person", empty, 16, tint=green),
         Column("Reason for overriding", empty, 26, Look.WRAPPED, green),
     )
-    work = (
-        Column("Work state", empty, 18, tint=green),
-        Column("Organisation that keeps", empty, 13, tint=green),
-        Column("Owner organisation", empty, 13, tint=green),
-        Column("Owner", empty, 16, tint=green),
-        Column("Due", nothing, 12, Look.DATE, green),
-        Column("Work note", empty, 30, Look.WRAPPED, green),
-    )
-    return answered + work
+    return answered + work_columns(size, green)
 
 
 RELATIONS: tuple[str, ...] = tuple(

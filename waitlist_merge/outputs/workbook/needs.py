@@ -99,6 +99,12 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
         for heading, width in _DUPLICATE_WIDTHS.items()
     )
     services = texts(several["treatment_function_code"])
+    # The work on a need goes on when its question is answered, so it stands here too.
+    green = np.where(head, Tint.FILL_IN, Tint.NONE).astype(object)
+    ids = np.array(stacked(texts(members["entry_id"]), group, size), dtype=object)
+    named = np.where(head, np.concatenate([ids, np.full(len(group), "", object)])[order], "")
+    hidden = Column("Entries", [each.replace("\n", ";") for each in named], 20, hidden=True)
+    columns = (*columns, *work_columns(len(order), green), hidden)
     return Page(
         DUPLICATES,
         "Each need that two or more entries wait for, with its entries under it",
@@ -107,6 +113,19 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
         part=np.concatenate([services, services[group]])[order],
         level=(~head).astype(np.int8),
         frozen=3,
+    )
+
+
+def work_columns(size: int, tint: Tint | Texts) -> tuple[Column, ...]:
+    """What people fill in on the work that follows: how far, who keeps, who acts by when."""
+    empty = np.full(size, "", dtype=object)
+    return (
+        Column("Work state", empty, 18, tint=tint),
+        Column("Organisation that keeps", empty, 13, tint=tint),
+        Column("Owner organisation", empty, 13, tint=tint),
+        Column("Owner", empty, 16, tint=tint),
+        Column("Due", pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, tint),
+        Column("Work note", empty, 30, Look.WRAPPED, tint),
     )
 
 
