@@ -141,6 +141,23 @@ def test_different_people_are_kept_apart_at_once_and_undone(first, register, tmp
     assert again.patient_links["veto"].isin(["decided_apart"]).sum() == 0
 
 
+def test_where_people_disagree_they_are_asked_again_and_stay_apart(first, register, tmp_path):
+    who = ("patient", "Lee")
+    for code, answer in (("RM3", "different people"), ("RW3", "same person")):
+        read(register, filled(first, tmp_path / f"{code}.xlsx", {who: said(answer, code)}))
+    after = merged(register)
+    lees = after.entries[after.entries["family_name"] == "Lee"]
+    assert lees["patient_id"].nunique() == 2
+    asked = after.review_queue.set_index("entry_ids").loc[";".join(sorted(lees["entry_id"]))]
+    assert (asked["level"], asked["state"], asked["veto"]) == (
+        "patient",
+        "in conflict",
+        "decided_apart",
+    )
+    assert "RM3 different people 16 Nov 2026 (RW3 16 Nov 2026 said same person)" in asked["said"]
+    assert asked["question"].startswith("People have answered this before.")
+
+
 PROBLEMS = [
     (said("yes"), "Answer: is none of: same need"),
     (said("same need", Reviewer=None), "Reviewer: say who answers"),

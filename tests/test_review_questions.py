@@ -1,0 +1,44 @@
+"""What each question shows, in which order it is asked, and what its answers will do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from waitlist_merge.reasons import Relation, Veto
+from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.questions import doubt
+from waitlist_merge.review.settling import BY_VETO, effects, settling_fact, who_is_asked
+
+
+def test_doubt_is_greatest_where_yes_and_no_are_as_likely_and_same_either_way():
+    weights = pd.DataFrame({"weight": [0.0, 3.0, -3.0, 60.0], "veto": [None, "", "", ""]})
+    bits = doubt(weights)
+    assert bits[0] == 1.0
+    assert bits[1] == bits[2]
+    assert 0 <= bits[3] < bits[1] < bits[0]
+    assert np.isfinite(bits).all()
+
+
+def test_every_veto_and_relation_has_a_fact_that_settles_it():
+    assert {*BY_VETO} == {*Veto}
+    for relation in Relation:
+        assert settling_fact("pathway", relation, "")
+
+
+def test_what_answers_do_names_who_has_to_agree_and_what_overriding_needs():
+    told = effects("pathway", ["RM3", "RW3"], vetoed=True).splitlines()
+    assert told[0] == (
+        "same need: one row, the longest wait counts, once RM3 and RW3 have each said so, "
+        "with a second person and a reason"
+    )
+    assert told[1] == "different needs: each keeps its row, at once"
+    alone = effects("patient", ["RM3"], vetoed=False).splitlines()
+    assert alone[0] == "same person: one patient"
+    assert {each.split(":")[0] for each in alone} <= {*Answer}
+    assert effects("unaccounted", ["RM3"], vetoed=False).startswith("accounted for: ")
+
+
+def test_a_clinician_is_asked_what_a_clerk_cannot_settle():
+    assert who_is_asked("pathway", "second_opinion", "", ["RM3"]) == "Clinician at RM3"
+    assert who_is_asked("patient", "held_apart", "", ["RM3"], clinician=True) == "Clinician at RM3"
