@@ -15,7 +15,7 @@ def test_doubt_is_greatest_where_yes_and_no_are_as_likely_and_same_either_way():
     weights = pd.DataFrame({"weight": [0.0, 3.0, -3.0, 60.0], "veto": [None, "", "", ""]})
     bits = doubt(weights)
     assert bits[0] == 1.0
-    assert bits[1] == bits[2]
+    assert np.isclose(bits[1], bits[2])
     assert 0 <= bits[3] < bits[1] < bits[0]
     assert np.isfinite(bits).all()
 
