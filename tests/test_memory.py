@@ -244,3 +244,15 @@ def test_a_model_that_this_version_cannot_read_is_fitted_anew(pinned, monkeypatc
     tried = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain())
     assert set(tried.relinked["change"]) == {"made"}
     assert tried.relinked["weight_before"].isna().all()
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_an_organisation_that_the_plan_expects_must_send_its_list(register, remembers):
+    where = register if remembers else None
+    plan = wm.MergePlan(expected_organisations=["ra1"])
+    with pytest.raises(wm.InputError, match="--allow-absent RA1"):
+        wm.merge(sent(FIRST, RM3=PEOPLE), register=where, plan=plan)
+    allowed = wm.Allowed(absent=("RA1",))
+    assert len(
+        wm.merge(sent(FIRST, RM3=PEOPLE), register=where, plan=plan, allowed=allowed).entries
+    )

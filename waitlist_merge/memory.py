@@ -200,12 +200,14 @@ def begin(
     entries: pd.DataFrame,
     *,
     run_date: dt.date,
-    expected: Sequence[str] = (),
     allowed: Allowed | None = None,
 ) -> Begun:
     """The entries with the ids that they had; InputError where a list is not as expected."""
     register, last = recalled.register, recalled.last
+    expected = recalled.plan.expected_organisations
     if register is None:
+        if expected:
+            arrivals(entries, None, expected=expected, allowed=allowed)
         return Begun(recalled=recalled, entries=entries)
     sent = digests(entries)
     base = _base(register, last, sent)

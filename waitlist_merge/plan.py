@@ -203,7 +203,8 @@ class MergePlan(Settings):
     row, another rule by which one of several entries gives the value. ``sensitive_services`` are
     codes of services and ranges of them whose entries no other organisation's view shows: by
     default sexual health (360, 504), genetics (311), clinical psychology (656) and learning
-    disability and mental health (700-730).
+    disability and mental health (700-730). A run stops where one of ``expected_organisations``
+    sends no list.
 
     >>> MergePlan().digest() == MergePlan(hmac_key="secret of the region").digest()
     False
@@ -219,6 +220,7 @@ class MergePlan(Settings):
     keep_unmapped: StrictBool = False
     survivorship: Survivorship = Pairs()
     sensitive_services: tuple[Services, ...] = ("360", "504", "311", "656", "700-730")
+    expected_organisations: tuple[Organisation, ...] = ()
 
     @classmethod
     def of_manifest(cls, public: Mapping[str, object]) -> Self:
