@@ -26,10 +26,12 @@ from waitlist_merge.outputs.workbook.book import RUN_PROPERTY
 from waitlist_merge.outputs.workbook.changes import changes_page
 from waitlist_merge.outputs.workbook.contact import DEAD, DEAD_PERHAPS, RESTRICTED, contact_page
 from waitlist_merge.outputs.workbook.cues import Cue, cues
+from waitlist_merge.outputs.workbook.needs import work_states
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.reasons import Change, NextStep
 from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.work import read_state
 from waitlist_merge.schema import TABLES
 
 SHEETS = [
@@ -616,3 +618,11 @@ def test_who_is_unaccounted_for_is_asked_about_with_what_was_known(merged: wm.Me
     assert said["Name"][0] == "Okafor, Chidi"
     assert said["Born"][0] == "03 May 1971"
     assert said["Name"][1].count("\n") == 1
+
+
+def test_the_states_of_work_to_choose_from_are_read_back(merged: wm.MergeResult) -> None:
+    states = work_states(merged.entries)
+    assert {"new", "with RM3", "agreed: RW3 keeps", "patient told", "closed at RM3"} <= set(states)
+    assert all(read_state(each) is not None for each in states)
+    many = pd.DataFrame({"organisation": [f"R{each:02}" for each in range(40)]})
+    assert work_states(many) == ()

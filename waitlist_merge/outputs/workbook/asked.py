@@ -26,7 +26,7 @@ from waitlist_merge.outputs.workbook.cells import (
     truth,
     worded,
 )
-from waitlist_merge.outputs.workbook.needs import priority, work_columns
+from waitlist_merge.outputs.workbook.needs import priority, work_columns, work_states
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
 from waitlist_merge.reasons import Relation
 from waitlist_merge.review.answers import Answer
@@ -137,7 +137,7 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         *told,
         Column("Why it is asked", texts(queue["why"]), 44, Look.WRAPPED),
         Column("How sure", texts(queue["confidence"]), 10),
-        *_to_fill_in(len(queue)),
+        *_to_fill_in(len(queue), work_states(tables["entries"])),
         Column("Level", texts(queue["level"]), 10, hidden=True),
         Column("Veto", texts(queue["veto"]), 16, hidden=True),
         Column("Fingerprint", _fingerprints(queue), 16, hidden=True),
@@ -210,7 +210,7 @@ def _asked(queue: pd.DataFrame) -> tuple[Column, ...]:
     )
 
 
-def _to_fill_in(size: int) -> tuple[Column, ...]:
+def _to_fill_in(size: int, states: tuple[str, ...]) -> tuple[Column, ...]:
     """What is said beside the answer, which itself stays in view beside the question."""
     empty, green = np.full(size, "", dtype=object), Tint.FILL_IN
     nothing = pd.Series(pd.NaT, index=range(size))
@@ -224,7 +224,7 @@ def _to_fill_in(size: int) -> tuple[Column, ...]:
         Column("Second person", empty, 16, tint=green),
         Column("Reason for overriding", empty, 26, Look.WRAPPED, green),
     )
-    return answered + work_columns(size, green)
+    return answered + work_columns(size, green, states)
 
 
 RELATIONS: tuple[str, ...] = tuple(

@@ -104,7 +104,7 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
     ids = np.array(stacked(texts(members["entry_id"]), group, size), dtype=object)
     named = np.where(head, np.concatenate([ids, np.full(len(group), "", object)])[order], "")
     hidden = Column("Entries", [each.replace("\n", ";") for each in named], 20, hidden=True)
-    columns = (*columns, *work_columns(len(order), green), hidden)
+    columns = (*columns, *work_columns(len(order), green, work_states(tables["entries"])), hidden)
     return Page(
         DUPLICATES,
         "Each need that two or more entries wait for, with its entries under it",
@@ -116,11 +116,26 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
     )
 
 
-def work_columns(size: int, tint: Tint | Texts) -> tuple[Column, ...]:
+def work_states(entries: pd.DataFrame) -> tuple[str, ...]:
+    """How far work can be, to choose from; none where there are too many organisations for a cell.
+
+    ``review.work.read_state`` reads each.
+    """
+    codes = sorted(set(texts(entries["organisation"]).tolist()) - {""})
+    forms = ("new", "with {}", "agreed: {} keeps", "patient told", "closed at {}", "done")
+    told = [form.format(code) for form in forms for code in (codes if "{}" in form else [""])]
+    return tuple(told) if len(",".join(told)) <= _LONGEST_CHOICE else ()
+
+
+_LONGEST_CHOICE = 255
+"""Characters that the list of a cell may have (Excel)."""
+
+
+def work_columns(size: int, tint: Tint | Texts, states: tuple[str, ...]) -> tuple[Column, ...]:
     """What people fill in on the work that follows: how far, who keeps, who acts by when."""
     empty = np.full(size, "", dtype=object)
     return (
-        Column("Work state", empty, 18, tint=tint),
+        Column("Work state", empty, 18, tint=tint, choices=states),
         Column("Organisation that keeps", empty, 13, tint=tint),
         Column("Owner organisation", empty, 13, tint=tint),
         Column("Owner", empty, 16, tint=tint),
