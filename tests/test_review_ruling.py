@@ -184,7 +184,7 @@ def reached(pairs, start: str) -> set[str]:
     return found
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     st.lists(SAYS, max_size=7),
     st.lists(st.sampled_from(["RM3", "RW3"]), min_size=4, max_size=4),
