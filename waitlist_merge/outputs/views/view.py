@@ -134,11 +134,14 @@ def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFra
     needs = set(listed["entries"]["pathway_id"].astype(object))
     queue = whole.tables["review_queue"]
     concerns = [not ids.isdisjoint(each.split(";")) for each in queue["entry_ids"].astype(object)]
+    queue = queue.loc[np.array(concerns, dtype=bool)]
+    asked = {*queue["question_id"].astype(object), *needs}
     kept = {
-        "review_queue": queue.loc[np.array(concerns, dtype=bool)],
+        "review_queue": queue,
         "findings": _among(whole.tables["findings"], "entry_id", ids),
         "changes": _among(whole.tables["changes"], "entry_id", ids),
         "unaccounted": _among(whole.tables["unaccounted"], "pathway_id", needs),
+        "work": _among(whole.tables["work"], "question_id", asked),
     }
     made = listed | {name: table.reset_index(drop=True) for name, table in kept.items()}
     return {name: conform(name, made[name]) for name in TABLES}
