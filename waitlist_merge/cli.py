@@ -156,7 +156,8 @@ def merge(
         renumbered=tuple(allow_renumbered or ()),
         older=tuple(allow_older or ()),
     )
-    with one_line(debug=debug, interrupted=f"{out} is as it was"):
+    kept = f"{out} is as it was" if out else "nothing was written"
+    with one_line(debug=debug, interrupted=kept):
         if out:
             prepare_views(out) if view else prepare(out)
         _need_folder(save_model)
