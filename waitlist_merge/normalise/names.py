@@ -79,6 +79,11 @@ class _CleanedColumn:
     faults: Mapping[Fault, Mask]
 
 
+def _earlier(name: str | None) -> str | None:
+    """A name that stood beside another one, as it would be read in a column of its own."""
+    return clean_family(name).name if name else None
+
+
 def _cleaned(column: TextColumn, *, family: bool) -> _CleanedColumn:
     clean = clean_family if family else clean_given
     wrong = matched(column.texts, _DIGITS)
@@ -98,7 +103,7 @@ def _cleaned(column: TextColumn, *, family: bool) -> _CleanedColumn:
     }
     return _CleanedColumn(
         regroup(names, column.codes),
-        regroup(as_texts([one.previous for one in each]), column.codes),
+        regroup(as_texts([_earlier(one.previous) for one in each]), column.codes),
         regroup(as_texts([one.title for one in each]), column.codes),
         {fault: take(mask, column.codes, False) for fault, mask in masks.items() if mask.any()},
     )
