@@ -61,6 +61,8 @@ def rows_of(typed, rows, *, agreements=(), confidence="certain", joins="yes"):
         (DECIDED, {}, "RM3", "decision_to_admit"),
         (DECIDED, BOOKED, "RW3", "admission_booked"),
         (DECIDED, DECIDED, None, "not_told"),
+        (DECIDED | {"rtt_status": "21"}, {"rtt_status": "20"}, "RW3", "sent_on"),
+        (DECIDED | {"rtt_status": "21"}, DECIDED, "RW3", "decision_to_admit"),
         ({"rtt_status": "21"}, {"rtt_status": "20"}, "RW3", "sent_on"),
         ({"rtt_status": "21"}, {"rtt_status": "21"}, None, "not_told"),
         (
@@ -68,6 +70,13 @@ def rows_of(typed, rows, *, agreements=(), confidence="certain", joins="yes"):
             {},
             "RW3",
             "accepted",
+        ),
+        ({"mutual_aid_provider": "RW3"}, {}, "RW3", "accepted"),
+        (
+            {"transfer_status": "Requested", "mutual_aid_provider": "RW3"},
+            {},
+            None,
+            "not_told",
         ),
         ({"tci_date": "2026-11-01"}, {}, None, "not_told"),
     ],

@@ -2,7 +2,8 @@
 
 Proposed, never decided: the contract or the two organisations say who treats and who reports (RTT
 guidance 11.1, 11.2; domain 5.2). What is done there counts before what is written: an admission
-booked, a decision to admit, then status 20 against 21, an acceptance, an agreement.
+booked, a decision to admit where the pathway was not sent on, then status 20 against 21, an
+acceptance, an agreement.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def _signs(
     ahead = booked & (tci >= members.ahead_from[members.bundles.members])
     decided, _ = members.said("decision_to_admit_date")
     kept = ~is_in(members.column("rtt_status"), {TRANSFERRED_OUT})
-    accepted = matches(members.column("transfer_status"), ACCEPTED)
+    transfer = members.column("transfer_status")
+    accepted = matches(transfer, ACCEPTED) | transfer.isna().to_numpy()
     names = {
         name: number for number, name in enumerate(categories(members.entries["organisation"]))
     }
@@ -79,7 +81,7 @@ def _signs(
     agreed = _agreed(members, holder, names, agreements, run_date)
     return [
         (TreatingReason.ADMISSION_BOOKED, ahead, holder),
-        (TreatingReason.DECISION_TO_ADMIT, decided, holder),
+        (TreatingReason.DECISION_TO_ADMIT, decided & kept, holder),
         (TreatingReason.SENT_ON, kept, holder),
         (TreatingReason.ACCEPTED, accepted & (named >= 0), named),
         (TreatingReason.AGREEMENT, agreed >= 0, agreed),
