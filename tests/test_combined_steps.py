@@ -26,7 +26,10 @@ ONE = {
 THERE = ONE | {"organisation": "RW3"}
 BOOKED = {"tci_date": "2026-12-01"}
 DECIDED = {"decision_to_admit_date": "2026-06-01"}
+SENT = {"rtt_status": "21"}
+LATE = {"rtt_start_date": "2026-02-01", "rtt_status": "20"}
 SUBCONTRACT = Agreement(from_="RM3", to="RW3", kind="subcontracted", reports="RM3")
+DIAGNOSTIC = SUBCONTRACT.model_copy(update={"kind": "diagnostic"})
 ENDED = SUBCONTRACT.model_copy(update={"end": dt.date(2026, 1, 1)})
 
 
@@ -95,7 +98,7 @@ def test_who_treats_is_proposed_by_what_is_done_there(typed, here, there, organi
         (SUBCONTRACT, "RW3", "agreement"),
         (SUBCONTRACT.model_copy(update={"services": ("110",)}), "RW3", "agreement"),
         (SUBCONTRACT.model_copy(update={"services": ("502",)}), None, "not_told"),
-        (SUBCONTRACT.model_copy(update={"kind": "diagnostic"}), None, "not_told"),
+        (DIAGNOSTIC, "RM3", "agreement"),
         (ENDED, None, "not_told"),
     ],
 )
@@ -108,6 +111,20 @@ def test_an_agreement_says_who_treats(typed, agreement, organisation, reason):
     )
 
 
+@pytest.mark.parametrize(
+    ("rows", "agreement", "step"),
+    [
+        ([ONE, THERE | LATE], DIAGNOSTIC, "nothing_to_do"),
+        ([ONE, THERE | {"rtt_start_date": None}], DIAGNOSTIC, "nothing_to_do"),
+        ([ONE | SENT, THERE | LATE], DIAGNOSTIC, "correct_start_date"),
+        ([ONE, THERE | LATE], SUBCONTRACT, "correct_start_date"),
+    ],
+)
+def test_a_test_elsewhere_has_no_clock_to_correct(typed, rows, agreement, step):
+    combined = rows_of(typed, rows, agreements=(agreement,))
+    assert combined.combined_list["next_step"].tolist() == [step]
+
+
 def test_one_organisation_is_the_one_that_treats(typed):
     [row] = rows_of(typed, [ONE]).combined_list.to_dict("records")
     assert (row["treating_organisation"], row["treating_reason"]) == ("RM3", "only_listed")
@@ -116,8 +133,6 @@ def test_one_organisation_is_the_one_that_treats(typed):
 
 
 HERE = {"organisation": "RM3"}
-SENT = {"rtt_status": "21"}
-LATE = {"rtt_start_date": "2026-02-01", "rtt_status": "20"}
 ALIKE = {"treatment_function_code": "110", "rtt_start_date": "2026-01-01"}
 HIP = ALIKE | {"procedure_code": "W371"}
 

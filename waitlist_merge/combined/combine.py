@@ -38,7 +38,7 @@ from waitlist_merge.combined.survivorship import (
     values,
 )
 from waitlist_merge.combined.texts import framed
-from waitlist_merge.combined.treating import treating
+from waitlist_merge.combined.treating import tests, treating
 from waitlist_merge.combined.waiting import waited
 from waitlist_merge.identity import entry_ranks, ids_by_rank
 from waitlist_merge.pathways.columns import (
@@ -163,6 +163,7 @@ def combine(
             perhaps_dead=perhaps & ~dead,
             overdue=overdue,
             unsaid=silent(said, pathways.group, run_date),
+            of_tests=tests(members, agreements, run_date),
             two_sides=two_sides_open(pathways.links, facts.rtt & known(said.start)),
             details=details,
         ),

@@ -65,6 +65,7 @@ def next_steps(
     perhaps_dead: Bools,
     overdue: Bools,
     unsaid: Bools,
+    of_tests: Bools,
     two_sides: NDArray[np.int64],
     details: Differing,
 ) -> dict[str, object]:
@@ -73,8 +74,8 @@ def next_steps(
     ``deceased`` and ``overdue`` say of each row that a death is recorded of its patient, be it only
     probably, and that it is planned care past its due date; ``perhaps_dead`` of each entry that the
     death is of someone who is only probably its patient, ``unsaid`` that its organisation states no
-    start. ``two_sides`` are pairs of entries that wait for two sides (RTT guidance 3.4.1).
-    ``details`` are the contact details that entries of a patient state differently.
+    start, ``of_tests`` that it is only a test for the need. ``two_sides`` are pairs of entries that
+    wait for two sides (RTT guidance 3.4.1). ``details`` are the contact details that entries of a patient state differently.
     """
     bundles = members.bundles
     mine = [
@@ -83,7 +84,7 @@ def next_steps(
         _sides(members, two_sides),
         _booked(members, "tci_date", NextStep.RELEASE_ONE_TCI, at_one=True),
         _booked(members, "next_appointment_date", NextStep.RELEASE_ONE_APPOINTMENT, at_one=False),
-        _later_starts(members, clock, said, unsaid),
+        _later_starts(members, clock, said, unsaid, of_tests),
         _details(members, details, patient),
         *_of_questions(members, asked, pathway, patient, perhaps_dead),
     ]
@@ -138,13 +139,19 @@ def _booked(members: Members, name: str, step: NextStep, *, at_one: bool) -> Con
     return _told(row[several[row]], place[several[row]], step)
 
 
-def _later_starts(members: Members, clock: Clocks, said: Starts, unsaid: Bools) -> Concerned:
-    """Members that state a later start than that of the same need, one that has ended, or none."""
+def _later_starts(
+    members: Members, clock: Clocks, said: Starts, unsaid: Bools, of_tests: Bools
+) -> Concerned:
+    """Members that state a later start than that of the same need, one that has ended, or none.
+
+    The date of a test is no start of the need, so it is not to be corrected (domain 5.2).
+    """
     at, row = members.bundles.rows, members.bundles.number
     wrong = said.counts[at] & known(said.start[at]) & (said.start[at] > clock.start[row])
     ended = said.signs.reason[at] != PLACE[StartReason.ABROAD]
     wrong |= said.counts[at] & known(said.start[at]) & (said.start[at] < clock.start[row]) & ended
     wrong |= unsaid[at]
+    wrong &= ~of_tests[at]
     wrong &= (clock.giver[row] >= 0) & (said.sure[at] == said.sure[clock.giver[row]])
     return _told(row[wrong], said.organisation[at[wrong]], NextStep.CORRECT_START)
 

@@ -73,12 +73,11 @@ def _signs(
     kept = ~is_in(members.column("rtt_status"), {TRANSFERRED_OUT})
     transfer = members.column("transfer_status")
     accepted = matches(transfer, ACCEPTED) | transfer.isna().to_numpy()
-    names = {
-        name: number for number, name in enumerate(categories(members.entries["organisation"]))
-    }
+    names = _names(members)
     provider = members.column("mutual_aid_provider")
     named = renumbered(provider, [names.get(each, -1) for each in successors(categories(provider))])
-    agreed = _agreed(members, holder, names, agreements, run_date)
+    taken = _giver(members, "subcontracted", agreements, run_date)
+    agreed = np.where(taken >= 0, holder, _giver(members, "diagnostic", agreements, run_date))
     return [
         (TreatingReason.ADMISSION_BOOKED, ahead, holder),
         (TreatingReason.DECISION_TO_ADMIT, decided & kept, holder),
@@ -101,25 +100,46 @@ def _count(
     return count, organisation
 
 
-def _agreed(
-    members: Members,
-    holder: Codes,
-    names: dict[str, int],
-    agreements: Sequence[Agreement],
-    run_date: dt.date,
+def tests(members: Members, agreements: Sequence[Agreement], run_date: dt.date) -> Bools:
+    """Which entries are only tests for a need that another organisation on the row lists?
+
+    The receiver's under a diagnostic agreement that holds: the giver treats and keeps the clock
+    (domain 5.2). One element an entry.
+    """
+    found = np.zeros(len(members.entries), dtype=bool)
+    of_test = _giver(members, "diagnostic", agreements, run_date) >= 0
+    found[members.bundles.members[of_test]] = True
+    return found
+
+
+def _names(members: Members) -> dict[str, int]:
+    """The code of each organisation that lists anybody."""
+    return {name: code for code, name in enumerate(categories(members.entries["organisation"]))}
+
+
+def _giver(
+    members: Members, kind: str, agreements: Sequence[Agreement], run_date: dt.date
 ) -> Codes:
-    """Who treats by a subcontract that holds: its receiver, where its giver lists the need too."""
-    service = members.column("treatment_function_code")
+    """The giver of each member that a receiver lists by an agreement of this kind that holds.
+
+    Only where the giver lists the need too, and has not sent on the pathway of a test.
+    """
+    owner, names = members.bundles.owner, _names(members)
+    holder, service = (
+        codes(members.column("organisation")),
+        members.column("treatment_function_code"),
+    )
     families = [family(each) for each in categories(service)]
+    sent = is_in(members.column("rtt_status"), {TRANSFERRED_OUT}) & (kind == "diagnostic")
     found = np.full(len(holder), -1, dtype=np.int32)
     for each in agreements:
-        if each.kind != "subcontracted" or not each.holds_on(run_date):
+        if each.kind != kind or not each.holds_on(run_date):
             continue
         giver, taker = names.get(each.from_, -2), names.get(each.to, -2)
         wanted = {family(code) for code in each.services}
         served = renumbered(service, [int(not wanted or name in wanted) for name in families]) > 0
         served |= not wanted
         given = np.zeros(len(members.bundles.first), dtype=bool)
-        given[members.bundles.owner[(holder == giver) & served]] = True
-        found[(holder == taker) & given[members.bundles.owner]] = taker
+        given[owner[(holder == giver) & served & ~sent]] = True
+        found[(holder == taker) & given[owner]] = giver
     return found
