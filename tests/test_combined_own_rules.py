@@ -119,3 +119,8 @@ def test_the_rules_of_the_library_are_still_chosen_by_name():
     result = wm.merge(extracts(), census_date="2026-11-15", plan=plan)
     assert result.combined_list["family_name"].isna().all()
     assert result.provenance.set_index("field").loc["family_name", "rule"] == "agreed"
+
+
+def test_a_rule_that_stops_is_named_with_its_field():
+    with pytest.raises(wm.InputError, match="'by_length' for family_name: stopped with a KeyError"):
+        merged(lambda members, _field: members.entries["no_such_column"])

@@ -424,10 +424,18 @@ def test_validation_is_due_by_the_national_rule(typed, said, due):
     assert combined.combined_list["validation_due"].tolist() == [due]
 
 
-def test_a_death_on_any_entry_flags_every_row_of_the_patient(typed):
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        {"rtt_status": "36", "rtt_end_date": "2026-05-01"},
+        {"removal_reason": "Patient died", "removal_date": "2026-05-01"},
+        {"removal_reason": "RIP", "removal_date": "2026-05-01"},
+    ],
+)
+def test_a_death_on_any_entry_flags_every_row_of_the_patient(typed, recorded):
     rows = [
         {"treatment_function_code": "110", "rtt_start_date": "2026-01-01"},
-        {"treatment_function_code": "502", "rtt_status": "36", "rtt_end_date": "2026-05-01"},
+        {"treatment_function_code": "502"} | recorded,
         {"treatment_function_code": "301", "rtt_start_date": "2026-01-01"},
     ]
     match, combined, _ = run(typed, rows)

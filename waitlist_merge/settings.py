@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringCon
 from pydantic_core import PydanticCustomError
 
 from waitlist_merge.reasons import SurvivorRule
+from waitlist_merge.reference import load
 from waitlist_merge.schema import CANONICAL
 
 FULL_NAME = "full_name"
@@ -126,6 +127,8 @@ def _organisation(value: str) -> str:
 def _service(value: str) -> str:
     if not re.fullmatch(r"[A-Z0-9]{3}", value):
         raise fault('a treatment function code of three characters, as text, such as "110"')
+    if value not in set(load("treatment_functions")["code"]):
+        raise fault('a national treatment function code, such as "110"')
     return value
 
 

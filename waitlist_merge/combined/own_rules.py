@@ -65,7 +65,13 @@ class SurvivorshipRule:
 
     def __call__(self, members: Members, field: str) -> Keys:
         """Who may give the field, and in which order; InputError where it is not that."""
-        told: Any = self.choose(members, field)
+        try:
+            told: Any = self.choose(members, field)
+        except Exception as error:
+            raise InputError(
+                f"survivorship rule {self.name!r} for {field}: stopped with a "
+                f"{type(error).__name__}; mend the rule"
+            ) from error
         size = len(members.bundles.members)
         if not (isinstance(told, tuple) and len(told) == 2 and isinstance(told[1], tuple)):
             raise self._wrong(field, "an array and a tuple of arrays")

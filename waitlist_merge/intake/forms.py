@@ -14,6 +14,7 @@ import re
 from waitlist_merge.normalise.reading import DIGITS_LOST
 
 __all__ = [
+    "CANCER_FLAG",
     "DATE_LIKE",
     "FLAG",
     "HASH",
@@ -89,6 +90,10 @@ LIST_TYPE = re.compile(
     r"[IOD](RTT|NON)|(RTT|P[TL]{2})[IO01]|(NON.?)?ADMITTED.*|(IN|OUT).?PATIENT.*"
 )
 YES_OR_NO = re.compile(r"[YNTF01]|YES|NO|TRUE|FALSE")
+CANCER_FLAG = re.compile(
+    r"[YNTF01]|YES.*|NO( .*)?|TRUE|FALSE|.*(SUSPECTED|CANCER|FAST.?TRACK).*"
+    r"|(2|TWO)[ -]?W.*|TWW|USO?C|FDS|(62|31|28)[ -]?D.*"
+)
 FLAG = re.compile(r"[YNTF01SR]|YES.*|NO( .*)?|TRUE|FALSE|2WW|.*SUSPECTED.*|RESTRICTED|SENSITIVE")
 _CODE = re.compile(r"(?P<code>[A-Z0-9]{2,12})( ?[-:] .*)?")
 LETTER = re.compile(r"[^\W\d_]")

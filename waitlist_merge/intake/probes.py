@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from waitlist_merge.intake.forms import (
+    CANCER_FLAG,
     FLAG,
     HASH,
     LETTER,
@@ -148,7 +149,7 @@ _FITS: Mapping[str, Probe] = (
         "main_specialty_code": is_no_written_date,
         "procedure_code": _matches(OPCS),
         "procedure_text": lambda text: LETTER.search(text) is not None and not OPCS.fullmatch(text),
-        "suspected_cancer": _matches(FLAG),
+        "suspected_cancer": _matches(CANCER_FLAG),
         "restricted": _matches(FLAG),
         "waiting_list_type": lambda text: (
             not is_written_date(text)

@@ -19,7 +19,6 @@ from typing import Final
 
 import numpy as np
 
-from waitlist_merge.normalise.codes import read_flags
 from waitlist_merge.normalise.columns import (
     TextColumn,
     empty_column,
@@ -40,6 +39,7 @@ from waitlist_merge.normalise.reading import (
     only_where,
 )
 from waitlist_merge.normalise.sides import CONFLICT, NAMES, UNKNOWN, Sides, agreed, side_codes
+from waitlist_merge.normalise.suspected import read_cancer_flags
 from waitlist_merge.normalise.typed import TypedColumn, flag_column, flags, part_column
 from waitlist_merge.reasons import Fault
 
@@ -124,7 +124,7 @@ def _priority_faults(read: PriorityReading, column: TextColumn) -> dict[Fault, M
 
 def _cancer_column(stated: TextColumn, from_priority: Mask) -> TypedColumn:
     """The flag as stated; True where it is missing and the priority says so."""
-    reading = read_flags("suspected_cancer", stated.texts)
+    reading = read_cancer_flags(stated.texts)
     said = take(reading.values, stated.codes, None)
     said[from_priority & (said == None)] = True  # noqa: E711  (elementwise on an object array)
     column = flag_column(stated, reading)

@@ -22,8 +22,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from waitlist_merge.normalise.codes import read_flags
 from waitlist_merge.normalise.columns import TextColumn, empty_column, take
-from waitlist_merge.normalise.reading import Mask, Texts, matched
+from waitlist_merge.normalise.reading import Mask, Reading, Texts, matched
 from waitlist_merge.normalise.typed import TypedColumn
 from waitlist_merge.reasons import Fault
 from waitlist_merge.reference import load
@@ -48,6 +49,20 @@ def says_suspected_cancer(texts: Texts, *, coded: bool = False) -> Mask:
     for at in np.flatnonzero(found & matched(texts, f"(?i){denying}")):
         found[at] = any(_stands(texts[at], each) for each in said.finditer(texts[at]))
     return found
+
+
+def read_cancer_flags(texts: Texts) -> Reading:
+    """True, False or None for each text of the column of its own: a flag, or the words for it.
+
+    >>> from waitlist_merge.normalise.reading import as_texts
+    >>> read_cancer_flags(as_texts(["Y", "62 day", "not 2WW", "No"])).values.tolist()
+    [True, True, None, False]
+    """
+    reading = read_flags("suspected_cancer", texts)
+    unread = reading.faults[Fault.NOT_UNDERSTOOD]
+    said = unread & says_suspected_cancer(texts, coded=True)
+    values = np.where(said, True, reading.values)
+    return Reading(values, {**reading.faults, Fault.NOT_UNDERSTOOD: unread & ~said})
 
 
 @cache

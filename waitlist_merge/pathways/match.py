@@ -27,6 +27,7 @@ from waitlist_merge.pathways.columns import (
     only_used,
     order_of,
 )
+from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.faults import faults
 from waitlist_merge.pathways.features import FIELDS, IDENTIFIERS, Features, features
@@ -42,9 +43,6 @@ from waitlist_merge.reasons import Confidence, Joins, ListState, Relation
 
 ACTIVE = (ListState.OPEN, ListState.UNCLEAR, ListState.UNBOOKED_REFERRAL)
 """States that wait under referral to treatment."""
-
-DIED = frozenset({"36"})
-"""RTT status: patient died before treatment (domain 2)."""
 
 
 class Patients(Protocol):
@@ -123,8 +121,7 @@ def died(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
 
     ``patient`` numbers whom the entries are taken for, or only whom they certainly are.
     """
-    recorded = known(days(entries["death_date"])) | is_in(entries["rtt_status"], DIED)
-    return of_patient(recorded, patient)
+    return of_patient(records_death(entries), patient)
 
 
 def restricted(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
-from waitlist_merge.pathways.match import DIED
+from waitlist_merge.pathways.deaths import DIED
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, Outcome
 from waitlist_merge.review.answers import Answer

@@ -28,9 +28,10 @@ from waitlist_merge.outputs.views.held import (
     sensitive_codes,
 )
 from waitlist_merge.outputs.views.since import changes_of, findings_of, unaccounted_of, work_of
-from waitlist_merge.pathways.columns import Bools, days, is_in, known
+from waitlist_merge.pathways.columns import Bools, is_in
+from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.grouping import Group
-from waitlist_merge.pathways.match import DIED, certain_people, of_patient, restricted
+from waitlist_merge.pathways.match import certain_people, of_patient, restricted
 from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Relation
@@ -248,8 +249,7 @@ def _cut(whole: _Groups, held: Held) -> _Groups:
 def _dead(whole: Whole, held: Held, who: NDArray[np.integer]) -> Bools:
     """Entries of someone of whom an entry that is held records a death; ``who`` numbers people."""
     entries = whole.entries
-    recorded = known(days(entries["death_date"])) | is_in(entries["rtt_status"], DIED)
-    return of_patient(recorded & (held.own | held.shared), who)
+    return of_patient(records_death(entries) & (held.own | held.shared), who)
 
 
 def _filled(combined: pd.DataFrame, entries: pd.DataFrame, own: Bools) -> pd.DataFrame:
