@@ -75,7 +75,8 @@ def next_steps(
     probably, and that it is planned care past its due date; ``perhaps_dead`` of each entry that the
     death is of someone who is only probably its patient, ``unsaid`` that its organisation states no
     start, ``of_tests`` that it is only a test for the need. ``two_sides`` are pairs of entries that
-    wait for two sides (RTT guidance 3.4.1). ``details`` are the contact details that entries of a patient state differently.
+    wait for two sides (RTT guidance 3.4.1). ``details`` are the contact details that entries of a
+    patient state differently.
     """
     bundles = members.bundles
     mine = [
