@@ -16,7 +16,7 @@ from waitlist_merge.cli import app
 from waitlist_merge.errors import InputError
 from waitlist_merge.review.filing import read_workbooks, status_of, undo_answer
 from waitlist_merge.review.register import Register
-from waitlist_merge.review.returned import returned_rows
+from waitlist_merge.review.returned import HIDDEN, fingerprint, returned_rows
 
 CENSUS = "2026-11-15"
 TODAY = dt.date(2026, 11, 17)
@@ -66,6 +66,10 @@ def register(first: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(first / "register.db", tmp_path / "register.db"))
 
 
+AS_ASKED = "as asked"
+"""Fingerprint of a row that was asked with the hidden cells that a test gives it."""
+
+
 def filled(first: Path, to: Path, answers: dict[tuple[str, str], dict[str, object]]) -> Path:
     """The workbook with cells filled in, by level of the question and service."""
     book = openpyxl.load_workbook(first / "asked.xlsx")
@@ -79,6 +83,9 @@ def filled(first: Path, to: Path, answers: dict[tuple[str, str], dict[str, objec
         for heading, value in answers.get(key, {}).items():
             cells[heading].value = value
             done.add(key)
+        if cells["Fingerprint"].value == AS_ASKED:
+            hidden = [cells[each].value or "" for each in HIDDEN[:-1]]
+            cells["Fingerprint"].value = fingerprint(*hidden)
     assert done == {*answers}
     book.save(to)
     return to
@@ -180,22 +187,37 @@ PROBLEMS = [
         "Due: is no date; write it as 16/11/2026",
     ),
     (said("same need", Entries="E-1|E-2"), "its hidden cells are of another question"),
+    (said("same need", Fingerprint=None), "its hidden cells are of another question; fill"),
     (said("same need", Entries=None), "has no question; answer in the rows as they came"),
-    (said("same need", Fingerprint=None, Entries="E-1|E-2"), "entries that this register does not"),
     (
-        said("same need", Fingerprint=None, Veto="other_side", **{"Second person": "Bo"}),
+        said("same need", Fingerprint=AS_ASKED, Entries="E-1|E-2"),
+        "entries that this register does not",
+    ),
+    (
+        said("same need", Fingerprint=AS_ASKED, Veto="other_side", **{"Second person": "Bo"}),
         "Reason for overriding: overriding needs a reason as well",
     ),
     (
-        said("same need", Fingerprint=None, Veto="other_side", **{"Reason for overriding": "x"}),
+        said(
+            "same need", Fingerprint=AS_ASKED, Veto="other_side", **{"Reason for overriding": "x"}
+        ),
         "Second person: overriding needs a second person as well",
     ),
     (
         said(
             "same need",
-            Fingerprint=None,
+            Fingerprint=AS_ASKED,
             Veto="other_side",
             **{"Second person": "a. clerk OF rm3", "Reason for overriding": "x"},
+        ),
+        "Second person: has to be another person than the reviewer",
+    ),
+    (
+        said(
+            "same need",
+            Fingerprint=AS_ASKED,
+            Veto="other_side",
+            **{"Second person": "A. Clerk of RM3.", "Reason for overriding": "x"},
         ),
         "Second person: has to be another person than the reviewer",
     ),

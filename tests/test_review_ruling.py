@@ -37,7 +37,7 @@ SHORT = {
 SAID = re.compile(
     r"(?P<later>later )?(?P<organisation>\w+) (?P<reviewer>\w+): (?P<answer>.+?) of (?P<sides>\S+)"
     r"(?: asked (?P<asked>\w+))?(?: unseen (?P<unseen>\w+))?(?: veto (?P<veto>\w+))?"
-    r"(?: second (?P<second>\w+))?(?: reason (?P<reason>\w+))?$"
+    r"(?: second (?P<second>\S+))?(?: reason (?P<reason>\w+))?$"
 )
 
 
@@ -209,6 +209,9 @@ def test_nothing_is_joined_that_not_all_concerned_have_said_and_seen(typed, said
                     each["organisation"] for each in valid if set(pair) <= each["names"]
                 }
                 assert any(whole <= each["names"] for each in valid)
+                concerned = {of[name] for name in pair}
+                voices = {each["reviewer"] for each in valid if each["organisation"] in concerned}
+                assert len(voices) >= len(concerned)
                 named = {each["veto"] for each in valid} - {""}
                 assert not named or any(each["second_person"] for each in valid)
     for pair in apart:

@@ -12,7 +12,7 @@ from waitlist_merge.reasons import Relation
 from waitlist_merge.review import returned as heading
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.returned import MOST_SHOWN, Returned, fingerprint
-from waitlist_merge.review.spoken import WITHOUT_FACT
+from waitlist_merge.review.spoken import WITHOUT_FACT, letters
 from waitlist_merge.review.work import State, read_state
 
 OLDEST_DAYS = 366
@@ -53,7 +53,8 @@ class Checks:
         if not told[0] or not names:
             return ["has no question; answer in the rows as they came"]
         mark = row.text(heading.FINGERPRINT)
-        if mark and mark != fingerprint(told[0], told[1], told[2], told[3]):
+        marked = mark or row.text(heading.QUESTION_ID)
+        if marked and mark != fingerprint(told[0], told[1], told[2], told[3]):
             return ["its hidden cells are of another question; fill in the rows as they came"]
         if (self.known(row).get_indexer(pd.Index(names)) < 0).any():
             return ["is about entries that this register does not know; name its own register"]
@@ -148,7 +149,7 @@ def _wrong_override(row: Returned, answer: Answer) -> list[str]:
         return [f"column {heading.SECOND}: overriding needs a second person as well"]
     if not reason:
         return [f"column {heading.REASON}: overriding needs a reason as well"]
-    if second.casefold() == row.text(heading.REVIEWER).casefold():
+    if letters(second) == letters(row.text(heading.REVIEWER)):
         return [f"column {heading.SECOND}: has to be another person than the reviewer"]
     return []
 

@@ -26,6 +26,7 @@ from waitlist_merge.review.spoken import (
     Pair,
     Spoken,
     Standing,
+    letters,
     who,
     words,
 )
@@ -179,14 +180,18 @@ def _agreed(level: str, pair: Pair, said: Sequence[Spoken]) -> list[Spoken]:
     concerned = {valid[0].organisation_of[name] for name in pair}
     missing = sorted(concerned - {each.row.organisation for each in valid})
     vetoed = sorted({each.row.veto for each in valid} - {*WITHOUT_FACT})
+    people = {letters(each.row.reviewer) for each in valid if each.row.organisation in concerned}
+    one_for_all = not missing and len(people) < len(concerned)
     second = vetoed and not any(each.overrides for each in valid)
     waits = [f"waits for {', '.join(missing)}"] if missing else []
+    waits += [_ONE_PERSON.format(" and ".join(sorted(concerned)))] if one_for_all else []
     waits += [f"waits for a second person and a reason to override {vetoed[0]}"] if second else []
     for each in valid if waits else ():
         each.settle(Standing.PROPOSED, *waits)
     return [] if waits else [each for each in valid if each.row.organisation in concerned]
 
 
+_ONE_PERSON = "waits for another person: one alone cannot answer for {}"
 _UNSEEN = "would join entries that were not shown"
 
 
