@@ -11,7 +11,7 @@ import pytest
 import waitlist_merge as wm
 from waitlist_merge.review.filing import read_workbooks
 
-MONDAYS = [dt.date(2026, 11, 16) + dt.timedelta(weeks=week) for week in range(3)]
+MONDAYS = [dt.date(2026, 11, 16) + dt.timedelta(weeks=week) for week in range(5)]
 PERSON = {
     "NHS number": "9990000018",
     "Surname": "Okafor",
@@ -75,7 +75,52 @@ def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tm
     assert set(entries.loc["Okafor", "departure"]) == {"answered"}
 
 
-def fill(asked, to):
+def test_an_answer_accounts_for_one_departure_and_not_for_the_next(register, tmp_path):
+    merged(register, MONDAYS[0], PERSON)
+    second = merged(register, MONDAYS[1])
+    second.save(tmp_path / "out", tables="csv", workbook=True)
+    asked = tmp_path / "out" / "combined_list.xlsx"
+    answered = fill(asked, tmp_path / "answered.xlsx")
+    assert read_workbooks([answered], register, today=MONDAYS[2]).new_answers == 1
+    assert merged(register, MONDAYS[1]).unaccounted.empty
+    assert merged(register, MONDAYS[2], PERSON).unaccounted.empty
+    for day in MONDAYS[3:]:
+        assert merged(register, day).unaccounted["patient_id"].size == 1
+    assert merged(register, MONDAYS[4]).review_queue["level"].iloc[0] == "unaccounted"
+
+
+def test_only_who_listed_the_patient_says_what_became_of_them(register, tmp_path):
+    def lists(day, *people):
+        codes = {"RM3": [*people, OTHER], "RW3": [*people, OTHER | STRANGER], "RX1": [NEIGHBOUR]}
+        return [
+            wm.Extract.from_frame(pd.DataFrame(rows), organisation=code, census_date=day)
+            for code, rows in codes.items()
+        ]
+
+    wm.merge(lists(MONDAYS[0], PERSON), register=register)
+    second = wm.merge(lists(MONDAYS[1]), register=register)
+    second.save(tmp_path / "out", tables="csv", workbook=True)
+    asked = tmp_path / "out" / "combined_list.xlsx"
+    strange = read_workbooks(
+        [fill(asked, tmp_path / "rx1.xlsx", "RX1")], register, today=MONDAYS[2]
+    )
+    assert strange.new_answers == 0
+    told = "rx1.xlsx, Questions, row 2: column Reviewer's organisation: has not listed this patient"
+    assert strange.problems == [f"{told}; answered by RM3, RW3"]
+    own = read_workbooks([fill(asked, tmp_path / "rw3.xlsx", "RW3")], register, today=MONDAYS[2])
+    assert (own.new_answers, own.problems) == (1, [])
+
+
+NEIGHBOUR = OTHER | {
+    "NHS number": "9990000042",
+    "Surname": "Bianchi",
+    "Forename": "Chiara",
+    "DOB": "1966-02-17",
+    "Patient pathway identifier": "RX1000067890",
+}
+
+
+def fill(asked, to, organisation="RM3"):
     """The workbook with an answer to the first question, which is about who is missing."""
     book = openpyxl.load_workbook(asked)
     sheet = book["Questions"]
@@ -85,8 +130,8 @@ def fill(asked, to):
     for heading, value in {
         "Answer": "accounted for",
         "Reviewer": "A. Clerk",
-        "Reviewer's organisation": "RM3",
-        "Date": dt.datetime(2026, 11, 30),  # noqa: DTZ001
+        "Reviewer's organisation": organisation,
+        "Date": dt.datetime(2026, 11, 23),  # noqa: DTZ001
         "Note": "Rang: treated abroad",
     }.items():
         cells[heading].value = value

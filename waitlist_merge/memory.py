@@ -29,6 +29,7 @@ from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import week
+from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.arrivals import Allowed, arrivals
 from waitlist_merge.review.departures import People, kept_apart
 from waitlist_merge.review.register import Register, Run
@@ -307,7 +308,7 @@ def end(
         combined_list,
         review_queue,
         people=People(
-            answered=begun.ruled.accounted,
+            answered=_accounted(register, recalled),
             agreed=_agreed(steps, recalled.last),
             apart=kept_apart(not_undone(recalled.answers)),
         ),
@@ -340,6 +341,15 @@ def end(
         )
     )
     return replace(left, run=run, asked=register.questions(run))
+
+
+def _accounted(register: Register, recalled: Recalled) -> frozenset[str]:
+    """The entries that have left, and of which somebody has said since what became of them."""
+    if recalled.last is None:
+        return frozenset()
+    runs = register.runs()
+    days = dict(zip(runs["run"], runs["run_date"], strict=True))
+    return accounted(not_undone(recalled.answers), recalled.last.entries, days)
 
 
 def _agreed(steps: Sequence[WorkRow], last: Snapshot | None) -> frozenset[str]:

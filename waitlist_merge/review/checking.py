@@ -28,11 +28,13 @@ class Checks:
     """What rows are checked against.
 
     ``organisations`` are those that send lists, ``known`` the ids of the entries that the run of a
-    row knew, ``today`` the day of reading.
+    row knew, ``concerned`` the organisations whose entries a row is about, ``today`` the day of
+    reading.
     """
 
     organisations: Collection[str]
     known: Callable[[Returned], pd.Index]
+    concerned: Callable[[Returned], Collection[str]]
     today: date
 
     def wrong_with(self, row: Returned) -> list[str]:
@@ -41,7 +43,7 @@ class Checks:
             return []
         wrong = self._wrong_question(row)
         if row.any(heading.ANSWERED):
-            wrong += self._wrong_answer(row)
+            wrong += self._wrong_answer(row) or ([] if wrong else self._not_concerned(row))
         if row.any(heading.WORKED):
             wrong += self._wrong_work(row)
         return wrong
@@ -81,6 +83,15 @@ class Checks:
         if relation and relation not in {*Relation}:
             wrong.append(f"column {heading.RELATION}: is none of the relations that it offers")
         return wrong + _wrong_override(row, answer)
+
+    def _not_concerned(self, row: Returned) -> list[str]:
+        """What became of a patient says an organisation that listed them."""
+        concerned = self.concerned(row)
+        said = row.text(heading.ANSWER).casefold()
+        if said != Answer.ACCOUNTED or row.text(heading.ORGANISATION).upper() in concerned:
+            return []
+        others = ", ".join(sorted(concerned))
+        return [f"column {heading.ORGANISATION}: has not listed this patient; answered by {others}"]
 
     def _wrong_work(self, row: Returned) -> list[str]:
         said = row.text(heading.STATE)

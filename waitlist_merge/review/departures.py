@@ -58,8 +58,9 @@ _WHO = ("patient_id", "nhs_number")
 class People:
     """What people have said, as entry ids.
 
-    ``answered`` for entries that have left, ``agreed`` for those that were to be closed because
-    another organisation keeps the patient; ``apart`` are pairs that somebody keeps apart.
+    ``answered`` for entries that have left, since they left (``accounted``), ``agreed`` for those
+    that were to be closed because another organisation keeps the patient; ``apart`` are pairs that
+    somebody keeps apart.
     """
 
     answered: frozenset[str] = frozenset()

@@ -16,7 +16,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.decided import NONE, Decided, contradicted
-from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.facts import said_by
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.spoken import (
@@ -38,14 +37,12 @@ class Rulings:
 
     ``answers`` has a row for each answer that was not taken back, the oldest first, with columns
     ``RULED``: ``organisations`` are those of the entries shown, ``standing`` is a ``Standing`` and
-    ``detail`` says in words whom it waits for or what has changed. ``accounted`` are the ids of
-    entries that left and of which someone has said what became of them.
+    ``detail`` says in words whom it waits for or what has changed.
     """
 
     patients: Decided = NONE
     pathways: Decided = NONE
     answers: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*RULED]))
-    accounted: frozenset[str] = frozenset()
 
     @property
     def conflicts(self) -> pd.DataFrame:
@@ -82,10 +79,7 @@ def in_force(answers: Sequence[AnswerRow], entries: pd.DataFrame) -> Rulings:
     _renewed(spoken)
     decided = {level: _decide(level, spoken, place) for level in ("patient", "pathway")}
     table = pd.DataFrame([each.told() for each in spoken], columns=[*RULED])
-    accounted = {
-        name for each in kept if each.answer == Answer.ACCOUNTED for name in each.entry_ids
-    }
-    return Rulings(decided["patient"], decided["pathway"], table, frozenset(accounted))
+    return Rulings(decided["patient"], decided["pathway"], table)
 
 
 def not_undone(answers: Sequence[AnswerRow]) -> list[AnswerRow]:

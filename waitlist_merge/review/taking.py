@@ -50,7 +50,7 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
     problems: list[str] = []
     book = _Book(known)
     codes = frozenset(known.last.extracts["organisation"].astype(str))
-    checks = Checks(codes, book.known, known.today)
+    checks = Checks(codes, book.known, book.concerned, known.today)
     for row in rows:
         wrong = checks.wrong_with(row)
         problems += [f"{row.place}: {each}" for each in wrong]
@@ -98,6 +98,12 @@ class _Book:
     def known(self, row: Returned) -> pd.Index:
         """The ids of the entries that the run knew which wrote the row."""
         return self.places[self._run(row)]
+
+    def concerned(self, row: Returned) -> frozenset[str]:
+        """The organisations whose entries the row is about."""
+        run = self._run(row)
+        places = self.places[run].get_indexer(pd.Index(names_of(row)))
+        return frozenset(self.frames[run]["organisation"].iloc[places].astype(str))
 
     def _run(self, row: Returned) -> int:
         """The run whose facts the row showed: the newest where the workbook does not say."""
