@@ -320,6 +320,26 @@ def test_a_superseded_start_is_not_taken_and_is_named(typed):
 
 
 @pytest.mark.parametrize(
+    ("older", "newer", "elsewhere", "shown"),
+    [
+        ("right", None, None, "right"),
+        ("right", "bilateral", None, "bilateral"),
+        ("right", None, "right", "right"),
+        ("right", None, "bilateral", None),
+    ],
+)
+def test_a_side_is_left_out_only_for_one_that_is_sent_since(typed, older, newer, elsewhere, shown):
+    key = ONE_NEED | {"waiting_list_entry_identifier": "7", "rtt_start_date": "2026-01-01"}
+    rows = [key | {"laterality": older, "census_date": "2026-11-09"}, key | {"laterality": newer}]
+    if elsewhere:
+        rows.append(key | {"organisation": "RW3", "laterality": elsewhere})
+    _, combined, _ = run(typed, rows)
+    of_the_resent = combined.entry_columns["pathway_id"].iloc[0]
+    row = combined.combined_list.set_index("pathway_id").loc[of_the_resent]
+    assert (None if pd.isna(row["laterality"]) else row["laterality"]) == shown
+
+
+@pytest.mark.parametrize(
     ("sender", "receiver", "status", "asked"),
     [
         ({"rtt_status": "21"}, {"rtt_start_date": "2026-09-01"}, "proposed", True),

@@ -51,7 +51,8 @@ class Starts:
     """What each entry of the whole list says of its clock; one element an entry.
 
     ``rtt`` entries wait under referral to treatment; ``sent`` ones were closed only because their
-    pathway was handed on, so that their start still counts; ``superseded`` ones were sent again.
+    pathway was handed on, so that their start still counts; ``superseded`` ones were sent again
+    with another start: one that is sent again blank is the older submission's still.
     ``sure`` numbers the entries that are certainly one need; ``signs`` say what each entry says
     against its own start.
     """

@@ -128,7 +128,14 @@ def combine(
         order=facts.order,
         run_date=run_date,
     )
-    members = Members(entries, bundles, facts.ahead_from, facts.superseded, day_number(run_date))
+    members = Members(
+        entries,
+        bundles,
+        facts.ahead_from,
+        facts.superseded,
+        facts.submission,
+        day_number(run_date),
+    )
     given = survivors(members, survivorship or {}, own_rules or {})
     start = Survivor(
         np.where(facts.rtt[bundles.shown], clock.giver, -1), SurvivorRule.EARLIEST_START
@@ -202,7 +209,7 @@ def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:
         start=days(entries["rtt_start_date"]),
         rtt=facts.rtt,
         sent=facts.sent,
-        superseded=facts.superseded,
+        superseded=facts.replaced,
         organisation=codes(entries["organisation"]),
         sure=facts.sure,
         signs=signs(entries),

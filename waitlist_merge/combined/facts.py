@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, Days, among, days, is_in, known, order_of
+from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, among, days, is_in, known, order_of
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
@@ -61,7 +61,8 @@ class Facts:
     """One element an entry; groups are numbers that are equal within one.
 
     ``order`` is its place by id; ``rtt`` ones wait under referral to treatment; ``sent`` ones are
-    closed because their pathway was handed on; ``superseded`` ones were sent again later;
+    closed because their pathway was handed on; ``superseded`` ones were sent again later, of which
+    ``replaced`` ones with another clock start; ``submission`` numbers what is one row sent again;
     ``ahead_from`` is the day from which what it has booked is still to come; ``person`` and
     ``sure`` number certain persons and certain needs.
     """
@@ -71,6 +72,8 @@ class Facts:
     rtt: Bools
     sent: Bools
     superseded: Bools
+    replaced: Bools
+    submission: Group
     ahead_from: Days
     person: Group
     sure: Group
@@ -85,23 +88,41 @@ def gather(entries: pd.DataFrame, patients: Patients, pathways: Pathways) -> Fac
     certain = joined & is_in(links["confidence"].astype("category"), {Confidence.CERTAIN})
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
     status = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
-    superseded = _superseded(entries, links, joined, closed)
+    resent = joined & is_in(links["relation"].astype("category"), {Relation.RESENT})
+    superseded = _superseded(entries, a[resent], b[resent], closed)
+    submission = components(a[resent], b[resent], len(entries))
+    start, census = days(entries["rtt_start_date"]), days(entries["extract_census_date"])
+    stated = known(start) & (start <= census) & ~closed
     return Facts(
         order=order_of(entries["entry_id"]),
         waits=~closed,
         rtt=among(state, RTT_STATES),
         sent=status & closed,
         superseded=superseded,
+        replaced=superseded & stated_since(stated, submission, census),
+        submission=submission,
         ahead_from=_ahead_from(entries, superseded),
         person=certain_people(patients.links, len(entries)),
         sure=components(a[certain], b[certain], len(entries)),
     )
 
 
-def _superseded(entries: pd.DataFrame, links: pd.DataFrame, joined: Bools, closed: Bools) -> Bools:
+def stated_since(states: Bools, submission: Group, census: Days) -> Bools:
+    """Which entries belong to a row whose later submission ``states`` a value?
+
+    >>> stated = np.array([True, False, True, False])
+    >>> stated_since(stated, np.array([0, 1, 1, 2]), np.array([5, 4, 6, 7])).tolist()
+    [False, True, False, False]
+    """
+    latest = np.full(int(submission.max(initial=-1)) + 1, NO_DAY, dtype=np.int32)
+    np.maximum.at(latest, submission[states], census[states])
+    return np.asarray(latest[submission] > census)
+
+
+def _superseded(
+    entries: pd.DataFrame, a: NDArray[np.int32], b: NDArray[np.int32], closed: Bools
+) -> Bools:
     """Waiting rows that their organisation has sent again later, still waiting."""
-    resent = joined & is_in(links["relation"].astype("category"), {Relation.RESENT})
-    a, b = links["a"].to_numpy()[resent], links["b"].to_numpy()[resent]
     census = days(entries["extract_census_date"])
     old = np.zeros(len(entries), dtype=bool)
     old[a[(census[a] < census[b]) & ~closed[b]]] = True

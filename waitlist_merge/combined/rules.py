@@ -22,8 +22,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, Key
+from waitlist_merge.combined.facts import stated_since
 from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, codes, days, is_in, numbered
 from waitlist_merge.pathways.features import suspected_cancer
+from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reasons import SurvivorRule
 from waitlist_merge.schema import DATE_FIELDS
 
@@ -49,13 +51,15 @@ class Members:
     """The entries of rows with several, as a rule sees them; arrays have one element a member.
 
     ``ahead_from`` is the day, for every entry, from which what it has booked is still to come;
-    ``superseded`` says of every entry that its organisation has sent it again since.
+    ``superseded`` says of every entry that its organisation has sent it again since, and
+    ``submission`` numbers what is one row sent again.
     """
 
     entries: pd.DataFrame
     bundles: Bundles
     ahead_from: Days
     superseded: Bools
+    submission: Group
     run_day: int
 
     def column(self, name: str) -> pd.Series:
@@ -69,6 +73,12 @@ class Members:
             return np.asarray(day != NO_DAY), day
         code = codes(self.column(name))
         return np.asarray(code >= 0), code
+
+    def replaced(self, there: Bools) -> Bools:
+        """Members sent again since with a value; ``there`` says which members have one."""
+        rows = self.bundles.members
+        census = days(self.column("extract_census_date"))
+        return self.superseded[rows] & stated_since(there, self.submission[rows], census)
 
     @cached_property
     def unverified(self) -> Bools:
@@ -113,7 +123,7 @@ def _most_specific(members: Members, name: str) -> Keys:
 
 def _agreed(members: Members, name: str) -> Keys:
     there, value = members.said(name)
-    there = there & ~members.superseded[members.bundles.members]
+    there = there & ~members.replaced(there)
     begins = members.bundles.begins
     if not len(begins):
         return there, ()
