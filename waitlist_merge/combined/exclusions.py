@@ -58,7 +58,8 @@ OWN_CLOCK = (Relation.SECOND_OPINION, Relation.PATIENT_CHOICE_SWITCH)
 class Signs:
     """What each entry says against its own start; one element an entry.
 
-    ``reason`` is a place in ``REASONS`` or -1, ``begins`` that its status begins a new period,
+    ``reason`` is a place in ``REASONS`` or -1: a missed appointment is one only where it was the
+    first, so not where an attendance before it is stated; ``begins`` that its status begins a new period,
     ``missed`` the day of its last missed appointment.
     """
 
@@ -73,11 +74,14 @@ def signs(entries: pd.DataFrame) -> Signs:
         entries["rtt_status"],
         lambda status: PLACE[BY_STATUS[status]] if status in BY_STATUS else -1,
     )
+    attended, missed = days(entries["last_attended_date"]), days(entries["last_dna_date"])
+    later = known(attended) & (attended < missed) & (reason == PLACE[StartReason.NULLIFIED])
+    reason = np.where(later, -1, reason)
     abroad = matches(entries["organisation"], ABROAD)
     return Signs(
         np.where(abroad, PLACE[StartReason.ABROAD], reason).astype(np.int8),
         is_in(entries["rtt_status"], BEGINS),
-        days(entries["last_dna_date"]),
+        missed,
     )
 
 
