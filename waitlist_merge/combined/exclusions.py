@@ -59,8 +59,8 @@ class Signs:
     """What each entry says against its own start; one element an entry.
 
     ``reason`` is a place in ``REASONS`` or -1: a missed appointment is one only where it was the
-    first, so not where an attendance before it is stated; ``begins`` that its status begins a new period,
-    ``missed`` the day of its last missed appointment.
+    first, so not where an attendance before it is stated; ``begins`` that its status begins a new
+    period, ``missed`` the day of its last missed appointment.
     """
 
     reason: NDArray[np.int8]
