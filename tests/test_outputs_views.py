@@ -18,7 +18,7 @@ from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import made_ready, view, write_views
 from waitlist_merge.outputs.views.held import held_by, sensitive_codes
-from waitlist_merge.outputs.views.since import unaccounted_of, work_of
+from waitlist_merge.outputs.views.since import work_of
 from waitlist_merge.schema import TABLES
 
 CENSUS = "2026-11-15"
@@ -504,26 +504,3 @@ def test_work_names_no_organisation_whose_entry_is_not_held() -> None:
     assert told["keeps"].fillna("").tolist() == ["RM3", ""]
     assert "RW3" not in "".join(map(str, told.iloc[1]))
     assert told["person"].isna().all()
-
-
-def test_what_two_have_lost_between_them_is_told_to_both_without_the_others_particulars() -> None:
-    lost = {
-        "treatment_function_code": "110",
-        "nhs_number": "9990000018",
-        "family_name": "Okafor",
-        "hospital_numbers": "RM3 0007; RW3 0008",
-        "now_listed": "RBK 130",
-    }
-    rows = [
-        lost | {"pathway_id": "W-1", "organisations": "RM3"},
-        lost | {"pathway_id": "W-2", "organisations": "RM3;RW3"},
-        lost | {"pathway_id": "W-3", "organisations": "RM3;RW3", "treatment_function_code": "710"},
-        lost | {"pathway_id": "W-4", "organisations": "RW3"},
-        lost | {"pathway_id": "W-5", "organisations": "RM3;RW3", "restricted": True},
-    ]
-    table = conform("unaccounted", pd.DataFrame(rows))
-    told = unaccounted_of("RM3", table, sensitive=sensitive_codes(["700-730"]))
-    assert told["pathway_id"].tolist() == ["W-1", "W-2"]
-    assert told["family_name"].fillna("").tolist() == ["Okafor", ""]
-    assert told["hospital_numbers"].tolist()[1] == "RM3 0007"
-    assert told["now_listed"].isna().all()

@@ -21,6 +21,7 @@ from waitlist_merge.combined.rules import PRIORITY_CODES
 from waitlist_merge.combined.texts import joined_text
 from waitlist_merge.pathways.columns import Bools, flag
 from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
+from waitlist_merge.review.lost import as_text, restricted_anywhere
 from waitlist_merge.review.questions import question_ids
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS
@@ -50,11 +51,13 @@ def unaccounted(entries: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
     the longest waits.
     """
     columns = [column.name for column in TABLES["unaccounted"]]
-    lost = entries[(entries["departure"] == UNEXPLAINED).to_numpy()]
+    unexplained = (entries["departure"] == UNEXPLAINED).to_numpy()
+    lost = entries[unexplained]
     if lost.empty:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+    lost = lost.assign(patient_restricted=restricted_anywhere(entries)[unexplained])
     lost = lost.sort_values(["pathway_id", "entry_id"]).reset_index(drop=True)
-    table = _needs(lost, pd.Timestamp(run_date))
+    table = needs(lost, run_date=run_date)
     table["now_listed"] = _now_listed(table, entries)
     table["question_id"] = question_ids([LEVEL] * len(table), table["entry_ids"])
     urgent = table["suspected_cancer"] | table["priority_code"].isin(URGENT_CODES)
@@ -81,10 +84,15 @@ _TAKEN = (
 )
 
 
-def _needs(lost: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
-    """What is known of each need, from its entries that have left, sorted by need and entry."""
-    number, needs = pd.factorize(lost["pathway_id"].astype(object))
-    size = len(needs)
+def needs(lost: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
+    """What is known of each need, from its entries that have left, in the order of ``lost``.
+
+    ``lost`` has the columns ``lost.LAST_SAID``. Who the patient is, the service and the procedure
+    are those of the first entry that says them.
+    """
+    today = pd.Timestamp(run_date)
+    number, ids = pd.factorize(lost["pathway_id"].astype(object))
+    size = len(ids)
     by_need = lost.assign(patient_id=lost["patient_id"].astype(object)).groupby(number)
     who = lost["organisation"].astype(str)
     local = lost["local_patient_identifier"].astype(object).fillna("?").astype(str)
@@ -96,7 +104,7 @@ def _needs(lost: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     )
     return pd.DataFrame(
         {
-            "pathway_id": np.asarray(needs, dtype=object),
+            "pathway_id": np.asarray(ids, dtype=object),
             "patient_id": by_need["patient_id"].first(),
             "left_date": left,
             "weeks_unaccounted": ((today - left).dt.days // 7).astype(np.int32),
@@ -116,6 +124,7 @@ def _needs(lost: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
             "restricted": _any(flag(lost["restricted"]), number, size),
             "why": why
             + np.where(several, ". Each may believe that the other keeps the patient", ""),
+            "last_said": as_text(lost, number, size),
         }
     )
 

@@ -20,6 +20,7 @@ from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.review.answers import CLINICIAN
 from waitlist_merge.review.settling import effects, who_is_asked
 from waitlist_merge.review.states import OPEN
+from waitlist_merge.review.unaccounted import LEVEL, asked as asked_of_lost
 from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS
 
 
@@ -32,14 +33,38 @@ def questions_for(
     recorded, ``lost`` the needs of the view that nobody lists any longer: these are asked as well.
     A question keeps its id; ``entry_ids`` are those that it shows.
     """
-    about_lost = queue["question_id"].isin(lost["question_id"].dropna()).to_numpy(dtype=bool)
-    of_lost = queue.loc[about_lost]
-    several = of_lost["organisations"].astype("string").str.contains(";", regex=False)
-    gone = of_lost.assign(why=of_lost["why"].mask(several.fillna(False).to_numpy(dtype=bool)))
+    about_lost = (queue["level"] == LEVEL).to_numpy(dtype=bool)
+    gone = _about_lost(queue.loc[about_lost], lost)
     asked = _about_listed(queue.loc[~about_lost].reset_index(drop=True), entries, held, dead)
     both = pd.concat([gone, asked], ignore_index=True) if len(gone) else asked
     both = both.sort_values("order", ignore_index=True)
     return both.assign(order=np.arange(1, len(both) + 1, dtype=np.int32))
+
+
+def _about_lost(queue: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
+    """The questions about needs of the view that nobody lists, asked anew of what it holds."""
+    kept = queue.loc[queue["question_id"].isin(lost["question_id"].dropna()).to_numpy(dtype=bool)]
+    kept = kept.reset_index(drop=True)
+    anew = asked_of_lost(lost).set_index("question_id").reindex(kept["question_id"].astype(object))
+    anew = anew.reset_index(drop=True)
+    same = (kept["entry_ids"].astype(object) == anew["entry_ids"]).to_numpy(dtype=bool)
+    told = {
+        "state": kept["state"].where(same, OPEN),
+        "said": kept["said"].where(same),
+    }
+    return kept.assign(**{name: anew[name] for name in _OF_ENTRIES}, **told)
+
+
+_OF_ENTRIES = (
+    "why",
+    "organisations",
+    "entry_ids",
+    "sides",
+    "restricted",
+    "who_answers",
+    "answer_effects",
+)
+"""What a question about a lost need tells of its entries."""
 
 
 def _about_listed(

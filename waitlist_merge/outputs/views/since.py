@@ -1,36 +1,24 @@
 """What of the tables that tell of earlier runs may an organisation hold: its findings and changes?
 
-Here rows are picked out, not made anew: a row stays where it is of the organisation alone, and what
-could tell of another organisation's entry is taken out of it.
+Rows are picked out: a row stays where it is of the organisation alone, and what could tell of
+another organisation's entry is taken out of it. Needs that nobody lists any longer are made anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.outputs.columns import conform
+from waitlist_merge.outputs.views.held import redacted
+from waitlist_merge.pathways.columns import Bools, flag
+from waitlist_merge.pathways.match import of_patient
 from waitlist_merge.reasons import Fault
-
-_KEPT_OF_SEVERAL = (
-    "pathway_id",
-    "order",
-    "left_date",
-    "weeks_unaccounted",
-    "organisations",
-    "entry_ids",
-    "each_kept_by_other",
-    "treatment_function_code",
-    "rtt_start_date",
-    "days_waiting",
-    "tci_date",
-    "next_appointment_date",
-    "question_id",
-)
-"""What an organisation needs of a patient whom it and another have lost between them: the other's
-name, numbers and priority it need not; its own hospital number is there beside these."""
+from waitlist_merge.review.lost import certain_needs, from_text, of_withheld_service
+from waitlist_merge.review.unaccounted import needs
 
 
 def findings_of(
@@ -63,30 +51,32 @@ def changes_of(organisation: str, changes: pd.DataFrame) -> pd.DataFrame:
 
 
 def unaccounted_of(
-    organisation: str, unaccounted: pd.DataFrame, *, sensitive: frozenset[str]
+    organisation: str, unaccounted: pd.DataFrame, *, sensitive: frozenset[str], run_date: date
 ) -> pd.DataFrame:
-    """The needs that it listed last; of one that another listed too, what both need to look for it.
+    """The needs that it listed last, made anew of its own entries and what it may hold of others.
 
-    Of services that are sensitive and of restricted records it has what is its own alone. Where the
+    Every need of which it had an entry is there. Of another's entry it holds ``SHARED`` where the
+    patient is certainly one and nobody's entry of the need is of a sensitive service, of one that
+    is not told, or of a restricted record; else the need is cut down to its own side. Where the
     patient is listed now is left out: the coordinator knows.
     """
-    listed = unaccounted["organisations"].astype(object).fillna("")
-    alone = (listed == organisation).to_numpy(dtype=bool)
-    shared = np.array([organisation in each.split(";") for each in listed], dtype=bool) & ~alone
-    withheld = _in(unaccounted["treatment_function_code"], sensitive)
-    withheld |= unaccounted["treatment_function_code"].isna().to_numpy()
-    withheld |= unaccounted["restricted"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    kept = unaccounted.loc[alone | (shared & ~withheld)].reset_index(drop=True)
-    one = (kept["organisations"].astype(object) == organisation).to_numpy(dtype=bool)
-    cut = {name: kept[name] if name in _KEPT_OF_SEVERAL else kept[name].where(one) for name in kept}
-    numbers = [
-        "; ".join(each.strip() for each in said.split(";") if organisation in each.split())
-        for said in kept["hospital_numbers"].astype(object).fillna("")
-    ]
-    nowhere = pd.Series(None, index=kept.index, dtype=object)
-    return pd.DataFrame(
-        cut | {"hospital_numbers": np.array(numbers, dtype=object), "now_listed": nowhere}
-    )
+    said = from_text(unaccounted["last_said"])
+    own = (said["organisation"] == organisation).to_numpy(dtype=bool)
+    if not own.any():
+        return unaccounted.iloc[:0]
+    need = pd.factorize(said["pathway_id"])[0]
+    withheld = of_withheld_service(said, sensitive)
+    withheld |= flag(said["restricted"]) | flag(said["patient_restricted"])
+    shared = of_patient(own, need) & ~of_patient(withheld, need) & certain_needs(said, need)
+    held = said.loc[own | shared].reset_index(drop=True)
+    mine = own[own | shared]
+    cut = redacted(held, mine).assign(left_date=held["left_date"])
+    first = np.lexsort((held["entry_id"].to_numpy(dtype=str), ~mine))
+    made = needs(cut.take(first).reset_index(drop=True), run_date=run_date)
+    of_run = unaccounted.set_index(unaccounted["pathway_id"].astype(object))
+    whose = {name: made["pathway_id"].map(of_run[name]) for name in ("order", "question_id")}
+    told = made.assign(**whose, now_listed=None, last_said=None)
+    return conform("unaccounted", told.sort_values("order", ignore_index=True))
 
 
 def _own(table: pd.DataFrame, organisation: str) -> pd.DataFrame:

@@ -188,7 +188,12 @@ def _told_by_people(whole: Whole, organisation: str, held: Held) -> dict[str, pd
     links = _cut(whole.pathways, held).links
     other_side = links.loc[(links["relation"] == str(Relation.OTHER_SIDE)).to_numpy(dtype=bool)]
     both_sides = ids[held.rows][other_side[["a", "b"]].to_numpy().ravel()]
-    lost = unaccounted_of(organisation, tables["unaccounted"], sensitive=whole.sensitive)
+    lost = unaccounted_of(
+        organisation,
+        tables["unaccounted"],
+        sensitive=whole.sensitive,
+        run_date=date.fromisoformat(whole.manifest["run_date"]),
+    )
     return {
         "review_queue": questions_for(
             tables["review_queue"], whole.entries, held, dead=dead, lost=lost

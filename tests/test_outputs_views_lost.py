@@ -1,0 +1,177 @@
+"""What a view tells of patients whom nobody lists: its own all, of others' what it may."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import waitlist_merge as wm
+from waitlist_merge.outputs import read_tables
+from waitlist_merge.outputs.views.held import sensitive_codes
+from waitlist_merge.outputs.views.since import unaccounted_of
+from waitlist_merge.review.filing import read_workbooks
+from waitlist_merge.review.unaccounted import EMPTY, unaccounted
+
+with (Path(__file__).parent / "cases" / "lost_views.csv").open(encoding="utf-8") as _read:
+    CASES = list(csv.DictReader(_read))
+DAY = dt.date(2026, 11, 23)
+OURS, THEIRS = "RM3", "RW3"
+
+
+def lost(case: dict[str, str]) -> pd.DataFrame:
+    """The table of one need: an entry of each organisation, and one that is still listed."""
+    rows = []
+    for entry_id, code in (("E-2", OURS), ("E-1", THEIRS), ("E-3", "RBK")):
+        said = dict(each.split("=") for each in case[code].split()) if case.get(code) else {}
+        listed = code == "RBK"
+        rows.append(
+            {
+                "entry_id": entry_id,
+                "organisation": code,
+                "patient_id": "P-1",
+                "pathway_id": "W-2" if listed else "W-1",
+                "patient_confidence": "certain",
+                "outcome": "single",
+                "departure": None if listed else "unexplained",
+                "left_date": pd.NaT if listed else pd.Timestamp(DAY),
+                "local_patient_identifier": f"{code}-77",
+                "family_name": f"Okafor{code}",
+                "nhs_number": "9990000018",
+                "treatment_function_code": "110",
+                "priority_code": "P2" if code == THEIRS else "P4",
+                **said,
+            }
+        )
+    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame({name: frame.get(name, pd.NA) for name in EMPTY}).replace({"": None})
+    dates = {
+        name: pd.to_datetime(frame[name]).astype("datetime64[s]")
+        for name in ("left_date", "birth_date", "rtt_start_date", "tci_date")
+    }
+    dates["next_appointment_date"] = dates["tci_date"]
+    flags = {
+        name: frame[name].astype("string").eq("yes").astype("boolean")
+        for name in ("suspected_cancer", "restricted")
+    }
+    return unaccounted(frame.astype(object).assign(**dates, **flags), run_date=DAY)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[each["id"] for each in CASES])
+def test_a_need_that_two_have_lost(case: dict[str, str]) -> None:
+    table = lost(case)
+    assert len(table) == 1
+    sensitive = sensitive_codes(["700-730"])
+    told = unaccounted_of(OURS, table, sensitive=sensitive, run_date=DAY)
+    assert len(told) == 1, "its own patient is in its view, whatever the other's entry is"
+    row = told.iloc[0]
+    assert row["question_id"] == table["question_id"].iloc[0]
+    assert row["family_name"] == f"Okafor{OURS}", "its own patient by its own name"
+    shared = case["shared"] == "yes"
+    assert row["organisations"] == (f"{OURS};{THEIRS}" if shared else OURS)
+    assert row["entry_ids"] == ("E-1;E-2" if shared else "E-2")
+    numbers = f"{OURS} {OURS}-77" + (f";{THEIRS} {THEIRS}-77" if shared else "")
+    assert row["hospital_numbers"] == numbers
+    assert bool(row["each_kept_by_other"]) == shared
+    assert row["priority_code"] == "P4", "the other's priority is the other's"
+    everything = json.dumps(row.to_dict(), default=str)
+    assert f"Okafor{THEIRS}" not in everything
+    assert "RBK" not in everything
+    if not shared:
+        assert THEIRS not in everything
+        assert "E-1" not in everything
+
+
+def test_every_case_says_why() -> None:
+    assert all(case["why"] for case in CASES)
+
+
+def test_what_others_have_lost_is_in_no_view_but_theirs() -> None:
+    table = lost(CASES[0])
+    sensitive = sensitive_codes([])
+    assert unaccounted_of("RBK", table, sensitive=sensitive, run_date=DAY).empty
+    assert unaccounted_of("RBK", table.iloc[:0], sensitive=sensitive, run_date=DAY).empty
+
+
+PERSON = {
+    "NHS number": "9990000018",
+    "Surname": "Okafor",
+    "Forename": "Chidi",
+    "DOB": "1971-05-03",
+    "Postcode": "LS6 2AB",
+    "Hospital number": "H1",
+    "Treatment function code": "110",
+    "RTT start": "2026-03-02",
+    "RTT status": "20",
+    "Patient pathway identifier": "RM3000012345",
+    "Pathway identifier issuer": "RM3",
+}
+STAYS = PERSON | {
+    "NHS number": "9990000026",
+    "Surname": "Nowak",
+    "Forename": "Ewa",
+    "DOB": "1948-11-21",
+    "Hospital number": "H2",
+    "Patient pathway identifier": "RM3000067890",
+}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "organisations"),
+    [({}, "RM3;RW3"), ({"Restricted": "yes"}, "RM3"), ({"Treatment function code": ""}, "RM3")],
+)
+def test_the_views_of_a_run_ask_each_about_its_own_patient(
+    tmp_path: Path, theirs: dict[str, str], organisations: str
+) -> None:
+    with wm.Register.open(tmp_path / "register.db") as register:
+        for week in range(2):
+            day = dt.date(2026, 11, 16) + dt.timedelta(weeks=week)
+            rows = {
+                code: [*([] if week else [PERSON | said]), STAYS | {"Hospital number": f"{code}2"}]
+                for code, said in (("RM3", {}), ("RW3", {"Hospital number": "H9"} | theirs))
+            }
+            lists = [
+                wm.Extract.from_frame(pd.DataFrame(each), organisation=code, census_date=day)
+                for code, each in rows.items()
+            ]
+            result = wm.merge(lists, register=register)
+        assert result.unaccounted["organisations"].tolist() == ["RM3;RW3"]
+        result.save_views(tmp_path / "views", ["all"], tables="csv", workbook=True)
+        for code in ("RM3", "RW3"):
+            view = read_tables(tmp_path / "views" / code)
+            whose = organisations if organisations == "RM3;RW3" else code
+            assert view["unaccounted"]["organisations"].tolist() == [whose]
+            assert view["unaccounted"]["family_name"].tolist() == ["Okafor"]
+            [asked] = view["review_queue"].query("level == 'unaccounted'").to_dict("records")
+            assert asked["organisations"] == whose
+            assert asked["sides"] == asked["entry_ids"] == view["unaccounted"]["entry_ids"].iloc[0]
+            if whose == code:
+                other = {"RM3": "RW3", "RW3": "RM3"}[code]
+                assert other not in json.dumps(asked, default=str)
+        answered = filled(tmp_path / "views" / "RM3" / "combined_list.xlsx", tmp_path / "said.xlsx")
+        filed = read_workbooks([answered], register, today=day)
+        assert filed.problems == []
+        assert filed.new_answers == 1
+
+
+def filled(asked: Path, to: Path) -> Path:
+    """The workbook of a view with an answer to its first question."""
+    book = openpyxl.load_workbook(asked)
+    sheet = book["Questions"]
+    cells = dict(zip([cell.value for cell in sheet[1]], sheet[2], strict=True))
+    assert cells["Level"].value == "unaccounted"
+    for heading, value in {
+        "Answer": "accounted for",
+        "Reviewer": "A. Clerk",
+        "Reviewer's organisation": "RM3",
+        "Date": dt.datetime(2026, 11, 23),  # noqa: DTZ001
+        "Note": "Rang: treated abroad",
+    }.items():
+        cells[heading].value = value
+    book.save(to)
+    return to

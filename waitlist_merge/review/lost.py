@@ -1,0 +1,106 @@
+"""What did each entry of a need that nobody lists any longer last say, as one text for the need?
+
+The tables of a run hold entries that are listed. Of those that have left, ``unaccounted`` carries
+what an organisation's view is made of anew: whose entry it is, what it said, whether it is certain
+that all are one patient's.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools, flag, is_in
+from waitlist_merge.pathways.match import of_patient
+from waitlist_merge.reasons import Confidence
+
+_DATES = ("left_date", "birth_date", "rtt_start_date", "tci_date", "next_appointment_date")
+
+_FLAGS = ("suspected_cancer", "restricted", "patient_restricted")
+
+LAST_SAID = (
+    "entry_id",
+    "organisation",
+    "patient_id",
+    "pathway_id",
+    "patient_confidence",
+    "row_start_entry_id",
+    "local_patient_identifier",
+    "nhs_number",
+    "family_name",
+    "given_name",
+    "treatment_function_code",
+    "procedure_code",
+    "priority_code",
+    *_DATES,
+    *_FLAGS,
+)
+"""What is carried of an entry of a snapshot. ``patient_restricted`` is true where any entry of the
+patient is a restricted record, ``restricted`` where this one is."""
+
+
+def as_text(lost: pd.DataFrame, number: NDArray[np.integer], size: int) -> NDArray[np.object_]:
+    """The entries of each number as a JSON list; ``lost`` has the columns ``LAST_SAID``."""
+    plain = lost[list(LAST_SAID)].astype(object)
+    days = {
+        name: pd.to_datetime(lost[name]).dt.strftime("%Y-%m-%d").astype(object) for name in _DATES
+    }
+    lines = plain.assign(**days).to_json(orient="records", lines=True, force_ascii=False)
+    listed: list[list[str]] = [[] for _ in range(size)]
+    for need, line in zip(number.tolist(), lines.rstrip("\n").split("\n"), strict=True):
+        listed[need].append(line)
+    return np.array([f"[{','.join(each)}]" for each in listed], dtype=object)
+
+
+def from_text(last_said: pd.Series) -> pd.DataFrame:
+    """The entries of these texts, with the columns ``LAST_SAID``: dates, flags and text as object.
+
+    >>> from_text(pd.Series(['[{"entry_id": "E-1"}]'])).loc[0, ["entry_id", "nhs_number"]].tolist()
+    ['E-1', None]
+    """
+    records = [each for text in last_said.dropna() for each in json.loads(text)]
+    found = pd.DataFrame(
+        [[each.get(name) for name in LAST_SAID] for each in records],
+        columns=list(LAST_SAID),
+        dtype=object,
+    )
+    days = {name: pd.to_datetime(found[name]).astype("datetime64[s]") for name in _DATES}
+    flags = {name: found[name].astype("boolean") for name in _FLAGS}
+    return found.assign(**days, **flags)
+
+
+def certain_needs(entries: pd.DataFrame, need: NDArray[np.integer]) -> Bools:
+    """Entries of needs of which it is certain that all entries are of one person.
+
+    None was of a combined row of which it was doubted, and all have one NHS number or were of one
+    combined row that was certain. Where that is not known, it is not certain.
+    """
+    sure = (entries["patient_confidence"].astype(object) == str(Confidence.CERTAIN)).to_numpy(bool)
+    doubted = ~sure & entries["patient_confidence"].notna().to_numpy(dtype=bool)
+    one_number, one_row = (
+        ~of_patient(entries[name].isna().to_numpy(dtype=bool), need)
+        & (_many(entries, name, need) == 1)
+        for name in ("nhs_number", "row_start_entry_id")
+    )
+    told: Bools = ~of_patient(doubted, need) & (one_number | (one_row & ~of_patient(~sure, need)))
+    return told
+
+
+def _many(entries: pd.DataFrame, name: str, need: NDArray[np.integer]) -> NDArray[np.int64]:
+    values = entries[name].astype(object)
+    return values.groupby(need).transform("nunique").to_numpy(dtype=np.int64)
+
+
+def restricted_anywhere(entries: pd.DataFrame) -> Bools:
+    """Entries of a snapshot whose patient is a restricted record in any of them."""
+    patient = pd.factorize(entries["patient_id"].astype(object))[0]
+    return of_patient(flag(entries["restricted"]), patient)
+
+
+def of_withheld_service(entries: pd.DataFrame, sensitive: frozenset[str]) -> Bools:
+    """Entries of a sensitive service, or of one that is not told and so may be any."""
+    service = entries["treatment_function_code"].astype("category")
+    return np.asarray(is_in(service, sensitive) | service.isna().to_numpy(dtype=bool))
