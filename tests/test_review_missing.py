@@ -60,6 +60,12 @@ def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tm
     second = merged(register, MONDAYS[1])
     assert second.unaccounted["pathway_id"].tolist() == need.tolist()
     assert second.unaccounted["each_kept_by_other"].tolist() == [True]
+    assert "UNACCOUNTED" not in str(first.summary())
+    said = str(second.summary()).splitlines()
+    assert said[0].split()[:3] == ["UNACCOUNTED", "PATIENTS", "1"]
+    [asked] = [line for line in said if line.startswith("questions")]
+    assert "1 about unaccounted patients" in asked
+    assert int(asked.split()[1].replace(",", "")) == len(second.review_queue)
     third = merged(register, MONDAYS[2])
     assert third.unaccounted["weeks_unaccounted"].tolist() == [1]
     assert third.review_queue["level"].iloc[0] == "unaccounted"

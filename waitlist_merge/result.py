@@ -62,14 +62,19 @@ class Summary:
     questions: Mapping[str, int]
     findings: int
     seconds: float
+    unaccounted: int = 0
 
     def __str__(self) -> str:
         """The summary as lines of text."""
         refused = f", {self.refused} refused" if self.refused else ""
         aside = f"; {self.set_aside} lines that are no person set aside" if self.set_aside else ""
-        asked = ", ".join(f"{count:,} about {level}s" for level, count in self.questions.items())
+        asked = ", ".join(
+            f"{count:,} about {_ASKED[level]}" for level, count in self.questions.items()
+        )
         kinds = f"{self.confirmed:,} confirmed, {self.proposed:,} proposed"
+        lost = [("UNACCOUNTED PATIENTS", self.unaccounted, LOST)] if self.unaccounted else []
         lines = [
+            *lost,
             ("rows in", self.rows, f"from {_many(self.files, 'file')}{refused}{aside}"),
             ("patients", self.patients, ""),
             ("pathways", self.pathways, f"{self.waiting:,} of them waiting"),
@@ -80,6 +85,16 @@ class Summary:
         ]
         told = [f"{name:<34}{count:>9,}   {more}".rstrip() for name, count, more in lines]
         return "\n".join([*told, f"{'time taken':<34}{self.seconds:>9.1f} s"])
+
+
+_ASKED = {
+    "unaccounted": "unaccounted patients",
+    "patient": "patients",
+    "pathway": "pathways",
+}
+"""What the questions of each level are about."""
+
+LOST = "nobody lists them any longer and nobody has said why: look for them first"
 
 
 def _many(count: int, noun: str) -> str:
@@ -170,10 +185,12 @@ class MergeResult:
             duplicates={str(name): int(count) for name, count in relations.items() if count},
             questions={
                 level: int((self.review_queue["level"] == level).sum())
-                for level in ("patient", "pathway")
+                for level in ("unaccounted", "patient", "pathway")
+                if level != "unaccounted" or len(self.unaccounted)
             },
             findings=len(self.findings),
             seconds=sum(self.timings.values()),
+            unaccounted=len(self.unaccounted),
         )
 
     def retrained(self) -> str:
