@@ -165,6 +165,34 @@ def test_where_people_disagree_they_are_asked_again_and_stay_apart(first, regist
     assert asked["question"].startswith("People have answered this before.")
 
 
+def test_who_goes_back_to_an_earlier_answer_is_told_how(first, register, tmp_path):
+    who = ("patient", "Lee")
+    one = filled(first, tmp_path / "one.xlsx", {who: said("different people")})
+    other = filled(first, tmp_path / "other.xlsx", {who: said("cannot tell")})
+    assert read(register, one).new_answers == 1
+    twice = read(register, one)
+    assert (twice.new_answers, twice.problems) == (0, [])
+    assert read(register, other).new_answers == 1
+    back = read(register, one)
+    assert (back.new_answers, len(back.problems)) == (0, 1)
+    assert "one.xlsx, Questions, row " in back.problems[0]
+    assert "replaced or taken back since; to say it again, put today's day" in back.problems[0]
+    both = read(register, one, other)
+    assert both.new_answers == 0
+    assert not any("said before" in each for each in both.problems)
+    again = said("different people", Note="said again")
+    assert read(register, filled(first, tmp_path / "new.xlsx", {who: again})).new_answers == 1
+    with Register.open(register) as opened:
+        answers = opened.answers()
+        assert [row.answer for row in answers] == [
+            *("different people", "cannot tell", "different people")
+        ]
+        undo_answer(opened, answers[-1].answer_id, reviewer="B", reason="no", today=TODAY)
+    undone = read(register, tmp_path / "new.xlsx")
+    assert (undone.new_answers, len(undone.problems)) == (0, 1)
+    assert "said before" in undone.problems[0]
+
+
 PROBLEMS = [
     (said("yes"), "Answer: is none of: same need"),
     (said("same need", Reviewer=None), "Reviewer: say who answers"),

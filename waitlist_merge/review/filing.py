@@ -60,7 +60,7 @@ def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) ->
     """
     last = _last(register)
     rows = [row for path in paths for row in returned_rows(path)]
-    taken = take(rows, Known(last, _shown(rows, register, last), today))
+    taken = take(rows, Known(last, _shown(rows, register, last), today, register.answers()))
     return Filed(
         taken,
         len(paths),

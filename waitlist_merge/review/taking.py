@@ -18,7 +18,9 @@ from waitlist_merge.review.checking import STATE_WORDS, Checks, date_of, names_o
 from waitlist_merge.review.facts import patterns, said_by
 from waitlist_merge.review.returned import Returned
 from waitlist_merge.review.rows import AnswerRow, WorkRow
+from waitlist_merge.review.ruling import not_undone
 from waitlist_merge.review.snapshot import Snapshot, listed
+from waitlist_merge.review.spoken import letters
 from waitlist_merge.review.work import State, read_state
 
 _GROUPS = {"patient": "patient_id", "pathway": "pathway_id"}
@@ -36,16 +38,20 @@ class Taken:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Known:
-    """What the register knows: the newest run, and those that wrote the workbooks, by number."""
+    """What the register knows: the newest run, and those that wrote the workbooks, by number.
+
+    ``said`` are the answers that it has, the oldest first.
+    """
 
     last: Snapshot
     shown: Mapping[int, Snapshot]
     today: date
+    said: Sequence[AnswerRow] = ()
 
 
 def take(rows: Sequence[Returned], known: Known) -> Taken:
     """Look at every row: answers and work that can be recorded, and what is wrong elsewhere."""
-    answers: list[AnswerRow] = []
+    told: list[tuple[Returned, AnswerRow]] = []
     work: list[WorkRow] = []
     problems: list[str] = []
     book = _Book(known)
@@ -55,18 +61,47 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
         wrong = checks.wrong_with(row)
         problems += [f"{row.place}: {each}" for each in wrong]
         if not wrong and row.text(heading.ANSWER):
-            answers.append(book.answer(row))
+            told.append((row, book.answer(row)))
         if not wrong and row.text(heading.STATE):
             work.append(book.work(row))
-    return Taken(answers, work, problems + _twice(rows, answers))
+    again = _no_longer_holds(told, known.said)
+    problems += [f"{row.place}: {_AGAIN}" for row, each in told if each.answer_id in again]
+    answers = [each for _, each in told if each.answer_id not in again]
+    return Taken(answers, work, problems + _twice(rows, [each for _, each in told]))
+
+
+_AGAIN = (
+    "was said before, and has been replaced or taken back since; to say it again, put today's day "
+    f"in {heading.DATE}, or say in {heading.NOTE} that it is said again"
+)
+
+
+def _no_longer_holds(
+    told: Sequence[tuple[Returned, AnswerRow]], said: Sequence[AnswerRow]
+) -> frozenset[str]:
+    """The answers read that were said before, and after which their author said something else.
+
+    Of what one person answers to a question in these workbooks the last counts: nothing of it is
+    lost where that is also the last in the register.
+    """
+    known = {row.answer_id for row in said}
+    latest = {_author(row): row.answer_id for row in not_undone(said)}
+    meant = {_author(row): row.answer_id for _, row in told}
+    return frozenset(
+        name for author, name in meant.items() if name in known and latest.get(author) != name
+    )
+
+
+def _author(row: AnswerRow) -> tuple[str, str, str]:
+    """Who answered what."""
+    return row.question_id, letters(row.reviewer), row.organisation
 
 
 def _twice(rows: Sequence[Returned], answers: Sequence[AnswerRow]) -> list[str]:
     """Questions that one person has answered in two ways."""
     said: dict[tuple[str, str, str], set[str]] = {}
     for row in answers:
-        who = (row.question_id, row.reviewer.casefold(), row.organisation)
-        said.setdefault(who, set()).add(row.answer)
+        said.setdefault(_author(row), set()).add(row.answer)
     both = {who[0] for who, words in said.items() if len(words) > 1}
     return [
         f"{row.place}: one person has answered this question in two ways; the last one counts"
