@@ -95,7 +95,7 @@ def clocks(
     """The clock start proposed for each bundle; ``order`` breaks ties by entry id."""
     rows, number = _stating(bundles, said, pathway)
     counted = (said.counts & (said.start <= day_number(run_date)))[rows]
-    barred = excluded(said.signs, said.start, rows, number, counted)
+    barred = excluded(said.signs, said.start, rows, number, counted, (said.sure, said.organisation))
     taken = counted & ~barred
     giver = _earliest(bundles, rows[taken], number[taken], said.start, order)
     start = np.where(giver >= 0, said.start[giver], NO_DAY).astype(np.int32)

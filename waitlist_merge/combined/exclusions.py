@@ -91,13 +91,20 @@ def _ended(status: pd.Series) -> Codes:
 
 
 def excluded(
-    said: Signs, start: Days, rows: Positions, number: NDArray[np.int32], counted: Bools
+    said: Signs,
+    start: Days,
+    rows: Positions,
+    number: NDArray[np.int32],
+    counted: Bools,
+    tied: tuple[Codes, ...],
 ) -> Bools:
     """Which of ``rows`` state a start that does not count, though they wait?
 
     ``number`` is the bundle of each, ``counted`` those whose start would count. Only where another
     entry of the need states a later start that does: a missed first appointment or a clock abroad
     gives way to any, the others to one that begins a new period. No wait becomes unknown by it.
+    ``tied`` are numbers of every entry, of which a rival has one in common: a mere proposal that
+    two are one need leaves no start out, but for a clock abroad.
     """
     reason = said.reason[rows]
     doubtful = counted & (reason >= 0)
@@ -105,19 +112,29 @@ def excluded(
     if not doubtful.any():
         return found
     near = np.flatnonzero(counted & np.isin(number, number[doubtful]))
-    size = int(number[near].max()) + 1
-    sound = near[reason[near] < 0]
-    latest = np.full((2, size), NO_DAY, dtype=np.int64)
-    np.maximum.at(latest[0], number[sound], start[rows[sound]])
-    anew = sound[said.begins[rows[sound]]]
-    np.maximum.at(latest[1], number[anew], start[rows[anew]])
+    mine, why, day = number[near].astype(np.int64), reason[near], start[rows[near]]
+    sound = why < 0
+    latest = np.full((2, len(near)), NO_DAY, dtype=np.int32)
+    for group in tied:
+        wide = mine * (int(group.max()) + 2) + group[rows[near]] + 1
+        for place, rivals in enumerate((sound, sound & said.begins[rows[near]])):
+            latest[place] = np.maximum(latest[place], _latest(wide, day, rivals))
+    in_row = _latest(mine, day, sound)
+    rival = np.where(why == PLACE[StartReason.NULLIFIED], latest[0], latest[1])
+    rival = np.where(why == PLACE[StartReason.ABROAD], in_row, rival)[doubtful[near]]
     at = np.flatnonzero(doubtful)
     missed = reason[at] == PLACE[StartReason.NULLIFIED]
-    gives_way = missed | (reason[at] == PLACE[StartReason.ABROAD])
-    rival = np.where(gives_way, latest[0][number[at]], latest[1][number[at]])
     since = np.where(missed, said.missed[rows[at]], NO_DAY)
     found[at] = (rival > start[rows[at]]) & (rival >= since)
     return found
+
+
+def _latest(group: NDArray[np.int64], day: Days, rivals: Bools) -> Days:
+    """The latest day of the rivals in the group of each; NO_DAY in a group without one."""
+    _, place = np.unique(group, return_inverse=True)
+    latest = np.full(len(group), NO_DAY, dtype=np.int32)
+    np.maximum.at(latest, place[rivals], day[rivals])
+    return np.asarray(latest[place])
 
 
 def opinions(entries: pd.DataFrame, links: pd.DataFrame, waits: Bools) -> Bools:
