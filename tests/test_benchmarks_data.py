@@ -85,7 +85,9 @@ def test_truth_stands_beside_its_own_rows(name):
 def test_a_saved_set_is_read_as_it_was(tmp_path):
     made = data.region(300, seed=2)
     made.save(tmp_path)
-    pd.testing.assert_frame_equal(data.read_records(tmp_path), made.records)
+    read = data.read_records(tmp_path)
+    # A column may hold its words as objects or as Arrow text.
+    pd.testing.assert_frame_equal(read, made.records, check_categorical=False)
 
 
 def test_england_has_hospital_numbers_of_its_providers_and_numbers_that_are_valid():
