@@ -52,7 +52,7 @@ def as_text(lost: pd.DataFrame, number: NDArray[np.integer], size: int) -> NDArr
     listed: list[list[str]] = [[] for _ in range(size)]
     for need, line in zip(number.tolist(), lines.rstrip("\n").split("\n"), strict=True):
         listed[need].append(line)
-    return np.array([f"[{','.join(each)}]" for each in listed], dtype=object)
+    return np.array([f"[{','.join(sorted(each))}]" for each in listed], dtype=object)
 
 
 def from_text(last_said: pd.Series) -> pd.DataFrame:
