@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ from waitlist_merge.combined.provenance import provenance
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.steps import next_steps
 from waitlist_merge.combined.survivorship import (
+    OF_SENDERS,
     Survivor,
     all_values,
     named_services,
@@ -136,7 +137,9 @@ def combine(
         facts.submission,
         day_number(run_date),
     )
-    given = survivors(members, survivorship or {}, own_rules or {})
+    senders = replace(members, bundles=_with_senders(bundles, pathways, facts))
+    rules = survivorship or {}, own_rules or {}
+    given = survivors(members, *rules) | survivors(senders, *rules, fields=OF_SENDERS)
     start = Survivor(
         np.where(facts.rtt[bundles.shown], clock.giver, -1), SurvivorRule.EARLIEST_START
     )
@@ -180,7 +183,8 @@ def combine(
     needs = entry_columns["pathway_id"]
     # The tables do not need each other, and what makes them leaves the interpreter to others.
     with ThreadPoolExecutor() as aside:
-        whence = aside.submit(provenance, members, {**given, "rtt_start_date": start}, needs, place)
+        origins = {**given, "rtt_start_date": start}
+        whence = aside.submit(provenance, members, senders, origins, needs, place)
         events = aside.submit(history, entries, pathways.group, needs, facts.order)
         gained = aside.submit(
             gains,
@@ -250,6 +254,18 @@ def _identity(
         ),
         "treatment_function": named_services(entries["treatment_function_code"].array.take(shown)),
     }
+
+
+def _with_senders(bundles: Bundles, pathways: Pathways, facts: Facts) -> Bundles:
+    """The bundles, each with the entries that were closed because they handed its need on."""
+    waiting = np.zeros(int(pathways.group.max(initial=-1)) + 1, dtype=bool)
+    waiting[pathways.group[bundles.rows]] = True
+    handed_on = facts.sent & ~facts.waits & waiting[pathways.group]
+    if not handed_on.any():
+        return bundles
+    first = np.full(len(facts.waits), len(bundles.rows), dtype=np.int64)
+    first[bundles.rows] = np.arange(len(bundles.rows))
+    return bundle(pathways.group, facts.waits | handed_on, (first, facts.order))
 
 
 def _members(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Positions
 from waitlist_merge.combined.rules import Members
-from waitlist_merge.combined.survivorship import Survivor
+from waitlist_merge.combined.survivorship import OF_SENDERS, Survivor
 from waitlist_merge.combined.texts import arrow_text, framed, joined_text
 from waitlist_merge.pathways.columns import NO_DAY, codes, dates, days, said, texts
 from waitlist_merge.pathways.features import suspected_cancer
@@ -25,17 +25,23 @@ from waitlist_merge.schema import DATE_FIELDS
 
 def provenance(
     members: Members,
+    senders: Members,
     given: Mapping[str, Survivor],
     pathway_id: pd.Series,
     place: NDArray[np.int64],
 ) -> pd.DataFrame:
     """One row for each field of a row on which its entries differ, in order of need and field.
 
+    ``senders`` are the members with those that have handed the need on, who give some fields too.
     ``pathway_id`` is of every entry, ``place`` where each row stands by it. Columns as in
     tables.csv.
     """
     whole = pd.concat(
-        [_field(members, name, each) for name, each in given.items()], ignore_index=True
+        [
+            _field(senders if name in _OF_SENDERS else members, name, each)
+            for name, each in given.items()
+        ],
+        ignore_index=True,
     )
     bundle, giver = whole["bundle"].to_numpy(), whole["giver"].to_numpy()
     entries = members.entries
@@ -50,6 +56,9 @@ def provenance(
     }
     order = np.argsort(place[bundle], kind="stable")
     return framed({name: column.take(order) for name, column in columns.items()})
+
+
+_OF_SENDERS = frozenset({*OF_SENDERS, "rtt_start_date"})
 
 
 def _field(members: Members, name: str, survivor: Survivor) -> pd.DataFrame:

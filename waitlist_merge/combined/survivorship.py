@@ -7,7 +7,7 @@ member says so. Contact details and comments are never chosen: they stay beside 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,16 +44,35 @@ class Survivor:
     rule: str
 
 
+OF_SENDERS = (
+    "suspected_cancer",
+    "priority_type",
+    "priority_code",
+    "diagnostic_priority",
+    "referral_date",
+    "source_of_referral",
+    "referrer_code",
+)
+"""Fields that an organisation gives though it has closed its row by handing the need on, as it does
+the clock start: how urgent the need is and who referred it do not end with the transfer."""
+
+
 def survivors(
-    members: Members, chosen: Mapping[str, str], own: Mapping[str, SurvivorshipRule]
+    members: Members,
+    chosen: Mapping[str, str],
+    own: Mapping[str, SurvivorshipRule],
+    *,
+    fields: Collection[str] = tuple(BY_FIELD),
 ) -> dict[str, Survivor]:
-    """Who gives each field of each row.
+    """Who gives each of these fields of each row.
 
     ``chosen`` names other rules of the library than ``BY_FIELD``, ``own`` are a user's own rules,
     which come before these.
     """
     found: dict[str, Survivor] = {}
     for name, usual in BY_FIELD.items():
+        if name not in fields:
+            continue
         if name in own:
             found[name] = Survivor(_giver_by_own(members, name, own[name]), own[name].name)
         else:
