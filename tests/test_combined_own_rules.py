@@ -52,6 +52,18 @@ def test_the_rule_says_who_gives_the_value_and_provenance_names_it(sign, name):
     assert result.manifest()["plan"]["survivorship"] == {"family_name": "by_length"}
 
 
+@pytest.mark.parametrize("field", ["family_name", "source_of_referral", "referrer_code"])
+def test_the_rule_is_called_once_for_its_field(field):
+    asked = []
+
+    def rule(members, name):
+        asked.append(name)
+        return members.said(name)[0], ()
+
+    merged(rule, field=field)
+    assert asked == [field]
+
+
 def test_it_comes_before_the_rule_of_the_plan_and_leaves_the_others():
     names = {"family_name": "newest", "given_name": "newest"}
     plan = wm.MergePlan(survivorship=names)

@@ -31,7 +31,6 @@ from waitlist_merge.combined.provenance import provenance
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.steps import next_steps
 from waitlist_merge.combined.survivorship import (
-    OF_SENDERS,
     Survivor,
     all_values,
     named_services,
@@ -138,8 +137,7 @@ def combine(
         day_number(run_date),
     )
     senders = replace(members, bundles=_with_senders(bundles, pathways, facts))
-    rules = survivorship or {}, own_rules or {}
-    given = survivors(members, *rules) | survivors(senders, *rules, fields=OF_SENDERS)
+    given = survivors(members, senders, survivorship or {}, own_rules or {})
     start = Survivor(
         np.where(facts.rtt[bundles.shown], clock.giver, -1), SurvivorRule.EARLIEST_START
     )

@@ -7,7 +7,7 @@ member says so. Contact details and comments are never chosen: they stay beside 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,25 +59,24 @@ the clock start: how urgent the need is and who referred it do not end with the 
 
 def survivors(
     members: Members,
+    senders: Members,
     chosen: Mapping[str, str],
     own: Mapping[str, SurvivorshipRule],
-    *,
-    fields: Collection[str] = tuple(BY_FIELD),
 ) -> dict[str, Survivor]:
-    """Who gives each of these fields of each row.
+    """Who gives each field of each row.
 
-    ``chosen`` names other rules of the library than ``BY_FIELD``, ``own`` are a user's own rules,
-    which come before these.
+    ``senders`` are the members with those that have handed the need on, of whom one may give the
+    fields of ``OF_SENDERS``. ``chosen`` names other rules of the library than ``BY_FIELD``, ``own``
+    are a user's own rules, which come before these.
     """
     found: dict[str, Survivor] = {}
     for name, usual in BY_FIELD.items():
-        if name not in fields:
-            continue
+        of = senders if name in OF_SENDERS else members
         if name in own:
-            found[name] = Survivor(_giver_by_own(members, name, own[name]), own[name].name)
+            found[name] = Survivor(_giver_by_own(of, name, own[name]), own[name].name)
         else:
             rule = SurvivorRule(chosen.get(name, usual))
-            found[name] = Survivor(_giver(members, name, rule, found), rule)
+            found[name] = Survivor(_giver(of, name, rule, found), rule)
     return found
 
 
