@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from waitlist_merge.normalise import normalise_person, person_columns, plain
+from waitlist_merge.normalise import normalise_person, person_columns, plain, settled
 from waitlist_merge.normalise.fields import READERS
 from waitlist_merge.normalise.nhs_numbers import (
     as_numbers,
@@ -75,7 +75,7 @@ def test_usable_numbers_are_those_that_pass_each_rule_apart(values):
 
 def test_settled_columns_are_given_back_and_not_copied():
     frame = typed(SETTLED).assign(birth_date=np.array(["1971-05-03"] * 3, "datetime64[s]"))
-    settled = plain.settled_columns(frame, census_date=CENSUS)
+    settled = settled.settled_columns(frame, census_date=CENSUS)
     assert settled.keys() == set(frame.columns)
     told = person_columns(frame, census_date=CENSUS)
     assert all(told[name] is frame[name].array for name in SETTLED)
@@ -99,12 +99,12 @@ def test_settled_columns_are_given_back_and_not_copied():
 )
 def test_a_column_with_one_value_to_read_is_not_settled(name, value):
     frame = typed(SETTLED | {name: [value, *SETTLED.get(name, [None] * 3)[1:]]})
-    assert name not in plain.settled_columns(frame, census_date=CENSUS)
+    assert name not in settled.settled_columns(frame, census_date=CENSUS)
 
 
 def test_two_given_names_without_a_middle_name_are_not_settled():
     frame = typed(SETTLED | {"middle_name": [None, "Rose", None]})
-    assert "given_name" not in plain.settled_columns(frame, census_date=CENSUS)
+    assert "given_name" not in settled.settled_columns(frame, census_date=CENSUS)
     assert normalise_person(frame).loc[0, ["given_name", "middle_name"]].tolist() == [
         "Anne",
         "Marie",
@@ -114,7 +114,7 @@ def test_two_given_names_without_a_middle_name_are_not_settled():
 @pytest.mark.parametrize("day", ["1900-01-01", "2026-12-01", "1850-01-01", "1971-05-03T10:30"])
 def test_births_with_one_to_read_are_not_settled(day):
     frame = pd.DataFrame({"birth_date": np.array([day, "1971-05-03"], "datetime64[s]")})
-    assert "birth_date" not in plain.settled_columns(frame, census_date=CENSUS)
+    assert "birth_date" not in settled.settled_columns(frame, census_date=CENSUS)
 
 
 def test_categories_that_no_row_has_are_left_out():

@@ -29,7 +29,7 @@ from waitlist_merge.normalise.columns import (
     regroup,
 )
 from waitlist_merge.normalise.dates import EVENT, ROLES, read_dates
-from waitlist_merge.normalise.fields import READERS
+from waitlist_merge.normalise.fields import READERS, read_column
 from waitlist_merge.normalise.groups import (
     NAME_COLUMNS,
     PRIORITY_COLUMNS,
@@ -50,7 +50,6 @@ from waitlist_merge.normalise.typed import (
     flag_column,
     flags,
     number_column,
-    text_column,
 )
 from waitlist_merge.normalise.waits import WaitUnit, read_waits
 from waitlist_merge.reasons import Fault
@@ -62,6 +61,9 @@ _BEFORE_WHICH_ONE_IS_BORN: Final = ("referral_date", "original_referral_date", "
 
 _CONTROL: Final = r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 """Control characters that are no white space: left by terminals and faulty transfers, no text."""
+
+_MAY_CONTROL: Final = np.isin(np.arange(256), [*range(9), *range(14, 32), 0x7F, 0xC2])
+"""Bytes without which a text in UTF-8 has no control character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ def typed_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict
     clean = {name: _without_controls(column) for name, column in columns.items()}
     typed = _read_columns(clean, settings)
     for name, column in columns.items():
-        controls = matched(column.texts, _CONTROL)
-        if name in typed and controls.any():
+        if name in typed and clean[name] is not column:
+            controls = matched(column.words, _CONTROL)
             sent = regroup(only_where(controls, column.texts), column.codes)
             source = first_of(sent, typed[name].source)
             typed[name] = dataclasses.replace(typed[name], source=source)
@@ -92,16 +94,17 @@ def typed_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict
 
 
 def _without_controls(column: TextColumn) -> TextColumn:
-    if not matched(column.texts, _CONTROL).any():
+    letters = column.words.buffers()[2]
+    if letters is None or not _MAY_CONTROL[np.frombuffer(letters, dtype=np.uint8)].any():
+        return column
+    if not matched(column.words, _CONTROL).any():
         return column
     return regroup(replaced(column.texts, _CONTROL), column.codes)
 
 
 def _read_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict[str, TypedColumn]:
     typed = {
-        name: text_column(columns[name], read(columns[name].texts))
-        for name, read in READERS.items()
-        if name in columns
+        name: read_column(name, columns[name]) for name in READERS if name in columns
     }
     if "organisation" in columns:
         typed["site_code"] = _sites(columns["organisation"], typed.get("site_code"))
@@ -140,7 +143,7 @@ def _sites(organisation: TextColumn, stated: TypedColumn | None) -> TypedColumn:
 
 def _dates(name: str, column: TextColumn, settings: Settings) -> TypedColumn:
     reading = read_dates(
-        column.texts,
+        column.words,
         role=ROLES.get(name, EVENT),
         census_date=settings.census_date,
         order=settings.date_orders.get(name),
@@ -172,7 +175,7 @@ def _settled_births(typed: Mapping[str, TypedColumn]) -> TypedColumn:
     codes[told] = -1
     faults = {**birth.faults, Fault.CENTURY_ASSUMED: rows[older == younger]}
     return TypedColumn(
-        date_values(days), TextColumn(codes, birth.source.texts), faults, birth.column_faults
+        date_values(days), TextColumn(codes, birth.source.words), faults, birth.column_faults
     )
 
 
@@ -199,8 +202,7 @@ def as_frame(
         for name in values
         if name in typed and typed[name].source.present().any()
     }
-    columns = {name: pd.Series(each, copy=False) for name, each in (values | sources).items()}
-    return pd.DataFrame(columns, index=pd.RangeIndex(length), copy=False)
+    return pd.DataFrame(values | sources, index=pd.RangeIndex(length), copy=False)
 
 
 def as_findings(typed: Mapping[str, TypedColumn]) -> pd.DataFrame:

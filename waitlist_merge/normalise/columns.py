@@ -9,6 +9,7 @@ A column of a million rows is read once per distinct text; ``TextColumn`` holds 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -17,27 +18,39 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.categories import category
-from waitlist_merge.normalise.reading import Mask, Texts, as_texts, missing
+from waitlist_merge.normalise.reading import Mask, Texts, as_texts
 
 Codes = NDArray[np.integer]
 
 _EXACT: Final = 1e15
 """Largest magnitude at which a float still holds every digit of an identifier."""
 
+_WORDS: Final = pa.large_string()
+"""Text as pandas holds it, so that it passes from and to a frame as it is."""
+
 
 @dataclass(frozen=True, eq=False)
 class TextColumn:
-    """``codes`` of each row into ``texts`` (distinct, no missing); -1 is missing."""
+    """``codes`` of each row into ``words`` (distinct, no missing); -1 is missing.
+
+    Words stay in Arrow, where a column of a million identifiers is one piece of memory; ``texts``
+    are the same as Python objects, made when a reader asks for them.
+    """
 
     codes: Codes
-    texts: Texts
+    words: pa.Array
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The distinct texts."""
+        array: Texts = self.words.to_numpy(zero_copy_only=False)
+        return array
 
     def rows(self) -> Texts:
         """The text of every row; None where missing."""
@@ -46,7 +59,7 @@ class TextColumn:
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """The number of rows of each text."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+        return np.bincount(self.codes + 1, minlength=len(self.words) + 1)[1:]
 
     def present(self) -> Mask:
         """Which rows have a text."""
@@ -54,20 +67,25 @@ class TextColumn:
         return mask
 
 
+def as_words(texts: Iterable[str | None]) -> pa.Array:
+    """Texts as a column holds them; None is null."""
+    return pa.array(texts, _WORDS)
+
+
 def take(values: NDArray[Any], codes: Codes, absent: object) -> NDArray[Any]:
     """The value of every row; ``absent`` where the row's code is -1."""
-    if len(values) == 0:
-        empty = np.empty(len(codes), dtype=values.dtype)
-        empty[:] = absent
-        return empty
-    rows = values[codes]
-    rows[codes < 0] = absent
+    last = np.empty(1, dtype=values.dtype)
+    last[0] = absent
+    rows: NDArray[Any] = np.concatenate([values, last])[codes]
     return rows
 
 
 def empty_column(length: int) -> TextColumn:
     """A column of that many missing texts."""
-    return TextColumn(np.full(length, -1, dtype=np.int32), missing(0))
+    return TextColumn(np.full(length, -1, dtype=np.int32), _NO_WORDS)
+
+
+_NO_WORDS: Final = as_words([])
 
 
 def _as_text(value: object) -> str:
@@ -88,24 +106,27 @@ def _number_as_text(number: float) -> str:
     return str(int(number)) if number.is_integer() else str(number)
 
 
-def _as_texts(distinct: pd.Index[Any]) -> Texts:
+def _as_words(distinct: pd.Index[Any]) -> pa.Array:
+    if isinstance(distinct.dtype, pd.StringDtype):
+        held = as_words(distinct.array)
+        return held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
     if distinct.inferred_type == "string":
-        return np.asarray(distinct, dtype=object)
-    return as_texts(map(_as_text, distinct))
+        return as_words(np.asarray(distinct, dtype=object))
+    return as_words(as_texts(map(_as_text, distinct)))
 
 
 def encode(values: pd.Series[Any]) -> TextColumn:
     """Any column as codes of distinct texts: text, categories, numbers, dates, flags, Arrow."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        own = np.asarray(values.cat.codes, dtype=np.int32)
-        return used_only(TextColumn(own, _as_texts(values.cat.categories)))
+    if isinstance(values.array, pd.Categorical):
+        own = np.asarray(values.array.codes, dtype=np.int32)
+        return used_only(TextColumn(own, _as_words(values.array.categories)))
     if values.dtype.kind == "M" and (days := day_column(values)) is not None:
         return days
     try:
         codes, distinct = pd.factorize(values)
     except TypeError:  # unhashable values, such as lists
         codes, distinct = pd.factorize(values.astype(str))
-    return TextColumn(np.asarray(codes, dtype=np.int32), _as_texts(pd.Index(distinct)))
+    return TextColumn(np.asarray(codes, dtype=np.int32), _as_words(pd.Index(distinct)))
 
 
 def day_column(dates: pd.Series[Any]) -> TextColumn | None:
@@ -130,43 +151,49 @@ def day_column(dates: pd.Series[Any]) -> TextColumn | None:
     used = np.bincount(offsets[known]) > 0
     codes = np.where(known, (np.cumsum(used) - 1).astype(np.int32)[offsets], np.int32(-1))
     distinct = (first + np.flatnonzero(used)).astype("datetime64[D]")
-    return TextColumn(codes, distinct.astype(str).astype(object))
+    return TextColumn(codes, as_words(distinct.astype(str).astype(object)))
 
 
 _LONGEST_SPAN: Final = 1_000_000
 """Days (27 centuries) beyond which dates are no longer counted day by day."""
 
 
-def regroup(values: Texts, codes: Codes) -> TextColumn:
+def regroup(values: Texts | pa.Array, codes: Codes) -> TextColumn:
     """Rows whose texts became these values, as a column: equal values share a code."""
-    encoded = pa.array(values, pa.string()).dictionary_encode()
-    inner = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    distinct: Texts = encoded.dictionary.to_numpy(zero_copy_only=False)
-    return TextColumn(take(inner.astype(np.int32), codes, -1), distinct)
+    held = values if isinstance(values, pa.Array) else as_words(values)
+    encoded = held.dictionary_encode()
+    inner = encoded.indices
+    if inner.null_count:
+        inner = inner.fill_null(-1)
+    return TextColumn(take(inner.to_numpy(), codes, -1), encoded.dictionary)
 
 
 def first_of(*columns: TextColumn) -> TextColumn:
     """Row by row the first column's text that is not missing."""
-    codes = columns[0].codes.astype(np.int32)
-    offset = len(columns[0].texts)
-    for column in columns[1:]:
+    told = [each for each in columns if len(each.words)]
+    if len(told) < 2:
+        return used_only(told[0] if told else columns[0])
+    codes = told[0].codes.astype(np.int32)
+    offset = len(told[0].words)
+    for column in told[1:]:
         fill = (codes < 0) & (column.codes >= 0)
         codes[fill] = column.codes[fill] + offset
-        offset += len(column.texts)
-    joined = np.concatenate([each.texts for each in columns])
-    return used_only(regroup(joined, codes))
+        offset += len(column.words)
+    return used_only(regroup(pa.concat_arrays([each.words for each in told]), codes))
 
 
 def used_only(column: TextColumn) -> TextColumn:
     """The column without texts that no row has."""
-    used = column.counts > 0
+    used = np.zeros(len(column.words) + 1, dtype=bool)
+    used[column.codes] = True
+    used = used[:-1]
     if used.all():
         return column
     renumbered = (np.cumsum(used) - 1).astype(np.int32)
-    return TextColumn(take(renumbered, column.codes, -1), column.texts[used])
+    return TextColumn(take(renumbered, column.codes, -1), column.words.filter(pa.array(used)))
 
 
 def as_category(column: TextColumn) -> pd.Categorical[str]:
     """The column as pandas knows it: a category of str."""
     kept = used_only(column)
-    return category(kept.codes, pa.array(kept.texts, pa.string()))
+    return category(kept.codes, kept.words)

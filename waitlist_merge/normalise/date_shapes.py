@@ -14,44 +14,25 @@ decides (``dates``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntEnum
+from dataclasses import fields
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
-from waitlist_merge.normalise.reading import Mask, Texts, extracted, rewritten, upper
+from waitlist_merge.normalise.date_layouts import DateParts, Numbers, Shape, by_layout, swapped
+from waitlist_merge.normalise.memory import Remembered
+from waitlist_merge.normalise.reading import (
+    PLACEHOLDER_WORDS,
+    Texts,
+    extracted,
+    is_blank,
+    matched,
+    rewritten,
+    upper,
+)
 
-Numbers = NDArray[np.int64]
-
-
-class Shape(IntEnum):
-    """How much of a date its spelling settles."""
-
-    NONE = 0
-    SURE = 1
-    NUMERIC = 2
-    SERIAL = 3
-    PARTIAL = 4
-
-
-@dataclass(frozen=True, eq=False)
-class DateParts:
-    """The parts of each text: ``first`` and ``second`` are day and month where the shape is SURE.
-
-    For NUMERIC they are the two numbers as written before the year; for SERIAL ``first`` is the
-    spreadsheet's day number. ``short_year`` marks two-digit years; ``next_day`` marks midnight in
-    British summer time that was written as 23:00 UTC the day before.
-    """
-
-    shape: NDArray[np.int8]
-    first: Numbers
-    second: Numbers
-    year: Numbers
-    short_year: Mask
-    next_day: Mask
-
+__all__ = ["DateParts", "Numbers", "Shape", "split_dates"]
 
 _MONTHS: Final = {
     name: number
@@ -87,6 +68,7 @@ _COMPACT = (
 _SERIAL = r"^(?P<first>[0-9]{1,5})(?:\.[0-9]+)?$"
 _MONTH_ONLY = r"^(?P<year>(?:18|19|20)[0-9]{2})[-/]?(?P<month>0[1-9]|1[0-2])$"
 _LATE_UTC = r"T23:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)$"
+_ZEROS = r"^[0\s/.:T-]*0[0\s/.:T-]*$"
 
 
 def _numbers(texts: Texts) -> Numbers:
@@ -130,31 +112,41 @@ def _month_numbers(words: Texts) -> Numbers:
     return np.fromiter((_MONTHS.get(each) or int(each) for each in words), np.int64, len(words))
 
 
-def _swap_compact_day_first(parts: _Collector) -> None:
-    """Eight digits whose year is impossible read as DDMMCCYY: 25121985.
+def split_dates(texts: Texts | pa.Array) -> DateParts:
+    """The parts of every text; Shape.NONE where no family of spellings fits.
 
-    The two never both fit: the CC of a year (18-20) is no month.
+    Texts laid out as most systems write dates are taken apart by place, the others by pattern.
     """
-    compact = parts.shape == Shape.SURE
-    year, month, day = (each.copy() for each in (parts.year, parts.second, parts.first))
-    last = month * 100 + day
-    swap = compact & ((month < 1) | (month > 12)) & (last >= 1800) & (last < 2100)
-    parts.first[swap], parts.second[swap] = year[swap] // 100, year[swap] % 100
-    parts.year[swap] = last[swap]
+    words = pa.array(texts, pa.large_string())
+    parts, rest = by_layout(words)
+    if len(rest):
+        found = _by_pattern(words.take(pa.array(rest)).to_numpy(zero_copy_only=False))
+        for part in fields(DateParts):
+            getattr(parts, part.name)[rest] = getattr(found, part.name)
+    return parts
 
 
-def split_dates(texts: Texts) -> DateParts:
-    """The parts of every text; Shape.NONE where no family of spellings fits."""
+def _read_by_pattern(texts: Texts) -> DateParts:
     capitals = rewritten(upper(texts), (r"^'", ""), (r"[\s\p{Z}]+", " "))
     parts = _Collector(capitals)
     parts.take(_COMPACT, Shape.SURE)
-    _swap_compact_day_first(parts)
+    swapped(parts.year, parts.second, parts.first)
     parts.take(_YEAR_FIRST, Shape.SURE)
     parts.take(_NUMERIC, Shape.NUMERIC)
     parts.take(_DAY_MONTH_WORD, Shape.SURE)
     parts.take(_MONTH_WORD_FIRST, Shape.SURE)
     parts.take(_SERIAL, Shape.SERIAL)
     parts.take(_MONTH_ONLY, Shape.PARTIAL)
-    late = extracted(capitals, f"(?P<late>{_LATE_UTC})")["late"]
-    next_day: Mask = late != None  # noqa: E711
-    return DateParts(parts.shape, parts.first, parts.second, parts.year, parts.short_year, next_day)
+    return DateParts(
+        shape=parts.shape,
+        first=parts.first,
+        second=parts.second,
+        year=parts.year,
+        short_year=parts.short_year,
+        next_day=matched(capitals, _LATE_UTC),
+        blank=is_blank(texts),
+        stand_in=matched(texts, _ZEROS) | matched(texts, PLACEHOLDER_WORDS),
+    )
+
+
+_by_pattern: Final = Remembered(_read_by_pattern)

@@ -20,17 +20,11 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from waitlist_merge.normalise.date_shapes import DateParts, Numbers, Shape, split_dates
-from waitlist_merge.normalise.reading import (
-    PLACEHOLDER_WORDS,
-    Mask,
-    Reading,
-    Texts,
-    is_blank,
-    matched,
-)
+from waitlist_merge.normalise.reading import Mask, Reading, Texts
 from waitlist_merge.reasons import Fault
 from waitlist_merge.reference import load
 
@@ -88,7 +82,6 @@ _OPEN_END: Final = np.datetime64("2099-12-31")
 _SPREADSHEET_DAY_0: Final = np.datetime64("1899-12-30")
 _SERIALS: Final = (10_000, 75_000)
 """Five-digit day numbers that stand for 1927 to 2105; shorter ones only in a column of them."""
-_ZEROS = r"^[0\s/.:T-]*0[0\s/.:T-]*$"
 _NO_DAY: Final = np.datetime64("NaT", "D")
 
 _DEFAULTS = load("default_dates")
@@ -197,10 +190,15 @@ def _is_default(days: Days, parts: DateParts, *, role: DateRole) -> Mask:
     return (default | ((days >= _OPEN_END) & ends_year)) & ~np.isnat(days)
 
 
+def _is_dated(parts: DateParts) -> Mask:
+    mask: Mask = (parts.shape == Shape.SURE) | (parts.shape == Shape.NUMERIC)
+    return mask
+
+
 def _from_serials(parts: DateParts, counts: Numbers) -> Days:
     """Spreadsheet day numbers as days; short ones only where most of the column is such numbers."""
     serial = parts.shape == Shape.SERIAL
-    dated = np.isin(parts.shape, (Shape.SURE, Shape.NUMERIC))
+    dated = _is_dated(parts)
     mostly = counts[serial].sum() > counts[dated].sum()
     least = 0 if mostly and (parts.first[serial] >= _SERIALS[0]).any() else _SERIALS[0]
     usable = serial & (parts.first >= least) & (parts.first <= _SERIALS[1])
@@ -224,14 +222,14 @@ def _days_of(
             target[use] = source[use]
         unread &= ~use
     full = _full_years(year, month, day, role=role, census_date=census_date)
-    known = np.isin(parts.shape, (Shape.SURE, Shape.NUMERIC)) & ~unread
+    known = _is_dated(parts) & ~unread
     days = calendar_days(np.where(parts.short_year, full, year), month, day)
     summer = parts.next_day & (month >= 3) & (month <= 10)
     return np.where(known, days + summer.astype(np.int64), _NO_DAY)
 
 
 def read_dates(
-    texts: Texts,
+    texts: Texts | pa.Array,
     *,
     role: DateRole,
     census_date: date,
@@ -253,7 +251,7 @@ def read_dates(
     written = _days_of(parts, used, fits, role=role, census_date=census_date)
     serials = _from_serials(parts, counts)
     days = np.where(np.isnat(serials), written, serials)
-    faults = _faults(texts, days, parts, role=role, census_date=census_date)
+    faults = _faults(days, parts, role=role, census_date=census_date)
     numeric = parts.shape == Shape.NUMERIC
     faults[Fault.DATE_ORDER_MIXED] = numeric & ~fits[used] & ~np.isnat(days)
     late = _too_late(days, role=role, census_date=census_date)
@@ -275,17 +273,12 @@ def _too_late(days: Days, *, role: DateRole, census_date: date) -> Mask:
 
 
 def _faults(
-    texts: Texts, days: Days, parts: DateParts, *, role: DateRole, census_date: date
+    days: Days, parts: DateParts, *, role: DateRole, census_date: date
 ) -> dict[Fault, Mask]:
     """Every fault of single values; the first that fits a value has it."""
-    blank = is_blank(texts)
-    placeholder = ~blank & (
-        matched(texts, _ZEROS)
-        | matched(texts, PLACEHOLDER_WORDS)
-        | _is_default(days, parts, role=role)
-    )
-    unread = np.isnat(days) & ~blank & ~placeholder
-    no_such_day = unread & np.isin(parts.shape, (Shape.SURE, Shape.NUMERIC))
+    placeholder = ~parts.blank & (parts.stand_in | _is_default(days, parts, role=role))
+    unread = np.isnat(days) & ~parts.blank & ~placeholder
+    no_such_day = unread & _is_dated(parts)
     census = np.datetime64(census_date)
     earliest = census - np.timedelta64(int(role.years_before * 365.25), "D")
     after = days > census + np.timedelta64(role.days_expected, "D")

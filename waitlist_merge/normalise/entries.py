@@ -26,8 +26,8 @@ from waitlist_merge.normalise.assembly import (
     encoded,
     typed_columns,
 )
-from waitlist_merge.normalise.columns import TextColumn, take
-from waitlist_merge.normalise.reading import as_texts, is_blank
+from waitlist_merge.normalise.columns import TextColumn, as_words, take
+from waitlist_merge.normalise.reading import is_blank
 from waitlist_merge.normalise.waits import WaitUnit
 from waitlist_merge.reasons import Fault
 from waitlist_merge.schema import CANONICAL
@@ -63,8 +63,8 @@ def normalise(
     """
     columns = encoded(text, (*CANONICAL, "full_name"))
     if organisation is not None:
-        everywhere = np.zeros(len(text), dtype=np.intp)
-        columns["organisation"] = TextColumn(everywhere, as_texts([organisation]))
+        everywhere = np.zeros(len(text), dtype=np.int32)
+        columns["organisation"] = TextColumn(everywhere, as_words([organisation]))
     settings = Settings(census_date=census_date, date_orders=date_orders or {}, wait_unit=wait_unit)
     typed = typed_columns(columns, settings)
     entries = as_frame(typed, CANONICAL, length=len(text))

@@ -12,15 +12,22 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from waitlist_merge.normalise.codes import read_codes
+from waitlist_merge.normalise.columns import TextColumn, as_words
 from waitlist_merge.normalise.contacts import read_addresses, read_emails, read_phones
 from waitlist_merge.normalise.identifiers import (
     read_booking_references,
     read_identifiers,
     read_person_keys,
 )
+from waitlist_merge.normalise.memory import Remembered
 from waitlist_merge.normalise.nhs_numbers import read_nhs_numbers
 from waitlist_merge.normalise.organisations import read_organisations, read_practices
+from waitlist_merge.normalise.plain import PLAIN_FIELDS, plainly
 from waitlist_merge.normalise.postcodes import read_postcodes
 from waitlist_merge.normalise.reading import (
     PLACEHOLDER_WORDS,
@@ -35,6 +42,7 @@ from waitlist_merge.normalise.treatment_functions import (
     read_main_specialties,
     read_treatment_functions,
 )
+from waitlist_merge.normalise.typed import TypedColumn, text_column, with_changes
 from waitlist_merge.reasons import Fault
 
 Reader = Callable[[Texts], Reading]
@@ -112,3 +120,33 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
     }
 )
 """Text fields with a column of their own; names, priority, procedure and side take several."""
+
+
+def _with_changes(read: Reader) -> Reader:
+    return lambda texts: with_changes(read(texts), texts)
+
+
+_READ: Final[Mapping[str, Reader]] = MappingProxyType(
+    {name: Remembered(_with_changes(read)) for name, read in READERS.items()}
+)
+
+
+def read_column(name: str, column: TextColumn) -> TypedColumn:
+    """The column of a field of ``READERS``; plain texts are read as they are.
+
+    >>> import pandas as pd
+    >>> from waitlist_merge.normalise.columns import encode
+    >>> column = encode(pd.Series(["LS6 2AB", "ls62ab"]))
+    >>> read_column("postcode", column).values.tolist()
+    ['LS6 2AB', 'LS6 2AB']
+    """
+    if name not in PLAIN_FIELDS:
+        reading = _READ[name](column.texts)
+        return text_column(column, as_words(reading.values), reading, np.arange(len(column.words)))
+    values, plain = plainly(name, column.words)
+    rest = np.flatnonzero(~plain)
+    if not len(rest):
+        return text_column(column, values, Reading(missing(0)), rest)
+    reading = _READ[name](column.words.take(pa.array(rest)).to_numpy(zero_copy_only=False))
+    values = pc.replace_with_mask(values, pa.array(~plain), as_words(reading.values))
+    return text_column(column, values, reading, rest)

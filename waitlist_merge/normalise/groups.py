@@ -21,6 +21,7 @@ import numpy as np
 
 from waitlist_merge.normalise.columns import (
     TextColumn,
+    as_words,
     empty_column,
     first_of,
     regroup,
@@ -33,7 +34,6 @@ from waitlist_merge.normalise.procedures import read_codes_and_text
 from waitlist_merge.normalise.reading import (
     PLACEHOLDER_WORDS,
     Mask,
-    as_texts,
     is_blank,
     matched,
     only_where,
@@ -111,7 +111,7 @@ def _most_urgent(columns: Sequence[TextColumn], *, rising: bool) -> TextColumn:
         take(np.array([place[each] for each in column.texts], dtype=np.intp), column.codes, -1)
         for column in columns
     ]
-    return TextColumn(np.maximum.reduce(ranks), as_texts(levels))
+    return TextColumn(np.maximum.reduce(ranks), as_words(levels))
 
 
 def _priority_faults(read: PriorityReading, column: TextColumn) -> dict[Fault, Mask]:

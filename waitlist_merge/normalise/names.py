@@ -2,8 +2,8 @@
 
 ``comparison_form`` (in ``name_forms``) is the form in which matching compares them.
 
->>> from waitlist_merge.normalise.reading import as_texts
->>> column = TextColumn(np.array([0]), as_texts(["SMITH, Jane Ann (Mrs)"]))
+>>> from waitlist_merge.normalise.columns import as_words
+>>> column = TextColumn(np.array([0]), as_words(["SMITH, Jane Ann (Mrs)"]))
 >>> parts = read_names({"full_name": column})
 >>> {field: part.column.rows().tolist() for field, part in parts.items()}  # doctest: +ELLIPSIS
 {'family_name': ['SMITH'], 'given_name': ['Jane'], 'middle_name': ['Ann'], ...
@@ -123,10 +123,10 @@ def _first_and_rest(given: TextColumn, middle: TextColumn) -> tuple[TextColumn, 
     rest = parts["rest"]
     rest[rest == ""] = None
     stated = middle.present()
-    alone = TextColumn(np.where(stated, -1, given.codes), given.texts)
+    alone = TextColumn(np.where(stated, -1, given.codes), given.words)
     first = first_of(
         regroup(parts["first"], alone.codes),
-        TextColumn(np.where(stated, given.codes, -1), given.texts),
+        TextColumn(np.where(stated, given.codes, -1), given.words),
     )
     return first, first_of(middle, regroup(rest, alone.codes))
 

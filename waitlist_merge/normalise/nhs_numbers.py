@@ -53,7 +53,7 @@ _AT_A_TIME: Final = 1 << 14
 """Texts whose digits are looked at together: they fit the cache."""
 
 
-def as_numbers(texts: Texts) -> NDArray[np.int64]:
+def as_numbers(texts: Texts | pa.Array) -> NDArray[np.int64]:
     """Ten-digit texts as integers; -1 for any other text and for a missing one.
 
     >>> as_numbers(as_texts(["9990123462", "999", None])).tolist()
@@ -66,7 +66,7 @@ def as_numbers(texts: Texts) -> NDArray[np.int64]:
     return numbers
 
 
-def is_usable_number(texts: Texts) -> Mask:
+def is_usable_number(texts: Texts | pa.Array) -> Mask:
     """True where a text is ten digits that pass the check and stand for no missing number.
 
     >>> is_usable_number(as_texts(["9990123462", "999 012 3462", "9999999999"])).tolist()
@@ -81,17 +81,27 @@ def is_usable_number(texts: Texts) -> Mask:
     return usable
 
 
-def _ten_digits(texts: Texts) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def is_nhs_number(texts: Texts | pa.Array) -> Mask:
+    """True where a text is a usable number of the scheme of England, Wales and the Isle of Man.
+
+    >>> is_nhs_number(as_texts(["4012345672", "9990123462"])).tolist()
+    [True, False]
+    """
+    mask: Mask = is_usable_number(texts) & (nhs_number_kinds(texts) == _NHS)
+    return mask
+
+
+def _ten_digits(texts: Texts | pa.Array) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Which texts are ten digits, and the digits of those, one row each."""
     held = pa.array(texts, pa.large_string())
     _, offsets, letters = held.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int64)[: len(texts) + 1]
+    ends = np.frombuffer(offsets, dtype=np.int64)[held.offset : held.offset + len(texts) + 1]
     ten = np.flatnonzero(np.diff(ends) == _DIGITS)
     if not len(ten):
         return ten, np.empty((0, _DIGITS))
     held_letters = np.frombuffer(letters, dtype=np.uint8)
     if len(ten) == len(texts):
-        digits = held_letters[: ends[-1]].reshape(-1, _DIGITS) - np.uint8(ord("0"))
+        digits = held_letters[ends[0] : ends[-1]].reshape(-1, _DIGITS) - np.uint8(ord("0"))
     else:
         digits = held_letters[ends[ten, None] + np.arange(_DIGITS)] - np.uint8(ord("0"))
     if digits.max() > _NINE:
@@ -158,7 +168,7 @@ def nhs_number_kind(numbers: Iterable[str | None]) -> Texts:
     return np.asarray([*_NAMES_OF_KINDS, None], dtype=object)[kinds]
 
 
-def nhs_number_kinds(numbers: Texts) -> NDArray[np.int8]:
+def nhs_number_kinds(numbers: Texts | pa.Array) -> NDArray[np.int8]:
     """The same as a code for each kind; -1 for what is not ten digits."""
     values = as_numbers(numbers)
     kinds = _KIND_CODES[np.searchsorted(_STARTS, values, side="right") - 1]
@@ -169,7 +179,7 @@ def nhs_number_kinds(numbers: Texts) -> NDArray[np.int8]:
 
 _NAMES_OF_KINDS: Final[Texts] = np.asarray(sorted({*_KINDS, "not_issued"}), dtype=object)
 _KIND_CODES: Final = np.searchsorted(_NAMES_OF_KINDS, _KINDS).astype(np.int8)
-_CHI, _NOT_ISSUED = np.searchsorted(_NAMES_OF_KINDS, ["chi", "not_issued"])
+_CHI, _NHS, _NOT_ISSUED = np.searchsorted(_NAMES_OF_KINDS, ["chi", "nhs", "not_issued"])
 
 
 def _begins_with_day_and_month(numbers: NDArray[np.int64]) -> Mask:

@@ -17,8 +17,8 @@ import pandas as pd
 from waitlist_merge.normalise.assembly import Settings, as_frame, encoded, typed_columns
 from waitlist_merge.normalise.births import year_is_no_evidence
 from waitlist_merge.normalise.columns import as_category, encode, first_of, regroup
-from waitlist_merge.normalise.plain import settled_columns
 from waitlist_merge.normalise.reading import only_where
+from waitlist_merge.normalise.settled import settled_columns
 from waitlist_merge.normalise.typed import TypedColumn, Values
 from waitlist_merge.schema import PERSON_FIELDS
 

@@ -92,12 +92,13 @@ def only_where(mask: Mask, texts: Texts) -> Texts:
     return chosen
 
 
-def matched(texts: Texts, pattern: str) -> Mask:
+def matched(texts: Texts | pa.Array, pattern: str) -> Mask:
     """Which texts match the RE2 pattern; a missing text does not."""
-    return _matched(pa.array(texts, pa.string()), pattern, absent=False)
+    held = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+    return _matched(held, pattern, absent=False)
 
 
-def _matched(texts: pa.StringArray, pattern: str, *, absent: bool) -> Mask:
+def _matched(texts: pa.Array, pattern: str, *, absent: bool) -> Mask:
     """Which texts match; ``absent`` of a missing one.
 
     To make ready a long pattern takes as long as to look for it in a thousand texts, so it is not
@@ -116,14 +117,15 @@ _NO_DIGITS = frozenset({BLANK, BLANK_NAME, PLACEHOLDER_WORDS})
 """Patterns that match no text with a digit from 0 to 9 in it."""
 
 
-def _without_digits(texts: pa.StringArray) -> NDArray[np.int64]:
+def _without_digits(texts: pa.Array) -> NDArray[np.int64]:
     """The positions of the texts that have no digit from 0 to 9, missing ones among them."""
     _, ends, letters = texts.buffers()
     if letters is None or not len(texts):
         return np.arange(len(texts))
+    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     is_digit = (np.frombuffer(letters, dtype=np.uint8) - np.uint8(ord("0"))) < 10
     before = np.append(0, np.cumsum(is_digit, dtype=np.int32))
-    starts = np.frombuffer(ends, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    starts = np.frombuffer(ends, dtype=width)[texts.offset : texts.offset + len(texts) + 1]
     return np.flatnonzero(np.diff(before[starts]) == 0)
 
 
