@@ -75,8 +75,8 @@ def test_usable_numbers_are_those_that_pass_each_rule_apart(values):
 
 def test_settled_columns_are_given_back_and_not_copied():
     frame = typed(SETTLED).assign(birth_date=np.array(["1971-05-03"] * 3, "datetime64[s]"))
-    settled = settled.settled_columns(frame, census_date=CENSUS)
-    assert settled.keys() == set(frame.columns)
+    found = settled.settled_columns(frame, census_date=CENSUS)
+    assert found.keys() == set(frame.columns)
     told = person_columns(frame, census_date=CENSUS)
     assert all(told[name] is frame[name].array for name in SETTLED)
 

@@ -12,6 +12,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -38,6 +39,7 @@ from waitlist_merge.normalise.groups import (
     priority_columns,
     procedure_columns,
 )
+from waitlist_merge.normalise.memory import Remembered
 from waitlist_merge.normalise.organisations import read_sites
 from waitlist_merge.normalise.reading import matched, missing, only_where, replaced
 from waitlist_merge.normalise.suspected import with_words
@@ -103,9 +105,7 @@ def _without_controls(column: TextColumn) -> TextColumn:
 
 
 def _read_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict[str, TypedColumn]:
-    typed = {
-        name: read_column(name, columns[name]) for name in READERS if name in columns
-    }
+    typed = {name: read_column(name, columns[name]) for name in READERS if name in columns}
     if "organisation" in columns:
         typed["site_code"] = _sites(columns["organisation"], typed.get("site_code"))
     for group, read_group in (
@@ -118,7 +118,7 @@ def _read_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict
     typed |= with_words(columns, typed)
     if "restricted" in columns:
         column = columns["restricted"]
-        typed["restricted"] = flag_column(column, read_flags("restricted", column.texts))
+        typed["restricted"] = flag_column(column, _flags_of_restricted(column.texts))
     if "stated_wait" in columns:
         column = columns["stated_wait"]
         typed["stated_wait"] = number_column(
@@ -132,9 +132,13 @@ def _read_columns(columns: Mapping[str, TextColumn], settings: Settings) -> dict
     return typed
 
 
+_sites_of: Final = Remembered(read_sites)
+_flags_of_restricted: Final = Remembered(partial(read_flags, "restricted"))
+
+
 def _sites(organisation: TextColumn, stated: TypedColumn | None) -> TypedColumn:
     """The site as stated, else as the provider column has it."""
-    provider = regroup(read_sites(organisation.texts), organisation.codes)
+    provider = regroup(_sites_of(organisation.texts), organisation.codes)
     if stated is None:
         return TypedColumn(as_category(provider), empty_column(len(organisation)))
     values = encode(pd.Series(stated.values))

@@ -160,6 +160,8 @@ _LONGEST_SPAN: Final = 1_000_000
 
 def regroup(values: Texts | pa.Array, codes: Codes) -> TextColumn:
     """Rows whose texts became these values, as a column: equal values share a code."""
+    if not len(values):
+        return empty_column(len(codes))
     held = values if isinstance(values, pa.Array) else as_words(values)
     encoded = held.dictionary_encode()
     inner = encoded.indices

@@ -76,21 +76,20 @@ _TO_CAPITAL: Final = np.uint8(0xDF)
 def by_layout(words: pa.Array) -> tuple[DateParts, NDArray[np.intp]]:
     """The parts of the texts in one of the layouts, and the positions of all others."""
     size = len(words)
-    parts = DateParts(
-        np.zeros(size, dtype=np.int8),
-        *(np.zeros(size, dtype=np.int64) for _ in range(3)),
-        *(np.zeros(size, dtype=bool) for _ in range(4)),
-    )
+    first, second, year = np.zeros((3, size), dtype=np.int64)
+    short, next_day, blank, stand_in = np.zeros((4, size), dtype=bool)
+    shape = np.zeros(size, dtype=np.int8)
+    parts = DateParts(shape, first, second, year, short, next_day, blank, stand_in)
     _, offsets, letters = words.buffers()
     if letters is None:
         return parts, np.arange(size)
     ends = np.frombuffer(offsets, dtype=np.int64)[words.offset : words.offset + size + 1]
     lengths = np.diff(ends)
     held = np.frombuffer(letters, dtype=np.uint8)
-    for layout, shape in _LAYOUTS:
+    for layout, settles in _LAYOUTS:
         rows = np.flatnonzero((lengths == len(layout)) & (parts.shape == Shape.NONE))
         if len(rows):
-            _take(parts, rows, held[ends[rows, None] + np.arange(len(layout))], layout, shape)
+            _take(parts, rows, held[ends[rows, None] + np.arange(len(layout))], layout, settles)
     return parts, np.flatnonzero(parts.shape == Shape.NONE)
 
 

@@ -87,6 +87,8 @@ class _Splitter:
 
 def split_full_names(texts: Texts) -> FullNames:
     """Family name, given names and title of each whole name."""
+    if not len(texts):
+        return FullNames(texts, texts, texts)
     before = extracted(texts, _BEFORE)
     leads = before["title"] != None  # noqa: E711  (elementwise on an object array)
     rest = np.where(leads, before["rest"], texts)

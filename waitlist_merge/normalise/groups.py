@@ -28,14 +28,12 @@ from waitlist_merge.normalise.columns import (
     take,
 )
 from waitlist_merge.normalise.fields import read_words
+from waitlist_merge.normalise.memory import Remembered
 from waitlist_merge.normalise.names import NAME_FIELDS, read_names
 from waitlist_merge.normalise.priorities import PriorityHeading, PriorityReading, read_priorities
 from waitlist_merge.normalise.procedures import read_codes_and_text
 from waitlist_merge.normalise.reading import (
-    PLACEHOLDER_WORDS,
     Mask,
-    is_blank,
-    matched,
     only_where,
 )
 from waitlist_merge.normalise.sides import CONFLICT, NAMES, UNKNOWN, Sides, agreed, side_codes
@@ -57,6 +55,10 @@ _SCALES: Final[Mapping[PriorityHeading, str]] = {
     "diagnostic_priority": "diagnostic",
 }
 _HEADINGS: Final = tuple(_SCALES)
+
+_words: Final = Remembered(read_words)
+_flags: Final = Remembered(read_cancer_flags)
+_sides: Final = Remembered(side_codes)
 
 
 def name_columns(columns: Columns) -> dict[str, TypedColumn]:
@@ -124,7 +126,7 @@ def _priority_faults(read: PriorityReading, column: TextColumn) -> dict[Fault, M
 
 def _cancer_column(stated: TextColumn, from_priority: Mask) -> TypedColumn:
     """The flag as stated; True where it is missing and the priority says so."""
-    reading = read_cancer_flags(stated.texts)
+    reading = _flags(stated.texts)
     said = take(reading.values, stated.codes, None)
     said[from_priority & (said == None)] = True  # noqa: E711  (elementwise on an object array)
     column = flag_column(stated, reading)
@@ -138,12 +140,12 @@ def procedure_columns(columns: Columns) -> dict[str, TypedColumn]:
         columns.get(name, nothing) for name in ("procedure_code", "procedure_text", "laterality")
     )
     in_code, in_text = read_codes_and_text(code.texts), read_codes_and_text(text.texts)
-    words = read_words(text.texts)
+    words = _words(text.texts)
     codes = first_of(regroup(in_code.code, code.codes), regroup(in_text.code, text.codes))
-    described = only_where(in_code.words & ~matched(code.texts, PLACEHOLDER_WORDS), code.texts)
+    described = only_where(in_code.words & ~in_code.stand_in, code.texts)
     texts = first_of(regroup(words.values, text.codes), regroup(described, code.codes))
-    unread = (in_code.code == None) & (in_code.side == UNKNOWN) & ~is_blank(code.texts)  # noqa: E711
-    placeholder = unread & matched(code.texts, PLACEHOLDER_WORDS)
+    unread = (in_code.code == None) & (in_code.side == UNKNOWN) & ~in_code.blank  # noqa: E711
+    placeholder = unread & in_code.stand_in
     code_faults = {
         Fault.PLACEHOLDER: take(placeholder, code.codes, False),
         Fault.NOT_UNDERSTOOD: take(unread & ~placeholder, code.codes, False),
@@ -168,7 +170,7 @@ def _side_column(stated: TextColumn, in_code: Sides, in_text: Sides) -> TypedCol
 
     A text that names both sides apart says nothing where column or code states one.
     """
-    own, unread = side_codes(stated.texts)
+    own, unread = _sides(stated.texts)
     certain = agreed(take(own, stated.codes, UNKNOWN), in_code)
     heard = np.where((in_text == CONFLICT) & (certain != UNKNOWN), UNKNOWN, in_text)
     side = agreed(certain, heard)

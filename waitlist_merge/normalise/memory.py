@@ -34,8 +34,8 @@ MOST: Final = 1 << 16
 class Remembered(Generic[R]):
     """A reader that reads each text but once.
 
-    ``read`` takes distinct texts and returns one array, or a dataclass or mapping of arrays, of
-    their length; what it says of a text must not depend on the others.
+    ``read`` takes texts and returns one array, or a tuple, mapping or
+    dataclass of arrays, of their length; what it says of a text must not depend on the others.
     """
 
     def __init__(self, read: Callable[[Texts], R]) -> None:
@@ -51,11 +51,11 @@ class Remembered(Generic[R]):
         with self._lock:
             if len(self._place) + len(texts) > MOST:
                 self._place, self._said = {}, None
-            fresh = [text for text in texts if text not in self._place]
+            fresh = list(dict.fromkeys(text for text in texts if text not in self._place))
             if fresh or self._said is None:
                 self._learn(fresh)
             at = np.array([self._place[text] for text in texts], dtype=np.intp)
-            return _each(lambda held: held[at], cast("R", self._said))
+            return cast("R", _each(lambda held: held[at], self._said))
 
     def _learn(self, fresh: list[str]) -> None:
         texts = np.empty(len(fresh), dtype=object)
@@ -77,6 +77,8 @@ def _each(change: Callable[..., NDArray[Any]], *readings: Any) -> Any:  # noqa: 
         return None
     if isinstance(first, np.ndarray):
         return change(*readings)
+    if isinstance(first, tuple):
+        return tuple(_each(change, *parts) for parts in zip(*readings, strict=True))
     if isinstance(first, Mapping):
         return {name: _each(change, *(each[name] for each in readings)) for name in first}
     changed = {

@@ -11,8 +11,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +21,7 @@ import numpy as np
 
 from waitlist_merge.normalise.columns import TextColumn, empty_column, first_of, regroup, take
 from waitlist_merge.normalise.full_names import split_full_names
+from waitlist_merge.normalise.memory import Remembered
 from waitlist_merge.normalise.name_forms import comparison_form
 from waitlist_merge.normalise.name_noise import (
     PLAIN,
@@ -38,6 +40,8 @@ from waitlist_merge.normalise.reading import (
     is_blank,
     is_blank_name,
     matched,
+    missing,
+    only_where,
     replaced,
 )
 from waitlist_merge.reasons import Fault
@@ -70,6 +74,16 @@ class NamePart:
 
 
 @dataclass(frozen=True, eq=False)
+class _CleanedTexts:
+    """Each text cleaned, what was found beside it, and what was wrong."""
+
+    names: Texts
+    previous: Texts
+    title: Texts
+    faults: Mapping[Fault, Mask]
+
+
+@dataclass(frozen=True, eq=False)
 class _CleanedColumn:
     """The cleaned names of a column and what was found beside them."""
 
@@ -84,33 +98,48 @@ def _earlier(name: str | None) -> str | None:
     return clean_family(name).name if name else None
 
 
-def _cleaned(column: TextColumn, *, family: bool) -> _CleanedColumn:
-    clean = clean_family if family else clean_given
-    wrong = matched(column.texts, _DIGITS)
-    blank = is_blank_name(column.texts)
-    usable = ~(wrong | blank)
-    plain = usable & matched(column.texts, PLAIN) & ~matched(column.texts, SUSPECT)
-    each = [
-        Cleaned(text) if simple else clean(text) if use else Cleaned(None)
-        for text, simple, use in zip(column.texts, plain, usable, strict=True)
-    ]
-    names = as_texts([one.name for one in each])
-    masks = {
-        Fault.PLACEHOLDER: np.array([one.stand_in for one in each], dtype=bool),
-        Fault.REPAIRED: np.array([one.repaired for one in each], dtype=bool),
+def _read_names(texts: Texts, *, clean: Callable[[str], Cleaned]) -> _CleanedTexts:
+    wrong = matched(texts, _DIGITS)
+    usable = ~(wrong | is_blank_name(texts))
+    plain = usable & matched(texts, PLAIN) & ~matched(texts, SUSPECT)
+    rest = np.flatnonzero(usable & ~plain)
+    each = [clean(text) for text in texts[rest]]
+    names, previous, titles = only_where(plain, texts), missing(len(texts)), missing(len(texts))
+    names[rest] = [one.name for one in each]
+    previous[rest] = [_earlier(one.previous) for one in each]
+    titles[rest] = [one.title for one in each]
+    stand_in, repaired = np.zeros((2, len(texts)), dtype=bool)
+    stand_in[rest] = [one.stand_in for one in each]
+    repaired[rest] = [one.repaired for one in each]
+    faults = {
+        Fault.PLACEHOLDER: stand_in,
+        Fault.REPAIRED: repaired,
         Fault.NOT_UNDERSTOOD: wrong,
         Fault.TEST_PATIENT: matched(names, _TEST),
     }
+    return _CleanedTexts(names, previous, titles, faults)
+
+
+_families: Final = Remembered(partial(_read_names, clean=clean_family))
+_givens: Final = Remembered(partial(_read_names, clean=clean_given))
+
+
+def _cleaned(column: TextColumn, read: Callable[[Texts], _CleanedTexts]) -> _CleanedColumn:
+    said = read(column.texts)
+    whole = bool((said.names == column.texts).all())
+    faults = {fault: mask for fault, mask in said.faults.items() if mask.any()}
     return _CleanedColumn(
-        regroup(names, column.codes),
-        regroup(as_texts([_earlier(one.previous) for one in each]), column.codes),
-        regroup(as_texts([one.title for one in each]), column.codes),
-        {fault: take(mask, column.codes, False) for fault, mask in masks.items() if mask.any()},
+        column if whole else regroup(said.names, column.codes),
+        regroup(said.previous, column.codes),
+        regroup(said.title, column.codes),
+        {fault: take(mask, column.codes, False) for fault, mask in faults.items()},
     )
 
 
 def _comma_split(column: TextColumn) -> tuple[TextColumn, TextColumn]:
     """Family names with given names behind a comma, apart."""
+    if not matched(column.words, ",").any():
+        return column, empty_column(len(column))
     parts = extracted(column.texts, _COMMA_IN_FAMILY)
     whole = parts["family"] == None  # noqa: E711  (elementwise on an object array)
     family = np.where(whole, column.texts, parts["family"])
@@ -119,6 +148,8 @@ def _comma_split(column: TextColumn) -> tuple[TextColumn, TextColumn]:
 
 def _first_and_rest(given: TextColumn, middle: TextColumn) -> tuple[TextColumn, TextColumn]:
     """The first given name, and the others where no middle name is stated."""
+    if not matched(given.words, r"\s").any():
+        return given, middle
     parts = extracted(given.texts, r"^(?P<first>\S+)(?:\s+(?P<rest>.+))?$")
     rest = parts["rest"]
     rest[rest == ""] = None
@@ -133,15 +164,19 @@ def _first_and_rest(given: TextColumn, middle: TextColumn) -> tuple[TextColumn, 
 
 def _titles(column: TextColumn) -> TextColumn:
     """Titles as they are written out; others as sent, words for none missing."""
-    blank = is_blank(column.texts) | matched(column.texts, PLACEHOLDER_WORDS)
-    bare = replaced(column.texts, r"^[\s\p{P}]+|[\s\p{P}]+$")
-    known: Texts = as_texts(
+    return regroup(_read_titles(column.texts), column.codes)
+
+
+@Remembered
+def _read_titles(texts: Texts) -> Texts:
+    blank = is_blank(texts) | matched(texts, PLACEHOLDER_WORDS)
+    bare = replaced(texts, r"^[\s\p{P}]+|[\s\p{P}]+$")
+    return as_texts(
         [
             None if gone else TITLES.get(each.lower(), each)
             for each, gone in zip(bare, blank, strict=True)
         ]
     )
-    return regroup(known, column.codes)
 
 
 def read_names(columns: Mapping[str, TextColumn]) -> Mapping[str, NamePart]:
@@ -157,10 +192,10 @@ def read_names(columns: Mapping[str, TextColumn]) -> Mapping[str, NamePart]:
     family_source = first_of(stated["family_name"], whole)
     family_text, after_comma = _comma_split(stated["family_name"])
     given_text = first_of(stated["given_name"], regroup(split.given, whole.codes), after_comma)
-    family = _cleaned(first_of(family_text, regroup(split.family, whole.codes)), family=True)
-    given = _cleaned(given_text, family=False)
-    middle = _cleaned(stated["middle_name"], family=False)
-    previous = _cleaned(stated["previous_family_name"], family=True)
+    family = _cleaned(first_of(family_text, regroup(split.family, whole.codes)), _families)
+    given = _cleaned(given_text, _givens)
+    middle = _cleaned(stated["middle_name"], _givens)
+    previous = _cleaned(stated["previous_family_name"], _families)
     first, others = _first_and_rest(given.names, middle.names)
     titles = first_of(
         _titles(stated["title"]),

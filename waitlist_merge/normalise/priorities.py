@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waitlist_merge.normalise.codes import folded_word
+from waitlist_merge.normalise.memory import Remembered
 from waitlist_merge.normalise.reading import (
     PLACEHOLDER_WORDS,
     Mask,
@@ -85,6 +86,19 @@ class PriorityReading:
     not_understood: Mask
 
 
+@dataclass(frozen=True, eq=False)
+class _Words:
+    """What each text says by itself, whatever else its column holds; ``digits`` stand alone."""
+
+    type: Texts
+    procedure: Texts
+    diagnostic: Texts
+    digits: Texts
+    cancer: Mask
+    blank: Mask
+    placeholder: Mask
+
+
 def _procedure_scale(capitals: Texts) -> Texts:
     """P1a to P6 where a text says so; P1 alone is the more urgent of its two halves."""
     parts = extracted(capitals, _PROCEDURE)
@@ -136,6 +150,34 @@ def read_priorities(
     type, unless it speaks of cancer.
     """
     counts = np.ones(len(texts), dtype=np.int64) if counts is None else counts
+    said = _by_itself(texts)
+    types, procedure, diagnostic = said.type, said.procedure, said.diagnostic
+    digits, cancer = said.digits, said.cancer
+    bare = digits != None  # noqa: E711  (elementwise on an object array)
+    meaning = _digits_mean(heading, digits=digits, types=types, procedure=procedure, counts=counts)
+    for position in np.flatnonzero(bare):
+        digit = digits[position]
+        if meaning == "diagnostic_priority":
+            diagnostic[position] = f"D{digit}"
+        elif (meaning == "priority_type" and digit in "123") or (meaning is None and digit == "3"):
+            types[position] = digit
+        else:
+            procedure[position] = _URGENT_READING.get(digit, f"P{digit}")
+    cancer |= bare & (types == "3") & (meaning == "priority_type")
+    found = (types != None) | (procedure != None) | (diagnostic != None)  # noqa: E711
+    placeholder = ~found & said.placeholder
+    return PriorityReading(
+        types,
+        procedure,
+        diagnostic,
+        cancer,
+        placeholder=placeholder,
+        unclear=bare & (meaning is None),
+        not_understood=~(found | said.blank | placeholder),
+    )
+
+
+def _read_by_itself(texts: Texts) -> _Words:
     blank = is_blank(texts)
     capitals = replaced(upper(texts), r"[\s_]+", " ")
     described = extracted(capitals, _DIGIT_AND_WORD)["words"]
@@ -151,26 +193,15 @@ def read_priorities(
     diagnostic = as_texts([None if each is None else f"D{each}" for each in level])
     levelled = (procedure != None) | (diagnostic != None)  # noqa: E711
     types[levelled & ~cancer] = None
-    digits = extracted(capitals, _DIGIT)["digit"]
-    bare = digits != None  # noqa: E711  (elementwise on an object array)
-    meaning = _digits_mean(heading, digits=digits, types=types, procedure=procedure, counts=counts)
-    for position in np.flatnonzero(bare):
-        digit = digits[position]
-        if meaning == "diagnostic_priority":
-            diagnostic[position] = f"D{digit}"
-        elif (meaning == "priority_type" and digit in "123") or (meaning is None and digit == "3"):
-            types[position] = digit
-        else:
-            procedure[position] = _URGENT_READING.get(digit, f"P{digit}")
-    cancer |= bare & (types == "3") & (meaning == "priority_type")
-    found = (types != None) | (procedure != None) | (diagnostic != None)  # noqa: E711
-    placeholder = ~found & ~blank & matched(texts, PLACEHOLDER_WORDS)
-    return PriorityReading(
-        types,
-        procedure,
-        diagnostic,
-        cancer,
-        placeholder=placeholder,
-        unclear=bare & (meaning is None),
-        not_understood=~(found | blank | placeholder),
+    return _Words(
+        type=types,
+        procedure=procedure,
+        diagnostic=diagnostic,
+        digits=extracted(capitals, _DIGIT)["digit"],
+        cancer=cancer,
+        blank=blank,
+        placeholder=~blank & matched(texts, PLACEHOLDER_WORDS),
     )
+
+
+_by_itself: Final = Remembered(_read_by_itself)

@@ -18,7 +18,9 @@ from typing import Final
 
 import numpy as np
 
+from waitlist_merge.normalise.memory import Remembered
 from waitlist_merge.normalise.reading import (
+    PLACEHOLDER_WORDS,
     Mask,
     Texts,
     as_texts,
@@ -70,11 +72,16 @@ _SIDE_CODES: Final = {"Z941": BOTH, "Z942": RIGHT, "Z943": LEFT}
 
 @dataclass(frozen=True, eq=False)
 class ProcedureReading:
-    """Of each text: the procedure code (None), the side, and whether it is words without a code."""
+    """Of each text: the procedure code (None), the side, and whether it is words without a code.
+
+    ``blank`` marks texts that hold nothing, ``stand_in`` words for want of a value.
+    """
 
     code: Texts
     side: Sides
     words: Mask
+    blank: Mask
+    stand_in: Mask
 
 
 def _codes_in(text: str) -> list[str]:
@@ -105,6 +112,10 @@ def _lay_roots(texts: Texts) -> Texts:
 
 def read_codes_and_text(texts: Texts) -> ProcedureReading:
     """What each text says of procedure and side, by codes first, then by words."""
+    return _remembered(texts)
+
+
+def _read(texts: Texts) -> ProcedureReading:
     blank = is_blank(texts)
     coded = ~blank & matched(texts, _LIKE_A_CODE)
     codes = [_codes_in(text) if found else [] for text, found in zip(texts, coded, strict=True)]
@@ -113,7 +124,16 @@ def read_codes_and_text(texts: Texts) -> ProcedureReading:
     code = as_texts([some[0] if some else None for some in own])
     code[wordy] = _lay_roots(texts[wordy])
     side = np.array([_side_of(some) for some in codes], dtype=np.int8)
-    return ProcedureReading(code, agreed(side, sides_in_text(texts)), wordy)
+    return ProcedureReading(
+        code,
+        agreed(side, sides_in_text(texts)),
+        wordy,
+        blank=blank,
+        stand_in=matched(texts, PLACEHOLDER_WORDS),
+    )
+
+
+_remembered: Final = Remembered(_read)
 
 
 def read_procedure_codes(texts: Texts) -> Texts:

@@ -16,18 +16,22 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from functools import cache
-from typing import Final
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import pandas as pd
 
 from waitlist_merge.normalise.codes import read_flags
 from waitlist_merge.normalise.columns import TextColumn, empty_column, take
-from waitlist_merge.normalise.reading import Mask, Reading, Texts, matched
-from waitlist_merge.normalise.typed import TypedColumn
+from waitlist_merge.normalise.memory import Remembered
+from waitlist_merge.normalise.reading import Mask, Reading, Texts, matched, missing
+from waitlist_merge.normalise.typed import TypedColumn, flags
 from waitlist_merge.reasons import Fault
 from waitlist_merge.reference import load
+
+if TYPE_CHECKING:
+    from pandas.core.arrays.boolean import BooleanArray
 
 CODED: Final = ("waiting_list_type", "source_of_referral")
 """Columns of few values that say what list and what referral it is: a bare ``cancer`` or ``fast
@@ -42,13 +46,7 @@ def says_suspected_cancer(texts: Texts, *, coded: bool = False) -> Mask:
 
     The words are those of ``cancer_words.csv``.
     """
-    said = _any_of("says", "says_coded") if coded else _any_of("says")
-    found = matched(texts, said.pattern)
-    table = load("cancer_words")
-    denying = "|".join(table.loc[table["kind"].isin(["before", "after"]), "pattern"])
-    for at in np.flatnonzero(found & matched(texts, f"(?i){denying}")):
-        found[at] = any(_stands(texts[at], each) for each in said.finditer(texts[at]))
-    return found
+    return _SAYS[coded](texts)
 
 
 def read_cancer_flags(texts: Texts) -> Reading:
@@ -63,6 +61,24 @@ def read_cancer_flags(texts: Texts) -> Reading:
     said = unread & says_suspected_cancer(texts, coded=True)
     values = np.where(said, True, reading.values)
     return Reading(values, {**reading.faults, Fault.NOT_UNDERSTOOD: unread & ~said})
+
+
+def _read_words(texts: Texts, *, coded: bool) -> Mask:
+    said = _any_of("says", "says_coded") if coded else _any_of("says")
+    found = matched(texts, said.pattern)
+    said_so = np.flatnonzero(found)
+    for at in said_so[matched(texts[said_so], _denying())]:
+        found[at] = any(_stands(texts[at], each) for each in said.finditer(texts[at]))
+    return found
+
+
+_SAYS: Final = {coded: Remembered(partial(_read_words, coded=coded)) for coded in (False, True)}
+
+
+@cache
+def _denying() -> str:
+    table = load("cancer_words")
+    return "(?i)" + "|".join(table.loc[table["kind"].isin(["before", "after"]), "pattern"])
 
 
 @cache
@@ -103,8 +119,9 @@ def with_words(
         return {}
     size = len(next(iter(said.values())))
     own = typed.get("suspected_cancer")
-    stated = pd.Series(None if own is None else own.values, range(size), dtype="boolean")
-    unsaid, known = np.asarray(stated.isna()), np.asarray(stated.fillna(False), dtype=bool)
+    stated = flags(missing(size)) if own is None else cast("BooleanArray", own.values)
+    unsaid = stated.isna()
+    known = stated.to_numpy(dtype=bool, na_value=False)
     cancer = known.copy()
     for name, rows in said.items():
         cancer |= rows if name in CODED else rows & unsaid

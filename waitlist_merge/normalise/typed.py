@@ -3,7 +3,7 @@
 The source text of a value is kept where the value is missing though the text was not blank, or
 where the letters and digits of the two differ; dates are kept where they were read in doubt.
 
->>> from waitlist_merge.normalise.columns import encode
+>>> from waitlist_merge.normalise.columns import as_words, encode
 >>> source = encode(pd.Series(["F", "Q"]))
 >>> reading = Reading(np.array(["2", None], dtype=object), {Fault.UNKNOWN_CODE: source.codes == 1})
 >>> column = text_column(source, as_words(reading.values), reading, np.arange(2))
@@ -32,6 +32,7 @@ from waitlist_merge.normalise.columns import (
     regroup,
     take,
 )
+from waitlist_merge.normalise.memory import Remembered
 from waitlist_merge.normalise.reading import Mask, Reading, Texts, is_blank, letters_and_digits
 from waitlist_merge.reasons import Fault
 
@@ -88,9 +89,13 @@ def _is_changed(texts: Texts, values: Texts) -> Mask:
         return changed
     said, read = texts[unequal], values[unequal]
     absent = read == None  # noqa: E711  (elementwise on an object array)
-    differs = letters_and_digits(said) != letters_and_digits(np.where(absent, "", read))
-    changed[unequal] = np.where(absent, ~is_blank(said), differs)
+    differs = _letters(said) != _letters(np.where(absent, "", read))
+    changed[unequal] = np.where(absent, ~_blank(said), differs)
     return changed
+
+
+_letters: Final = Remembered(letters_and_digits)
+_blank: Final = Remembered(is_blank)
 
 
 def _split_faults(
@@ -163,7 +168,7 @@ def flag_column(source: TextColumn, reading: Reading) -> TypedColumn:
     """A flag from the reading of its distinct texts; only texts not understood are kept."""
     by_row, by_column = _split_faults(reading, source)
     said = take(reading.values, source.codes, None)
-    unread = (reading.values == None) & ~is_blank(source.texts)  # noqa: E711  (elementwise)
+    unread = (reading.values == None) & ~_blank(source.texts)  # noqa: E711  (elementwise)
     return TypedColumn(flags(said), _kept(source, unread), by_row, by_column)
 
 
@@ -178,7 +183,7 @@ def number_column(source: TextColumn, reading: Reading) -> TypedColumn:
     by_row, by_column = _split_faults(reading, source)
     written = pd.to_numeric(pd.Series(source.texts, dtype=object), errors="coerce").to_numpy(float)
     same = written == reading.values
-    keep = ~same & ~is_blank(source.texts)
+    keep = ~same & ~_blank(source.texts)
     return TypedColumn(
         take(reading.values, source.codes, np.nan), _kept(source, keep), by_row, by_column
     )
