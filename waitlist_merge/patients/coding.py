@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import jellyfish
@@ -65,9 +65,13 @@ class Coded:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Names(Coded):
-    """Names coded by their letters; ``words`` has each value with its words kept apart."""
+    """Names coded by their letters; ``words`` has each value with its words kept apart.
+
+    ``common`` is the code of each value in the vocabulary of all columns of names, and a last -1.
+    """
 
     words: tuple[str, ...]
+    common: Codes = field(default_factory=lambda: np.array([MISSING], dtype=np.int32))
 
 
 def coded(column: pd.Series) -> Coded:
@@ -132,6 +136,23 @@ def names(column: Coded) -> Names:
     letters = iter(flat)
     spaced = [" ".join(filter(None, [next(letters) for _ in words])) for words in split]
     return _by_letters(column, spaced)
+
+
+def of_one_vocabulary(*columns: Names) -> list[Names]:
+    """The columns with ``common``: one code for one name, whichever column it stands in.
+
+    >>> ann_lee, lee = (names(Coded(np.arange(len(each)), each)) for each in (("ANN", "LEE"), ("LEE",)))
+    >>> [column.common.tolist() for column in of_one_vocabulary(ann_lee, lee)]
+    [[0, 1, -1], [1, -1]]
+    """
+    words = np.asarray([value for column in columns for value in column.values], dtype=object)
+    codes = pd.factorize(words)[0].astype(np.int32)
+    ends = np.cumsum([len(column.values) for column in columns])
+    parts = np.split(codes, ends[:-1])
+    return [
+        replace(column, common=np.append(part, np.int32(MISSING)))
+        for column, part in zip(columns, parts, strict=True)
+    ]
 
 
 _WORD_BREAK = re.compile(r"[\s\-/_,.&]+")

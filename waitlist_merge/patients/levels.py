@@ -20,7 +20,7 @@ from waitlist_merge.patients.likeness import (
     within,
 )
 from waitlist_merge.patients.names import name_levels
-from waitlist_merge.patients.records import Records
+from waitlist_merge.patients.records import FEMALE, MALE, Records
 
 LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -75,12 +75,18 @@ def compare(records: Records, a: Positions, b: Positions) -> dict[str, Level]:
     }
 
 
+UNEQUAL = 2
+"""What ``equality`` says of two values that are known and differ."""
+
+
 def equality(codes: Codes, a: Positions, b: Positions) -> Level:
     """0 missing on either side, 1 same, 2 other."""
     if codes.strides == (0,):  # a column that no row has: see coding.absent
         return np.zeros(len(a), dtype=np.int8)
     one, other = codes[a], codes[b]
-    return np.where((one < 0) | (other < 0), 0, np.where(one == other, 1, 2)).astype(np.int8)
+    found = np.where(one == other, np.int8(1), np.int8(UNEQUAL))
+    found[(one < 0) | (other < 0)] = 0
+    return found
 
 
 def _number(records: Records, a: Positions, b: Positions) -> Level:
@@ -108,24 +114,27 @@ def _local(records: Records, a: Positions, b: Positions) -> Level:
 def gender_levels(records: Records, a: Positions, b: Positions) -> Level:
     """Only male against female disagrees; indeterminate says nothing (domain 4.1)."""
     one, other = records.gender[a], records.gender[b]
-    known = np.isin(one, (1, 2)) & np.isin(other, (1, 2))
-    return np.where(known, np.where(one == other, 1, 2), 0).astype(np.int8)
+    known = ((one == MALE) | (one == FEMALE)) & ((other == MALE) | (other == FEMALE))
+    return np.where(known, np.where(one == other, np.int8(1), np.int8(2)), np.int8(0))
 
 
 def birth_levels(records: Records, a: Positions, b: Positions) -> Level:
     """Exact, day and month exchanged, two parts of three (close or not), or other."""
-    one, other = records.birth[a], records.birth[b]
+    found = equality(records.birth, a, b)
+    unequal = np.flatnonzero(found == UNEQUAL)
+    found[unequal] = _unequal_births(records, a[unequal], b[unequal])
+    return found
+
+
+def _unequal_births(records: Records, a: Positions, b: Positions) -> Level:
+    """The same of two known dates that differ."""
     day = (records.day[a], records.day[b])
     month = (records.month[a], records.month[b])
     year = (records.year[a], records.year[b])
     agree = sum((x == y).astype(np.int8) for x, y in (day, month, year))
     exchanged = (day[0] == month[1]) & (month[0] == day[1]) & (year[0] == year[1])
     slip = _slip(*day) & _slip(*month) & _slip_of_year(*year)
-    levels = np.select(
-        [(one < 0) | (other < 0), one == other, exchanged, (agree == 2) & slip, agree == 2],
-        [0, 1, 2, 3, 4],
-        5,
-    )
+    levels = np.select([exchanged, (agree == 2) & slip, agree == 2], [2, 3, 4], 5)
     return levels.astype(np.int8)
 
 
@@ -151,18 +160,20 @@ def _exchanged_digits(one: NDArray[np.int16], other: NDArray[np.int16]) -> NDArr
 
 def _postcode(records: Records, a: Positions, b: Positions) -> Level:
     found = equality(records.postcode.codes, a, b)
+    unequal = np.flatnonzero(found == UNEQUAL)
+    a, b = a[unequal], b[unequal]
     levels = np.select(
         [
-            found < 2,
-            within(records.postcode, a, b, found == 2, one_edit) > 0,
+            within(records.postcode, a, b, np.ones(len(a), dtype=bool), one_edit) > 0,
             equality(records.sector.codes, a, b) == 1,
             equality(records.district.codes, a, b) == 1,
             equality(records.area.codes, a, b) == 1,
         ],
-        [found, 2, 3, 4, 5],
+        [2, 3, 4, 5],
         6,
     )
-    return levels.astype(np.int8)
+    found[unequal] = levels
+    return found
 
 
 def _address(records: Records, a: Positions, b: Positions) -> Level:

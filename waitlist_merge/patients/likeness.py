@@ -106,14 +106,20 @@ def number_slip(left: Texts, right: Texts) -> NDArray[np.int8]:
     array([1, 0], dtype=int8)
     """
     distance = cpdist(left, right, scorer=DamerauLevenshtein.distance, score_cutoff=2)
-    long = np.asarray([len(text) >= LONG_NUMBER for text in left], dtype=bool)
-    numbers = [
-        pd.to_numeric(pd.Series(texts).str.replace(r"\D", "", regex=True), errors="coerce")
+    slip = np.asarray((distance == 1) | (distance == 2))
+    for at in np.flatnonzero(distance == 2):
+        slip[at] = len(left[at]) >= LONG_NUMBER
+    slip[slip] = ~_neighbours(left[slip], right[slip])
+    return slip.astype(np.int8)
+
+
+def _neighbours(left: Texts, right: Texts) -> NDArray[np.bool_]:
+    """Do two numbers follow each other, or is one of them no number that tells?"""
+    one, other = (
+        pd.to_numeric(pd.Series(texts, dtype=object).str.replace(r"\D", "", regex=True), "coerce")
         for texts in (left, right)
-    ]
-    apart = (numbers[0] - numbers[1]).abs().to_numpy(dtype=np.float64) > NEIGHBOURS
-    slip = (distance == 1) | ((distance == 2) & long)
-    return np.asarray(slip & apart, dtype=np.int8)
+    )
+    return ~np.asarray((one - other).abs().to_numpy(dtype=np.float64) > NEIGHBOURS)
 
 
 def address_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:

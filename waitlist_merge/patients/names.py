@@ -6,15 +6,14 @@ and men take another family name, and some are entered in each other's column.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
-from waitlist_merge.patients.coding import Coded, Level, Positions, sounds
+from waitlist_merge.patients.coding import Coded, Level, Names, Positions, sounds
 from waitlist_merge.patients.likeness import Likeness, Texts, between, edits, within
 from waitlist_merge.patients.records import FEMALE, Records
 from waitlist_merge.patients.variants import are_variants, known_names, spelling_keys
@@ -124,13 +123,10 @@ def _written_apart(
 ) -> NDArray[np.bool_]:
     """Is one given name the other's given and middle name in one word, as Lina and Li Na?"""
     given, middle = records.given, records.middle
-    letters = np.append(_lengths(np.asarray(given.values, dtype=object)), 0)
-    further = np.append(_lengths(np.asarray(middle.values, dtype=object)), 0)
     found = np.zeros(len(a), dtype=bool)
     for one, other in ((a, b), (b, a)):
         first, second, whole = given.codes[one], middle.codes[one], given.codes[other]
-        known = where & (first >= 0) & (second >= 0) & (whole >= 0)
-        places = np.flatnonzero(known & (letters[first] + further[second] == letters[whole]))
+        places = np.flatnonzero(where & (first >= 0) & (second >= 0) & (whole >= 0))
         codes = zip(first[places], second[places], whole[places], strict=True)
         joined = [given.values[x] + middle.values[y] == given.values[z] for x, y, z in codes]
         found[places] |= np.asarray(joined, dtype=bool)
@@ -199,11 +195,12 @@ def _across(one: Coded, other: Coded, a: Positions, b: Positions) -> Level:
     return found
 
 
-def equal_across(one: Coded, other: Coded, a: Positions, b: Positions) -> NDArray[np.bool_]:
+def equal_across(one: Names, other: Names, a: Positions, b: Positions) -> NDArray[np.bool_]:
     """Is the value of ``one`` at ``a`` the value of ``other`` at ``b``?"""
-    shared = pd.Index(other.values).get_indexer(pd.Index(one.values))
-    left = np.append(shared, -1)[one.codes[a]]
-    return np.asarray((left >= 0) & (left == other.codes[b]))
+    if not one.values or not other.values:
+        return np.zeros(len(a), dtype=bool)
+    left, right = one.common[one.codes[a]], other.common[other.codes[b]]
+    return np.asarray((left >= 0) & (left == right))
 
 
 def middle_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
@@ -241,18 +238,18 @@ def name_likeness(left: Texts, right: Texts, *, shortest_spelt: int = 0) -> NDAr
     similarity = cpdist(left, right, scorer=JaroWinkler.similarity)
     shorter = np.minimum(_lengths(left), _lengths(right))
     slips = edits(left, right)
-    slip = ((slips <= 1) & (shorter >= SHORTEST_EDITED)) | (
-        (slips <= 2) & (shorter >= SHORTEST_TWICE_EDITED) & ~_both_known(left, right)
-    )
+    twice = (slips == 2) & (shorter >= SHORTEST_TWICE_EDITED)
+    slip = (slips <= 1) & (shorter >= SHORTEST_EDITED)
+    slip |= twice & ~_told(_both_known, left, right, twice)
     found = np.select(
         [
             np.asarray(left == right, dtype=bool),
-            (shorter == 1) & _same_first(left, right),
-            are_variants(left, right) | _one_spelling(left, right, shorter >= shortest_spelt),
+            _told(_same_first, left, right, shorter == 1),
+            are_variants(left, right) | _told(_one_spelling, left, right, shorter >= shortest_spelt),
             _share_word(left, right),
-            _shortened(left, right, similarity >= LEAST_OF_A_BEGINNING),
+            _told(_shortened, left, right, similarity >= LEAST_OF_A_BEGINNING),
             (similarity >= NEAR_SIMILARITY) | slip,
-            (similarity >= ALIKE_SIMILARITY) | _same_sound(left, right),
+            similarity >= ALIKE_SIMILARITY,
         ],
         [
             LIKENESSES.index(name)
@@ -260,7 +257,20 @@ def name_likeness(left: Texts, right: Texts, *, shortest_spelt: int = 0) -> NDAr
         ],
         0,
     )
+    found[_told(_same_sound, left, right, found == 0)] = LIKENESSES.index("alike")
     return found.astype(np.int8)
+
+
+def _told(
+    function: Callable[[Texts, Texts], NDArray[np.bool_]],
+    left: Texts,
+    right: Texts,
+    where: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """What the function says of the names at ``where``, the only ones it is asked about."""
+    found = np.zeros(len(left), dtype=bool)
+    found[where] = function(left[where], right[where])
+    return found
 
 
 def _lengths(texts: Texts) -> NDArray[np.int32]:
@@ -268,12 +278,16 @@ def _lengths(texts: Texts) -> NDArray[np.int32]:
 
 
 def _same_first(left: Texts, right: Texts) -> NDArray[np.bool_]:
-    return np.asarray([one[0] == other[0] for one, other in zip(left, right, strict=True)])
+    return np.asarray(
+        [one[0] == other[0] for one, other in zip(left, right, strict=True)], dtype=bool
+    )
 
 
 def _same_sound(left: Texts, right: Texts) -> NDArray[np.bool_]:
     heard = dict(zip(distinct := [*{*left, *right}], sounds(distinct), strict=True))
-    return np.asarray([heard[one] == heard[other] for one, other in zip(left, right, strict=True)])
+    return np.asarray(
+        [heard[one] == heard[other] for one, other in zip(left, right, strict=True)], dtype=bool
+    )
 
 
 def _both_known(left: Texts, right: Texts) -> NDArray[np.bool_]:
@@ -285,26 +299,25 @@ def _both_known(left: Texts, right: Texts) -> NDArray[np.bool_]:
     )
 
 
-def _one_spelling(left: Texts, right: Texts, where: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _one_spelling(left: Texts, right: Texts) -> NDArray[np.bool_]:
     """Are two names spellings of one, as Mohammed and Muhammad?"""
-    distinct = [*{*left[where], *right[where]}]
-    keys = dict(zip(distinct, spelling_keys(distinct), strict=True))
-    found = np.zeros(len(left), dtype=bool)
-    found[where] = [
-        keys[one] == keys[other] != "" for one, other in zip(left[where], right[where], strict=True)
-    ]
-    return found
+    keys = dict(zip(distinct := [*{*left, *right}], spelling_keys(distinct), strict=True))
+    return np.asarray(
+        [keys[one] == keys[other] != "" for one, other in zip(left, right, strict=True)],
+        dtype=bool,
+    )
 
 
-def _shortened(left: Texts, right: Texts, where: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _shortened(left: Texts, right: Texts) -> NDArray[np.bool_]:
     """Is one name the beginning of the other, as pet forms and names cut off are?"""
-    found = np.zeros(len(left), dtype=bool)
-    found[where] = [
-        min(len(one), len(other)) >= SHORTEST_PART
-        and (one.startswith(other) or other.startswith(one))
-        for one, other in zip(left[where], right[where], strict=True)
-    ]
-    return found
+    return np.asarray(
+        [
+            min(len(one), len(other)) >= SHORTEST_PART
+            and (one.startswith(other) or other.startswith(one))
+            for one, other in zip(left, right, strict=True)
+        ],
+        dtype=bool,
+    )
 
 
 def _share_word(left: Texts, right: Texts) -> NDArray[np.bool_]:
@@ -318,5 +331,6 @@ def _share_word(left: Texts, right: Texts) -> NDArray[np.bool_]:
             and any(len(word) >= SHORTEST_PART for word in {*one.split()} & {*other.split()})
             and ({*one.split()} <= {*other.split()} or {*other.split()} <= {*one.split()})
             for one, other in zip(left, right, strict=True)
-        ]
+        ],
+        dtype=bool,
     )

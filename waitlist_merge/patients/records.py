@@ -23,6 +23,7 @@ from waitlist_merge.patients.coding import (
     coded,
     combine,
     names,
+    of_one_vocabulary,
     sounds,
 )
 from waitlist_merge.patients.variants import FIRST_OF_TWO, known_names
@@ -52,7 +53,7 @@ class Records:
     family: Names
     given: Names
     middle: Names
-    previous: Coded
+    previous: Names
     given_known: NDArray[np.bool_]
     first_of_two: NDArray[np.bool_]
     family_sound: Codes
@@ -105,7 +106,10 @@ def prepare(entries: pd.DataFrame) -> Records:
 
     organisation, number = column("organisation"), column("nhs_number")
     local = _unpadded(column("local_patient_identifier"))
-    family, given = names(column("family_name")), names(column("given_name"))
+    family, given, middle, previous = of_one_vocabulary(
+        *(names(column(f"{each}_name")) for each in ("family", "given", "middle")),
+        names(column("previous_family_name")),
+    )
     family_sound, given_sound = _sound_codes(family, given)
     postcode, status = column("postcode"), column("nhs_number_status")
     sector = postcode.derive(sectors)
@@ -125,8 +129,8 @@ def prepare(entries: pd.DataFrame) -> Records:
         local_number=local,
         family=family,
         given=given,
-        middle=names(column("middle_name")),
-        previous=names(column("previous_family_name")),
+        middle=middle,
+        previous=previous,
         given_known=_is_one_of(given, known_names()),
         first_of_two=_is_one_of(given, FIRST_OF_TWO),
         family_sound=family_sound,
