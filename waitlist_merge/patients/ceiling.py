@@ -15,13 +15,22 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients.coding import Codes, Level, Positions
 from waitlist_merge.patients.levels import birth_levels, equality, gender_levels, level
-from waitlist_merge.patients.model import PatientModel, most_adjusted
+from waitlist_merge.patients.model import ADDRESS_LIKE, PatientModel, most_adjusted
 from waitlist_merge.patients.records import Records
 
 Bits = NDArray[np.float32]
 
 ROUNDING = 0.01
 """Bits by which a ceiling is raised: far more than sums of single precision lose."""
+
+
+_FIELDS = (
+    ("birth_date",),
+    ("nhs_number", "local_patient_identifier", "person_key"),
+    ("gender",),
+    ADDRESS_LIKE,
+)
+"""The fields that are looked at one after the other, behind the names."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,21 +52,46 @@ class Ceiling:
     def reached(
         self, records: Records, a: Positions, b: Positions, *, least: float
     ) -> NDArray[np.bool_]:
-        """Which pairs may weigh ``least`` or more, or share an identifier?"""
-        number = equality(records.nhs_number.codes, a, b)
-        number[(number > 0) & (records.number_kind[a] != records.number_kind[b])] = 0
-        person = equality(records.person_key.codes, a, b)
-        bits = np.float32(self.prior) + self.most["birth_date"][birth_levels(records, a, b)]
-        bits += self.most["gender"][gender_levels(records, a, b)]
-        bits += self._number(records, number, a, b)
-        bits += self._plain("person_key", records.person_key.codes, a, b)
-        bits += self._local(records, a, b)
-        bits += self._names(records, a, b)
-        bits += self._home(records, a, b)
-        return np.asarray((bits >= least) | (number == 1) | (person == 1))
+        """Which pairs may weigh ``least`` or more, or share an identifier?
 
-    def _number(self, records: Records, found: Level, a: Positions, b: Positions) -> Bits:
+        Field by field: a pair that the best of all later fields could not raise to ``least`` is
+        given up.
+        """
+        found = equality(records.person_key.codes, a, b) == 1
+        found |= _numbers(records, a, b) == 1
+        at = np.flatnonzero(~found)
+        bits = np.full(len(at), self.prior, dtype=np.float32)
+        steps = (self._names, self._births, self._identifiers, self._genders, self._home)
+        best = np.asarray([self._best_names(), *map(self._best_of, _FIELDS)], dtype=np.float32)
+        for step, later in zip(steps, best.sum() - best.cumsum(), strict=True):
+            bits += step(records, a[at], b[at])
+            hopeful = bits + (later + np.float32(ROUNDING)) >= least
+            at, bits = at[hopeful], bits[hopeful]
+        found[at] = True
+        return np.asarray(found)
+
+    def _best_of(self, fields: tuple[str, ...]) -> float:
+        """The most that these fields can say together; of the address-like ones the best counts."""
+        best = [self._best(field, 1) for field in fields]
+        return max(best) if fields == ADDRESS_LIKE else sum(best)
+
+    def _best_names(self) -> float:
+        apart = self._best("family_name", 1) + self._best("given_name", 1)
+        return max(apart, self._best("name_order", 1)) + self._best("middle_name", 1)
+
+    def _births(self, records: Records, a: Positions, b: Positions) -> Bits:
+        return self.most["birth_date"][birth_levels(records, a, b)]
+
+    def _genders(self, records: Records, a: Positions, b: Positions) -> Bits:
+        return self.most["gender"][gender_levels(records, a, b)]
+
+    def _identifiers(self, records: Records, a: Positions, b: Positions) -> Bits:
+        bits = self._number(records, a, b) + self._local(records, a, b)
+        return bits + self._plain("person_key", records.person_key.codes, a, b)
+
+    def _number(self, records: Records, a: Positions, b: Positions) -> Bits:
         """What was sent at one side and is no number may be a slip of the other's."""
+        found = _numbers(records, a, b)
         best, other = self._best("nhs_number", 1), self.most["nhs_number"][-1]
         bits = np.asarray([0.0, best, other], dtype=np.float32)[found]
         valid, wrong = records.nhs_number.codes, records.wrong_number
@@ -119,3 +153,10 @@ class Ceiling:
         edit = self.most["postcode"][level("postcode", "edit")]
         bits[unequal] = np.maximum(self.most["postcode"][at], edit)
         return bits
+
+
+def _numbers(records: Records, a: Positions, b: Positions) -> Level:
+    """0 where either has no NHS number, or of another kind, 1 same, 2 other."""
+    found = equality(records.nhs_number.codes, a, b)
+    found[(found > 0) & (records.number_kind[a] != records.number_kind[b])] = 0
+    return found
