@@ -19,6 +19,7 @@ from waitlist_merge.patients.frequencies import (
     HOME,
     Frequencies,
     common_names,
+    parts_of_people,
 )
 from waitlist_merge.patients.levels import LEVELS
 from waitlist_merge.patients.records import prepare
@@ -184,13 +185,23 @@ def test_seen_too_rarely_is_as_never_seen(typed):
 
 def test_a_column_without_a_value_has_the_published_share():
     nobody = Coded(np.full(3, -1, dtype=np.int32), ("UNUSED",))
-    found = Frequencies.counted(nobody, np.ones(len(nobody.codes), np.int32), average=0.01, least=3)
+    found = Frequencies.counted(
+        nobody,
+        parts_of_people(np.ones(len(nobody.codes), np.int32)),
+        before=Frequencies.published(0.01),
+        least=3,
+    )
     assert found.of(["UNUSED"]).tolist() == [0.01]
 
 
 def test_where_all_values_are_common_another_is_rare_all_the_same():
     both = Coded(np.array([0] * 500 + [1] * 500, dtype=np.int32), ("A", "B"))
-    found = Frequencies.counted(both, np.ones(1000, np.int32), average=0.0001, least=3)
+    found = Frequencies.counted(
+        both,
+        parts_of_people(np.ones(1000, np.int32)),
+        before=Frequencies.published(0.0001),
+        least=3,
+    )
     assert found.unseen == pytest.approx(0.1 / 2_000)
     assert found.of(["A"])[0] == pytest.approx(498.1 / 2_000)
 

@@ -147,11 +147,20 @@ def content_ranks(entries: pd.DataFrame) -> NDArray[np.uint64]:
         if isinstance(column.dtype, pd.CategoricalDtype):
             values = column.cat.categories.to_numpy(dtype=object)
             hashes = pd.util.hash_array(values, categorize=False) * seed
-            total += np.append(hashes, np.uint64(0))[column.cat.codes.to_numpy()]
+            _add_up(total, np.append(hashes, np.uint64(0)), column.cat.codes.to_numpy())
         else:
             hashed = pd.util.hash_pandas_object(column, index=False).to_numpy() * seed
             total += np.where(column.notna(), hashed, np.uint64(0))
     return total
+
+
+def _add_up(
+    total: NDArray[np.uint64], table: NDArray[np.uint64], codes: NDArray[np.integer]
+) -> None:
+    """Adds to each row what the table says of its code; a part at a time, so that it stays near."""
+    for at in range(0, len(total), _AT_A_TIME):
+        part = slice(at, at + _AT_A_TIME)
+        total[part] += table[codes[part]]
 
 
 def group_ids(
@@ -203,13 +212,12 @@ def ids_by_rank(prefix: str, groups: NDArray[np.int32], ranks: NDArray[np.uint64
     (True, True)
     """
     size = int(groups.max(initial=-1)) + 1
-    least, whole = np.full(size, ~np.uint64(0)), np.zeros(size, dtype=np.uint64)
+    least = np.full(size, ~np.uint64(0))
     np.minimum.at(least, groups, ranks)
-    np.add.at(whole, groups, _mixed(ranks))
     seed = pd.util.hash_array(np.asarray([prefix + PUBLIC_KEY], dtype=object))[0]
     letters = np.empty((size, len(prefix) + LENGTH + 2), dtype=np.uint8)
     letters[:, : len(prefix) + 1] = np.frombuffer(f"{prefix}-".encode(), dtype=np.uint8)
-    hashes = _all_different(_mixed(least ^ seed), whole)
+    hashes = _all_different(_mixed(least ^ seed), groups, ranks)
     for at in range(0, size, _AT_A_TIME):
         part = slice(at, at + _AT_A_TIME)
         places = _places(hashes[part])
@@ -231,7 +239,19 @@ def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
-def _all_different(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _all_different(
+    hashes: NDArray[np.uint64], groups: NDArray[np.int32], ranks: NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    """The hashes of groups; those alike in what an id shows are numbered by all their ranks."""
+    shown = np.sort(hashes >> _HIDDEN)
+    if not (shown[1:] == shown[:-1]).any():
+        return hashes
+    whole = np.zeros(len(hashes), dtype=np.uint64)
+    np.add.at(whole, groups, _mixed(ranks))
+    return _numbered(hashes, whole)
+
+
+def _numbered(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The hashes with those alike in what an id shows mixed with ``whole``, in its order."""
     shown = hashes >> _HIDDEN
     if not (np.diff(np.sort(shown)) == 0).any():
@@ -241,7 +261,7 @@ def _all_different(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDA
     number = pd.Series(shown[alike]).groupby(shown[alike]).cumcount().to_numpy(np.uint64)
     apart = hashes.copy()
     apart[alike] = np.where(number == 0, hashes[alike], _mixed(np.add(hashes[alike], number)))
-    return _all_different(apart, whole)
+    return _numbered(apart, whole)
 
 
 def _as_strings(

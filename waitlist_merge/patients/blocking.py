@@ -34,7 +34,7 @@ def keys(records: Records) -> list[Key]:
         ("nhs_number", (records.nhs_number.codes,), everyone),
         ("person_key", (records.person_key.codes,), everyone),
         ("local_patient_identifier", (records.local.codes,), everyone),
-        ("full name and birth date", (family, given, birth), everyone),
+        ("full name and birth date", (records.first_alike,), everyone),
         ("postcode and birth date", (records.postcode.codes, birth), everyone),
         ("postcode", (records.postcode.codes,), lacking),
         ("address", (records.address.codes,), lacking),

@@ -116,6 +116,10 @@ def _ordered(
     packed = pack(*codes)
     known = packed >= 0
     rows, packed = rows[known], packed[known]
+    large = _in_large_blocks(packed, makers[rows], most)
+    set_aside = rows[large]
+    if len(set_aside):
+        rows, packed = rows[~large], packed[~large]
     if packed.max(initial=0) > _MOST:
         packed = pd.factorize(packed)[0].astype(np.int64)
     # The last bit puts makers first in their block.
@@ -130,7 +134,20 @@ def _ordered(
     kept = np.repeat(useful & ~over, sizes)
     ends = np.repeat(starts.astype(np.int32) + sizes, sizes)
     partners = np.where(idle, np.int32(0), ends - np.arange(1, len(rows) + 1, dtype=np.int32))
-    return Blocks(rows[kept], partners[kept]), rows[np.repeat(useful & over, sizes)]
+    over_most = rows[np.repeat(useful & over, sizes)]
+    return Blocks(rows[kept], partners[kept]), np.concatenate([set_aside, over_most])
+
+
+def _in_large_blocks(
+    packed: NDArray[np.int64], makers: NDArray[np.bool_], most: int | None
+) -> NDArray[np.bool_]:
+    """Rows that need no ordering, as their blocks are over ``most``: told where codes are small."""
+    if most is None or packed.max(initial=0) > len(packed):
+        return np.zeros(len(packed), dtype=bool)
+    over = np.bincount(packed) > most
+    made = np.zeros(len(over), dtype=bool)
+    made[packed[makers]] = True
+    return np.asarray((over & made)[packed])
 
 
 def _sorted(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -169,6 +186,8 @@ def _repeated(parts: tuple[Codes, ...]) -> Rows:
     """Rows whose value another row has too, or seems to."""
     size = len(parts[0])
     bits = _bits(size // 8)
+    if len(parts) == 1 and parts[0].max(initial=0) < 1 << bits:
+        return _repeated_codes(parts[0])
     counts = np.zeros(1 << bits, dtype=np.uint32)
     hashes = np.empty(size, dtype=np.uint32)
     known = np.ones(size, dtype=bool)
@@ -180,6 +199,31 @@ def _repeated(parts: tuple[Codes, ...]) -> Rows:
     rows = np.flatnonzero(known).astype(np.int32)
     np.add.at(counts, hashes[rows], np.uint32(1))
     return rows[counts[hashes[rows]] > 1]
+
+
+def _repeated_codes(codes: Codes) -> Rows:
+    """The same of codes so small that each has a place of its own."""
+    rows = np.flatnonzero(codes >= 0).astype(np.int32)
+    held = codes[rows]
+    counts = np.zeros(int(held.max(initial=0)) + 1, dtype=np.uint32)
+    np.add.at(counts, held, np.uint32(1))
+    return rows[counts[held] > 1]
+
+
+def firsts(parts: tuple[Codes, ...]) -> Codes:
+    """The first row of the same value, for each row: itself, or -1 where it has none.
+
+    >>> firsts((np.array([4, 0, 4, -1]), np.array([1, 1, 1, 1]))).tolist()
+    [0, 1, 0, -1]
+    """
+    found = np.arange(len(parts[0]), dtype=np.int32)
+    for part in parts:
+        found[part < 0] = -1
+    rows, groups = shared(parts)
+    if len(rows):
+        starts = np.flatnonzero(np.diff(groups, prepend=-1))
+        found[rows] = np.minimum.reduceat(rows, starts)[groups]
+    return found
 
 
 def shared(parts: tuple[Codes, ...]) -> tuple[Rows, NDArray[np.int32]]:

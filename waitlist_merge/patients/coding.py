@@ -141,8 +141,9 @@ def names(column: Coded) -> Names:
 def of_one_vocabulary(*columns: Names) -> list[Names]:
     """The columns with ``common``: one code for one name, whichever column it stands in.
 
-    >>> ann_lee, lee = (names(Coded(np.arange(len(each)), each)) for each in (("ANN", "LEE"), ("LEE",)))
-    >>> [column.common.tolist() for column in of_one_vocabulary(ann_lee, lee)]
+    >>> given = names(Coded(np.arange(2), ("ANN", "LEE")))
+    >>> family = names(Coded(np.arange(1), ("LEE",)))
+    >>> [column.common.tolist() for column in of_one_vocabulary(given, family)]
     [[0, 1, -1], [1, -1]]
     """
     words = np.asarray([value for column in columns for value in column.values], dtype=object)

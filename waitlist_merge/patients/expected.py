@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import count_pairs, shared
+from waitlist_merge.patients.blocks import count_pairs
+from waitlist_merge.patients.coding import MISSING
 from waitlist_merge.patients.records import Records
 
 PAIRS_PER_RECORD = 0.5
@@ -24,11 +25,12 @@ MOST_OF_A_PERSON = 100
 
 def alike(records: Records) -> NDArray[np.int32]:
     """How many records share the full name and birth date of each? 1 where any is missing."""
-    told = np.ones(records.size, dtype=np.int32)
-    rows, groups = shared((records.family.codes, records.given.codes, records.birth))
-    found = np.bincount(groups, minlength=1)[groups].astype(np.int32)
-    told[rows] = np.where(found > MOST_OF_A_PERSON, 1, found)
-    return told
+    first = records.first_alike
+    found = np.zeros(records.size + 1, dtype=np.int32)
+    np.add.at(found, first, np.int32(1))
+    found[(found > MOST_OF_A_PERSON) | (found == 0)] = 1
+    found[MISSING] = 1
+    return found[first]
 
 
 def true_pairs_per_record(records: Records, people: NDArray[np.int32]) -> float:
@@ -50,11 +52,9 @@ def names_together(records: Records) -> float:
     Given and family names go together by origin and by sex: Mohammed is oftener Khan than Smith.
     0 or more; people are told apart by name and birth date.
     """
-    family, given, birth = records.family.codes, records.given.codes, records.birth
-    told = np.flatnonzero((family >= 0) & (given >= 0) & (birth >= 0) & in_sample(birth))
-    family, given, birth = family[told], given[told], birth[told]
-    rows, groups = shared((family, given, birth))
-    people = np.delete(np.arange(len(told)), rows[1:][groups[1:] == groups[:-1]])
+    family, given = records.family.codes, records.given.codes
+    people = np.flatnonzero(records.first_alike == np.arange(records.size))
+    people = people[births_in_sample(records)[people]]
     every = len(people) * (len(people) - 1) / 2
     if not every:
         return float(np.log2(USUALLY_TOGETHER))
@@ -64,19 +64,25 @@ def names_together(records: Records) -> float:
     return max(float(np.log2(odds)), 0.0)
 
 
+def births_in_sample(records: Records) -> NDArray[np.bool_]:
+    """The records whose birth date is one of the sample; not those without one."""
+    days = np.arange(records.birth.max(initial=0) + 1)
+    return np.append(in_sample(days, of=records.size), False)[records.birth]
+
+
 ENOUGH = 1_000_000
 """Records from which a rate is counted; of a longer list only a share is looked at."""
 
 
-def in_sample(values: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """The records of a share of these values, so large that about ``ENOUGH`` are left: all of few.
+def in_sample(values: NDArray[np.integer], *, of: int) -> NDArray[np.bool_]:
+    """A share of these values, so large that about ``ENOUGH`` ``of`` so many records hold one.
 
-    A value is in or out whatever else the list holds and in whatever order.
+    A value is in or out whatever else the list holds and in whatever order; of few records all are.
 
-    >>> in_sample(np.array([7, 8, 7])).tolist()
+    >>> in_sample(np.array([7, 8, 7]), of=3).tolist()
     [True, True, True]
     """
-    every = np.uint64(len(values) // ENOUGH + 1)
+    every = np.uint64(of // ENOUGH + 1)
     spread = values.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     return np.asarray((spread >> np.uint64(32)) % every == 0)
 

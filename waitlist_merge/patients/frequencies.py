@@ -8,7 +8,8 @@ same after it was saved.
 
 >>> counted = np.array([0] * 500 + [1] * 498 + [2, 3], dtype=np.int32)
 >>> names = Coded(counted, ("LEE", "KHAN", "QUILLFEATHER", "THORNBURY"))
->>> found = Frequencies.counted(names, np.ones(1000, np.int32), average=0.001, least=3)
+>>> parts, before = parts_of_people(np.ones(1000, np.int32)), Frequencies.published(0.001)
+>>> found = Frequencies.counted(names, parts, before=before, least=3)
 >>> found.shares.index.tolist(), found.of(["LEE", "THORNBURY", "OKAFOR"]).round(4).tolist()
 (['LEE', 'KHAN'], [0.2495, 0.0005, 0.0005])
 """
@@ -76,26 +77,25 @@ class Frequencies:
     def counted(
         cls,
         column: Coded,
-        sizes: NDArray[np.int32],
+        parts: NDArray[np.float64],
         *,
-        average: float,
+        before: Frequencies,
         least: int,
-        common: Mapping[str, float] = NOBODY,
     ) -> Frequencies:
         """Counted in a column; values that fewer than ``least`` people hold have one share.
 
-        ``sizes`` has for each record how many records its person has: each counts for so much less.
-        ``common`` are published shares of values that are commoner than the average: what a short
-        list shows of them weighs little against it.
+        ``parts`` says how much of its person each record is (``parts_of_people``). ``before`` are
+        the published shares, of values that are commoner than the average too: what a short list
+        shows of them weighs little against it.
         """
-        parts = np.bincount(
-            column.codes + 1, np.where(column.known, _WHOLE // sizes, 0), len(column.values) + 1
-        )[1:]
+        held = np.bincount(column.codes + 1, parts, len(column.values) + 1)[1:]
         # In whole hundredths: sums of them do not depend on the order of rows.
-        counts = np.rint(parts / _WHOLE * _FINENESS).astype(np.int64)
+        counts = np.rint(held / _WHOLE * _FINENESS).astype(np.int64)
         people = int(counts.sum()) / _FINENESS
         if not people:
-            return cls.published(average, common=common)
+            return before
+        average = before.unseen
+        common = dict(zip(before.shares.index, before.shares.to_numpy(), strict=True))
         known = [at for at, value in enumerate(column.values) if value in common] if common else []
         kept = np.union1d(np.flatnonzero(counts >= least * _FINENESS), known).astype(np.int64)
         values = [column.values[at] for at in kept]
@@ -104,11 +104,11 @@ class Frequencies:
         absent = {name: share for name, share in common.items() if name not in {*values}}
         unheld = _shares(np.zeros(1), np.array([*absent.values()]), of=people)
         named = dict(zip((*values, *absent), np.append(shares, unheld).tolist(), strict=True))
-        held = np.sort(shares[counts[kept] > 0])
+        held_shares = np.sort(shares[counts[kept] > 0])
         counts[kept] = 0
         unseen, others = _of_few(counts, average, of=people)
-        chance = float((held**2).sum() + others * unseen**2)
-        every = float(held.sum() + others * unseen)
+        chance = float((held_shares**2).sum() + others * unseen**2)
+        every = float(held_shares.sum() + others * unseen)
         return cls(_named(named), unseen, expected=chance / every, chance=chance)
 
     def of(self, values: Sequence[str]) -> Shares:
@@ -116,6 +116,11 @@ class Frequencies:
         known = dict(zip(self.shares.index, self.shares.to_numpy(), strict=True))
         shares = (known.get(value, self.unseen) for value in values)
         return np.fromiter(shares, np.float64, len(values))
+
+
+def parts_of_people(sizes: NDArray[np.int32]) -> NDArray[np.float64]:
+    """How much of its person is each record, whose person has so many? In parts of ``_WHOLE``."""
+    return (_WHOLE // sizes).astype(np.float64)
 
 
 _WHOLE = 5_040

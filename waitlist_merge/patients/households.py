@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.patients.blocks import count_pairs, shared
-from waitlist_merge.patients.coding import Coded, Level
+from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.expected import in_sample
 from waitlist_merge.patients.levels import LEVELS, is_level
 from waitlist_merge.patients.records import Records
@@ -68,7 +68,8 @@ def pairs_per_record(records: Records) -> float:
     place = records.address if addressed else records.postcode
     given, birth = records.given.codes, records.birth
     named = records.family.known
-    chosen = named & in_sample(_hashed(records.family))
+    hashed = pd.util.hash_array(np.asarray(records.family.values, dtype=object))
+    chosen = records.family.told(in_sample(hashed, of=records.size), False)
     told = np.flatnonzero(chosen & (given >= 0) & (birth >= 0))
     at, home = shared((records.family.codes[told], place.codes[told]))
     few = np.bincount(home, minlength=1)[home] <= SEVERAL_OF_A_HOUSEHOLD
@@ -79,11 +80,6 @@ def pairs_per_record(records: Records) -> float:
     apart *= int(named.sum()) / max(int(chosen.sum()), 1)
     expected = HOUSEHOLD_PAIRS_PER_RECORD * PSEUDO_RECORDS
     return (max(apart, 0.0) / SAME_FAMILY_NAME + expected) / (records.size + PSEUDO_RECORDS)
-
-
-def _hashed(column: Coded) -> NDArray[np.uint64]:
-    """A number for the value of each record that is the same in every list."""
-    return column.told(pd.util.hash_array(np.asarray(column.values, dtype=object)), np.uint64(0))
 
 
 def share_a_home(levels: Mapping[str, Level]) -> NDArray[np.bool_]:

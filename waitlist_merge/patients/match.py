@@ -24,6 +24,7 @@ from waitlist_merge.patients.coding import Level, Positions, pair_rank
 from waitlist_merge.patients.doubted import doubted, name_doubted
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.fairness import rates, strata
+from waitlist_merge.patients.frequencies import Shares
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
 from waitlist_merge.patients.levels import compare, is_level
 from waitlist_merge.patients.memory import pairs_at_a_time
@@ -208,13 +209,15 @@ def match_entries(
     with blocks.being_prepared(keys, workers=plan.workers):
         ranks = content_ranks(entries) if named is None else pd.util.hash_array(named)
         fitted = model or PatientModel.fit(records)
+    shares = fitted.on(records)
     if model is None:
         taught = train(fitted, records, keys, hashed=ranks)
-        model = replace(taught, namesakes=one_person_from(records, taught))
+        model = replace(taught, namesakes=one_person_from(records, taught, shares))
     work.begins("pairs")
     kept, seen = score(
         records,
         model,
+        shares,
         keys,
         _judge(records, model, plan),
         least=plan.possible_weight,
@@ -226,7 +229,7 @@ def match_entries(
     kept = replace(kept, veto=with_borrowed_numbers(kept.levels, kept.veto, kept.a, kept.b))
     told = None
     if len(decided.a):
-        weighed = partial(_weighed, records, model, plan)
+        weighed = partial(_weighed, records, model, shares, plan)
         kept = with_decided(kept, decided, size=records.size, weighed=weighed)
         told = ruled(kept, decided, size=records.size, match_weight=plan.match_weight)
     edges = _edges(kept, pair_rank(ranks, kept.a, kept.b), plan, told)
@@ -247,10 +250,16 @@ def _edges(kept: Scored, rank: NDArray[np.uint64], plan: PatientPlan, told: Rule
     return Edges(kept.a, kept.b, kept.weight, rank, strong, barred, votes, told.forced)
 
 
-def _weighed(records: Records, model: PatientModel, plan: PatientPlan, pair: Pairs) -> Scored:
+def _weighed(
+    records: Records,
+    model: PatientModel,
+    shares: Mapping[str, Shares],
+    plan: PatientPlan,
+    pair: Pairs,
+) -> Scored:
     """Pairs that no key made, weighed as the others are."""
     levels = compare(records, *pair)
-    parts = weigh(model, model.on(records), records, levels, *pair)
+    parts = weigh(model, shares, records, levels, *pair)
     veto = vetoed(records, model, plan, levels, *pair, total(parts))
     return Scored(*pair, levels, parts, veto)
 

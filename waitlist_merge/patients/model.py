@@ -39,6 +39,7 @@ from waitlist_merge.patients.frequencies import (
     columns,
     common_names,
     fewest,
+    parts_of_people,
 )
 from waitlist_merge.patients.levels import LEVELS, is_level, level
 from waitlist_merge.patients.records import Records
@@ -148,13 +149,10 @@ class PatientModel:
             pairs_per_record=true_pairs_per_record(records, sizes),
             household_pairs_per_record=households.pairs_per_record(records),
         )
+        parts = parts_of_people(sizes)
         counted = {
             name: Frequencies.counted(
-                column,
-                sizes,
-                average=model.frequencies[name].unseen,
-                least=fewest(name),
-                common=_common(name, model.frequencies[name].unseen),
+                column, parts, before=model.frequencies[name], least=fewest(name)
             )
             for name, column in columns(records).items()
         }

@@ -241,11 +241,12 @@ def name_likeness(left: Texts, right: Texts, *, shortest_spelt: int = 0) -> NDAr
     twice = (slips == 2) & (shorter >= SHORTEST_TWICE_EDITED)
     slip = (slips <= 1) & (shorter >= SHORTEST_EDITED)
     slip |= twice & ~_told(_both_known, left, right, twice)
+    spelt = _told(_one_spelling, left, right, shorter >= shortest_spelt)
     found = np.select(
         [
             np.asarray(left == right, dtype=bool),
             _told(_same_first, left, right, shorter == 1),
-            are_variants(left, right) | _told(_one_spelling, left, right, shorter >= shortest_spelt),
+            are_variants(left, right) | spelt,
             _share_word(left, right),
             _told(_shortened, left, right, similarity >= LEAST_OF_A_BEGINNING),
             (similarity >= NEAR_SIMILARITY) | slip,

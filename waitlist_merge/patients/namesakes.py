@@ -8,10 +8,13 @@ are the same or they differ. The rest of the list is judged as they are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from waitlist_merge.patients.blocks import Key, all_pairs
-from waitlist_merge.patients.expected import in_sample
+from waitlist_merge.patients.expected import births_in_sample
+from waitlist_merge.patients.frequencies import Shares
 from waitlist_merge.patients.levels import compare
 from waitlist_merge.patients.model import PatientModel, total, weigh
 from waitlist_merge.patients.records import Records
@@ -29,16 +32,19 @@ STEPS = (6.0, 11.0, 16.0)
 beyond a rival of the usual margin, and of twice that."""
 
 
-def one_person_from(records: Records, model: PatientModel) -> float | None:
+def one_person_from(
+    records: Records, model: PatientModel, shares: Mapping[str, Shares]
+) -> float | None:
     """The weight in bits from which namesakes of these records are one person; None: never.
 
-    ``model.namesakes`` where too few of them carry numbers for the records to tell.
+    ``model.namesakes`` where too few of them carry numbers for the records to tell. ``shares`` are
+    ``model.on(records)``.
     """
     number = records.nhs_number.codes
-    numbered = (number >= 0) & in_sample(records.birth)
+    numbered = (number >= 0) & births_in_sample(records)
     key = Key(
         "one name and birth date",
-        (records.family.codes, records.given.codes, records.birth),
+        (records.first_alike,),
         makers=numbered,
         further=(records.postcode.codes,),
     )
@@ -46,7 +52,7 @@ def one_person_from(records: Records, model: PatientModel) -> float | None:
     both = numbered[a] & numbered[b]
     a, b = a[both], b[both]
     levels = compare(records, a, b)
-    parts = weigh(model, model.on(records), records, levels, a, b)
+    parts = weigh(model, shares, records, levels, a, b)
     levels["nhs_number"] = np.zeros(len(a), dtype=np.int8)
     found = namesakes(levels)
     weight = (total(parts) - parts["nhs_number"])[found]

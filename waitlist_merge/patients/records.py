@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from waitlist_merge.normalise.births import year_is_no_evidence
 from waitlist_merge.normalise.nhs_numbers import nhs_number_kinds
 from waitlist_merge.normalise.postcodes import areas, districts, sectors
+from waitlist_merge.patients.blocks import firsts
 from waitlist_merge.patients.coding import (
     MISSING,
     NO_WORD,
@@ -38,7 +39,11 @@ UNTRACED_STATUS = ("02", "03", "04", "05")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Records:
-    """The person fields of all entries, coded; every array has one element a row."""
+    """The person fields of all entries, coded; every array has one element a row.
+
+    ``first_alike`` is the first record of the same full name and birth date, -1 where one of the
+    three is missing.
+    """
 
     size: int
     organisation: Codes
@@ -60,6 +65,7 @@ class Records:
     given_sound: Codes
     birth: Codes
     birth_date: Coded
+    first_alike: Codes
     century_open: NDArray[np.bool_]
     day: NDArray[np.int16]
     month: NDArray[np.int16]
@@ -137,6 +143,7 @@ def prepare(entries: pd.DataFrame) -> Records:
         given_sound=given_sound,
         birth=births.since_first,
         birth_date=births.date,
+        first_alike=firsts((family.codes, given.codes, births.since_first)),
         century_open=_century_open(entries),
         day=births.day,
         month=births.month,

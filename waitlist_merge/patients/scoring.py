@@ -7,7 +7,7 @@ threads share. Chunks are put together in the order in which their pairs were ma
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from waitlist_merge.patients.blocks import Key, Pairs, forecast, joined, pairs
 from waitlist_merge.patients.ceiling import Ceiling
 from waitlist_merge.patients.coding import Level, Positions
+from waitlist_merge.patients.frequencies import Shares
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PARTS, PatientModel, Weights, total, weigh
 from waitlist_merge.patients.progress import SILENT, Work
@@ -55,6 +56,7 @@ Judge = Callable[[Scored], Scored]
 def score(
     records: Records,
     model: PatientModel,
+    shares: Mapping[str, Shares],
     keys: Sequence[Key],
     judge: Judge,
     *,
@@ -66,9 +68,9 @@ def score(
     """The pairs that ``judge`` keeps, in the order in which keys make them, and how many were made.
 
     Pairs that cannot weigh ``least`` are not compared. ``chunk`` bounds the pairs held by each of
-    the ``workers`` (threads); neither changes the result. ``work`` is told how far it is.
+    the ``workers`` (threads); neither changes the result. ``shares`` are ``model.on(records)``;
+    ``work`` is told how far it is.
     """
-    shares = model.on(records)
     ceiling = Ceiling.of(model, shares)
     seen = 0
 
