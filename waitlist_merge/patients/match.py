@@ -217,9 +217,9 @@ def match_entries(
     kept, seen = score(
         records,
         model,
-        shares,
         keys,
         _judge(records, model, plan),
+        shares=shares,
         least=plan.possible_weight,
         chunk=pairs_at_a_time(keys, plan),
         workers=plan.workers,

@@ -56,10 +56,10 @@ Judge = Callable[[Scored], Scored]
 def score(
     records: Records,
     model: PatientModel,
-    shares: Mapping[str, Shares],
     keys: Sequence[Key],
     judge: Judge,
     *,
+    shares: Mapping[str, Shares],
     least: float,
     chunk: int,
     workers: int = 1,
