@@ -62,7 +62,7 @@ def open_contents(path: Path) -> Contents:
         data, packed, ending = _gunzip(source, data), "gzip", PurePath(path.stem).suffix.lower()
     elif data.startswith(b"PK") and _is_plain_zip(source, data):
         data, packed, ending = _unzip(source, data)
-    if not data.strip():
+    if not data or data.isspace():
         raise RefusedExtract(source, "it is empty", "send the list again")
     return Contents(source, _kind(source, data, ending), data, digest, packed)
 

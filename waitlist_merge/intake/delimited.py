@@ -25,7 +25,14 @@ from waitlist_merge.intake.cells import MAX_CELL, Column, encode, tidy
 from waitlist_merge.intake.encodings import is_rather_utf8, to_utf8
 from waitlist_merge.intake.grid import Grid, make_grid, refuse_width, title_lines
 from waitlist_merge.intake.header import HEAD_ROWS, Known, clean_heading, find_header, most_headings
-from waitlist_merge.intake.quotes import closes_alone, lines_of, mended, slack, widest
+from waitlist_merge.intake.quotes import (
+    closes_alone,
+    lines_of,
+    mended,
+    mended_lines,
+    slack,
+    widest,
+)
 
 __all__ = ["careful_rows", "read_delimited"]
 
@@ -89,7 +96,7 @@ def read_delimited(
     """
     text, found_encoding = to_utf8(source, data, encoding)
     sign, head = find_head(source, text, known, delimiter=delimiter, header_row=header_row)
-    body = _body(source, memoryview(text)[head.start :], head, sign)
+    body = _body(source, text, head, sign)
     formats: dict[str, object] = {"kind": "text", "encoding": found_encoding, "delimiter": sign}
     if encoding is not None and is_rather_utf8(data, encoding):
         formats["rather"] = "utf-8"
@@ -111,12 +118,12 @@ def careful_rows(text: str, delimiter: str, *, width: int) -> Iterator[list[str]
     return csv.reader(lines_of(mended(text, delimiter, width=width)[0]), delimiter=delimiter)
 
 
-def _first_rows(text: str, delimiter: str, count: int) -> Iterator[tuple[list[str], int]]:
+def _first_rows(
+    lines: Sequence[str], delimiter: str, count: int
+) -> Iterator[tuple[list[str], int]]:
     """The first records, each with the number of lines read so far."""
-    width = widest(list(islice(lines_of(text), count)), delimiter)
-    some = "".join(islice(lines_of(text), LINES_A_ROW * count))
-    lines = lines_of(mended(some, delimiter, width=width)[0] if '"' in some else some)
-    reader = csv.reader(lines, delimiter=delimiter)
+    width = widest(lines[:count], delimiter)
+    reader = csv.reader(mended_lines(lines, delimiter, width=width), delimiter=delimiter)
     for row in islice(reader, count):
         yield row, reader.line_num
 
@@ -126,19 +133,20 @@ def find_head(
 ) -> tuple[str, _Head]:
     """The separator and the header; RefusedExtract where there is none."""
     count = max(HEAD_ROWS, header_row or 0)
-    sign, rows = _head_rows(source, text, known, delimiter, count)
-    return sign, _head(source, text, rows, known, header_row)
+    sample = text[:HEAD_BYTES].decode("utf-8", "ignore")
+    lines = list(islice(lines_of(sample), LINES_A_ROW * count))
+    sign, rows = _head_rows(source, lines, known, delimiter, count)
+    return sign, _head(source, lines, rows, known, header_row)
 
 
 def _head_rows(
-    source: str, text: bytes, known: Known, delimiter: str | None, count: int
+    source: str, lines: Sequence[str], known: Known, delimiter: str | None, count: int
 ) -> tuple[str, list[tuple[list[str], int]]]:
     """The separator and the first rows: of several, the one that shows most headings."""
-    sample = text[:HEAD_BYTES].decode("utf-8", "ignore")
     found: list[tuple[int, int, str, list[tuple[list[str], int]]]] = []
     for sign in (delimiter,) if delimiter else DELIMITERS:
         try:
-            rows = list(_first_rows(sample, sign, count))
+            rows = list(_first_rows(lines, sign, count))
         except csv.Error:
             problem = f"one of its first cells has more than {MAX_CELL:,} characters"
             raise RefusedExtract(source, problem, "check for a missing quotation mark") from None
@@ -152,29 +160,29 @@ def _head_rows(
 
 def _head(
     source: str,
-    text: bytes,
+    lines: Sequence[str],
     rows: Sequence[tuple[list[str], int]],
     known: Known,
     header_row: int | None,
 ) -> _Head:
     given = None if header_row is None else header_row - 1
     at = find_header(source, [row for row, _ in rows], known=known, given=given)
-    cells, lines = rows[at]
+    cells, read = rows[at]
     while not clean_heading(cells[-1]):
         cells = cells[:-1]
-    sample = text[:HEAD_BYTES].decode("utf-8", "ignore")
-    start = sum(len(line.encode("utf-8")) for line in islice(lines_of(sample), lines))
+    start = sum(len(line.encode("utf-8")) for line in lines[:read])
     usual = Counter(len(row) for row, _ in rows[at + 1 :] if any(row)).most_common(1)
     width = max([len(cells), *(length for length, _ in usual)])
     return _Head(tuple(cells), at + 1, start, width, title_lines([row for row, _ in rows[:at]]))
 
 
-def _body(source: str, body: memoryview, head: _Head, delimiter: str) -> _Body:
+def _body(source: str, whole: bytes, head: _Head, delimiter: str) -> _Body:
+    body = memoryview(whole)[head.start :]
     if not body:
         return _Body(())
     fast = _arrow(body, head.width, delimiter)
     strays: tuple[int, ...] = ()
-    if fast is None or _doubtful(fast, _last_line(body), head.width, delimiter):
+    if fast is None or _doubtful(fast, whole, head, delimiter):
         text, strays = mended(str(body, "utf-8"), delimiter, width=head.width)
         if strays or fast is None:
             fast = _arrow(memoryview(text.encode("utf-8")), head.width, delimiter)
@@ -217,6 +225,7 @@ def _arrow(body: memoryview, width: int, delimiter: str) -> _Fast | None:
                 invalid_row_handler=set_aside,
             ),
             convert_options=arrow_csv.ConvertOptions(
+                check_utf8=False,  # the text was told to be UTF-8 before
                 column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
                 strings_can_be_null=False,
             ),
@@ -231,16 +240,30 @@ def _one(column: pa.ChunkedArray) -> Column:
     return column.chunk(0) if column.num_chunks else encode([])
 
 
-def _doubtful(fast: _Fast, last_line: str, width: int, delimiter: str) -> bool:
-    """True where a record may have swallowed others, or a line some of its own cells.
+def _doubtful(fast: _Fast, whole: bytes, head: _Head, delimiter: str) -> bool:
+    """True where a record may have swallowed others, or a line some of its own cells."""
+    return (
+        any(_is_broken(text.strip("\r\n"), delimiter) for _, text in fast.odd)
+        or not closes_alone(_last_line(memoryview(whole)[head.start :]), delimiter)
+        or (_has_long_records(fast, whole, head) and _has_swallowed(fast, head.width, delimiter))
+    )
+
+
+def _has_long_records(fast: _Fast, whole: bytes, head: _Head) -> bool:
+    """True unless each record is one line."""
+    returns = whole.count(b"\r", head.start) - whole.count(b"\r\n", head.start)
+    lines = whole.count(b"\n", head.start) + returns + (not whole.endswith((b"\n", b"\r")))
+    return len(fast.columns[0]) + len(fast.odd) != lines
+
+
+def _has_swallowed(fast: _Fast, width: int, delimiter: str) -> bool:
+    """True where a cell of several lines may hold other records.
 
     A cell that holds all of another record has its separators in it; what is never closed ends
     with the file.
     """
-    if any(_is_broken(text.strip("\r\n"), delimiter) for _, text in fast.odd):
-        return True
     least = width - 1 - 2 * slack(width)
-    return not closes_alone(last_line, delimiter) or any(
+    return any(
         any(text.count(delimiter) >= least for text in _of_lines(column.dictionary))
         or _of_lines(column[-1:].dictionary_decode())
         for column in fast.columns

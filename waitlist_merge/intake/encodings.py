@@ -17,6 +17,9 @@ import codecs
 import re
 from itertools import pairwise
 
+import numpy as np
+import pyarrow as pa
+
 from waitlist_merge.errors import RefusedExtract
 
 __all__ = ["GUESSED", "MIXED", "is_rather_utf8", "to_utf8"]
@@ -42,7 +45,7 @@ CONTROL_SHARE, CONTROL_FEW = 0.03, 8
 """More control bytes than this share of the first 64 kB, and than a few: it is no text. Of random
 bytes one in ten is one."""
 
-SAMPLE, PIECE = 65_536, 1 << 24
+SAMPLE, MORE = 65_536, 1 << 20
 WINDOWS, MIXED = "cp1252", "utf-8 with cp1252 bytes"
 
 GUESSED = ("cp850", "cp1250", "mac_roman")
@@ -83,14 +86,12 @@ def is_rather_utf8(data: bytes, encoding: str) -> bool:
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Decoded piece by piece, so that a large file is not held twice."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    view = memoryview(data)
+    """As Arrow sees it, which makes no text of it, so that a large file is not held twice."""
+    ends = np.array([0, len(data)], dtype=np.int64)
+    whole = pa.LargeStringArray.from_buffers(1, pa.py_buffer(ends), pa.py_buffer(data))
     try:
-        for start in range(0, len(view), PIECE):
-            decoder.decode(view[start : start + PIECE])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+        whole.validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 
@@ -148,7 +149,7 @@ def _as_windows(stray: re.Match[str]) -> str:
 
 def _likely(data: bytes) -> str:
     """The code page that leaves the fewest words that nobody would write."""
-    found = b" ".join(_FOREIGN.findall(data[: PIECE >> 4]))
+    found = b" ".join(_FOREIGN.findall(data[:MORE]))
     odd = {encoding: _odd(found.decode(encoding, "replace")) for encoding in (WINDOWS, *GUESSED)}
     best = min(odd, key=lambda encoding: odd[encoding])
     return best if odd[best] * GUESS_FACTOR + 1 < odd[WINDOWS] else WINDOWS

@@ -48,14 +48,21 @@ def most_headings(rows: Iterable[Sequence[str | None]], known: Known) -> int:
 
 
 def _scores(rows: Iterable[Sequence[str | None]], known: Known) -> list[int]:
-    """For each row how many distinct cells are headings; rows well below a header are left out."""
+    """For each row how many distinct cells are headings; rows well below a header are left out.
+
+    A row below a header that could not have more of them counts for nothing and is not looked at.
+    """
     scores: list[int] = []
     seen: int | None = None
     for at, row in enumerate(rows):
         if seen is not None and at > seen + LOOK_ON:
             break
         cells = {clean_heading(cell) for cell in row} - {""}
-        scores.append(sum(cell.casefold() in known or _is_heading(cell) for cell in cells))
+        might = {cell for cell in cells if cell.casefold() in known or _has_letters(cell)}
+        if seen is not None and len(might) <= max(scores):
+            scores.append(0)
+            continue
+        scores.append(sum(cell.casefold() in known or _is_heading(cell) for cell in might))
         if seen is None and scores[at] >= max(SURE_HEADINGS, SURE_SHARE * len(cells)):
             seen = at
     return scores
@@ -63,12 +70,17 @@ def _scores(rows: Iterable[Sequence[str | None]], known: Known) -> list[int]:
 
 @lru_cache(maxsize=65_536)
 def _is_heading(cell: str) -> bool:
-    """A name of a field, and no number or date: those have more digits than letters."""
-    letters = sum(map(str.isalpha, cell))
-    if not letters or len(cell) > LONGEST_HEADING or sum(map(str.isdigit, cell)) > letters:
-        return False
+    """A name of a field."""
     found = meanings(cell)
     return bool(found) and found[0].score >= RECOGNISED
+
+
+def _has_letters(cell: str) -> bool:
+    """No sentence, and no number or date: those have more digits than letters."""
+    if len(cell) > LONGEST_HEADING:
+        return False
+    letters = sum(map(str.isalpha, cell))
+    return letters > 0 and sum(map(str.isdigit, cell)) <= letters
 
 
 def find_header(

@@ -19,9 +19,10 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice
 
-__all__ = ["closes_alone", "lines_of", "mended", "slack", "widest"]
+__all__ = ["closes_alone", "lines_of", "mended", "mended_lines", "slack", "widest"]
 
 PROFILE_LINES = 500
 """So many lines without quotation marks show what the cells of each column look like."""
@@ -71,7 +72,17 @@ def _alone(line: str, delimiter: str) -> list[str]:
 
 def widest(lines: Sequence[str], delimiter: str) -> int:
     """The most cells of any of these lines, each read by itself."""
-    return max((len(_alone(line, delimiter)) for line in lines), default=0)
+    return max((_width(line, delimiter) for line in lines), default=0)
+
+
+def _width(line: str, delimiter: str) -> int:
+    """How many cells ``_alone`` finds; ``csv`` agrees where it finds no fault, and is quicker."""
+    if delimiter not in line:
+        return 1
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter, strict=True)))
+    except csv.Error:
+        return len(_alone(line, delimiter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +108,16 @@ class _Looks:
     """What the cells of each column look like, by the lines of a file without quotation marks."""
 
     def __init__(self, lines: Sequence[str], delimiter: str, width: int) -> None:
-        plain = (line.rstrip("\r\n").split(delimiter) for line in lines if '"' not in line)
-        rows = list(islice((row for row in plain if len(row) == width), PROFILE_LINES))
-        self._seen = [set(map(_look, column)) for column in zip(*rows, strict=True)]
-        self._delimiter, self._width = delimiter, width
+        self._lines, self._delimiter, self._width = lines, delimiter, width
+
+    @cached_property
+    def _seen(self) -> list[set[tuple[bool, bool]]]:
+        """Of each column, looked for once a line is in doubt."""
+        plain = (
+            line.rstrip("\r\n").split(self._delimiter) for line in self._lines if '"' not in line
+        )
+        rows = list(islice((row for row in plain if len(row) == self._width), PROFILE_LINES))
+        return [set(map(_look, column)) for column in zip(*rows, strict=True)]
 
     def wide(self, line: str) -> bool:
         """True where a line has about as many cells as a record."""
@@ -126,24 +143,42 @@ def mended(text: str, delimiter: str, *, width: int) -> tuple[str, tuple[int, ..
 
     ``width`` is how many cells a record has; records are counted from 1. Lines stay lines.
     """
-    lines = list(lines_of(text))
+    records = list(_mended_records(list(lines_of(text)), delimiter, width))
+    strays = tuple(number for number, (_, stray) in enumerate(records, start=1) if stray)
+    return "".join(chain.from_iterable(lines for lines, _ in records)), strays
+
+
+def mended_lines(lines: Sequence[str], delimiter: str, *, width: int) -> Iterator[str]:
+    r"""The lines of the mended text, one by one, so that no more are looked at than are asked for.
+
+    >>> lines = mended_lines(['1,"A,x\n', '2,B,y\n', '3,C,z\n'], ",", width=3)
+    >>> list(csv.reader(lines))[0]
+    ['1', '"A', 'x']
+    """
+    return chain.from_iterable(some for some, _ in _mended_records(lines, delimiter, width))
+
+
+def _mended_records(
+    lines: Sequence[str], delimiter: str, width: int
+) -> Iterator[tuple[Sequence[str], bool]]:
+    """The lines of each record, and whether a stray mark was mended in them."""
     looks = _Looks(lines, delimiter, width)
     sound = _sound(delimiter, width)
-    strays: list[int] = []
-    at = number = 0
+    at = 0
     while at < len(lines):
-        number += 1
-        if '"' not in lines[at] or sound.fullmatch(lines[at]):
+        line = lines[at]
+        if '"' not in line or sound.fullmatch(line):
+            yield (line,), False
             at += 1
             continue
         record = _record(lines, at, delimiter)
-        if _is_stray(lines[at : at + record.span], record, looks, delimiter, width):
-            lines[at] = _rewritten(lines[at], delimiter)
-            strays.append(number)
+        whole = lines[at : at + record.span]
+        if _is_stray(whole, record, looks, delimiter, width):
+            yield (_rewritten(line, delimiter),), True
             at += 1
         else:
+            yield whole, False
             at += record.span
-    return "".join(lines), tuple(strays)
 
 
 def _sound(delimiter: str, width: int) -> re.Pattern[str]:
