@@ -7,9 +7,10 @@ from hypothesis import example, given, settings, strategies as st
 
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake import delimited
-from waitlist_merge.intake.delimited import careful_rows, find_head, read_delimited
+from waitlist_merge.intake.delimited import careful_rows, read_delimited
 from waitlist_merge.intake.extract import Extract
 from waitlist_merge.intake.grid import grid_of_rows
+from waitlist_merge.intake.heads import find_head
 from waitlist_merge.reasons import Fault
 
 HEADER = "NHS No,Surname,DOB\n"

@@ -6,9 +6,11 @@ import gzip
 import io
 import random
 import zipfile
+from datetime import date
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from waitlist_merge.errors import ConfigError, RefusedExtract
@@ -50,6 +52,14 @@ def nested_parquet() -> bytes:
     return pd.DataFrame({"NHS No": ["9990000018"], "Notes": [["a", "b"]]}).to_parquet()
 
 
+def rowless_parquet() -> bytes:
+    """Of a report that found nobody; a day has no text that Arrow would make of it by itself."""
+    frame = pd.DataFrame({"NHS No": ["9990000018"], "DOB": [date(1962, 3, 5)]})
+    return frame.iloc[:0].to_parquet(
+        schema=pa.schema([("NHS No", pa.string()), ("DOB", pa.date32())])
+    )
+
+
 REFUSED = {
     "empty.csv": (b"", "empty"),
     "spaces.csv": (b" \n\n \n", "empty"),
@@ -75,6 +85,7 @@ REFUSED = {
     "first.csv": (HEADER + b'1,"' + b"x" * 2_000_000 + b'",1\n', "quotation"),
     "nobody.csv": (b"Specialty,Priority type\n110,1\n", "treatment_function_code"),
     "name.csv": (b"Surname,Forename\nZyxwvut,Ann\n", "family_name"),
+    "rowless.parquet": (rowless_parquet(), "no rows"),
     "nested.parquet": (nested_parquet(), "lists or structures"),
     "word.docx": (b"PK", ".docx"),
     "office.xlsx": (zip_of({"[Content_Types].xml": b"x", "word/document.xml": b"x"}), "workbook"),

@@ -32,6 +32,7 @@ __all__ = [
     "encode",
     "from_arrow_column",
     "from_frame_column",
+    "one_below_other",
     "tidy",
 ]
 
@@ -42,6 +43,9 @@ Column: TypeAlias = Any
 
 MAX_CELL = 131_072
 """Most characters of one cell: four times what Excel can hold (32,767); more is no list."""
+
+MOST_LETTERS = 2**31 - 1
+"""Bytes that one array of Arrow's plain text can hold."""
 
 EXACT_INTEGERS = 1e15
 """Excel keeps 15 digits: a longer number has lost its last ones and is shown as ``1.2E+19``."""
@@ -76,6 +80,17 @@ def as_category(column: Column) -> pd.Categorical[str]:
         codes = renumbered[codes]
         texts = texts.filter(pa.array(used))
     return category(codes, texts)
+
+
+def one_below_other(texts: Sequence[pa.Array]) -> pa.Array:
+    """Arrays of text as one; with wider offsets where its letters are beyond two thousand million.
+
+    >>> one_below_other([pa.array(["a"]), pa.array(["b"])]).to_pylist()
+    ['a', 'b']
+    """
+    if sum(each.nbytes for each in texts) > MOST_LETTERS:
+        texts = [each.cast(pa.large_string()) for each in texts]
+    return pa.concat_arrays(texts) if texts else pa.array([], _TEXT)
 
 
 def cell_text(value: object) -> str | None:
@@ -124,9 +139,9 @@ def from_frame_column(values: pd.Series) -> Column:
 
 def from_arrow_column(values: pa.ChunkedArray) -> Column:
     """A column of a Parquet file as text; whole numbers keep all their digits."""
-    codes = values.dictionary_encode().unify_dictionaries().combine_chunks()
-    if isinstance(codes, pa.ChunkedArray):
+    if not len(values):
         return blank_column(0)
+    codes = values.dictionary_encode().unify_dictionaries().combine_chunks()
     distinct, kind = codes.dictionary, codes.dictionary.type
     if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         texts = distinct.cast(_TEXT)

@@ -1,6 +1,6 @@
 """The rows of a text file told apart, fast and without losing one.
 
-The header is found in the first rows with Python's ``csv``; the records below are read by Arrow,
+The header is found in the first rows (``heads``); the records below are read by Arrow,
 and those whose cells do not fit the header are handed back by Arrow and read one by one. Where a
 record may have swallowed others through a stray quotation mark, the text is mended first (see
 ``quotes``). ``careful_rows`` is the plain reading that all this must equal.
@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -23,44 +21,20 @@ import pyarrow.csv as arrow_csv
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.intake.cells import MAX_CELL, Column, encode, tidy
 from waitlist_merge.intake.encodings import is_rather_utf8, to_utf8
-from waitlist_merge.intake.grid import Grid, make_grid, refuse_width, title_lines
-from waitlist_merge.intake.header import HEAD_ROWS, Known, clean_heading, find_header, most_headings
+from waitlist_merge.intake.grid import Grid, make_grid
+from waitlist_merge.intake.header import Known
+from waitlist_merge.intake.heads import Head, find_head
 from waitlist_merge.intake.quotes import (
     closes_alone,
     lines_of,
     mended,
-    mended_lines,
     slack,
-    widest,
 )
 
 __all__ = ["careful_rows", "read_delimited"]
 
-DELIMITERS = (",", "\t", "|", ";")
-"""What separates cells, tried in this order."""
-
-HEAD_BYTES = 1 << 20
-"""The header is looked for in the first megabyte."""
-
-LINES_A_ROW = 25
-"""The first rows are looked for in so many lines for each; a cell of more lines is no heading's."""
-
 BLOCK_BYTES = 1 << 23
 """Arrow reads in blocks of this size; a record must fit into one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """Where the records begin: ``start`` is the offset of the first byte below the header.
-
-    ``width`` is how many cells most of the first records have, at least as many as the header.
-    """
-
-    cells: tuple[str, ...]
-    row: int
-    start: int
-    width: int
-    titles: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -118,65 +92,7 @@ def careful_rows(text: str, delimiter: str, *, width: int) -> Iterator[list[str]
     return csv.reader(lines_of(mended(text, delimiter, width=width)[0]), delimiter=delimiter)
 
 
-def _first_rows(
-    lines: Sequence[str], delimiter: str, count: int
-) -> Iterator[tuple[list[str], int]]:
-    """The first records, each with the number of lines read so far."""
-    width = widest(lines[:count], delimiter)
-    reader = csv.reader(mended_lines(lines, delimiter, width=width), delimiter=delimiter)
-    for row in islice(reader, count):
-        yield row, reader.line_num
-
-
-def find_head(
-    source: str, text: bytes, known: Known, *, delimiter: str | None, header_row: int | None
-) -> tuple[str, _Head]:
-    """The separator and the header; RefusedExtract where there is none."""
-    count = max(HEAD_ROWS, header_row or 0)
-    sample = text[:HEAD_BYTES].decode("utf-8", "ignore")
-    lines = list(islice(lines_of(sample), LINES_A_ROW * count))
-    sign, rows = _head_rows(source, lines, known, delimiter, count)
-    return sign, _head(source, lines, rows, known, header_row)
-
-
-def _head_rows(
-    source: str, lines: Sequence[str], known: Known, delimiter: str | None, count: int
-) -> tuple[str, list[tuple[list[str], int]]]:
-    """The separator and the first rows: of several, the one that shows most headings."""
-    found: list[tuple[int, int, str, list[tuple[list[str], int]]]] = []
-    for sign in (delimiter,) if delimiter else DELIMITERS:
-        try:
-            rows = list(_first_rows(lines, sign, count))
-        except csv.Error:
-            problem = f"one of its first cells has more than {MAX_CELL:,} characters"
-            raise RefusedExtract(source, problem, "check for a missing quotation mark") from None
-        widest = max((len(row) for row, _ in rows), default=0)
-        refuse_width(source, widest)
-        headings = most_headings((row for row, _ in rows), known)
-        found.append((headings, widest, sign, rows))
-    *_, sign, rows = max(found, key=lambda each: each[:2])
-    return sign, rows
-
-
-def _head(
-    source: str,
-    lines: Sequence[str],
-    rows: Sequence[tuple[list[str], int]],
-    known: Known,
-    header_row: int | None,
-) -> _Head:
-    given = None if header_row is None else header_row - 1
-    at = find_header(source, [row for row, _ in rows], known=known, given=given)
-    cells, read = rows[at]
-    while not clean_heading(cells[-1]):
-        cells = cells[:-1]
-    start = sum(len(line.encode("utf-8")) for line in lines[:read])
-    usual = Counter(len(row) for row, _ in rows[at + 1 :] if any(row)).most_common(1)
-    width = max([len(cells), *(length for length, _ in usual)])
-    return _Head(tuple(cells), at + 1, start, width, title_lines([row for row, _ in rows[:at]]))
-
-
-def _body(source: str, whole: bytes, head: _Head, delimiter: str) -> _Body:
+def _body(source: str, whole: bytes, head: Head, delimiter: str) -> _Body:
     body = memoryview(whole)[head.start :]
     if not body:
         return _Body(())
@@ -240,7 +156,7 @@ def _one(column: pa.ChunkedArray) -> Column:
     return column.chunk(0) if column.num_chunks else encode([])
 
 
-def _doubtful(fast: _Fast, whole: bytes, head: _Head, delimiter: str) -> bool:
+def _doubtful(fast: _Fast, whole: bytes, head: Head, delimiter: str) -> bool:
     """True where a record may have swallowed others, or a line some of its own cells."""
     return (
         any(_is_broken(text.strip("\r\n"), delimiter) for _, text in fast.odd)
@@ -249,7 +165,7 @@ def _doubtful(fast: _Fast, whole: bytes, head: _Head, delimiter: str) -> bool:
     )
 
 
-def _has_long_records(fast: _Fast, whole: bytes, head: _Head) -> bool:
+def _has_long_records(fast: _Fast, whole: bytes, head: Head) -> bool:
     """True unless each record is one line."""
     returns = whole.count(b"\r", head.start) - whole.count(b"\r\n", head.start)
     lines = whole.count(b"\n", head.start) + returns + (not whole.endswith((b"\n", b"\r")))
@@ -280,7 +196,7 @@ def _of_lines(texts: pa.Array) -> list[str]:
     return found
 
 
-def _spliced(columns: Sequence[Column], odd: Mapping[int, list[str]], head: _Head) -> _Body:
+def _spliced(columns: Sequence[Column], odd: Mapping[int, list[str]], head: Head) -> _Body:
     """The odd records put back at their places; what is beyond the header is kept apart."""
     fitting, width = len(columns[0]), len(head.cells)
     places = np.fromiter(odd, dtype=np.int64, count=len(odd)) - 1

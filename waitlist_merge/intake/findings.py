@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 
 from waitlist_merge.reasons import Fault
@@ -45,13 +44,5 @@ class Findings:
     def frame(self) -> pd.DataFrame:
         """All findings, those of whole columns first, then by record."""
         ordered = sorted(self._rows, key=lambda each: (each[0], each[2]))
-        columns = zip(*ordered, strict=True) if ordered else ((),) * len(FINDING_COLUMNS)
-        source_row, fields, reasons, messages, count = map(list, columns)
-        values = (
-            np.array(source_row, dtype=np.int64),
-            fields,
-            reasons,
-            messages,
-            np.array(count, dtype=np.int64),
-        )
-        return pd.DataFrame(dict(zip(FINDING_COLUMNS, values, strict=True)))
+        frame = pd.DataFrame(ordered, columns=list(FINDING_COLUMNS))
+        return frame if ordered else frame.astype({"source_row": "int64", "count": "int64"})

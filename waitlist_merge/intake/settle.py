@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from waitlist_merge.errors import RefusedExtract
-from waitlist_merge.intake.aside import set_aside, telling_texts
+from waitlist_merge.intake.aside import Told, set_aside, telling_texts, told_by_texts
 from waitlist_merge.intake.cells import Column
 from waitlist_merge.intake.columns import Judgement
 from waitlist_merge.intake.days import census_of
@@ -25,7 +25,7 @@ from waitlist_merge.intake.findings import Findings
 from waitlist_merge.intake.gather import frame_of, iso_dates, used_columns
 from waitlist_merge.intake.grid import Grid
 from waitlist_merge.intake.mapping import HeadingMatch, Uses, configured, map_columns
-from waitlist_merge.intake.probes import SAMPLE_SIZE, sample
+from waitlist_merge.intake.probes import SAMPLE_SIZE, samples_of
 from waitlist_merge.intake.words import words
 from waitlist_merge.plan import ExtractPlan
 from waitlist_merge.reasons import Fault
@@ -57,15 +57,15 @@ def settle(
     settings = options or ExtractPlan(path=source)
     findings = Findings()
     _report_shape(grid, settings, findings)
-    told = telling_texts(_original_headings(grid), grid.columns, SAMPLE_SIZE)
-    samples = [sample(each) for each in told]
+    told = told_by_texts(_original_headings(grid), grid.columns)
+    samples = samples_of(telling_texts(grid.columns, told, SAMPLE_SIZE))
     placed = configured(source, grid.headings, settings.columns)
     judged, uses = map_columns(grid.headings, samples, placed, findings)
     constants = dict(settings.constants)
     _refuse_nobody(source, {*uses, *constants})
     columns = used_columns(grid.columns, uses)
     owner = organisation or constants.pop("organisation", None) or settings.organisation
-    keep = _entries(grid, judged, findings)
+    keep = _entries(grid, told, judged, findings)
     owner = _organisation(columns, owner, keep, findings)
     if owner is None and "organisation" not in columns:
         _organisation_unknown(source, findings, needed=need_organisation)
@@ -188,11 +188,11 @@ def _report_others(column: Column | None, given: str, findings: Findings) -> Non
         findings.add(Fault.AMBIGUOUS_COLUMN, message, field="organisation", count=count)
 
 
-def _entries(grid: Grid, judged: Sequence[Judgement], findings: Findings) -> np.ndarray:
+def _entries(grid: Grid, told: Told, judged: Sequence[Judgement], findings: Findings) -> np.ndarray:
     """Mask of the records that are entries; each of the others becomes a finding."""
     fields = [each.field or each.second_of for each in judged]
     keep = np.ones(grid.records, dtype=bool)
-    for reason, mask in set_aside(_original_headings(grid), grid.columns, fields).items():
+    for reason, mask in set_aside(grid.columns, told, fields).items():
         rows = (np.flatnonzero(mask) + 1).tolist()
         findings.add_rows(Fault.NOT_A_PERSON_ROW, reason, rows)
         keep &= ~mask
