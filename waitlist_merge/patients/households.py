@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.patients.blocks import count_pairs, shared
-from waitlist_merge.patients.coding import Level
+from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.expected import in_sample
 from waitlist_merge.patients.levels import LEVELS, is_level
 from waitlist_merge.patients.records import Records
@@ -42,8 +42,15 @@ FIRST_OF_BROTHERS = 5.0
 """How much more often than strangers two of a household share a frequent given name: brothers are
 all called Mohammed and by their second name (judgement)."""
 
-NAMESAKES_BORN_TOGETHER = 0.001
-"""Share of two of a household born on one day who have one given name: errors (judgement)."""
+NAMESAKES_OF_ONE_GENERATION = 0.001
+"""Share of two of a household, born less than a generation apart, who have one given name: parents
+give no name twice (judgement)."""
+
+SIBLINGS_APART = 270
+"""Days from one birth to the next of one mother, at least, if the two are no twins: a pregnancy."""
+
+PARENT_AND_CHILD_YEARS = 15
+"""Born this far apart or further under one name, or nearly: a parent and a child of one name."""
 
 MOST_NAMESAKES = 0.3
 """Share of household pairs with one given name, at most (judgement)."""
@@ -91,6 +98,21 @@ def share_a_home(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
     )
 
 
+def days_apart(records: Records, a: Positions, b: Positions) -> NDArray[np.int32]:
+    """How many days after each other two people were born; -1 where that is not known.
+
+    It is not where either date is missing, or a year in two digits leaves the century open.
+    """
+    one, other = records.birth[a], records.birth[b]
+    told = (one >= 0) & (other >= 0) & ~(records.century_open[a] | records.century_open[b])
+    return np.where(told, np.abs(one - other), -1).astype(np.int32)
+
+
+def a_generation(days: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Are two people born so many days apart that one may be the other's parent?"""
+    return np.asarray(days / 365.25 >= PARENT_AND_CHILD_YEARS - 0.01)
+
+
 def relatives(
     levels: Mapping[str, Level],
     parts: Mapping[str, NDArray[np.float32]],
@@ -99,11 +121,13 @@ def relatives(
     *,
     against: float,
     given_share: NDArray[np.float64],
+    days_apart: NDArray[np.int32],
 ) -> NDArray[np.float32]:
     """The bits that the chance of two relatives takes from each pair; 0 where no home is shared.
 
     ``parts`` are those against strangers, prior and address included; ``against`` is log2 of true
-    pairs to household pairs in the list, ``given_share`` how common the given name of each pair is.
+    pairs to household pairs in the list, ``given_share`` how common the given name of each pair is,
+    ``days_apart`` how long after each other the two were born (-1 where that is not known).
     """
     where = np.flatnonzero(share_a_home(levels))
     ratio = np.full(len(where), -against)
@@ -114,17 +138,28 @@ def relatives(
         exact = level == 1
         agreeing = np.full(len(where), household[1])
         if field == "given_name":
-            # Only twins share a birth date, and no twins a name, unless it is the first of two.
-            born = is_level(levels, "birth_date", "exact")[where]
-            floor = np.where(born, NAMESAKES_BORN_TOGETHER, household[1])
-            common = np.minimum(FIRST_OF_BROTHERS * given_share[where], MOST_NAMESAKES)
-            agreeing = np.maximum(floor, common)
+            agreeing = _namesakes(household[1], given_share[where], days_apart[where])
         # Where they agree, a rare value is rare among strangers only.
         ratio += np.where(exact, parts[field][where] - np.log2(m[field][1] / agreeing), 0.0)
         ratio += np.where(level > 1, np.log2(household / u[field])[level], 0.0)
     found = np.zeros(len(given_share), dtype=np.float32)
     found[where] = -np.logaddexp2(0.0, ratio)
     return found
+
+
+def _namesakes(
+    usual: float, given_share: NDArray[np.float64], days_apart: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """The share of two of a household, born so far apart, who have this given name in common.
+
+    A parent and a child do as often as is usual. Brothers and sisters do where it is the first of
+    two names, and are born on one day or a pregnancy apart.
+    """
+    generation = (days_apart < 0) | a_generation(days_apart)
+    floor = np.where(generation, usual, NAMESAKES_OF_ONE_GENERATION)
+    siblings = (days_apart <= 0) | (days_apart >= SIBLINGS_APART)
+    common = np.minimum(FIRST_OF_BROTHERS * given_share, MOST_NAMESAKES)
+    return np.maximum(floor, np.where(siblings, common, 0.0))
 
 
 STRANGERS_ONLY = (

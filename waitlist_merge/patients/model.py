@@ -337,7 +337,13 @@ def weigh(
     u = {name: model.published_u(name) for name in LEVELS}
     m = {name: np.exp2(table) * u[name] for name, table in model.tables.items()}
     household = households.relatives(
-        levels, parts, m, u, against=model.household, given_share=common
+        levels,
+        parts,
+        m,
+        u,
+        against=model.household,
+        given_share=common,
+        days_apart=households.days_apart(records, a, b),
     )
     return parts | {"household": household}
 

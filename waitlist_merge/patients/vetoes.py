@@ -19,9 +19,6 @@ from waitlist_merge.patients.levels import is_level
 from waitlist_merge.patients.records import Records
 from waitlist_merge.reasons import Veto
 
-PARENT_AND_CHILD_YEARS = 15
-"""Born this far apart or further under one name, or nearly: a parent and a child of one name."""
-
 VETOES = (
     "",
     Veto.DIFFERENT_NHS_NUMBERS,
@@ -80,9 +77,10 @@ def find_vetoes(
     given_fits = is_level(levels, "given_name", *COMPATIBLE_GIVEN) | exchanged
     one_family = is_level(levels, "family_name", *_SAME_FAMILY)
     other_number = is_level(levels, "nhs_number", "other")
+    apart = households.days_apart(records, a, b)
     at_home = households.share_a_home(levels) | is_level(levels, "email", "same")
     second_name = (given_fits & is_level(levels, "middle_name", "other")) | (
-        relatives & _brothers(records, levels, a, b)
+        relatives & _brothers(records, levels, apart, a, b)
     )
     return _first_that_holds(
         {
@@ -92,7 +90,7 @@ def find_vetoes(
             Veto.CONFUSION: (identifier | (local & relatives))
             & is_level(levels, "birth_date", "other")
             & ~given_fits,
-            Veto.AGE_GAP: ~one_record & one_family & given_fits & _far_apart(records, a, b),
+            Veto.AGE_GAP: ~one_record & one_family & given_fits & households.a_generation(apart),
             Veto.TWINS: ~registration & _twins(records, levels, a, b, relatives=relatives),
             Veto.MIDDLE_NAMES: ~registration & second_name,
             Veto.BIRTH_DATE_UNKNOWN: ~registration
@@ -122,14 +120,6 @@ def lifted(
     """The vetoes without those of namesakes whose weight is ``enough``: their name is too rare."""
     namesakes = veto == VETOES.index(Veto.NAMESAKES)
     return np.where(namesakes & (weight >= enough), 0, veto).astype(np.int8)
-
-
-def _far_apart(records: Records, a: Positions, b: Positions) -> NDArray[np.bool_]:
-    """Born a generation apart, both dates known and no century open."""
-    years = np.abs(records.birth[a] - records.birth[b]) / 365.25
-    known = (records.birth[a] >= 0) & (records.birth[b] >= 0)
-    certain = ~(records.century_open[a] | records.century_open[b])
-    return np.asarray(known & certain & (years >= PARENT_AND_CHILD_YEARS - 0.01))
 
 
 def asked_whatever_the_score(
@@ -180,12 +170,20 @@ def _twins(
 
 
 def _brothers(
-    records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
+    records: Records,
+    levels: Mapping[str, Level],
+    apart: NDArray[np.int32],
+    a: Positions,
+    b: Positions,
 ) -> NDArray[np.bool_]:
-    """Of one home and one first name that brothers share, born on two days, no second name told."""
+    """Of one home and one first name that brothers share, no second name told, born apart.
+
+    Born a pregnancy apart, that is: two dates that are nearer to each other are one, mistyped.
+    """
     first = records.first_of_two[a] & records.first_of_two[b]
     untold = is_level(levels, "middle_name", "missing")
     born_apart = is_level(levels, "birth_date", "close", "one_part", "other")
+    born_apart &= (apart < 0) | (apart >= households.SIBLINGS_APART)
     return np.asarray(first & untold & born_apart & households.share_a_home(levels))
 
 
