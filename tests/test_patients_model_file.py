@@ -294,11 +294,11 @@ def test_a_model_prints_as_a_table_and_never_names():
     assert table.columns.tolist() == ["field", "level", "m", "u", "weight", "basis"]
     np.testing.assert_allclose(np.log2(table["m"] / table["u"]), table["weight"])
     text = str(model)
-    assert text.splitlines()[0] == "Patient model: 1,000 records, prior -13.3 bits"
+    assert text.splitlines()[0] == "Patient model: 1,000 records, prior -12.3 bits"
     assert "birth dates with day and month exchanged" in text
     assert len(text.splitlines()) == len(table) + 2
     assert model._repr_html_().count("<tr") == len(table) + 1
-    assert repr(model) == "PatientModel(1,000 records, prior -13.3 bits)"
+    assert repr(model) == "PatientModel(1,000 records, prior -12.3 bits)"
 
 
 def test_a_published_model_can_be_linked_with(typed):

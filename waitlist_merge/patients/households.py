@@ -138,7 +138,7 @@ def relatives(
         exact = level == 1
         agreeing = np.full(len(where), household[1])
         if field == "given_name":
-            agreeing = _namesakes(household[1], given_share[where], days_apart[where])
+            agreeing = namesakes(household[1], given_share[where], days_apart[where])
         # Where they agree, a rare value is rare among strangers only.
         ratio += np.where(exact, parts[field][where] - np.log2(m[field][1] / agreeing), 0.0)
         ratio += np.where(level > 1, np.log2(household / u[field])[level], 0.0)
@@ -147,13 +147,19 @@ def relatives(
     return found
 
 
-def _namesakes(
+def namesakes(
     usual: float, given_share: NDArray[np.float64], days_apart: NDArray[np.int32]
 ) -> NDArray[np.float64]:
     """The share of two of a household, born so far apart, who have this given name in common.
 
     A parent and a child do as often as is usual. Brothers and sisters do where it is the first of
     two names, and are born on one day or a pregnancy apart.
+
+    >>> years = np.array([0, 0.5, 2, 25])
+    >>> namesakes(0.04, np.full(4, 0.0), (years * 365).astype(np.int32)).tolist()
+    [0.001, 0.001, 0.001, 0.04]
+    >>> namesakes(0.04, np.full(4, 0.05), (years * 365).astype(np.int32)).tolist()
+    [0.25, 0.001, 0.25, 0.25]
     """
     generation = (days_apart < 0) | a_generation(days_apart)
     floor = np.where(generation, usual, NAMESAKES_OF_ONE_GENERATION)

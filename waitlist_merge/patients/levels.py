@@ -15,7 +15,7 @@ from waitlist_merge.patients.coding import Codes, Level, Positions
 from waitlist_merge.patients.likeness import (
     address_likeness,
     between,
-    number_slip,
+    number_slips,
     one_edit,
     within,
 )
@@ -26,7 +26,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "nhs_number": ("missing", "same_verified", "same", "near", "other"),
         "person_key": ("missing", "same", "other"),
-        "local_patient_identifier": ("missing", "same", "near", "other"),
+        "local_patient_identifier": ("missing", "same", "near", "two_slips", "other"),
         "family_name": (
             *("missing", "exact", "previous", "part"),
             *("near", "alike", "other_female", "other"),
@@ -107,8 +107,8 @@ def _local(records: Records, a: Positions, b: Positions) -> Level:
     """Local identifiers say nothing between two organisations: they collide."""
     found = equality(records.local.codes, a, b)
     found[records.organisation[a] != records.organisation[b]] = 0
-    near = within(records.local_number, a, b, found == 2, number_slip) > 0
-    return np.where(found == 2, np.where(near, 2, 3), found).astype(np.int8)
+    slips = within(records.local_number, a, b, found == 2, number_slips)
+    return np.where(found == 2, np.asarray([4, 2, 3])[slips], found).astype(np.int8)
 
 
 def gender_levels(records: Records, a: Positions, b: Positions) -> Level:

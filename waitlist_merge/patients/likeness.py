@@ -97,12 +97,12 @@ def one_edit(left: Texts, right: Texts) -> NDArray[np.int8]:
     return (edits(left, right) <= 1).astype(np.int8)
 
 
-def number_slip(left: Texts, right: Texts) -> NDArray[np.int8]:
-    """1 where two local numbers are one slip apart, or two in a long one, but no neighbours.
+def number_slips(left: Texts, right: Texts) -> NDArray[np.int8]:
+    """How many slips two local numbers are apart: one, two in long ones, 0 for more or neighbours.
 
     Numbers that follow each other are given to people who are registered together, twins above all.
 
-    >>> number_slip(np.array(["7161189"] * 2, object), np.array(["7116189", "7161190"], object))
+    >>> number_slips(np.array(["7161189"] * 2, object), np.array(["7116189", "7161190"], object))
     array([1, 0], dtype=int8)
     """
     distance = cpdist(left, right, scorer=DamerauLevenshtein.distance, score_cutoff=2)
@@ -110,7 +110,7 @@ def number_slip(left: Texts, right: Texts) -> NDArray[np.int8]:
     for at in np.flatnonzero(distance == 2):
         slip[at] = len(left[at]) >= LONG_NUMBER
     slip[slip] = ~_neighbours(left[slip], right[slip])
-    return slip.astype(np.int8)
+    return np.where(slip, distance, 0).astype(np.int8)
 
 
 def _neighbours(left: Texts, right: Texts) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ address only the strongest counts, since they agree or change together.
 
 >>> model = PatientModel.published(records=1_000)
 >>> round(model.prior, 1)
--13.3
+-12.3
 >>> round(float(model.tables["birth_date"][LEVELS["birth_date"].index("other")]), 1)
 -11.6
 """
@@ -55,9 +55,9 @@ RARITY_IS_KNOWN = 10_000
 RARE_ENOUGH = 11.0
 """Weight, in bits, of namesakes of so rare a name that they are one person (namesakes.py)."""
 
-SMALLEST_POPULATION = 10_000
-"""Records for which the prior is worked out at least: a small extract is a sample of the list of a
-trust, and namesakes of one birth date are as many as that town has."""
+SMALLEST_POPULATION = 5_000
+"""Records for which the prior is worked out at least: a small extract is a sample of a longer list,
+and too short to count how often chance makes two people alike."""
 
 LARGEST_SCALING = 8.0
 """How much commoner or rarer than average a near match may count (3 bits either way)."""

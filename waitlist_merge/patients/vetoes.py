@@ -69,7 +69,7 @@ def find_vetoes(
     """
     identifier = share_a_number(levels)
     local = is_level(levels, "local_patient_identifier", "same")
-    slip = is_level(levels, "local_patient_identifier", "near")
+    slip = is_level(levels, "local_patient_identifier", "near", "two_slips")
     # Of relatives who are registered together the numbers are near, and so may be mixed up.
     registration = identifier | local | (slip & (not relatives))
     one_record = (local | slip) & (not relatives)
@@ -196,7 +196,7 @@ def namesakes(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
     identified = (
         share_a_number(levels)
         | is_level(levels, "nhs_number", "near")
-        | is_level(levels, "local_patient_identifier", "same", "near")
+        | is_level(levels, "local_patient_identifier", "same", "near", "two_slips")
     )
     return lives_elsewhere(levels) & contact & ~identified
 
@@ -209,7 +209,7 @@ def lives_elsewhere(levels: Mapping[str, Level]) -> NDArray[np.bool_]:
     ties = [
         is_level(levels, field, *same)
         for field, same in (
-            ("local_patient_identifier", ("same", "near")),
+            ("local_patient_identifier", ("same", "near", "two_slips")),
             ("middle_name", ("same",)),
             ("family_name", ("previous",)),
             ("address", ("same", "near")),

@@ -179,7 +179,7 @@ def explain_missing(result: PatientMatch | HasPeople, a: int | str, b: int | str
     >>> print(explain_missing(match_patients(people), 0, 1))
     They meet under no key, so they were never compared.
     Against: different family names (-6.2).
-    They have -6.1 bits; 6.0 join two records: 12.1 are missing.
+    They have -5.1 bits; 6.0 join two records: 11.1 are missing.
     """
     match = _match(result)
     why = explain_patients(match, a, b)
