@@ -40,10 +40,18 @@ def words_of(column: pd.Series) -> pa.Array:
     >>> words_of(pd.Series(["b", "a"], dtype="category")).to_pylist()
     ['a', 'b']
     """
-    words = column.cat.categories
-    text = isinstance(words.dtype, pd.StringDtype)
-    found = pa.array(words.array if text else words.astype(object), pa.string())
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    return _whole(_as_arrow(column.cat.categories, pa.string()))
+
+
+def _as_arrow(words: pd.Index, kind: pa.DataType | None) -> pa.Array | pa.ChunkedArray:
+    """The words as Arrow text, of the kind that they are held in where none is asked for."""
+    if isinstance(words.dtype, pd.StringDtype):
+        return pa.array(words.array, kind)
+    return pa.array(words.astype(object), kind or pa.large_string())
+
+
+def _whole(text: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
 
 
 def text_of(column: pd.Series) -> pa.Array:
@@ -58,15 +66,18 @@ def stacked(columns: list[pd.Categorical[str]]) -> pd.Categorical[str]:
     >>> stacked([pd.Categorical(["b", None]), pd.Categorical(["a", "b"])]).tolist()
     ['b', nan, 'a', 'b']
     """
+    sizes = [len(each.categories) for each in columns]
+    parts = [_as_arrow(each.categories, None) for each in columns if len(each.categories)]
     chunks = [
-        pa.DictionaryArray.from_arrays(
-            pa.array(each.codes.astype(np.int32), mask=each.codes < 0), words_of(pd.Series(each))
-        )
-        for each in columns
+        chunk.cast(pa.large_string())
+        for part in parts
+        for chunk in (part.chunks if isinstance(part, pa.ChunkedArray) else (part,))
     ]
-    whole = pa.chunked_array(chunks).unify_dictionaries()
-    codes = [each.indices.fill_null(-1).to_numpy(zero_copy_only=False) for each in whole.chunks]
-    return category(np.concatenate(codes), whole.chunk(0).dictionary)
+    words = _whole(pa.chunked_array(chunks, pa.large_string()).dictionary_encode())
+    code = np.concatenate([each.codes for each in columns], dtype=np.int32)
+    number = np.append(words.indices.to_numpy(), np.int32(-1))  # the last is that of no word
+    before = np.repeat(np.cumsum(sizes) - sizes, list(map(len, columns)))
+    return category(number[np.where(code < 0, -1, code + before)], words.dictionary)
 
 
 def beside(*frames: pd.DataFrame) -> pd.DataFrame:

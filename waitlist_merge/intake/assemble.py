@@ -8,9 +8,10 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from waitlist_merge.categories import beside, stacked
+from waitlist_merge.categories import beside, category, stacked
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.identity import entry_ids, row_digests
 from waitlist_merge.intake.extract import Extract
@@ -85,7 +86,8 @@ def assemble(typed: Sequence[Typed], *, run_date: date, key: str | None = None) 
     frames = [each.normalised.entries for each in typed]
     origins = _origins(typed, run_date)
     sources = sorted({name for frame in frames for name in frame.columns} - set(CANONICAL))
-    columns = {name: _stacked(name, frames) for name in (*CANONICAL, *sources)}
+    absent = [category(np.full(len(frame), -1), pa.array([], pa.string())) for frame in frames]
+    columns = {name: _stacked(name, frames, absent) for name in (*CANONICAL, *sources)}
     columns |= {"organisation": _filled(columns["organisation"])}
     content = pd.DataFrame(columns, copy=False)
     known = all(each.key == key for each in typed)
@@ -96,6 +98,8 @@ def assemble(typed: Sequence[Typed], *, run_date: date, key: str | None = None) 
 
 def _unmapped(typed: Sequence[Typed]) -> pd.DataFrame:
     """The kept columns that were not recognised; one called like one of ours says it is not."""
+    if not any(len(each.extract.unmapped.columns) for each in typed):
+        return pd.DataFrame()
     taken = {column.name for column in TABLES["entries"]}
     frames = [
         each.extract.unmapped.rename(
@@ -136,12 +140,16 @@ def _repeated(names: Sequence[str], sizes: Sequence[int]) -> pd.Categorical[str]
     return pd.Categorical.from_codes(np.repeat(number, sizes), categories=pd.Index(words))
 
 
-def _stacked(name: str, frames: Sequence[pd.DataFrame]) -> pd.Series:
-    """One column of all frames, its coding kept; missing where a frame has no such column."""
+def _stacked(
+    name: str, frames: Sequence[pd.DataFrame], absent: Sequence[pd.Categorical[str]]
+) -> pd.Series:
+    """One column of all frames, its coding kept; ``absent`` where a frame has no such column."""
     parts = [
-        frame[name] if name in frame else pd.Series(pd.Categorical([None] * len(frame)))
-        for frame in frames
+        frame[name].array if name in frame else none
+        for frame, none in zip(frames, absent, strict=True)
     ]
     if isinstance(parts[0].dtype, pd.CategoricalDtype):
-        return pd.Series(stacked([part.array for part in parts]))
-    return pd.concat(parts, ignore_index=True)
+        return pd.Series(stacked(parts), copy=False)
+    if parts[0].dtype.kind in "Mf":
+        return pd.Series(np.concatenate([np.asarray(part) for part in parts]), copy=False)
+    return pd.concat([pd.Series(part, copy=False) for part in parts], ignore_index=True)
