@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from waitlist_merge.reasons import Fault
@@ -43,6 +44,9 @@ class Findings:
 
     def frame(self) -> pd.DataFrame:
         """All findings, those of whole columns first, then by record."""
+        if not self._rows:
+            none = {name: np.empty(0, dtype=object) for name in FINDING_COLUMNS}
+            numbers = dict.fromkeys(("source_row", "count"), np.empty(0, dtype=np.int64))
+            return pd.DataFrame(none | numbers)
         ordered = sorted(self._rows, key=lambda each: (each[0], each[2]))
-        frame = pd.DataFrame(ordered, columns=list(FINDING_COLUMNS))
-        return frame if ordered else frame.astype({"source_row": "int64", "count": "int64"})
+        return pd.DataFrame(ordered, columns=list(FINDING_COLUMNS))

@@ -80,11 +80,15 @@ def frame_of(
 ) -> pd.DataFrame:
     """The text of the entries: one column per field in canonical order, then any others."""
     length = int(keep.sum())
-    chosen = pa.array(keep)
-    found = {field: as_category(column.filter(chosen)) for field, column in columns.items()}
+    if length < len(keep):
+        chosen = pa.array(keep)
+        columns = {field: column.filter(chosen) for field, column in columns.items()}
+    found = {field: as_category(column) for field, column in columns.items()}
     found |= {field: _constant(value, length) for field, value in constants.items()}
     ordered = sorted(found, key=lambda name: _ORDER.get(name, len(_ORDER)))
-    return pd.DataFrame({name: found[name] for name in ordered}, index=pd.RangeIndex(length))
+    return pd.DataFrame(
+        {name: found[name] for name in ordered}, index=pd.RangeIndex(length), copy=False
+    )
 
 
 def _constant(value: str, length: int) -> pd.Categorical[str]:
