@@ -57,6 +57,9 @@ def outcome(read):
 @example("1,2,3,\n4,5,6,\n7,8,9,\n")
 @example("1,2,3,4\n5,6\n\n7,8,9\n")
 @example("\n\n")
+@example(',,"\na')
+@example('1,2,"\n')
+@example('1,2,"\n\na\n')
 def test_fast_equals_careful(body):
     text = HEADER + body
     fast = outcome(lambda: read_delimited("x.csv", text.encode(), known=frozenset(), delimiter=","))

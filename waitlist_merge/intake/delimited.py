@@ -49,7 +49,10 @@ class _Body:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Fast:
-    """What Arrow read: columns of the records that fit; number and text of those that do not."""
+    """What Arrow read: columns of the records that fit; number and text of those that do not.
+
+    Cells are as they stand, with their outer spaces and ends of lines.
+    """
 
     columns: list[Column]
     odd: list[tuple[int, str]]
@@ -106,7 +109,7 @@ def _body(source: str, whole: bytes, head: Head, delimiter: str) -> _Body:
         problem = f"one of its cells has more than {BLOCK_BYTES // 2**20} MB"
         raise RefusedExtract(source, problem, "check for a missing quotation mark")
     rows = {number: next(_plain_rows(text, delimiter), []) for number, text in fast.odd}
-    return replace(_spliced(fast.columns, rows, head), stray_quotes=strays)
+    return replace(_spliced(list(map(tidy, fast.columns)), rows, head), stray_quotes=strays)
 
 
 def _plain_rows(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -149,7 +152,7 @@ def _arrow(body: memoryview, width: int, delimiter: str) -> _Fast | None:
     except pa.ArrowInvalid:
         return None
     table = table.unify_dictionaries().combine_chunks()
-    return _Fast([tidy(_one(column)) for column in table.columns], odd)
+    return _Fast([_one(column) for column in table.columns], odd)
 
 
 def _one(column: pa.ChunkedArray) -> Column:
