@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 
 import numpy as np
@@ -200,11 +201,14 @@ def entry_ranks(entry_ids: Iterable[str], key: str | None = None) -> NDArray[np.
     return pd.util.hash_array(names, hash_key=secret, categorize=False)
 
 
-def ids_by_rank(prefix: str, groups: NDArray[np.int32], ranks: NDArray[np.uint64]) -> pd.Series:
+def ids_by_rank(
+    prefix: str, groups: NDArray[np.int32], ranks: NDArray[np.uint64], *, workers: int = 1
+) -> pd.Series:
     """The id of each row's group, made from what its rows hold: for rows that have no entry id.
 
     ``groups`` are numbered 0 upwards, ``ranks`` from ``content_ranks``. The id is of the smallest
     rank in the group; groups that share it (rows alike held apart) are numbered by all their ranks.
+    ``workers`` threads share the writing.
 
     >>> ranks = np.array([7, 5, 9], dtype=np.uint64)
     >>> ids = ids_by_rank("P", np.array([0, 1, 0], dtype=np.int32), ranks)
@@ -218,11 +222,15 @@ def ids_by_rank(prefix: str, groups: NDArray[np.int32], ranks: NDArray[np.uint64
     letters = np.empty((size, len(prefix) + LENGTH + 2), dtype=np.uint8)
     letters[:, : len(prefix) + 1] = np.frombuffer(f"{prefix}-".encode(), dtype=np.uint8)
     hashes = _all_different(_mixed(least ^ seed), groups, ranks)
-    for at in range(0, size, _AT_A_TIME):
+
+    def write(at: int) -> None:
         part = slice(at, at + _AT_A_TIME)
         places = _places(hashes[part])
         letters[part, len(prefix) + 1 : -1] = _LETTERS[places]
         letters[part, -1] = _LETTERS[_checks(places)]
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(write, range(0, size, _AT_A_TIME)))
     return pd.Series(pd.array(_as_strings(letters, groups), dtype=STR))
 
 

@@ -43,14 +43,15 @@ def normalise_person(records: pd.DataFrame, *, census_date: dt.date | None = Non
 
 
 def person_columns(
-    records: pd.DataFrame, *, census_date: dt.date | None = None
+    records: pd.DataFrame, *, census_date: dt.date | None = None, workers: int = 1
 ) -> dict[str, Values]:
     """The same by name, without the fields that no column tells of.
 
-    Columns that are in normal form already are given back as they are, not copied.
+    Columns that are in normal form already are given back as they are, not copied; ``workers``
+    threads find out which are.
     """
     day = dt.date.today() if census_date is None else census_date  # noqa: DTZ011  (a calendar day)
-    settled = settled_columns(records, census_date=day)
+    settled = settled_columns(records, census_date=day, workers=workers)
     open_ = [name for name in (*PERSON_COLUMNS, "full_name") if name not in settled]
     typed = typed_columns(encoded(records, open_), Settings(census_date=day))
     told = settled | {name: typed[name].values for name in PERSON_COLUMNS if name in typed}

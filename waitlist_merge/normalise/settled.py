@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Final
 
@@ -61,21 +62,27 @@ _NO_NAME: Final = r"[0-9,]"
 """Digits are of another field; a comma has a given name behind it."""
 
 
-def settled_columns(records: pd.DataFrame, *, census_date: dt.date) -> dict[str, Values]:
+def settled_columns(
+    records: pd.DataFrame, *, census_date: dt.date, workers: int = 1
+) -> dict[str, Values]:
     """The person columns that are typed and in normal form, by name; the rest must be read.
 
     Names are settled together or not at all, since what stands in one may belong in another.
+    ``workers`` threads share the columns.
     """
     columns = {name: records[name] for name in (*_SINGLE, *_NAMES) if name in records}
-    texts = {name: _as_typed(column) for name, column in columns.items()}
-    typed = {name: column for name, column in texts.items() if column is not None}
+    with ThreadPoolExecutor(workers) as pool:
+        births = pool.submit(_settled_births, records, census_date)
+        texts = dict(zip(columns, pool.map(_as_typed, columns.values()), strict=True))
+        typed = {name: column for name, column in texts.items() if column is not None}
+        single = {name: column for name, column in typed.items() if name in _SINGLE}
+        reads = pool.map(_reads_as_itself, single, single.values())
+        settled = [name for name, itself in zip(single, reads, strict=True) if itself]
     names = [name for name in columns if name in _NAMES]
     alone = not {"full_name", "title"} & set(records.columns) and typed.keys() >= set(names)
-    settled = [name for name in typed if name in _SINGLE and _reads_as_itself(name, typed[name])]
     if alone and _names_are_settled({name: typed[name] for name in names}):
         settled += names
-    births = _settled_births(records, census_date)
-    return {name: _values(columns[name], typed[name]) for name in settled} | births
+    return {name: _values(columns[name], typed[name]) for name in settled} | births.result()
 
 
 def _as_typed(column: pd.Series) -> TextColumn | None:

@@ -11,6 +11,7 @@ that agrees. What a key does with its codes is in ``blocks``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,16 @@ from waitlist_merge.patients.local_numbers import half, in_order
 from waitlist_merge.patients.records import Records
 
 
-def keys(records: Records) -> list[Key]:
-    """The keys of the patient linkage, identifiers first; a later one skips pairs made before."""
+def keys(records: Records, *, workers: int = 1) -> list[Key]:
+    """The keys of the patient linkage, identifiers first; a later one skips pairs made before.
+
+    ``workers`` threads share the making of their codes.
+    """
+    with ThreadPoolExecutor(workers) as pool:
+        front = pool.submit(_half, records, first=True)
+        back = pool.submit(_half, records, first=False)
+        digits, initials = pool.submit(_digits, records), pool.submit(_initials, records)
+        swapped, two_parts = pool.submit(_swapped, records), pool.submit(_parts, records)
     family, given, birth = records.family.codes, records.given.codes, records.birth
     sound = records.family_sound
     first = np.minimum(records.family_sound, records.given_sound)
@@ -40,18 +49,18 @@ def keys(records: Records) -> list[Key]:
         ("address", (records.address.codes,), lacking),
         ("telephone", (records.phone.codes,), lacking),
         ("email", (records.email.codes,), lacking),
-        ("birth date and initials in either order", (birth, *_initials(records)), lacking),
+        ("birth date and initials in either order", (birth, *initials.result()), lacking),
         ("birth date and sound of both names in either order", (birth, first, second), lacking),
         ("birth date and sound of family name", (birth, sound), lacking),
         ("birth date and sound of given name", (birth, records.given_sound), lacking),
-        ("exchanged birth date and family name", (_swapped(records), family), lacking),
+        ("exchanged birth date and family name", (swapped.result(), family), lacking),
         *[
             (f"sound of both names in either order, {part}", (first, second, code), lacking)
-            for part, code in _parts(records).items()
+            for part, code in two_parts.result().items()
         ],
-        ("first half of hospital number", _half(records, first=True), lacking),
-        ("second half of hospital number", _half(records, first=False), lacking),
-        ("digits of hospital number", _digits(records), lacking),
+        ("first half of hospital number", front.result(), lacking),
+        ("second half of hospital number", back.result(), lacking),
+        ("digits of hospital number", digits.result(), lacking),
         ("sound of both names, no birth date", (first, second), unborn),
     ]
     return [

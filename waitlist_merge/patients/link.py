@@ -95,11 +95,12 @@ def _matched(
     typed = isinstance(records, pd.DataFrame) and {"entry_id", *CANONICAL} <= {*records.columns}
     with watched(progress) as work:
         work.begins("columns")
-        entries = records if typed else typed_people(records)
+        plan = plan or PatientPlan()
+        entries = records if typed else typed_people(records, workers=plan.workers)
         newest = entries["census_date"].max() if "census_date" in entries else None
         return match_entries(
             entries,
-            plan or PatientPlan(),
+            plan,
             superseded=superseded,
             model=model,
             on=on or (newest.date() if pd.notna(newest) else None),
@@ -108,7 +109,7 @@ def _matched(
         )
 
 
-def typed_people(records: pd.DataFrame) -> pd.DataFrame:
+def typed_people(records: pd.DataFrame, *, workers: int = 1) -> pd.DataFrame:
     """The person columns of any table, typed; what cannot be used is named in a warning."""
     if not isinstance(records, pd.DataFrame):
         raise InputError("people are linked in a DataFrame; give one, a column for each field")
@@ -129,7 +130,8 @@ def typed_people(records: pd.DataFrame) -> pd.DataFrame:
             UserWarning,
             stacklevel=_CALLER,
         )
-    typed = _with_foreign_postcodes(person_columns(records[used]), records)
+    told = person_columns(records[used], workers=workers)
+    typed = _with_foreign_postcodes(told, records)
     return pd.DataFrame(typed, index=pd.RangeIndex(len(records)), copy=False)
 
 

@@ -133,9 +133,11 @@ class PatientMatch:
     def patient_id(self) -> pd.Series:
         """The patient of each row, in the order of rows."""
         if self.entry_ids is None:
-            return ids_by_rank("P", self.group, self.ranks).rename("patient_id")
-        ids = group_ids("P", self.group, self.entry_ids.tolist())
-        return pd.Series(ids, name="patient_id", dtype="str")
+            workers = self.plan.workers
+            ids = ids_by_rank("P", self.group, self.ranks, workers=workers)
+            return ids.rename("patient_id")
+        named = group_ids("P", self.group, self.entry_ids.tolist())
+        return pd.Series(named, name="patient_id", dtype="str")
 
     def decided_on(self, one: int, other: int) -> bool | None:
         """Have people said that the two are one person (True) or two (False)? None: neither."""
@@ -202,8 +204,8 @@ def match_entries(
     order of the rows.
     """
     work.begins("codes")
-    records = prepare(succeeded(entries, superseded or {}))
-    keys = blocking.keys(records)
+    records = prepare(succeeded(entries, superseded or {}), workers=plan.workers)
+    keys = blocking.keys(records, workers=plan.workers)
     named = entries["entry_id"].to_numpy(dtype=object) if "entry_id" in entries else None
     work.begins("model")
     with blocks.being_prepared(keys, workers=plan.workers):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,28 +101,29 @@ class Records:
         return self.nhs_number.known | self.person_key.known
 
 
-def prepare(entries: pd.DataFrame) -> Records:
+def prepare(entries: pd.DataFrame, *, workers: int = 1) -> Records:
     """Which codes does the linkage work on? From typed person columns (see ``normalise``).
 
-    A column that is not there is missing in every row.
+    A column that is not there is missing in every row. ``workers`` threads share the columns.
     """
     size = len(entries)
 
     def column(name: str) -> Coded:
         return coded(entries[name]) if name in entries else absent(size)
 
-    organisation, number = column("organisation"), column("nhs_number")
-    local = _unpadded(column("local_patient_identifier"))
-    family, given, middle, previous = of_one_vocabulary(
-        *(names(column(f"{each}_name")) for each in ("family", "given", "middle")),
-        names(column("previous_family_name")),
-    )
-    family_sound, given_sound = _sound_codes(family, given)
-    postcode, status = column("postcode"), column("nhs_number_status")
-    sector = postcode.derive(sectors)
-    # District and area stand at the beginning of a sector; postcodes of other countries have none.
-    wide = sector if (sector.known == postcode.known).all() else postcode
-    births = _births(entries)
+    with ThreadPoolExecutor(workers) as pool:
+        born, placed = pool.submit(_births, entries), pool.submit(_places, column("postcode"))
+        kinds = pool.submit(_number_kinds, number := column("nhs_number"))
+        locally = pool.submit(_unpadded, column("local_patient_identifier"))
+        family, given, middle, previous = of_one_vocabulary(
+            *(names(column(f"{each}_name")) for each in ("family", "given", "middle")),
+            names(column("previous_family_name")),
+        )
+        births = born.result()
+        alike = pool.submit(firsts, (family.codes, given.codes, births.since_first))
+        family_sound, given_sound = _sound_codes(family, given)
+    organisation, status = column("organisation"), column("nhs_number_status")
+    local, (postcode, sector, district, area) = locally.result(), placed.result()
     return Records(
         size=size,
         organisation=organisation.codes,
@@ -129,7 +131,7 @@ def prepare(entries: pd.DataFrame) -> Records:
         wrong_number=_wrong_numbers(entries),
         verified=_is_one_of(status, (VERIFIED_STATUS,)),
         untraced=_is_one_of(status, UNTRACED_STATUS),
-        number_kind=_number_kinds(number),
+        number_kind=kinds.result(),
         person_key=column("person_key"),
         local=_within(organisation, local),
         local_number=local,
@@ -143,7 +145,7 @@ def prepare(entries: pd.DataFrame) -> Records:
         given_sound=given_sound,
         birth=births.since_first,
         birth_date=births.date,
-        first_alike=firsts((family.codes, given.codes, births.since_first)),
+        first_alike=alike.result(),
         century_open=_century_open(entries),
         day=births.day,
         month=births.month,
@@ -151,13 +153,21 @@ def prepare(entries: pd.DataFrame) -> Records:
         gender=_genders(column("gender")),
         postcode=postcode,
         sector=sector,
-        district=wide.derive(districts),
-        area=wide.derive(areas),
+        district=district,
+        area=area,
         address=addresses(column("address")),
         phone=column("phone"),
         email=column("email").derive(lambda each: [value.casefold() for value in each]),
         practice=column("gp_practice_code"),
     )
+
+
+def _places(postcode: Coded) -> tuple[Coded, Coded, Coded, Coded]:
+    """The postcode and its sector, district and area."""
+    sector = postcode.derive(sectors)
+    # District and area stand at the beginning of a sector; postcodes of other countries have none.
+    wide = sector if (sector.known == postcode.known).all() else postcode
+    return postcode, sector, wide.derive(districts), wide.derive(areas)
 
 
 _FIRST_DAY = int(np.datetime64("1850-01-01", "D").astype(np.int64))
