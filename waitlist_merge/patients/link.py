@@ -130,7 +130,8 @@ def typed_people(records: pd.DataFrame, *, workers: int = 1) -> pd.DataFrame:
             UserWarning,
             stacklevel=_CALLER,
         )
-    told = person_columns(records[used], workers=workers)
+    some = records if len(used) == len(records.columns) else records[used]
+    told = person_columns(some, workers=workers)
     typed = _with_foreign_postcodes(told, records)
     return pd.DataFrame(typed, index=pd.RangeIndex(len(records)), copy=False)
 

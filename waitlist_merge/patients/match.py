@@ -29,7 +29,7 @@ from waitlist_merge.patients.grouping import REFUSALS, Edges, group
 from waitlist_merge.patients.levels import compare, is_level
 from waitlist_merge.patients.memory import pairs_at_a_time
 from waitlist_merge.patients.model import PatientModel, total, weigh
-from waitlist_merge.patients.namesakes import one_person_from
+from waitlist_merge.patients.namesakes import namesakes_key, one_person_from
 from waitlist_merge.patients.obeyed import Ruled, joins_of, ruled, with_decided
 from waitlist_merge.patients.progress import SILENT, Work
 from waitlist_merge.patients.records import Records, prepare
@@ -208,13 +208,14 @@ def match_entries(
     keys = blocking.keys(records, workers=plan.workers)
     named = entries["entry_id"].to_numpy(dtype=object) if "entry_id" in entries else None
     work.begins("model")
-    with blocks.being_prepared(keys, workers=plan.workers):
+    alike = [] if model else [namesakes_key(records)]
+    with blocks.being_prepared([*keys, *alike], workers=plan.workers):
         ranks = content_ranks(entries) if named is None else pd.util.hash_array(named)
         fitted = model or PatientModel.fit(records)
-    shares = fitted.on(records)
+        shares = fitted.on(records)
     if model is None:
         taught = train(fitted, records, keys, hashed=ranks)
-        model = replace(taught, namesakes=one_person_from(records, taught, shares))
+        model = replace(taught, namesakes=one_person_from(records, taught, shares, *alike))
     work.begins("pairs")
     kept, seen = score(
         records,

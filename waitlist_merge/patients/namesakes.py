@@ -32,22 +32,25 @@ STEPS = (6.0, 11.0, 16.0)
 beyond a rival of the usual margin, and of twice that."""
 
 
+def namesakes_key(records: Records) -> Key:
+    """Whom are namesakes told by? Records with a number, in a sample of a long list."""
+    return Key(
+        "one name and birth date",
+        (records.first_alike,),
+        makers=records.nhs_number.known & births_in_sample(records),
+        further=(records.postcode.codes,),
+    )
+
+
 def one_person_from(
-    records: Records, model: PatientModel, shares: Mapping[str, Shares]
+    records: Records, model: PatientModel, shares: Mapping[str, Shares], key: Key
 ) -> float | None:
     """The weight in bits from which namesakes of these records are one person; None: never.
 
     ``model.namesakes`` where too few of them carry numbers for the records to tell. ``shares`` are
-    ``model.on(records)``.
+    ``model.on(records)``, ``key`` is ``namesakes_key(records)``.
     """
-    number = records.nhs_number.codes
-    numbered = (number >= 0) & births_in_sample(records)
-    key = Key(
-        "one name and birth date",
-        (records.first_alike,),
-        makers=numbered,
-        further=(records.postcode.codes,),
-    )
+    number, numbered = records.nhs_number.codes, key.makers
     a, b = all_pairs([key])
     both = numbered[a] & numbered[b]
     a, b = a[both], b[both]
