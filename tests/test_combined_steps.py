@@ -116,6 +116,7 @@ def test_an_agreement_says_who_treats(typed, agreement, organisation, reason):
     [
         ([ONE, THERE | LATE], DIAGNOSTIC, "nothing_to_do"),
         ([ONE, THERE | {"rtt_start_date": None}], DIAGNOSTIC, "nothing_to_do"),
+        ([ONE | {"rtt_start_date": "2026-03-01"}, THERE], DIAGNOSTIC, "nothing_to_do"),
         ([ONE | SENT, THERE | LATE], DIAGNOSTIC, "correct_start_date"),
         ([ONE, THERE | LATE], SUBCONTRACT, "correct_start_date"),
     ],
@@ -123,6 +124,34 @@ def test_an_agreement_says_who_treats(typed, agreement, organisation, reason):
 def test_a_test_elsewhere_has_no_clock_to_correct(typed, rows, agreement, step):
     combined = rows_of(typed, rows, agreements=(agreement,))
     assert combined.combined_list["next_step"].tolist() == [step]
+
+
+def test_the_date_of_a_test_is_no_clock_start_of_the_need(typed):
+    later = ONE | {"rtt_start_date": "2026-03-01"}
+    tester = THERE | {"tci_date": "2026-12-01"}
+    [row] = rows_of(typed, [later, tester], agreements=(DIAGNOSTIC,)).combined_list.to_dict(
+        "records"
+    )
+    assert (str(row["rtt_start_date"])[:10], row["rtt_start_status"]) == ("2026-03-01", "agreed")
+    assert row["rtt_start_note"] == "RW3 2026-01-01: outside referral to treatment"
+    assert row["shown_organisation"] == "RM3"
+
+
+def test_an_agreement_without_the_identifier_makes_no_clock_a_test(typed):
+    hip = {"procedure_code": "W371", "laterality": "left", "patient_pathway_identifier": None}
+    later = ONE | hip | {"rtt_start_date": "2026-03-01"}
+    [row] = rows_of(typed, [later, THERE | hip], agreements=(DIAGNOSTIC,)).combined_list.to_dict(
+        "records"
+    )
+    assert str(row["rtt_start_date"])[:10] == "2026-01-01"
+
+
+def test_whose_closed_row_overlaps_the_wait_is_to_correct_a_date(typed):
+    closed = ONE | {"rtt_status": "30", "rtt_end_date": "2026-07-01"}
+    [row] = rows_of(typed, [closed, ONE | {"rtt_start_date": "2026-06-01"}]).combined_list.to_dict(
+        "records"
+    )
+    assert (row["next_step"], row["next_step_organisations"]) == ("correct_start_date", "RM3")
 
 
 def test_one_organisation_is_the_one_that_treats(typed):

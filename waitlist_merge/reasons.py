@@ -115,6 +115,10 @@ class Veto(Word):
     CLOSE_RIVAL = "close_rival", "Another candidate fits almost as well"
     GROUP_CONFLICT = "group_conflict", "Joining would put two vetoed records in one group"
     OTHER_SIDE = "other_side", "Same procedure, two different sides"
+    OTHER_PROCEDURE = (
+        "other_procedure",
+        "One need by identifier or transfer, but two different procedures",
+    )
     CANCER_WITH_ROUTINE = "cancer_with_routine", "Suspected cancer with routine"
     PLANNED_WITH_ACTIVE = "planned_with_active", "Planned with active"
     PATIENT_NOT_CERTAIN = "patient_not_certain", "The patient link itself is not certain"
@@ -190,7 +194,15 @@ class StartReason(Word):
         "The patient was discharged or removed and referred again (3.4.3)",
     )
     ENDED = "earlier period that ended", "A later period of the same pathway (Annex C)"
+    OVERLAPS = (
+        "of a row closed after the start taken",
+        "Periods of one pathway cannot overlap (Annex C): one of the dates is wrong",
+    )
     OTHER_SIDE = "other side", "The clock of the other side of the body (3.4.1)"
+    OTHER_PROCEDURE = (
+        "other procedure under one identifier, own clock until answered",
+        "Which procedure is meant, or whether both wait, is asked",
+    )
     ABROAD = (
         "outside England",
         "The clock starts when the provider in England receives the referral (10.1.9.1)",
@@ -221,6 +233,10 @@ class NextStep(Word):
     SETTLE_SIDE = (
         "settle_side",
         "One entry says left, another right: settle which is meant, or whose clock runs",
+    )
+    SETTLE_PROCEDURE = (
+        "settle_procedure",
+        "One identifier, two procedures: settle which is meant, or whether both wait",
     )
     ASK_WHETHER_TREATED = (
         "ask_whether_treated",

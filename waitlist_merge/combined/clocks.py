@@ -51,8 +51,9 @@ class Starts:
     """What each entry of the whole list says of its clock; one element an entry.
 
     ``rtt`` entries wait under referral to treatment; ``sent`` ones were closed only because their
-    pathway was handed on, so that their start still counts; ``superseded`` ones were sent again
-    with another start: one that is sent again blank is the older submission's still.
+    pathway was handed on, so that their start still counts; ``closed`` are all that wait no more;
+    ``superseded`` ones were sent again with another start: one that is sent again blank is the
+    older submission's still.
     ``sure`` numbers the entries that are certainly one need; ``signs`` say what each entry says
     against its own start.
     """
@@ -60,6 +61,7 @@ class Starts:
     start: Days
     rtt: Bools
     sent: Bools
+    closed: Bools
     superseded: Bools
     organisation: Codes
     sure: NDArray[np.int32]
@@ -99,12 +101,15 @@ def clocks(
     taken = counted & ~barred
     giver = _earliest(bundles, rows[taken], number[taken], said.start, order)
     start = np.where(giver >= 0, said.start[giver], NO_DAY).astype(np.int32)
+    past = _overlapping(bundles, said, pathway, start)
     differing = np.zeros(len(bundles.first), dtype=bool)
     differing[number[counted & (said.start[rows] != start[number])]] = True
+    differing[past[1]] = True
     unsaid = np.zeros(int(pathway.max(initial=-1)) + 1, dtype=bool)
     unsaid[pathway[silent(said, pathway, run_date)]] = True
     status = _status(bundles, said, giver, differing | unsaid[pathway[bundles.shown]])
-    return Clocks(start, status, giver, _refused(rows, number, start, said, barred, run_date))
+    refused = _refused(rows, number, start, said, barred, run_date)
+    return Clocks(start, status, giver, _both(refused, past))
 
 
 def silent(said: Starts, pathway: NDArray[np.integer], run_date: dt.date) -> Bools:
@@ -131,12 +136,43 @@ def _stating(
     """Entries that state a start, with their bundle: members, and those that handed the need on."""
     stated = known(said.start)
     mine = stated[bundles.rows]
-    of_pathway = np.full(int(pathway.max(initial=-1)) + 1, -1, dtype=np.int32)
-    of_pathway[pathway[bundles.shown]] = np.arange(len(bundles.first))
+    of_pathway = _bundle_of(bundles, pathway)
     handed = np.flatnonzero(said.sent & stated)
     handed = handed[of_pathway[pathway[handed]] >= 0]
     rows = np.concatenate([bundles.rows[mine], handed])
     return rows, np.concatenate([bundles.number[mine], of_pathway[pathway[handed]]])
+
+
+def _overlapping(
+    bundles: Bundles, said: Starts, pathway: NDArray[np.integer], start: Days
+) -> Refused:
+    """Closed entries of a need that started before the start taken: entry, bundle and reason.
+
+    A period that had ended by then is no part of the need, so theirs overlap (Annex C): which of
+    the dates is wrong nobody has said, and the earlier start is not dropped in silence.
+    """
+    of_pathway = _bundle_of(bundles, pathway)
+    rows = np.flatnonzero(said.closed & ~said.sent & ~said.superseded & known(said.start))
+    rows = rows[of_pathway[pathway[rows]] >= 0]
+    number = of_pathway[pathway[rows]]
+    earlier = said.start[rows] < start[number]
+    rows, number = rows[earlier], number[earlier]
+    return rows, number, np.full(len(rows), PLACE[StartReason.OVERLAPS], dtype=np.int32)
+
+
+def _bundle_of(bundles: Bundles, pathway: NDArray[np.integer]) -> NDArray[np.int32]:
+    """The bundle of each pathway, -1 where nothing of it waits."""
+    found = np.full(int(pathway.max(initial=-1)) + 1, -1, dtype=np.int32)
+    found[pathway[bundles.shown]] = np.arange(len(bundles.first))
+    return found
+
+
+def _both(one: Refused, other: Refused) -> Refused:
+    return (
+        np.concatenate([one[0], other[0]]),
+        np.concatenate([one[1], other[1]]),
+        np.concatenate([one[2], other[2]]),
+    )
 
 
 def _earliest(

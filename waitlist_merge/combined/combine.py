@@ -38,7 +38,7 @@ from waitlist_merge.combined.survivorship import (
     values,
 )
 from waitlist_merge.combined.texts import framed
-from waitlist_merge.combined.treating import tests, treating
+from waitlist_merge.combined.treating import treating
 from waitlist_merge.combined.waiting import waited
 from waitlist_merge.identity import entry_ranks, ids_by_rank
 from waitlist_merge.pathways.columns import (
@@ -93,7 +93,7 @@ def combine(
     whose patients. ``patient_id`` and ``pathway_id`` name the groups where an earlier run has given
     them. Waits are counted to ``run_date``. The order of rows changes nothing.
     """
-    facts = gather(entries, patients, pathways)
+    facts = gather(entries, patients, pathways, agreements, run_date)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
     ranks = entry_ranks(entries["entry_id"], key)
     if patient_id is None:
@@ -171,7 +171,6 @@ def combine(
             perhaps_dead=perhaps & ~dead,
             overdue=overdue,
             unsaid=silent(said, pathways.group, run_date),
-            of_tests=tests(members, agreements, run_date),
             two_sides=two_sides_open(pathways.links, facts.rtt & known(said.start)),
             details=details,
         ),
@@ -211,6 +210,7 @@ def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:
         start=days(entries["rtt_start_date"]),
         rtt=facts.rtt,
         sent=facts.sent,
+        closed=~facts.waits,
         superseded=facts.replaced,
         organisation=codes(entries["organisation"]),
         sure=facts.sure,

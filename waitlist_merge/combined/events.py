@@ -23,9 +23,8 @@ from waitlist_merge.pathways.columns import (
     days,
     is_in,
     known,
-    matches,
 )
-from waitlist_merge.pathways.features import ACCEPTED, organisations
+from waitlist_merge.pathways.features import acceptance_stands, organisations
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
 from waitlist_merge.reasons import Event
@@ -123,7 +122,7 @@ def _ways(entries: pd.DataFrame) -> tuple[_Ways, tuple[str, ...]]:
     own, referring, accepting, names = organisations(entries)
     practice = np.array([PRACTICE.match(name) is not None for name in names] + [True], dtype=bool)
     source = np.where(practice[referring] | (referring == own), -1, referring)
-    accepted = matches(entries["transfer_status"], ACCEPTED) & (accepting != own)
+    accepted = acceptance_stands(entries["transfer_status"]) & (accepting != own)
     status_out = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
     target = np.where(accepting == own, -1, accepting)
     ways = _Ways(

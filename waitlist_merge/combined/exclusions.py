@@ -29,7 +29,7 @@ from waitlist_merge.pathways.columns import (
     numbered,
 )
 from waitlist_merge.pathways.features import SECOND_OPINION
-from waitlist_merge.reasons import Joins, Relation, StartReason
+from waitlist_merge.reasons import Joins, Relation, StartReason, Veto
 
 REASONS = tuple(StartReason)
 PLACE = {reason: at for at, reason in enumerate(REASONS)}
@@ -58,9 +58,9 @@ OWN_CLOCK = (Relation.SECOND_OPINION, Relation.PATIENT_CHOICE_SWITCH)
 class Signs:
     """What each entry says against its own start; one element an entry.
 
-    ``reason`` is a place in ``REASONS`` or -1: a missed appointment is one only where it was the
-    first, so not where an attendance before it is stated; ``begins`` that its status begins a new
-    period, ``missed`` the day of its last missed appointment.
+    ``reason`` is a place in ``REASONS`` or -1: a missed appointment is one only where its date is
+    stated and no attendance before it, so that it was the first; ``begins`` that its status begins
+    a new period, ``missed`` the day of its last missed appointment.
     """
 
     reason: NDArray[np.int8]
@@ -75,8 +75,8 @@ def signs(entries: pd.DataFrame) -> Signs:
         lambda status: PLACE[BY_STATUS[status]] if status in BY_STATUS else -1,
     )
     attended, missed = days(entries["last_attended_date"]), days(entries["last_dna_date"])
-    later = known(attended) & (attended < missed) & (reason == PLACE[StartReason.NULLIFIED])
-    reason = np.where(later, -1, reason)
+    first = known(missed) & ~(known(attended) & (attended < missed))
+    reason = np.where((reason == PLACE[StartReason.NULLIFIED]) & ~first, -1, reason)
     abroad = matches(entries["organisation"], ABROAD)
     return Signs(
         np.where(abroad, PLACE[StartReason.ABROAD], reason).astype(np.int8),
@@ -168,6 +168,16 @@ def _of(links: pd.DataFrame, *relations: Relation) -> Bools:
     return is_in(_words(links["relation"]), set(relations))
 
 
+def _which_procedure(links: pd.DataFrame) -> Bools:
+    """Links of one identifier that name two procedures."""
+    return is_in(_words(links["veto"]), {Veto.OTHER_PROCEDURE})
+
+
+def _other_side(links: pd.DataFrame) -> Bools:
+    """Links between two sides: by what the two are, or of one identifier by the veto alone."""
+    return _of(links, Relation.OTHER_SIDE) | is_in(_words(links["veto"]), {Veto.OTHER_SIDE})
+
+
 def beside(
     entries: pd.DataFrame,
     links: pd.DataFrame,
@@ -182,7 +192,8 @@ def beside(
     row_of = np.full(len(entries), -1, dtype=np.int32)
     row_of[bundles.rows] = bundles.number
     apart = ~is_in(_words(links["joins"]), {Joins.YES})
-    apart &= _of(links, Relation.LATER_PERIOD, Relation.OTHER_SIDE, Relation.UNRELATED, *OWN_CLOCK)
+    named = _of(links, Relation.LATER_PERIOD, Relation.UNRELATED, *OWN_CLOCK)
+    apart &= named | _other_side(links) | _which_procedure(links)
     some = links[apart]
     a, b = some["a"].to_numpy(), some["b"].to_numpy()
     start = days(entries["rtt_start_date"])
@@ -215,13 +226,15 @@ def _why(entries: pd.DataFrame, links: pd.DataFrame, one: Positions, other: Posi
     return np.select(
         [
             _of(links, Relation.LATER_PERIOD),
-            _of(links, Relation.OTHER_SIDE),
+            _other_side(links),
+            _which_procedure(links),
             _of(links, *OWN_CLOCK),
             again,
         ],
         [
             np.where(ended < 0, PLACE[StartReason.ENDED], ended),
             PLACE[StartReason.OTHER_SIDE],
+            PLACE[StartReason.OTHER_PROCEDURE],
             PLACE[StartReason.OTHER_PROVIDER],
             ended,
         ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,10 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.combined.agreed import tests
 from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, among, days, is_in, known, order_of
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
+from waitlist_merge.plan import Agreement
 from waitlist_merge.reasons import Confidence, Joins, ListState, Relation, Stage
 
 RTT_STATES = (ListState.OPEN, ListState.UNCLEAR, ListState.UNBOOKED_REFERRAL)
@@ -62,7 +66,8 @@ class Facts:
 
     ``order`` is its place by id; ``rtt`` ones wait under referral to treatment; ``sent`` ones are
     closed because their pathway was handed on; ``superseded`` ones were sent again later, of which
-    ``replaced`` ones with another clock start; ``submission`` numbers what is one row sent again;
+    ``replaced`` ones with another clock start; ``tests`` are only tests for a need that another
+    organisation lists, which have no such clock; ``submission`` numbers what is one row sent again;
     ``ahead_from`` is the day from which what it has booked is still to come; ``person`` and
     ``sure`` number certain persons and certain needs.
     """
@@ -73,14 +78,21 @@ class Facts:
     sent: Bools
     superseded: Bools
     replaced: Bools
+    tests: Bools
     submission: Group
     ahead_from: Days
     person: Group
     sure: Group
 
 
-def gather(entries: pd.DataFrame, patients: Patients, pathways: Pathways) -> Facts:
-    """The facts of all entries."""
+def gather(
+    entries: pd.DataFrame,
+    patients: Patients,
+    pathways: Pathways,
+    agreements: Sequence[Agreement],
+    run_date: dt.date,
+) -> Facts:
+    """The facts of all entries; ``agreements`` say who tests for whom on the run's date."""
     state = pathways.list_state
     closed = np.asarray(state == str(ListState.CLOSED))
     links = pathways.links
@@ -93,13 +105,15 @@ def gather(entries: pd.DataFrame, patients: Patients, pathways: Pathways) -> Fac
     submission = components(a[resent], b[resent], len(entries))
     start, census = days(entries["rtt_start_date"]), days(entries["extract_census_date"])
     stated = known(start) & (start <= census) & ~closed
+    tested = tests(entries, links, pathways.group, ~closed, agreements, run_date)
     return Facts(
         order=order_of(entries["entry_id"]),
         waits=~closed,
-        rtt=among(state, RTT_STATES),
+        rtt=among(state, RTT_STATES) & ~tested,
         sent=status & closed,
         superseded=superseded,
         replaced=superseded & stated_since(stated, submission, census),
+        tests=tested,
         submission=submission,
         ahead_from=_ahead_from(entries, superseded),
         person=certain_people(patients.links, len(entries)),
@@ -143,12 +157,13 @@ def _ahead_from(entries: pd.DataFrame, superseded: Bools) -> Days:
 def show_keys(
     entries: pd.DataFrame, pathways: Pathways, facts: Facts
 ) -> list[NDArray[np.integer] | Bools]:
-    """Which member is shown: the newest, not handed on, open, furthest along, booked, longest."""
+    """Which member is shown: newest, not handed on, no test, open, furthest, booked, longest."""
     start = days(entries["rtt_start_date"])
     handed_on = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
     return [
         facts.superseded,
         handed_on,
+        facts.tests,
         ranked(pathways.list_state, SHOWN_FIRST),
         ranked(pathways.stage, FURTHEST_FIRST),
         days(entries["tci_date"]) < facts.ahead_from,

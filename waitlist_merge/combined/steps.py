@@ -29,6 +29,7 @@ STEPS = tuple(NextStep)
 BY_VETO: Mapping[str, NextStep] = {
     Veto.CANCER_WITH_ROUTINE: NextStep.SETTLE_URGENCY,
     Veto.OTHER_SIDE: NextStep.SETTLE_SIDE,
+    Veto.OTHER_PROCEDURE: NextStep.SETTLE_PROCEDURE,
     Veto.PLANNED_WITH_ACTIVE: NextStep.MOVE_TO_ACTIVE,
     Veto.PATIENT_NOT_CERTAIN: NextStep.CHECK_PERSON,
 }
@@ -65,7 +66,6 @@ def next_steps(
     perhaps_dead: Bools,
     overdue: Bools,
     unsaid: Bools,
-    of_tests: Bools,
     two_sides: NDArray[np.int64],
     details: Differing,
 ) -> dict[str, object]:
@@ -74,7 +74,7 @@ def next_steps(
     ``deceased`` and ``overdue`` say of each row that a death is recorded of its patient, be it only
     probably, and that it is planned care past its due date; ``perhaps_dead`` of each entry that the
     death is of someone who is only probably its patient, ``unsaid`` that its organisation states no
-    start, ``of_tests`` that it is only a test for the need. ``two_sides`` are pairs of entries that
+    start. ``two_sides`` are pairs of entries that
     wait for two sides (RTT guidance 3.4.1). ``details`` are the contact details that entries of a
     patient state differently.
     """
@@ -85,7 +85,8 @@ def next_steps(
         _sides(members, two_sides),
         _booked(members, "tci_date", NextStep.RELEASE_ONE_TCI, at_one=True),
         _booked(members, "next_appointment_date", NextStep.RELEASE_ONE_APPOINTMENT, at_one=False),
-        _later_starts(members, clock, said, unsaid, of_tests),
+        _later_starts(members, clock, said, unsaid),
+        _overlaps(clock, said),
         _details(members, details, patient),
         *_of_questions(members, asked, pathway, patient, perhaps_dead),
     ]
@@ -140,19 +141,20 @@ def _booked(members: Members, name: str, step: NextStep, *, at_one: bool) -> Con
     return _told(row[several[row]], place[several[row]], step)
 
 
-def _later_starts(
-    members: Members, clock: Clocks, said: Starts, unsaid: Bools, of_tests: Bools
-) -> Concerned:
-    """Members that state a later start than that of the same need, one that has ended, or none.
+def _overlaps(clock: Clocks, said: Starts) -> Concerned:
+    """Organisations whose closed row overlaps the wait: one of its dates is wrong (Annex C)."""
+    entry, row, reason = clock.refused
+    overlaps = reason == PLACE[StartReason.OVERLAPS]
+    return _told(row[overlaps], said.organisation[entry[overlaps]], NextStep.CORRECT_START)
 
-    The date of a test is no start of the need, so it is not to be corrected (domain 5.2).
-    """
+
+def _later_starts(members: Members, clock: Clocks, said: Starts, unsaid: Bools) -> Concerned:
+    """Members that state a later start than that of the same need, one that has ended, or none."""
     at, row = members.bundles.rows, members.bundles.number
     wrong = said.counts[at] & known(said.start[at]) & (said.start[at] > clock.start[row])
     ended = said.signs.reason[at] != PLACE[StartReason.ABROAD]
     wrong |= said.counts[at] & known(said.start[at]) & (said.start[at] < clock.start[row]) & ended
     wrong |= unsaid[at]
-    wrong &= ~of_tests[at]
     wrong &= (clock.giver[row] >= 0) & (said.sure[at] == said.sure[clock.giver[row]])
     return _told(row[wrong], said.organisation[at[wrong]], NextStep.CORRECT_START)
 

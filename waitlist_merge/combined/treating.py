@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.combined.agreed import LOOKED_AT, givers
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.normalise.organisations import successors
 from waitlist_merge.pathways.columns import (
@@ -23,13 +24,11 @@ from waitlist_merge.pathways.columns import (
     categories,
     codes,
     is_in,
-    matches,
     renumbered,
     sorted_distinct,
     worded,
 )
-from waitlist_merge.pathways.features import ACCEPTED
-from waitlist_merge.pathways.services import family
+from waitlist_merge.pathways.features import acceptance_stands
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
 from waitlist_merge.plan import Agreement
 from waitlist_merge.reasons import TreatingReason
@@ -71,13 +70,16 @@ def _signs(
     ahead = booked & (tci >= members.ahead_from[members.bundles.members])
     decided, _ = members.said("decision_to_admit_date")
     kept = ~is_in(members.column("rtt_status"), {TRANSFERRED_OUT})
-    transfer = members.column("transfer_status")
-    accepted = matches(transfer, ACCEPTED) | transfer.isna().to_numpy()
+    accepted = acceptance_stands(members.column("transfer_status"))
     names = _names(members)
     provider = members.column("mutual_aid_provider")
     named = renumbered(provider, [names.get(each, -1) for each in successors(categories(provider))])
-    taken = _giver(members, "subcontracted", agreements, run_date)
-    agreed = np.where(taken >= 0, holder, _giver(members, "diagnostic", agreements, run_date))
+    said = {name: members.column(name) for name in LOOKED_AT}
+    taken, tested = (
+        givers(said, members.bundles.owner, kind, agreements, run_date)
+        for kind in ("subcontracted", "diagnostic")
+    )
+    agreed = np.where(taken >= 0, holder, tested)
     return [
         (TreatingReason.ADMISSION_BOOKED, ahead, holder),
         (TreatingReason.DECISION_TO_ADMIT, decided & kept, holder),
@@ -100,46 +102,6 @@ def _count(
     return count, organisation
 
 
-def tests(members: Members, agreements: Sequence[Agreement], run_date: dt.date) -> Bools:
-    """Which entries are only tests for a need that another organisation on the row lists?
-
-    The receiver's under a diagnostic agreement that holds: the giver treats and keeps the clock
-    (domain 5.2). One element an entry.
-    """
-    found = np.zeros(len(members.entries), dtype=bool)
-    of_test = _giver(members, "diagnostic", agreements, run_date) >= 0
-    found[members.bundles.members[of_test]] = True
-    return found
-
-
 def _names(members: Members) -> dict[str, int]:
     """The code of each organisation that lists anybody."""
     return {name: code for code, name in enumerate(categories(members.entries["organisation"]))}
-
-
-def _giver(
-    members: Members, kind: str, agreements: Sequence[Agreement], run_date: dt.date
-) -> Codes:
-    """The giver of each member that a receiver lists by an agreement of this kind that holds.
-
-    Only where the giver lists the need too, and has not sent on the pathway of a test.
-    """
-    owner, names = members.bundles.owner, _names(members)
-    holder, service = (
-        codes(members.column("organisation")),
-        members.column("treatment_function_code"),
-    )
-    families = [family(each) for each in categories(service)]
-    sent = is_in(members.column("rtt_status"), {TRANSFERRED_OUT}) & (kind == "diagnostic")
-    found = np.full(len(holder), -1, dtype=np.int32)
-    for each in agreements:
-        if each.kind != kind or not each.holds_on(run_date):
-            continue
-        giver, taker = names.get(each.from_, -2), names.get(each.to, -2)
-        wanted = {family(code) for code in each.services}
-        served = renumbered(service, [int(not wanted or name in wanted) for name in families]) > 0
-        served |= not wanted
-        given = np.zeros(len(members.bundles.first), dtype=bool)
-        given[owner[(holder == giver) & served & ~sent]] = True
-        found[(holder == taker) & given[owner]] = giver
-    return found

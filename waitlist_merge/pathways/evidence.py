@@ -59,6 +59,17 @@ class Evidence(Comparison):
         return self.differ(self.of.procedure.kin)
 
     @cached_property
+    def which_procedure(self) -> Bools:
+        """Two entries that wait name operations that do not follow from each other.
+
+        One organisation's later stage may change the operation on the same part of the body.
+        """
+        of = self.of
+        next_stage = self.same_organisation & self.differ(of.stage)
+        ordinary = next_stage & self.same(of.procedure.part)
+        return np.asarray(self.other_procedure & self.both_active & ~ordinary)
+
+    @cached_property
     def other_stage(self) -> Bools:
         """Two named stages of a series of treatments."""
         stage = self.of.procedure.stage

@@ -181,6 +181,17 @@ def features(
     )
 
 
+def acceptance_stands(transfer_status: pd.Series) -> Bools:
+    """Does the mutual aid provider that a row names count as the one that accepted?
+
+    The field means it (domain 1.2), so it needs no word beside it, but may be contradicted by one.
+
+    >>> acceptance_stands(pd.Series(["Accepted", "Not accepted", None], dtype="category")).tolist()
+    [True, False, True]
+    """
+    return matches(transfer_status, ACCEPTED) | transfer_status.isna().to_numpy()
+
+
 def suspected_cancer(entries: pd.DataFrame) -> Bools:
     """Which entries say suspected cancer: the flag, or a two-week wait."""
     return flag(entries["suspected_cancer"]) | is_in(entries["priority_type"], {TWO_WEEK_WAIT})

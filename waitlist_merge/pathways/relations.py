@@ -36,8 +36,10 @@ class Rule:
 
 def _repeated_row(e: Evidence) -> Bools:
     """One row twice, or an older submission of it (domain 1.3, key 3)."""
-    against = e.other_service | e.other_procedure | e.opposite_sides | e.other_stage
+    against = e.other_service | e.opposite_sides | e.other_stage
     against |= e.differ(e.of.ids.ppid) | e.differ(e.of.ids.ubrn)
+    corrected = e.same_entry & e.shared & e.differ(e.of.census)
+    against |= e.other_procedure & ~corrected
     same_place = e.same_entry & ~against
     key = e.same_organisation & (e.shared | e.same_referral) & e.same(e.of.stage)
     key &= ~e.differ(e.of.list_type)

@@ -1,8 +1,8 @@
 """Do two services see the same problem, and are two procedures the same one?
 
 Tables that a clinician can read and correct: ``treatment_families.csv``,
-``neighbour_specialties.csv``, ``procedure_groups.csv``, ``paired_organs.csv`` (design: the two
-levels; domain 2 and 5.3).
+``neighbour_specialties.csv``, ``procedure_groups.csv``, ``paired_organs.csv``, ``body_parts.csv``
+(design: the two levels; domain 2 and 5.3).
 """
 
 from __future__ import annotations
@@ -166,6 +166,26 @@ def is_paired(procedure: str) -> bool:
     return any(first <= root <= last for root in roots for first, last in _ranges())
 
 
+@cache
+def _parts() -> tuple[tuple[str, str, str], ...]:
+    table = load("body_parts")
+    return tuple(zip(table["first"], table["last"], table["part"], strict=True))
+
+
+def part_of(procedure: str) -> str:
+    """The part of the body that a procedure is done to; empty where its code does not tell one.
+
+    >>> part_of("knee replacement"), part_of("W82"), part_of("hip replacement"), part_of("W28")
+    ('knee', 'knee', 'hip', '')
+    """
+    roots = [root for root, group in _groups().of_root.items() if group == procedure]
+    found = {
+        next((part for first, last, part in _parts() if first <= root <= last), "")
+        for root in roots or [procedure]
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
 def stage_number(text: str) -> int:
     """Which stage of a series a text names; 0 for none.
 
@@ -182,11 +202,13 @@ def stage_number(text: str) -> int:
 class Procedures:
     """The procedure of each entry: code into ``names`` (-1 unknown), kin, pairedness, stage.
 
+    ``part`` is a code of the part of the body, -1 where the procedure does not tell it.
     ``words`` is a code into ``forms`` where only the words of the text say what is done.
     """
 
     procedure: Codes
     kin: Codes
+    part: Codes
     paired: Bools
     stage: Codes
     names: tuple[str, ...]
@@ -204,6 +226,8 @@ def procedures(code: pd.Series, text: pd.Series) -> Procedures:
     procedure = np.where(coded >= 0, coded, worded)
     families = vocabulary(kin := [kin_of(name) for name in number])
     kin_code = np.array([*(families[name] for name in kin), -1], dtype=np.int32)
+    place = vocabulary(parts := [part_of(name) for name in number])
+    part_code = np.array([*(place.get(name, -1) for name in parts), -1], dtype=np.int32)
     paired = np.array([*(is_paired(name) for name in number), False], dtype=bool)
     stages = renumbered(text, [stage_number(each) for each in categories(text)])
     said = [
@@ -216,6 +240,7 @@ def procedures(code: pd.Series, text: pd.Series) -> Procedures:
     return Procedures(
         procedure,
         kin_code[procedure],
+        part_code[procedure],
         paired[procedure] | of_pair[words],
         np.maximum(stages, 0),
         tuple(number),

@@ -1,7 +1,8 @@
 """Which facts forbid an automatic link between two entries, whatever the relations table says?
 
-Sides, planned with active, suspected cancer with routine, a patient in doubt (domain 5.3, 8). What
-they forbid is asked. ``Decided`` is what is decided of each pair, as positions in lists of words.
+Sides, two procedures under one identifier, planned with active, suspected cancer with routine, a
+patient in doubt (domain 5.3, 8). What they forbid is asked. ``Decided`` is what is decided of each
+pair, as positions in lists of words.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ CONFIDENCES: tuple[str, ...] = (
 VETOES: tuple[str, ...] = (
     "",
     Veto.OTHER_SIDE,
+    Veto.OTHER_PROCEDURE,
     Veto.PLANNED_WITH_ACTIVE,
     Veto.CANCER_WITH_ROUTINE,
     Veto.PATIENT_NOT_CERTAIN,
@@ -60,6 +62,7 @@ def vetoed(decided: Decided, e: Evidence, *, certain: Bools, doubted: Bools) -> 
         ),
         (e.planned_with_active & (e.worth_a_row | would), Veto.PLANNED_WITH_ACTIVE),
         (e.cancer_with_routine & would, Veto.CANCER_WITH_ROUTINE),
+        (e.which_procedure & would & ~_has_its_own(decided), Veto.OTHER_PROCEDURE),
         (doubted & would, Veto.PATIENT_NOT_CERTAIN),
     )
     veto = np.select(
@@ -71,3 +74,9 @@ def vetoed(decided: Decided, e: Evidence, *, certain: Bools, doubted: Bools) -> 
     unsure = (confidence == CONFIDENCES.index(Confidence.CERTAIN)) & ~certain
     confidence = np.where(unsure, CONFIDENCES.index(Confidence.PROBABLE), confidence)
     return Decided(decided.relation, joins, confidence.astype(np.int8), veto)
+
+
+def _has_its_own(decided: Decided) -> Bools:
+    """A test for a need has a procedure of its own; the newest of one row sent twice stands."""
+    relations = (Relation.DIAGNOSTIC_ELSEWHERE, Relation.RESENT)
+    return np.isin(decided.relation, [RELATIONS.index(each) for each in relations])

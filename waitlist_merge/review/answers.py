@@ -45,6 +45,7 @@ _CLINICAL = {
     for each in (
         Veto.CANCER_WITH_ROUTINE,
         Veto.OTHER_SIDE,
+        Veto.OTHER_PROCEDURE,
         Veto.PLANNED_WITH_ACTIVE,
         Relation.SECOND_OPINION,
         Relation.STAGED_PROCEDURE,

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
-from waitlist_merge.pathways.deaths import DIED
+from waitlist_merge.pathways.deaths import DIED, records_death
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, Outcome
 from waitlist_merge.review.answers import Answer
@@ -37,11 +37,10 @@ REASONS: dict[str, Departure] = {
     **dict.fromkeys(("1", "01", "2", "02"), Departure.TREATED),
     **dict.fromkeys(("PATIENT ADMITTED ELECTIVELY", "ADMITTED", "TREATED"), Departure.TREATED),
     "PATIENT ADMITTED AS AN EMERGENCY FOR THE SAME CONDITION": Departure.TREATED,
-    **dict.fromkeys(("3", "03", "PATIENT DIED", "DIED", "DECEASED"), Departure.DIED),
 }
-"""National reasons for removal from an elective list that say what became of the patient (Data
+"""National reasons for removal from an elective list that say that the patient was treated (Data
 Dictionary, ELECTIVE ADMISSION LIST REMOVAL REASON CODE). 4, "removed for other reasons", and any
-local wording say nothing of it."""
+local wording say nothing of it; a death is read where every other step reads it."""
 
 SURE = frozenset(
     str(each)
@@ -207,7 +206,8 @@ def said(
     ended = pd.to_datetime(newest["rtt_end_date"]).le(pd.Timestamp(run_date)).to_numpy()
     status = newest["rtt_status"].astype("category")
     reason = newest["removal_reason"].astype("category")
-    dead = newest["death_date"].notna().to_numpy() | is_in(status, DIED)
+    died = pd.to_datetime(newest["death_date"])
+    dead = records_death(newest.assign(death_date=died, rtt_status=status, removal_reason=reason))
     dead |= pd.MultiIndex.from_frame(newest[list(_WHO)]).isin(_dead(now))
     removed = np.array(
         [REASONS.get(str(each).strip().upper()) for each in reason.cat.categories] + [None],
@@ -222,7 +222,8 @@ def said(
 
 def _dead(now: pd.DataFrame) -> pd.MultiIndex:
     """Patients, each with the number under which a row of this run records a death."""
-    dead = now["death_date"].notna().to_numpy() | is_in(now["rtt_status"].astype("category"), DIED)
+    words = {name: now[name].astype("category") for name in ("rtt_status", "removal_reason")}
+    dead = records_death(now.assign(**words))
     return pd.MultiIndex.from_frame(now.loc[dead, list(_WHO)].astype(object).dropna())
 
 

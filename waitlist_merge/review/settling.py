@@ -25,6 +25,7 @@ BY_VETO: dict[str, str] = {
     Veto.IDENTIFIER_OF_TWO_PATIENTS: "The referral letter under that identifier: whose is it?",
     Veto.CANCER_WITH_ROUTINE: "The referral letters: one problem or two, and which urgency?",
     Veto.OTHER_SIDE: "The side in the clinic letter or on the consent form",
+    Veto.OTHER_PROCEDURE: "The procedure in the clinic letter or on the consent form",
     Veto.PLANNED_WITH_ACTIVE: "The clinic letter: has the planned treatment become due?",
     Veto.PATIENT_NOT_CERTAIN: "First whether it is one person: birth date and NHS number",
     Veto.DECIDED_APART: "What those who answered before have seen; talk to each other",

@@ -17,6 +17,10 @@ BY_VETO: dict[str, str] = {
         "One entry says suspected cancer, another routine. Is this one problem, and which is right?"
     ),
     Veto.OTHER_SIDE: "One entry says left, another right. Which is meant, or do both wait?",
+    Veto.OTHER_PROCEDURE: (
+        "These entries are tied as one need but name different procedures. Which procedure is"
+        " meant, or do both wait?"
+    ),
     Veto.PLANNED_WITH_ACTIVE: (
         "Planned care is overdue and an active entry is for the same procedure. Is one to close?"
     ),
