@@ -77,6 +77,15 @@ class Evidence(Comparison):
         return np.asarray((one > 0) & (other > 0) & (one != other))
 
     @cached_property
+    def later_stage(self) -> Bools:
+        """One names a later stage; the other, decided on too and of another pathway, names none."""
+        stage = self.of.procedure.stage
+        one, other = stage[self.a], stage[self.b]
+        named = np.where(one == 0, other > 1, (other == 0) & (one > 1))
+        apart = self.different_identifiers & ~self.same_referral & self.same_organisation
+        return np.asarray(named & self.both(self.of.admitted) & self.same_service & apart)
+
+    @cached_property
     def same_side(self) -> Bools:
         """Both name the same side."""
         side = self.of.side
@@ -264,13 +273,13 @@ class Evidence(Comparison):
         return backwards(self.a, self.b) | backwards(self.b, self.a)
 
     @cached_property
-    def transferred_without_identifier(self) -> Bools:
-        """Two independent marks of one hand-over, and nothing known against it."""
+    def marked_twice(self) -> Bools:
+        """Two independent marks of one hand-over, and nothing but the service against it."""
         sent = self.named_receiver | (self.handed_over & self.referred_by_other)
         travelled = self.clock_travelled & (self.referred_by_other | self.handed_over)
         against = self.other_procedure | self.mixed_sides | self.other_stage
         against |= self.received_before_sent
-        return np.asarray((sent | travelled) & self.same_service & ~against)
+        return np.asarray((sent | travelled) & ~against)
 
     def agreed(self, kind: str) -> Bools:
         """An agreement of this kind covers organisations, service and day."""

@@ -79,9 +79,16 @@ def _transfer_with_identifier(e: Evidence) -> Bools:
 
 
 def _transfer_without_identifier(e: Evidence) -> Bools:
-    marked = e.transferred_without_identifier | (e.weakly_shared & e.transfer_marked)
+    marked = e.marked_twice | (e.weakly_shared & e.transfer_marked)
     said = e.either(e.of.second_opinion)
     return np.asarray(_elsewhere(e) & marked & e.same_service & ~e.offered & ~said)
+
+
+def _transfer_perhaps(e: Evidence) -> Bools:
+    """The same marks between two services: a service may change, so it is no proof (domain 2)."""
+    said = e.either(e.of.second_opinion | e.of.pending)
+    handed = e.handed_over & e.referred_by_other
+    return np.asarray(_elsewhere(e) & e.marked_twice & handed & ~e.same_service & ~said)
 
 
 def _mutual_aid(e: Evidence) -> Bools:
@@ -156,7 +163,8 @@ def _other_side(e: Evidence) -> Bools:
 def _staged(e: Evidence) -> Bools:
     """Stages of one course of treatment are listed one by one (domain 5.3)."""
     course = (e.of.stage_of_series[e.a] | e.of.stage_of_series[e.b]) & e.same_service
-    return np.asarray(e.other_stage | (course & e.other_procedure & e.same_organisation))
+    further = e.later_stage | (course & e.other_procedure & e.same_organisation)
+    return np.asarray(e.other_stage | further)
 
 
 def _other_procedure(e: Evidence) -> Bools:
@@ -220,6 +228,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Relation.TREATED_ELSEWHERE, ASKED, POSSIBLE, _stopped_without_identifier),
     Rule(Relation.TRANSFER, YES, CERTAIN, _transfer_with_identifier),
     Rule(Relation.TRANSFER, YES, PROBABLE, _transfer_without_identifier),
+    Rule(Relation.TRANSFER, ASKED, POSSIBLE, _transfer_perhaps),
     Rule(Relation.MUTUAL_AID_IN_PROGRESS, YES, PROBABLE, _mutual_aid),
     Rule(Relation.SUBCONTRACTED, YES, CERTAIN, _subcontracted),
     Rule(Relation.DIAGNOSTIC_ELSEWHERE, YES, CERTAIN, _test_elsewhere),
