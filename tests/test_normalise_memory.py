@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from waitlist_merge.normalise import date_shapes, memory, plain
+from waitlist_merge.normalise import date_shapes, memory, name_noise, names, plain
 from waitlist_merge.normalise.columns import as_words, encode
 from waitlist_merge.normalise.date_layouts import by_layout
 from waitlist_merge.normalise.fields import READERS, read_column
 from waitlist_merge.normalise.memory import Remembered
 from waitlist_merge.normalise.nhs_numbers import with_check_digit
-from waitlist_merge.normalise.reading import as_texts
+from waitlist_merge.normalise.reading import as_texts, is_blank_name, matched
 from waitlist_merge.normalise.typed import text_column, with_changes
 
 TEXTS = st.lists(st.sampled_from(["", "1", "22", "333", "4444", "Ann", "Łukasz"]), max_size=8)
@@ -99,6 +99,29 @@ def test_a_slice_of_a_column_is_taken_apart_as_the_column_is():
     parts, rest = by_layout(words.slice(1))
     assert rest.tolist() == [0]
     assert parts.year.tolist() == [0, 1985, 2026, 2020]
+
+
+ODD = "Ann O Brien xx zzz test do patient not use Testing NULL Nan nat none NA Smith de la Łukasz 1"
+PARTS = st.sampled_from([*name_noise._NOISE["word"], *name_noise.TITLES, *ODD.split()])
+
+
+@settings(max_examples=300)
+@given(st.lists(PARTS, min_size=1, max_size=4), st.sampled_from([" ", "-", "'", ""]))
+def test_a_simple_name_is_one_that_the_patterns_leave_as_it_is(parts, between):
+    text = between.join(parts)
+    if not name_noise.is_simple(text):
+        return
+    texts = as_texts([text])
+    assert matched(texts, name_noise.PLAIN)[0]
+    assert not matched(texts, name_noise.SUSPECT)[0]
+    assert not is_blank_name(texts)[0]
+    assert not matched(texts, names._TEST)[0]
+    for clean in (name_noise.clean_family, name_noise.clean_given):
+        assert clean(text) == name_noise.Cleaned(text)
+
+
+def test_most_names_are_simple():
+    assert all(map(name_noise.is_simple, ["Smith", "O'Brien", "van der Berg", "Anne Marie", "LEE"]))
 
 
 NUMBERS = st.integers(400_000_000, 999_999_999).map(

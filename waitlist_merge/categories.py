@@ -7,6 +7,7 @@ entries have forty million distinct identifiers, names and numbers. pandas 3 hol
 from __future__ import annotations
 
 from inspect import signature
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def category(codes: NDArray[np.integer], words: pa.Array) -> pd.Categorical[str]
     >>> category(np.array([1, -1, 0]), pa.array(["a", "b"])).tolist()
     ['b', nan, 'a']
     """
-    index = pd.Index(pd.array(words, dtype=STR), copy=False)
+    index: Any = pd.Index(STR.__from_arrow__(words), copy=False)  # type: ignore[attr-defined]
     # Else pandas asks whether the words differ, by a table of them that it then keeps: at millions
     # of words that takes longer than all the rest, and twice their memory.
     index._cache = {"is_unique": True, "hasnans": False}  # noqa: SLF001

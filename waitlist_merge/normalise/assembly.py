@@ -214,6 +214,5 @@ def as_findings(typed: Mapping[str, TypedColumn]) -> pd.DataFrame:
     frames = [frame for name, column in typed.items() for frame in column.findings(name)]
     if frames:
         return pd.concat(frames, ignore_index=True)
-    empty = {name: pd.Series(dtype="int64") for name in ("row", "count")}
-    words = {name: pd.Series(dtype=object) for name in ("field", "reason", "message")}
-    return pd.DataFrame(empty | words)[list(FINDING_COLUMNS)]
+    kinds = {"row": np.int64, "count": np.int64}
+    return pd.DataFrame({name: np.empty(0, kinds.get(name, object)) for name in FINDING_COLUMNS})

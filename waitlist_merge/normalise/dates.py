@@ -132,11 +132,13 @@ def _readings(parts: DateParts) -> Mapping[DateOrder, tuple[Numbers, Numbers, Nu
 def _fits(parts: DateParts) -> Mapping[DateOrder, Mask]:
     """Which numeric texts could be a date in each order."""
     numeric = parts.shape == Shape.NUMERIC
+    asked = {"dmy": numeric, "mdy": numeric, "ymd": numeric & parts.short_year}
     fits: dict[DateOrder, Mask] = {}
     for order, (year, month, day) in _readings(parts).items():
-        known = calendar_days(np.where(parts.short_year, 2000 + year, year), month, day)
-        fits[order] = numeric & ~np.isnat(known)
-    fits["ymd"] &= parts.short_year
+        fits[order] = asked[order]
+        if asked[order].any():
+            known = calendar_days(np.where(parts.short_year, 2000 + year, year), month, day)
+            fits[order] = asked[order] & ~np.isnat(known)
     return fits
 
 
@@ -167,7 +169,7 @@ def _full_years(
 
 def _two_centuries(days: Days, short: Mask, *, role: DateRole, census_date: date) -> Mask:
     """Two-digit birth years whose reading a century earlier is no impossible age."""
-    if role.name != "birth":
+    if role.name != "birth" or not short.any():
         return np.zeros(len(days), dtype=bool)
     age_if_older = census_date.year - (days.astype("datetime64[Y]").astype(np.int64) + 1970 - 100)
     in_this_century = days >= np.datetime64("2000-01-01")
@@ -178,6 +180,10 @@ def _two_centuries(days: Days, short: Mask, *, role: DateRole, census_date: date
 
 def _is_default(days: Days, parts: DateParts, *, role: DateRole) -> Mask:
     """Which days stand for no date in this field."""
+    default = np.isin(days, _DEFAULT_DAYS[role.name])
+    open_end = days >= _OPEN_END
+    if not (parts.short_year.any() or open_end.any()):
+        return np.asarray(default & ~np.isnat(days))
     month_day = (days.astype("datetime64[M]").astype(np.int64) % 12) * 100 + (
         days - days.astype("datetime64[M]").astype("datetime64[D]")
     ).astype(np.int64)
@@ -186,8 +192,7 @@ def _is_default(days: Days, parts: DateParts, *, role: DateRole) -> Mask:
         ((month_day == 0) & np.isin(days, np.array(["1900-01-01", "2000-01-01"], "datetime64[D]")))
         | ((days == np.datetime64("1999-12-31")) & (role.name != "birth"))
     )
-    default: Mask = np.isin(days, _DEFAULT_DAYS[role.name]) | two_digits
-    return (default | ((days >= _OPEN_END) & ends_year)) & ~np.isnat(days)
+    return np.asarray((default | two_digits | (open_end & ends_year)) & ~np.isnat(days))
 
 
 def _is_dated(parts: DateParts) -> Mask:
@@ -198,6 +203,8 @@ def _is_dated(parts: DateParts) -> Mask:
 def _from_serials(parts: DateParts, counts: Numbers) -> Days:
     """Spreadsheet day numbers as days; short ones only where most of the column is such numbers."""
     serial = parts.shape == Shape.SERIAL
+    if not serial.any():
+        return np.full(len(serial), _NO_DAY)
     dated = _is_dated(parts)
     mostly = counts[serial].sum() > counts[dated].sum()
     least = 0 if mostly and (parts.first[serial] >= _SERIALS[0]).any() else _SERIALS[0]
@@ -217,13 +224,17 @@ def _days_of(
     year, month, day = parts.year.copy(), parts.second.copy(), parts.first.copy()
     unread = parts.shape == Shape.NUMERIC
     for each in (order, "dmy", "mdy", "ymd"):
+        if not unread.any():
+            break
         use = unread & fits[each]
         for target, source in zip((year, month, day), _readings(parts)[each], strict=True):
             target[use] = source[use]
         unread &= ~use
-    full = _full_years(year, month, day, role=role, census_date=census_date)
+    if parts.short_year.any():
+        full = _full_years(year, month, day, role=role, census_date=census_date)
+        year = np.where(parts.short_year, full, year)
     known = _is_dated(parts) & ~unread
-    days = calendar_days(np.where(parts.short_year, full, year), month, day)
+    days = calendar_days(year, month, day)
     summer = parts.next_day & (month >= 3) & (month <= 10)
     return np.where(known, days + summer.astype(np.int64), _NO_DAY)
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -26,11 +27,15 @@ from waitlist_merge.normalise.assembly import (
     encoded,
     typed_columns,
 )
-from waitlist_merge.normalise.columns import TextColumn, as_words, take
+from waitlist_merge.normalise.columns import TextColumn, as_words, empty_column, take
+from waitlist_merge.normalise.memory import Remembered
 from waitlist_merge.normalise.reading import is_blank
+from waitlist_merge.normalise.typed import TypedColumn, date_values
 from waitlist_merge.normalise.waits import WaitUnit
 from waitlist_merge.reasons import Fault
 from waitlist_merge.schema import CANONICAL
+
+_blank: Final = Remembered(is_blank)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,20 +72,29 @@ def normalise(
         columns["organisation"] = TextColumn(everywhere, as_words([organisation]))
     settings = Settings(census_date=census_date, date_orders=date_orders or {}, wait_unit=wait_unit)
     typed = typed_columns(columns, settings)
+    typed["census_date"] = _dated(typed.get("census_date"), census_date, length=len(text))
     entries = as_frame(typed, CANONICAL, length=len(text))
-    dated = entries["census_date"].fillna(pd.Timestamp(census_date)).astype("datetime64[s]")
     findings = as_findings(typed)
     unsaid = _without_provider(columns.get("organisation"))
     if unsaid is not None:
         findings = pd.concat([findings, unsaid], ignore_index=True)
-    return Normalised(entries.assign(census_date=dated), findings)
+    return Normalised(entries, findings)
+
+
+def _dated(stated: TypedColumn | None, census_date: dt.date, *, length: int) -> TypedColumn:
+    """The census date of each row: as stated, else that of the extract."""
+    day = np.datetime64(census_date, "s")
+    if stated is None:
+        return TypedColumn(date_values(np.full(length, day)), empty_column(length))
+    days = np.asarray(stated.values)
+    return replace(stated, values=date_values(np.where(np.isnat(days), day, days)))
 
 
 def _without_provider(organisation: TextColumn | None) -> pd.DataFrame | None:
     """A finding for each row of a list of several providers that names none."""
     if organisation is None:
         return None
-    blank = take(is_blank(organisation.texts), organisation.codes, True)
+    blank = take(_blank(organisation.texts), organisation.codes, True)
     if not blank.any():
         return None
     return pd.DataFrame(

@@ -45,6 +45,41 @@ SUSPECT: Final = (
 no cleaning."""
 
 
+_SIMPLE = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+)*\Z")
+_PART = re.compile(r"[a-z]+")
+_LETTERED = re.compile(r"[a-z '-]+")
+_NO_NAMES: Final = frozenset(
+    part
+    for word in (
+        *({*_NOISE["word"], *TITLES} - PARTICLES),
+        "null",
+        "nan",
+        "nat",
+        "na",
+        "nil",
+        "none",
+    )
+    if _LETTERED.fullmatch(word)
+    for part in _PART.findall(word)
+)
+"""Parts of the words that a name of plain letters could hold, and of those for a missing name."""
+
+
+def is_simple(text: str) -> bool:
+    """Is a name of plain letters, without a part that may be noise or stand for none or a test?
+
+    It is PLAIN and not SUSPECT then; most names are, and this is told sooner than by the patterns.
+
+    >>> is_simple("Smith-Jones"), is_simple("Baby Smith"), is_simple("XXTESTPATIENT")
+    (True, False, False)
+    """
+    if not _SIMPLE.match(text):
+        return False
+    lower = text.lower()
+    odd = "test" in lower or "use" in lower or lower.startswith(("xx", "zz"))
+    return not odd and _NO_NAMES.isdisjoint(_PART.findall(lower))
+
+
 class Cleaned(NamedTuple):
     """A name, the other names found beside it, and what was wrong.
 

@@ -30,6 +30,7 @@ from waitlist_merge.normalise.name_noise import (
     Cleaned,
     clean_family,
     clean_given,
+    is_simple,
 )
 from waitlist_merge.normalise.reading import (
     PLACEHOLDER_WORDS,
@@ -41,7 +42,6 @@ from waitlist_merge.normalise.reading import (
     is_blank_name,
     matched,
     missing,
-    only_where,
     replaced,
 )
 from waitlist_merge.reasons import Fault
@@ -99,23 +99,27 @@ def _earlier(name: str | None) -> str | None:
 
 
 def _read_names(texts: Texts, *, clean: Callable[[str], Cleaned]) -> _CleanedTexts:
-    wrong = matched(texts, _DIGITS)
-    usable = ~(wrong | is_blank_name(texts))
-    plain = usable & matched(texts, PLAIN) & ~matched(texts, SUSPECT)
-    rest = np.flatnonzero(usable & ~plain)
+    wrong, test, stand_in, repaired = np.zeros((4, len(texts)), dtype=bool)
+    names, previous, titles = texts.copy(), missing(len(texts)), missing(len(texts))
+    odd = np.flatnonzero([not is_simple(text) for text in texts])
+    some = texts[odd]
+    wrong[odd] = matched(some, _DIGITS)
+    usable = ~(wrong[odd] | is_blank_name(some))
+    plain = usable & matched(some, PLAIN) & ~matched(some, SUSPECT)
+    names[odd[~plain]] = None
+    rest = odd[usable & ~plain]
     each = [clean(text) for text in texts[rest]]
-    names, previous, titles = only_where(plain, texts), missing(len(texts)), missing(len(texts))
     names[rest] = [one.name for one in each]
     previous[rest] = [_earlier(one.previous) for one in each]
     titles[rest] = [one.title for one in each]
-    stand_in, repaired = np.zeros((2, len(texts)), dtype=bool)
     stand_in[rest] = [one.stand_in for one in each]
     repaired[rest] = [one.repaired for one in each]
+    test[odd] = matched(names[odd], _TEST)
     faults = {
         Fault.PLACEHOLDER: stand_in,
         Fault.REPAIRED: repaired,
         Fault.NOT_UNDERSTOOD: wrong,
-        Fault.TEST_PATIENT: matched(names, _TEST),
+        Fault.TEST_PATIENT: test,
     }
     return _CleanedTexts(names, previous, titles, faults)
 

@@ -34,6 +34,9 @@ _SITE_OF_TRUST = r"^(R[A-Z0-9]{2})(?:[A-Z0-9]{2}|[A-Z0-9]{3})$"
 """Codes of NHS trusts begin with R and their sites add to it; in other codes the tail tells
 organisations apart (domain 6), so only these are cut."""
 
+_TRUST: Final = 3
+"""Characters of a trust's code; a site's are more."""
+
 _NUMBER = r"^[0-9]+$"
 _WORD = r"^[A-Z]{5,}$"
 """All letters and longer than a trust code: a name (ROYAL), not a site."""
@@ -99,6 +102,8 @@ def read_sites(texts: Texts) -> Texts:
     >>> read_sites(as_texts(["RM301", "RM3", "NV701"])).tolist()
     ['RM301', None, None]
     """
+    if all(len(text) <= _TRUST for text in texts):
+        return missing(len(texts))
     codes = read_organisations(texts).values
     return only_where(np.asarray(codes != _trust_level(codes), dtype=bool), codes)
 

@@ -22,6 +22,7 @@ from waitlist_merge.normalise.reading import Mask, matched
 
 _IDENTIFIER: Final = r"^[A-Z]{0,3}[0-9]*[1-8][0-9]*$"
 _UBRN: Final = "|".join(f"[09]{{{at}}}[1-8][0-9]{{{11 - at}}}" for at in range(12))
+_ORGANISATION: Final = r"^(?:R[A-Z0-9]{2}(?:[0-9][A-Z0-9]{0,5})?|[A-Z]{1,2}[0-9][A-Z0-9]{1,6})$"
 _LINE: Final = r"[A-Za-z0-9'-]+(?: [A-Za-z0-9'-]+)*"
 
 _PATTERNS: Final[Mapping[str, str]] = MappingProxyType(
@@ -31,6 +32,10 @@ _PATTERNS: Final[Mapping[str, str]] = MappingProxyType(
         "referral_identifier": _IDENTIFIER,
         "waiting_list_entry_identifier": _IDENTIFIER,
         "unique_booking_reference_number": f"^(?:{_UBRN})$",
+        "site_code": _ORGANISATION,
+        "pathway_identifier_issuer": _ORGANISATION,
+        "referring_organisation": _ORGANISATION,
+        "mutual_aid_provider": _ORGANISATION,
         "postcode": r"^[A-Y][A-Z]?[0-9][A-Z0-9]? [0-9][A-Z]{2}$",
         "address": rf"^[0-9]+[A-Z]? {_LINE}(?:, {_LINE})*$",
         "phone": r"^0[1-9][0-9]{2}[1-9][0-9]{3}[02-9][0-9]{1,2}$",
