@@ -19,6 +19,7 @@ from waitlist_merge import review
 from waitlist_merge.combined import combine
 from waitlist_merge.decided import NONE, Decided
 from waitlist_merge.identity import entry_ids
+from waitlist_merge.intake import Extract
 from waitlist_merge.pathways import match_pathways
 from waitlist_merge.patients import PatientModel, match_patients
 from waitlist_merge.plan import MergePlan
@@ -149,12 +150,34 @@ def register_at(request, tmp_path) -> Iterator[str]:
         yield url
 
 
+PERSON = {
+    "NHS number": "9990000018",
+    "DOB": "3 May 1971",
+    "Surname": "Okafor",
+    "Forename": "Chidi",
+    "Specialty": "110",
+}
+
+
+def list_of(organisation: str, *rows: Mapping[str, object]) -> Extract:
+    """The list of an organisation, all rows of one person, with what each says beside."""
+    return Extract.from_frame(
+        pd.DataFrame([PERSON | row for row in rows]), organisation=organisation
+    )
+
+
+@pytest.fixture(scope="session")
+def sent() -> Callable[..., Extract]:
+    return list_of
+
+
 RUN = dt.date(2026, 11, 15)
 SHORT = {
     "ppid": "patient_pathway_identifier",
     "issuer": "pathway_identifier_issuer",
     "ubrn": "unique_booking_reference_number",
     "entry": "waiting_list_entry_identifier",
+    "referral_id": "referral_identifier",
     "tf": "treatment_function_code",
     "proc": "procedure_code",
     "text": "procedure_text",
@@ -162,6 +185,7 @@ SHORT = {
     "status": "rtt_status",
     "list": "waiting_list_type",
     "method": "admission_method",
+    "manage": "intended_management",
     "start": "rtt_start_date",
     "stop": "rtt_end_date",
     "removed": "removal_date",
@@ -181,6 +205,7 @@ SHORT = {
     "transfer": "transfer_status",
     "ptype": "priority_type",
     "pcode": "priority_code",
+    "cancer": "suspected_cancer",
     "census": "census_date",
 }
 """Short names of fields in tables of cases."""
@@ -194,7 +219,7 @@ def rows_of(text: str) -> list[dict[str, object]]:
         row: dict[str, object] = {"organisation": organisation}
         for pair in said:
             name, value = pair.split("=")
-            row[SHORT.get(name, name)] = value.replace("_", " ")
+            row[SHORT.get(name, name)] = True if name == "cancer" else value.replace("_", " ")
         found.append(row)
     return found
 

@@ -125,28 +125,16 @@ OPEN = {
     "E-mail": "plain@example.org",
     "Comments": "prefers mornings",
 }
-PERSON = {
-    "NHS number": "9990000018",
-    "DOB": "3 May 1971",
-    "Surname": "Okafor",
-    "Forename": "Chidi",
-    "Specialty": "110",
-    "PPID": "RM3000012345",
-    "PPID issuer": "RM3",
-    "RTT start": "2026-03-02",
-}
 
 
 @pytest.fixture(scope="module")
-def merged():
-    lists = (("RM3", SECRETS | {"Restricted": "Y"}), ("RW3", OPEN | {"Restricted": "N"}))
-    return wm.merge(
-        [
-            wm.Extract.from_frame(pd.DataFrame([PERSON | said]), organisation=code)
-            for code, said in lists
-        ],
-        census_date="2026-11-15",
-    )
+def merged(sent):
+    need = {"PPID": "RM3000012345", "PPID issuer": "RM3", "RTT start": "2026-03-02"}
+    lists = [
+        sent("RM3", need | SECRETS | {"Restricted": "Y"}),
+        sent("RW3", need | OPEN | {"Restricted": "N"}),
+    ]
+    return wm.merge(lists, census_date="2026-11-15")
 
 
 def folded(text: object) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 import waitlist_merge as wm
@@ -17,28 +16,16 @@ import waitlist_merge as wm
 TABLE = Path(__file__).parent / "cases" / "contradictions.csv"
 CASES = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
 HEADINGS = {"PPID": "Patient pathway identifier", "Proc": "Procedure code"}
-PERSON = {
-    "NHS number": "9990000018",
-    "DOB": "3 May 1971",
-    "Surname": "Okafor",
-    "Forename": "Chidi",
-    "Specialty": "110",
-    "Hospital number": "4471",
-}
 
 
-def sent(text: str) -> pd.DataFrame:
-    rows = []
-    for row in text.split(" | "):
-        said = dict(each.split("=", 1) for each in row.split(";"))
-        rows.append(PERSON | {HEADINGS.get(name, name): value for name, value in said.items()})
-    return pd.DataFrame(rows)
+def rows_of(text: str) -> list[dict[str, str]]:
+    rows = [dict(each.split("=", 1) for each in row.split(";")) for row in text.split(" | ")]
+    return [{HEADINGS.get(name, name): value for name, value in row.items()} for row in rows]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_a_contradiction_is_a_finding_and_the_row_is_on_the_list(case):
-    extract = wm.Extract.from_frame(sent(case["rows"]), organisation="RM3")
-    result = wm.merge([extract], census_date="2026-11-15")
+def test_a_contradiction_is_a_finding_and_the_row_is_on_the_list(case, sent):
+    result = wm.merge([sent("RM3", *rows_of(case["rows"]))], census_date="2026-11-15")
     found = result.findings[result.findings["source_row"] == 1]
     told = set(zip(found["reason"].astype(str), found["field"].astype(str), strict=True))
     assert (case["reason"], case["field"]) in told
@@ -50,9 +37,9 @@ def test_a_contradiction_is_a_finding_and_the_row_is_on_the_list(case):
     assert len(result.entries) == case["rows"].count(" | ") + 1
 
 
-def test_a_row_without_a_contradiction_has_none_of_these_findings():
-    usual = pd.DataFrame([PERSON | {"RTT start": "2026-01-01", "RTT status": "20"}])
-    result = wm.merge([wm.Extract.from_frame(usual, organisation="RM3")], census_date="2026-11-15")
+def test_a_row_without_a_contradiction_has_none_of_these_findings(sent):
+    usual = sent("RM3", {"RTT start": "2026-01-01", "RTT status": "20"})
+    result = wm.merge([usual], census_date="2026-11-15")
     assert not {case["reason"] for case in CASES} & set(result.findings["reason"].astype(str))
 
 

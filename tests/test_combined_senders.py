@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 import waitlist_merge as wm
 
-PERSON = {
-    "NHS number": "9990000018",
-    "DOB": "3 May 1971",
-    "Surname": "Okafor",
-    "Forename": "Chidi",
-    "Specialty": "110",
-    "PPID": "RM3000012345",
-    "PPID issuer": "RM3",
-}
-SENDER = PERSON | {
+NEED = {"PPID": "RM3000012345", "PPID issuer": "RM3"}
+SENDER = NEED | {
     "RTT start": "2026-01-01",
     "RTT status": "21",
     "RTT end": "2026-05-20",
@@ -23,16 +13,11 @@ SENDER = PERSON | {
     "Priority code": "P2",
     "Referral date": "2025-12-01",
 }
-RECEIVER = PERSON | {"RTT start": "2026-06-10", "RTT status": "20", "Referral date": "2026-06-10"}
+RECEIVER = NEED | {"RTT start": "2026-06-10", "RTT status": "20", "Referral date": "2026-06-10"}
 
 
-def extract(organisation, row):
-    frame = pd.DataFrame({name: [value] for name, value in row.items()})
-    return wm.Extract.from_frame(frame, organisation=organisation)
-
-
-def test_a_sender_that_closed_its_row_gives_urgency_and_referral_as_it_gives_the_start():
-    lists = [extract("RM3", SENDER), extract("RW3", RECEIVER)]
+def test_a_sender_that_closed_its_row_gives_urgency_and_referral_as_it_gives_the_start(sent):
+    lists = [sent("RM3", SENDER), sent("RW3", RECEIVER)]
     result = wm.merge(lists, census_date="2026-11-15")
     [row] = result.combined_list.to_dict("records")
     assert (row["shown_organisation"], row["member_count"]) == ("RW3", 1)
@@ -46,8 +31,8 @@ def test_a_sender_that_closed_its_row_gives_urgency_and_referral_as_it_gives_the
     assert told.loc["priority_code", "organisation"] == "RM3"
 
 
-def test_who_was_treated_hands_nothing_on():
+def test_who_was_treated_hands_nothing_on(sent):
     treated = SENDER | {"RTT status": "30"}
-    lists = [extract("RM3", treated), extract("RW3", RECEIVER | {"RTT status": "10"})]
+    lists = [sent("RM3", treated), sent("RW3", RECEIVER | {"RTT status": "10"})]
     rows = wm.merge(lists, census_date="2026-11-15").combined_list
     assert not rows["suspected_cancer"].any()

@@ -366,3 +366,17 @@ def test_a_step_that_fails_leaves_the_register_as_it_was(old_register, monkeypat
     monkeypatch.undo()
     with Register.open(old_register) as register:
         assert len(register.answers()) == 1
+
+
+def test_a_name_that_a_stream_of_rows_could_mistake_is_kept_as_it_is(register, a_run, entries):
+    names = ["O\tBrien\n\\N", "\\.", '"x",', ""]
+    listed = entries([f"E-{at}" for at in range(4)], family_name=names)
+    register.record(a_run(register, listed))
+    assert register.last().entries["family_name"].tolist() == names
+
+
+def test_two_rows_of_one_entry_are_one_line_and_record_nothing(register, a_run, entries):
+    with pytest.raises(OutputError, match="at the same time; nothing was recorded"):
+        register.record(a_run(register, entries(["E-1", "E-1"])))
+    assert register.last() is None
+    assert register.runs().empty

@@ -80,6 +80,28 @@ def pair_keys(a: NDArray[np.integer], b: NDArray[np.integer], size: int) -> NDAr
     return np.asarray(low * size + high, dtype=np.int64)
 
 
+def decisions_on(
+    decided: Decided, a: NDArray[np.integer], b: NDArray[np.integer], size: int
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Of each pair ``a``, ``b`` the place of its decision (-1: none), and is it kept apart by it?
+
+    >>> decided = Decided(np.array([0], np.int32), np.array([2], np.int32), np.array([False]))
+    >>> place, apart = decisions_on(decided, np.array([2, 0]), np.array([0, 1]), 3)
+    >>> place.tolist(), apart.tolist()
+    ([0, -1], [True, False])
+    """
+    order = np.argsort(keys := pair_keys(decided.a, decided.b, size))
+    asked = pair_keys(a, b, size)
+    at = np.searchsorted(keys[order], asked)
+    there = at < len(order)
+    there[there] = keys[order][at[there]] == asked[there]
+    place = np.full(len(asked), -1, dtype=np.int32)
+    place[there] = order[at[there]]
+    apart = there.copy()
+    apart[there] = ~decided.joined[place[there]]
+    return place, apart
+
+
 def overridden(
     a: NDArray[np.integer],
     b: NDArray[np.integer],

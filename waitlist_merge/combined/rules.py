@@ -26,11 +26,9 @@ from waitlist_merge.combined.facts import stated_since
 from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, codes, days, is_in, numbered
 from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.pathways.grouping import Group
+from waitlist_merge.patients.records import VERIFIED_STATUS
 from waitlist_merge.reasons import SurvivorRule
 from waitlist_merge.schema import DATE_FIELDS
-
-VERIFIED = "01"
-"""NHS number status: present and verified (domain 1.6)."""
 
 PRIORITY_TYPES = ("3", "2", "1")
 PRIORITY_CODES = ("P1a", "P1b", "P2", "P3", "P4", "P5", "P6")
@@ -83,7 +81,7 @@ class Members:
     @cached_property
     def unverified(self) -> Bools:
         """Members whose NHS number is not verified."""
-        return ~is_in(self.column("nhs_number_status"), {VERIFIED})
+        return ~is_in(self.column("nhs_number_status"), {VERIFIED_STATUS})
 
     @cached_property
     def age(self) -> NDArray[np.int64]:

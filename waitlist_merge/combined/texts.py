@@ -34,6 +34,19 @@ def joined_text(values: pa.Array, number: NDArray[np.integer], size: int, by: st
     return pc.if_else(pc.equal(told, ""), pa.scalar(None, pa.string()), told)
 
 
+def joined_values(
+    values: pd.Series, number: NDArray[np.integer], size: int, by: str = ";"
+) -> NDArray[np.object_]:
+    """The different values of each number, sorted and joined; None where there are none.
+
+    >>> joined_values(pd.Series(["b", "a", None]), np.array([1, 1, 0]), 2).tolist()
+    [None, 'a;b']
+    """
+    said = values.notna().to_numpy()
+    texts = pa.array(values[said].astype(object), pa.string(), from_pandas=True)
+    return np.asarray(joined_text(texts, number[said], size, by).to_pylist(), dtype=object)
+
+
 def arrow_text(values: pa.Array) -> pd.arrays.ArrowStringArray:
     """Arrow text as a column of a frame, without a copy."""
     return pd.arrays.ArrowStringArray(pa.chunked_array([values]))

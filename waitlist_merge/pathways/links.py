@@ -23,8 +23,6 @@ from waitlist_merge.pathways.grouping import Edges, Group, clash, components, gr
 from waitlist_merge.pathways.vetoes import CONFIDENCES, JOINS, RELATIONS, VETOES, Decided
 from waitlist_merge.reasons import Confidence, Joins, Relation, Veto
 
-LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation")
-
 PARTING = (Relation.OTHER_PROCEDURE, Relation.STAGED_PROCEDURE, Relation.OTHER_SPECIALTY)
 """Differences that a shared identifier outweighs (a procedure may change), nothing less."""
 

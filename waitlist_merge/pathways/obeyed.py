@@ -12,7 +12,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.decided import Decided, obeyable, one_by_decision, overridden, pair_keys
+from waitlist_merge.decided import (
+    Decided,
+    decisions_on,
+    obeyable,
+    one_by_decision,
+    overridden,
+    pair_keys,
+)
 from waitlist_merge.pathways.links import CERTAIN, NO, YES, Judged, bar
 from waitlist_merge.pathways.vetoes import VETOES
 from waitlist_merge.reasons import Veto
@@ -41,13 +48,7 @@ def obeying(pairs: Judged, decided: Decided, *, size: int, judge: Judge) -> Judg
     if missing.any():
         a, b = decided.a[missing].astype(np.int64), decided.b[missing].astype(np.int64)
         pairs = Judged.together([pairs, judge(a, b)])
-    order = np.argsort(keys)
-    mine = pair_keys(pairs.a, pairs.b, size)
-    there = np.isin(mine, keys)
-    said = np.full(len(mine), -1, dtype=np.int32)
-    said[there] = order[np.searchsorted(keys[order], mine[there])]
-    apart = there.copy()
-    apart[there] = ~decided.joined[said[there]]
+    said, apart = decisions_on(decided, pairs.a, pairs.b, size)
     part = one_by_decision(decided, size)
     forced = part[pairs.a] == part[pairs.b]
     fallen = overridden(pairs.a, pairs.b, bar(pairs), (pairs.joins == YES) & ~apart, part) & ~apart

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.decided import Decided, obeyable, one_by_decision, overridden, pair_keys
+from waitlist_merge.decided import (
+    Decided,
+    decisions_on,
+    obeyable,
+    one_by_decision,
+    overridden,
+    pair_keys,
+)
 from waitlist_merge.patients.blocks import Pairs
 from waitlist_merge.patients.scoring import Scored, together
 from waitlist_merge.reasons import Joins
@@ -78,15 +85,7 @@ def with_decided(kept: Scored, decided: Decided, *, size: int, weighed: Weighed)
 def ruled(kept: Scored, decided: Decided, *, size: int, match_weight: float) -> Ruled:
     """What people have said of each of the pairs; decisions that others contradict are no joins."""
     obeyed = obeyable(decided, size)
-    order = np.argsort(keys := pair_keys(obeyed.a, obeyed.b, size))
-    mine = pair_keys(kept.a, kept.b, size)
-    place = np.searchsorted(keys[order], mine)
-    there = place < len(order)
-    there[there] = keys[order][place[there]] == mine[there]
-    said = np.full(len(mine), -1, dtype=np.int32)
-    said[there] = order[place[there]]
-    apart = there.copy()
-    apart[there] = ~obeyed.joined[said[there]]
+    said, apart = decisions_on(obeyed, kept.a, kept.b, size)
     part = one_by_decision(obeyed, size)
     links = (kept.veto == 0) & (kept.weight >= match_weight) & ~apart
     fallen = overridden(kept.a, kept.b, kept.veto, links, part) & ~apart

@@ -14,11 +14,10 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.rules import PRIORITY_CODES
-from waitlist_merge.combined.texts import joined_text
+from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.pathways.columns import Bools, flag
 from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
 from waitlist_merge.review.lost import as_text, restricted_anywhere
@@ -100,7 +99,8 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
     several = by_need["organisation"].nunique().to_numpy() > 1
     told = who + ": closed or no longer sent, first seen on " + lost["left_date"].dt.strftime(_DAY)
     why = (
-        _joined(told, number, size, "; ") + ". No clock stop, no death and no decision is recorded"
+        joined_values(told, number, size, "; ")
+        + ". No clock stop, no death and no decision is recorded"
     )
     return pd.DataFrame(
         {
@@ -108,9 +108,9 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
             "patient_id": by_need["patient_id"].first(),
             "left_date": left,
             "weeks_unaccounted": ((today - left).dt.days // 7).astype(np.int32),
-            "organisations": _joined(who, number, size),
-            "entry_ids": _joined(lost["entry_id"], number, size),
-            "hospital_numbers": _joined(who + " " + local, number, size),
+            "organisations": joined_values(who, number, size),
+            "entry_ids": joined_values(lost["entry_id"], number, size),
+            "hospital_numbers": joined_values(who + " " + local, number, size),
             "each_kept_by_other": several,
             **{name: lost[name].astype(object).groupby(number).first() for name in _TAKEN},
             "rtt_start_date": start,
@@ -130,14 +130,6 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
 
 
 _DAY = "%Y-%m-%d"
-
-
-def _joined(
-    values: pd.Series, number: NDArray[np.integer], size: int, by: str = ";"
-) -> NDArray[np.object_]:
-    """The different values of each number, sorted and joined; None where there are none."""
-    texts = pa.array(values.astype(object), pa.string(), from_pandas=True)
-    return np.asarray(joined_text(texts, number, size, by).to_pylist(), dtype=object)
 
 
 def _any(mask: Bools, number: NDArray[np.integer], size: int) -> Bools:
@@ -164,7 +156,7 @@ def _now_listed(table: pd.DataFrame, entries: pd.DataFrame) -> NDArray[np.object
         theirs = pd.DataFrame({"key": some[name].astype(object), "place": place}).dropna()
         found.append(ours.dropna().merge(theirs, on="key"))
     both = pd.concat(found, ignore_index=True)
-    return _joined(both["place"], both["need"].to_numpy(dtype=np.int64), len(table))
+    return joined_values(both["place"], both["need"].to_numpy(dtype=np.int64), len(table))
 
 
 def asked(table: pd.DataFrame) -> pd.DataFrame:

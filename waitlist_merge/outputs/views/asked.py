@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.outputs.views.held import Held
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.patients.doubted import DOUBT
@@ -113,9 +114,13 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
     """The questions with the words and ids of what is shown of them alone."""
     if kept.empty:
         return kept.reset_index(drop=True)
-    by, known = shown.groupby("question"), shown.loc[shown["known"]].groupby("question")
+    by, size = shown.groupby("question"), len(kept)
+    number, known = by.ngroup().to_numpy(), shown.where(shown["known"])
     dead, foreign = by["dead"].any().to_numpy(), by["foreign"].any().to_numpy()
-    organisations = by["organisation"].agg(_joined).to_numpy()
+    organisations, patients, needs = (
+        joined_values(each, number, size)
+        for each in (shown["organisation"], known["patient_id"], known["pathway_id"])
+    )
     return (
         _limited(kept, foreign)
         .assign(
@@ -125,8 +130,8 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
             state=_states(kept, organisations),
             organisations=organisations,
             **_words(kept, organisations),
-            patient_ids=known["patient_id"].agg(_joined).to_numpy(),
-            pathway_ids=known["pathway_id"].agg(_joined).to_numpy(),
+            patient_ids=patients,
+            pathway_ids=needs,
             deceased=pd.array(dead, dtype="boolean"),
             question=_questions(kept["question"], dead),
             why=_reasons(kept, foreign),
@@ -195,10 +200,6 @@ def _sides(sides: pd.Series, shown: pd.Series) -> list[str]:
         )
         told.append("|".join(filter(None, split)))
     return told
-
-
-def _joined(values: pd.Series) -> str:
-    return ";".join(sorted(set(values.dropna().astype(str))))
 
 
 def _questions(said: pd.Series, dead: Bools) -> NDArray[np.object_]:

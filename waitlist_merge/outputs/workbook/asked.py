@@ -28,6 +28,7 @@ from waitlist_merge.outputs.workbook.cells import (
 )
 from waitlist_merge.outputs.workbook.needs import priority, work_columns, work_states
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.patients.records import VERIFIED_STATUS
 from waitlist_merge.reasons import Relation
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.returned import MOST_SHOWN, fingerprint
@@ -45,7 +46,9 @@ Fact = Callable[[pd.DataFrame], Texts]
 
 def _nhs_number(entries: pd.DataFrame) -> Texts:
     number = texts(entries["nhs_number"])
-    sure = np.where(texts(entries["nhs_number_status"]) == "01", "verified", "not verified")
+    sure = np.where(
+        texts(entries["nhs_number_status"]) == VERIFIED_STATUS, "verified", "not verified"
+    )
     return np.where(number == "", "", phrase(number, sure.astype(object)))
 
 

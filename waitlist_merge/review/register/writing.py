@@ -12,6 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from waitlist_merge.patients import PatientModel
+from waitlist_merge.review.register.adding import add
 from waitlist_merge.review.register.frames import as_json, changed, plain, records
 from waitlist_merge.review.register.reading import (
     FINDING,
@@ -128,8 +129,7 @@ def _add_extracts(connection: Connection, run: Run, number: int) -> None:
         for organisation, census_date, count in held[list(EXTRACT_COLUMNS)].itertuples(index=False)
         if organisation in run.digests
     ]
-    if rows:
-        connection.execute(extracts.insert(), rows)
+    add(connection, extracts, rows)
 
 
 def _add_entries(connection: Connection, run: Run, number: int) -> None:
@@ -140,7 +140,7 @@ def _add_entries(connection: Connection, run: Run, number: int) -> None:
     for frame, kept in ((new[differs], True), (last[forgotten], False)):
         in_order = frame.sort_values("entry_id", key=lambda ids: ids.astype(object))
         for part in records(in_order, {"run": number, "kept": kept}):
-            connection.execute(entries.insert(), part)
+            add(connection, entries, part)
 
 
 def _add_rows(connection: Connection, name: str, frame: pd.DataFrame | None, number: int) -> None:
@@ -150,7 +150,7 @@ def _add_rows(connection: Connection, name: str, frame: pd.DataFrame | None, num
         {"run": number, "place": place, "contents": contents}
         for place, contents in enumerate(as_json(frame), start=1)
     ]
-    connection.execute(OF_A_RUN[name].insert(), rows)
+    add(connection, OF_A_RUN[name], rows)
 
 
 def _add_findings(
@@ -166,7 +166,7 @@ def _add_findings(
     for side, kept in (("left_only", True), ("right_only", False)):
         rows = both.loc[both["_merge"] == side, list(FINDING)]
         for part in records(rows, {"run": number, "kept": kept}):
-            connection.execute(findings.insert(), part)
+            add(connection, findings, part)
 
 
 def _add_questions(connection: Connection, asked: pd.DataFrame, number: int) -> None:
@@ -183,5 +183,4 @@ def _add_questions(connection: Connection, asked: pd.DataFrame, number: int) -> 
         dict(zip(QUESTION, row, strict=True), run=number, kept=False)
         for row in gone.itertuples(index=False, name=None)
     ]
-    if rows:
-        connection.execute(questions.insert(), rows)
+    add(connection, questions, rows)
