@@ -256,3 +256,58 @@ def test_an_organisation_that_the_plan_expects_must_send_its_list(register, reme
     assert len(
         wm.merge(sent(FIRST, RM3=PEOPLE), register=where, plan=plan, allowed=allowed).entries
     )
+
+
+@pytest.mark.parametrize("how", ["review retire", "merge.toml"])
+def test_an_organisation_that_has_closed_is_retired_once_and_nobody_of_it_is_lost(register, how):
+    merged(register, FIRST)
+    only = sent(SECOND, RM3=PEOPLE.iloc[:6])
+    with pytest.raises(wm.InputError, match="say with review retire RW3 that it has closed"):
+        wm.merge(only, register=register)
+    plan = None
+    if how == "merge.toml":
+        plan = wm.MergePlan(retired_organisations=["rw3"])
+    else:
+        register.retire("rw3", reviewer="B. Lead", reason="Closed; all to RM3")
+    accepted = wm.Allowed(fewer=("RM3",))
+    second = wm.merge(only, register=register, plan=plan, allowed=accepted)
+    assert register.retired() == {"RW3"}
+    assert "retired RW3" in register.runs()["accepted"].iloc[-1]
+    told = second.changes[second.changes["organisation"] == "RW3"]
+    assert told["change"].tolist() == ["unaccounted"] * 8, "they were proposed duplicates only"
+    closed = second.unaccounted["organisations"] == "RW3"
+    assert (closed.sum(), len(closed)) == (8, 14)
+    why = second.unaccounted["why"].str.contains("RW3: this organisation has closed for good")
+    assert why.tolist() == closed.tolist()
+    third = wm.merge(sent(THIRD, RM3=PEOPLE.iloc[:6]), register=register)
+    assert third.unaccounted["pathway_id"].tolist() == second.unaccounted["pathway_id"].tolist()
+    assert count_of(register, "retired") == 1
+
+
+def count_of(register: wm.Register, table: str) -> int:
+    return rows(register)[table]
+
+
+def test_who_sends_a_list_again_is_expected_again(register):
+    merged(register, FIRST)
+    register.retire("RW3", reviewer="B. Lead", reason="Closed")
+    merged(register, SECOND)
+    assert register.retired() == frozenset()
+    with pytest.raises(wm.InputError, match="--allow-absent RW3"):
+        wm.merge(sent(THIRD, RM3=PEOPLE), register=register)
+
+
+def test_only_who_has_sent_a_list_is_retired_and_once(register):
+    with pytest.raises(wm.InputError, match="RW3 never sent a list; those who did: nobody"):
+        register.retire("RW3", reviewer="B", reason="Closed")
+    merged(register, FIRST)
+    with pytest.raises(wm.InputError, match="RX1 never sent a list; those who did: RM3, RW3"):
+        register.retire("RX1", reviewer="B", reason="Closed")
+    register.retire("RW3", reviewer="B", reason="Closed")
+    with pytest.raises(wm.InputError, match="RW3 is retired already"):
+        register.retire("RW3", reviewer="B", reason="Closed")
+
+
+def test_without_a_register_a_retired_organisation_is_not_waited_for():
+    plan = wm.MergePlan(expected_organisations=["RW3"], retired_organisations=["RW3"])
+    assert len(wm.merge(sent(FIRST, RM3=PEOPLE), plan=plan).entries) == len(PEOPLE)

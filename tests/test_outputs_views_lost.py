@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 import waitlist_merge as wm
+from waitlist_merge.errors import InputError
 from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.views.held import sensitive_codes
-from waitlist_merge.outputs.views.since import unaccounted_of
+from waitlist_merge.outputs.views.since import lost_of_services, unaccounted_of
 from waitlist_merge.review.filing import read_workbooks
 from waitlist_merge.review.unaccounted import EMPTY, unaccounted
 
@@ -96,6 +97,20 @@ def test_what_others_have_lost_is_in_no_view_but_theirs() -> None:
     sensitive = sensitive_codes([])
     assert unaccounted_of("RBK", table, sensitive=sensitive, run_date=DAY).empty
     assert unaccounted_of("RBK", table.iloc[:0], sensitive=sensitive, run_date=DAY).empty
+
+
+def test_needs_that_are_lost_go_with_any_service_of_their_entries() -> None:
+    table = lost({OURS: "treatment_function_code=130"})
+    assert len(lost_of_services(table, ["130"])) == len(lost_of_services(table, ["110"])) == 1
+    assert lost_of_services(table, ["120"]).empty
+
+
+def test_a_folder_of_an_older_version_is_one_line_and_none_where_nobody_is_lost() -> None:
+    older = lost(CASES[0]).drop(columns="last_said")
+    asked = {"sensitive": sensitive_codes([]), "run_date": DAY}
+    with pytest.raises(InputError, match=r"older version, .* merge the lists again"):
+        unaccounted_of(OURS, older, **asked)
+    assert unaccounted_of(OURS, older.iloc[:0], **asked).empty
 
 
 PERSON = {

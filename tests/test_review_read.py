@@ -17,6 +17,7 @@ from waitlist_merge.errors import InputError
 from waitlist_merge.review.filing import read_workbooks, status_of, undo_answer
 from waitlist_merge.review.register import Register
 from waitlist_merge.review.returned import HIDDEN, fingerprint, returned_rows
+from waitlist_merge.review.rows import AnswerRow
 
 CENSUS = "2026-11-15"
 TODAY = dt.date(2026, 11, 17)
@@ -279,6 +280,167 @@ def test_the_good_rows_are_recorded_though_others_are_not(first, register, tmp_p
     assert "b.xlsx, Questions, row" in shown.output
     again = CliRunner().invoke(app, command)
     assert "0 answers and 0 steps of work recorded, 2 known already" in again.output
+
+
+def test_an_answer_is_recorded_though_the_work_beside_it_is_wrong(first, register, tmp_path):
+    cells = said("same need") | {"Work state": "with RX1"}
+    filed = read(register, filled(first, tmp_path / "a.xlsx", {NEED: cells}))
+    assert (filed.new_answers, filed.new_work, len(filed.problems)) == (1, 0, 1)
+    assert "Work state: sends no list" in filed.problems[0]
+
+
+def test_work_is_recorded_though_the_answer_beside_it_is_wrong(first, register, tmp_path):
+    cells = said("yes") | {"Work state": "with RM3"}
+    filed = read(register, filled(first, tmp_path / "a.xlsx", {NEED: cells}))
+    assert (filed.new_answers, filed.new_work, len(filed.problems)) == (0, 1, 1)
+    assert "Answer: is none of" in filed.problems[0]
+    assert filed.summary() == (
+        "1 workbook read: 0 answers and 1 step of work recorded, 0 known already, 1 problem"
+    )
+
+
+def test_who_tells_the_work_may_sign_it_without_an_answer(first, register, tmp_path):
+    cells = said("") | {"Answer": None, "Work state": "with RM3"}
+    filed = read(register, filled(first, tmp_path / "a.xlsx", {NEED: cells}))
+    assert filed.problems == []
+    [work] = filed.taken.work
+    assert (work.reviewer, work.said_on) == ("A. Clerk of RM3", dt.date(2026, 11, 16))
+    unknown = cells | {"Reviewer's organisation": "RX1"}
+    again = read(register, filled(first, tmp_path / "b.xlsx", {NEED: unknown}))
+    assert (again.new_work, len(again.problems)) == (0, 1)
+    assert "organisation: sends no list" in again.problems[0]
+
+
+def test_a_coordinator_keeps_apart_but_joins_nothing(first, register, tmp_path):
+    def book(name: str, answer: str) -> Path:
+        cells = said(answer, "QWO", Role="ICB coordinator")
+        return filled(first, tmp_path / name, {("patient", "Lee"): cells})
+
+    assert read(register, book("a.xlsx", "same person")).problems == []
+    with Register.open(register) as opened:
+        [told] = status_of(opened, today=TODAY).unsettled.to_dict("records")
+    assert (told["standing"], told["detail"]) == ("proposed", "waits for RM3, RW3")
+    assert read(register, book("b.xlsx", "different people")).new_answers == 1
+    lees = merged(register).entries.query("family_name == 'Lee'")
+    assert lees["patient_id"].nunique() == 2
+
+
+def later(at: Path, day: dt.date, *, both: bool) -> wm.MergeResult:
+    """A later week: both send their list, or RM3 alone and of nobody but Lee."""
+    lists = [
+        wm.Extract.from_frame(extract(code).text[0 if both else 1 :], organisation=code, census_date=day)
+        for code in (PEOPLE if both else ["RM3"])
+    ]
+    with Register.open(at) as opened:
+        return wm.merge(lists, register=opened, allowed=wm.Allowed(fewer=("RM3",)))
+
+
+def answered(book: Path, to: Path, organisation: str, cells: dict[str, object]) -> Path:
+    """The workbook with what became of an Okafor whom this organisation listed."""
+    opened = openpyxl.load_workbook(book)
+    lines = list(opened["Questions"].iter_rows())
+    heads = [cell.value for cell in lines[0]]
+    rows = [dict(zip(heads, line, strict=True)) for line in lines[1:]]
+    [row] = [
+        each
+        for each in rows
+        if each["Organisation"].value == organisation and "Okafor" in each["Name"].value
+    ]
+    assert row["Level"].value == "unaccounted"
+    for heading, value in cells.items():
+        row[heading].value = value
+    opened.save(to)
+    return to
+
+
+def test_what_became_of_a_patient_is_said_for_who_has_closed_and_is_spent_once_they_are_back(
+    first, register, tmp_path
+):
+    with Register.open(register) as opened:
+        opened.retire("RW3", reviewer="B. Lead", reason="Closed")
+    result = later(register, TODAY, both=False)
+    assert set(result.unaccounted["family_name"]) == {"Okafor", "Lee"}
+    result.save(tmp_path / "out", tables="csv", workbook=True)
+    cells = said("accounted for", "QWO", Note="Treated abroad", Role="Coordinator")
+    asked = tmp_path / "out" / "combined_list.xlsx"
+    unsigned = answered(asked, tmp_path / "a.xlsx", "RW3", cells | {"Role": "Clerk"})
+    assert "sends no list" in read(register, unsigned).problems[0]
+    assert read(register, answered(asked, tmp_path / "b.xlsx", "RW3", cells)).problems == []
+
+    def standing() -> list[str]:
+        with Register.open(register) as opened:
+            return status_of(opened, today=TODAY).counts["standing"].tolist()
+
+    assert standing() == ["in force"]
+    rest = later(register, TODAY + dt.timedelta(weeks=1), both=False).unaccounted
+    assert set(rest["pathway_id"]) < set(result.unaccounted["pathway_id"])
+    assert standing() == ["in force"]
+    later(register, TODAY + dt.timedelta(weeks=2), both=True)
+    assert standing() == ["spent"]
+    with Register.open(register) as opened:
+        assert status_of(opened, today=TODAY).unsettled.empty
+
+
+def test_a_coordinator_does_not_say_what_became_of_a_patient_of_others(first, register, tmp_path):
+    rows = [wm.Extract.from_frame(extract(code).text[1:], organisation=code) for code in PEOPLE]
+    with Register.open(register) as opened:
+        allowed = wm.Allowed(fewer=("RM3", "RW3"))
+        day = TODAY.isoformat()
+        result = wm.merge(rows, census_date=day, register=opened, allowed=allowed)
+    assert set(result.unaccounted["family_name"]) == {"Okafor"}
+    result.save(tmp_path / "out", tables="csv", workbook=True)
+    cells = said("accounted for", "QWO", Note="Treated abroad", Role="Coordinator")
+    asked = tmp_path / "out" / "combined_list.xlsx"
+    book = answered(asked, tmp_path / "a.xlsx", "RM3", cells)
+    [problem] = read(register, book).problems
+    assert "has not listed this patient; answered by RM3" in problem
+
+
+def test_one_need_of_two_people_settles_nothing_and_undoing_it_asks_again(
+    first, register, tmp_path
+):
+    before = merged(register)
+    mine = before.entries.query("family_name == 'Okafor'")["entry_id"]
+    queue = before.review_queue.set_index("entry_ids")
+    question = queue.loc[";".join(sorted(mine)), "question_id"]
+    for code in PEOPLE:
+        read(register, filled(first, tmp_path / f"{code}.xlsx", {NEED: said("same need", code)}))
+
+    def told() -> list[tuple[str, str]]:
+        with Register.open(register) as opened:
+            rows = status_of(opened, today=TODAY).counts
+        return rows[["organisation", "standing"]].to_numpy().tolist()
+
+    joined = merged(register)
+    assert question not in set(joined.review_queue["question_id"])
+    assert told() == [["RM3", "in force"], ["RW3", "in force"]]
+    keep_apart(register, joined)
+    parted = merged(register)
+    assert parted.entries.query("family_name == 'Okafor'")["patient_id"].nunique() == 2
+    assert told() == [
+        *(["RM3", "in force"], ["RM3", "waits for the patient"], ["RW3", "waits for the patient"]),
+    ]
+    with Register.open(register) as opened:
+        unsettled = status_of(opened, today=TODAY).unsettled
+        assert unsettled["detail"].str.contains("of two people by now").tolist() == [True, True]
+        for row in opened.answers():
+            if row.answer != "same need" or row.organisation == "RM3":
+                undo_answer(opened, row.answer_id, reviewer="B", reason="no", today=TODAY)
+    again = merged(register).review_queue.set_index("question_id")
+    assert again.loc[question, "state"] == "proposed"
+
+
+def keep_apart(register: Path, result: wm.MergeResult) -> None:
+    """Somebody says that the entries of one patient are of two people."""
+    mine = result.entries.query("family_name == 'Okafor'")["entry_id"]
+    row = AnswerRow(
+        *("A-apart", "Q-apart", "patient", tuple(sorted(mine)), (0, 1), "different people"),
+        reviewer="C. Clerk",
+        organisation="RM3",
+        answered_on=TODAY,
+    )
+    with Register.open(register) as opened:
+        opened.add_answers([row])
 
 
 def test_work_is_recorded_and_told_with_the_answers(first, register, tmp_path):

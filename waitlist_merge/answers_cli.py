@@ -1,4 +1,4 @@
-"""``review read``, ``review status`` and ``review undo``: what people said, on its way back."""
+"""``review read``, ``status``, ``undo`` and ``retire``: what people say, on its way back."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ RegisterAt = Annotated[
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Add the three commands to the sub-application ``review``."""
+    """Add the commands to the sub-application ``review``."""
     app.command(name="read")(read)
     app.command(name="status")(status)
     app.command(name="undo")(undo)
+    app.command(name="retire")(retire)
 
 
 def read(
@@ -70,6 +71,24 @@ def undo(
         with Register.open(register, create=False) as opened:
             row = undo_answer(opened, answer_id, reviewer=reviewer, reason=reason, today=_today())
         typer.echo(f"{answer_id} is taken back ({row.answer_id}); the next merge asks again")
+
+
+def retire(
+    *,
+    organisation: Annotated[str, typer.Argument(metavar="ORG", help="Who has closed.")],
+    register: RegisterAt,
+    reviewer: Annotated[str, typer.Option(help="Who says so.")],
+    reason: Annotated[str, typer.Option(help="Why, and where its patients are.")],
+    debug: Debug = False,
+) -> None:
+    """Say that an organisation has closed for good: no list of it is expected any longer.
+
+    Whom it listed and nobody else does is asked about as UNACCOUNTED from the next merge on.
+    """
+    with one_line(debug=debug):
+        with Register.open(register, create=False) as opened:
+            opened.retire(organisation, reviewer=reviewer, reason=reason)
+        typer.echo(f"{organisation.upper()} is retired; its patients are asked about in turn")
 
 
 def _today() -> date:

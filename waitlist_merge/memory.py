@@ -207,11 +207,12 @@ def begin(
     register, last = recalled.register, recalled.last
     expected = recalled.plan.expected_organisations
     if register is None:
-        if expected:
-            arrivals(entries, None, expected=expected, allowed=allowed)
+        closed = recalled.plan.retired_organisations
+        arrivals(entries, None, expected=expected, allowed=allowed, retired=closed)
         return Begun(recalled=recalled, entries=entries)
     sent = digests(entries)
     base = _base(register, last, sent)
+    retired = register.retired().union(recalled.plan.retired_organisations)
     began = week.begin(
         entries,
         last=last,
@@ -219,10 +220,13 @@ def begin(
         run_date=run_date,
         expected=expected,
         allowed=allowed,
+        retired=retired,
         key=recalled.key,
     )
     if base is not last:
-        began = replace(began, arrived=arrivals(entries, base, allowed=_anything(base)))
+        allowed = _anything(base)
+        arrived = arrivals(entries, base, allowed=allowed, retired=retired)
+        began = replace(began, arrived=arrived)
     return Begun(
         recalled=recalled,
         entries=began.entries,
@@ -272,7 +276,13 @@ def _passed_by(begun: Begun) -> list[str]:
     """The guards that somebody let this run pass by: "fewer RM3"."""
     arrived, retrain = begun.week and begun.week.arrived, begun.recalled.retrain
     said = [f"{kind} {code}" for kind in GUARDS for code in getattr(arrived, kind, ())]
-    return [*said, *([f"model {retrain.accept}"] if retrain else [])]
+    closed = [f"retired {code}" for code in getattr(arrived, "retired", ())]
+    return [*said, *closed, *([f"model {retrain.accept}"] if retrain else [])]
+
+
+def _newly_retired(register: Register, began: week.Week) -> list[str]:
+    """Who has closed for good by the plan, of which the register does not know yet."""
+    return sorted({*began.arrived.retired} - register.retired())
 
 
 def _text(ids: NDArray[np.object_]) -> pd.Series:
@@ -334,6 +344,7 @@ def end(
             started_at=recalled.started_at,
             answers_seen=len(recalled.answers),
             accepted=_passed_by(begun),
+            retired=_newly_retired(register, begun.week),
             changes=ended.changes,
             id_log=ended.id_log,
             findings=findings,

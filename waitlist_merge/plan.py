@@ -204,7 +204,7 @@ class MergePlan(Settings):
     codes of services and ranges of them whose entries no other organisation's view shows: by
     default sexual health (360, 504), genetics (311), clinical psychology (656) and learning
     disability and mental health (700-730). A run stops where one of ``expected_organisations``
-    sends no list.
+    sends no list; one of ``retired_organisations`` has closed for good, and none is expected.
 
     >>> MergePlan().digest() == MergePlan(hmac_key="secret of the region").digest()
     False
@@ -221,6 +221,7 @@ class MergePlan(Settings):
     survivorship: Survivorship = Pairs()
     sensitive_services: tuple[Services, ...] = ("360", "504", "311", "656", "700-730")
     expected_organisations: tuple[Organisation, ...] = ()
+    retired_organisations: tuple[Organisation, ...] = ()
 
     @classmethod
     def of_manifest(cls, public: Mapping[str, object]) -> Self:

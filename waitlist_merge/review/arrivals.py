@@ -11,7 +11,7 @@ Nothing is guessed: a person who knows the organisation decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -55,7 +55,8 @@ class Arrivals:
     """Organisations that sent no newer list, and those whose list is not as it was.
 
     ``absent`` sent nothing, ``same_day`` a list of the day of the last one: of both nothing is
-    refreshed. ``fewer``, ``renumbered`` and ``older`` were accepted by a person.
+    refreshed. ``fewer``, ``renumbered`` and ``older`` were accepted by a person. ``retired`` have
+    closed for good: whom they listed has left their list.
     """
 
     absent: tuple[str, ...] = ()
@@ -63,6 +64,7 @@ class Arrivals:
     fewer: tuple[str, ...] = ()
     renumbered: tuple[str, ...] = ()
     older: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
 
 
 def arrivals(
@@ -71,12 +73,13 @@ def arrivals(
     *,
     expected: Iterable[str] = (),
     allowed: Allowed | None = None,
+    retired: Iterable[str] = (),
 ) -> Arrivals:
     """Which organisations sent no newer list, and may the run go on?
 
     ``entries`` are all typed entries of the run, ``expected`` organisations beside those of the
-    last run. Raises InputError with one line for each list that is not as expected and that
-    ``allowed`` does not name.
+    last run, ``retired`` those of whom no list is expected any longer. Raises InputError with one
+    line for each list that is not as expected and that ``allowed`` does not name.
 
     >>> rows = pd.DataFrame({"organisation": pd.Categorical(["RM3"])})
     >>> arrivals(rows, None, expected=["RM3", "RW3"])
@@ -87,8 +90,9 @@ without it with --allow-absent RW3
     allowed = allowed or Allowed()
     came = set(entries["organisation"].dropna().astype(str))
     before = set() if last is None else set(last.extracts["organisation"].astype(str))
-    asked = before | {str(code).strip().upper() for code in expected}
-    found = {"absent": dict.fromkeys(asked - came, "no list came, and one is expected; send it")}
+    closed = {*retired} - came
+    asked = (before | {str(code).strip().upper() for code in expected}) - closed
+    found = {"absent": {code: _no_list(code, before) for code in asked - came}}
     same_day: list[str] = []
     if last is not None:
         found["older"], same_day = _older(entries, last)
@@ -103,8 +107,16 @@ without it with --allow-absent RW3
     if problems:
         raise InputError("\n".join(problems))
     return Arrivals(
-        same_day=tuple(same_day), **{kind: tuple(sorted(told)) for kind, told in found.items()}
+        same_day=tuple(same_day),
+        retired=tuple(sorted(closed & before)),
+        **{kind: tuple(sorted(told)) for kind, told in found.items()},
     )
+
+
+def _no_list(code: str, before: Collection[str]) -> str:
+    """What is wrong; of an organisation that the register knows, how it is told that it closed."""
+    told = "no list came, and one is expected; send it"
+    return f"{told}, say with review retire {code} that it has closed" if code in before else told
 
 
 _GO_ON = {

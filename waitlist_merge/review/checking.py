@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -23,30 +23,50 @@ _NEED_NOTE = (Answer.NEEDS_CLINICIAN, Answer.CORRECT_RECORD, Answer.ACCOUNTED)
 _OF_UNACCOUNTED = (Answer.ACCOUNTED, Answer.CANNOT_TELL, Answer.ASK_AGAIN)
 
 
+COORDINATOR = "coordinator"
+"""Role of somebody who works across organisations, and whose own may send no list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What keeps a row from being recorded: all of it, its answer, or the work beside it."""
+
+    row: list[str] = field(default_factory=list)
+    answer: list[str] = field(default_factory=list)
+    work: list[str] = field(default_factory=list)
+
+    @property
+    def told(self) -> list[str]:
+        """All of it, each once."""
+        return list(dict.fromkeys((*self.row, *self.answer, *self.work)))
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Checks:
     """What rows are checked against.
 
     ``organisations`` are those that send lists, ``known`` the ids of the entries that the run of a
     row knew, ``concerned`` the organisations whose entries a row is about, ``today`` the day of
-    reading.
+    reading, ``retired`` the organisations that have closed for good.
     """
 
     organisations: Collection[str]
     known: Callable[[Returned], pd.Index]
     concerned: Callable[[Returned], Collection[str]]
     today: date
+    retired: Collection[str] = ()
 
-    def wrong_with(self, row: Returned) -> list[str]:
+    def wrong_with(self, row: Returned) -> Wrong:
         """What keeps a row from being recorded; nothing of one that is not filled in."""
-        if not row.any((*heading.ANSWERED, *heading.WORKED)):
-            return []
-        wrong = self._wrong_question(row)
-        if row.any(heading.ANSWERED):
-            wrong += self._wrong_answer(row) or ([] if wrong else self._not_concerned(row))
-        if row.any(heading.WORKED):
-            wrong += self._wrong_work(row)
-        return wrong
+        works = row.any(heading.WORKED)
+        answers = row.any(heading.ANSWERED if not works else heading.OF_AN_ANSWER)
+        if not answers and not works:
+            return Wrong()
+        whole = self._wrong_question(row)
+        answer = self._wrong_answer(row) if answers else []
+        if answers and not (whole or answer):
+            answer = self._not_concerned(row)
+        return Wrong(whole, answer, self._wrong_work(row) if works else [])
 
     def _wrong_question(self, row: Returned) -> list[str]:
         """Do the hidden cells still belong to the question, and is it one of this register?"""
@@ -75,7 +95,8 @@ class Checks:
             wrong.append(f"column {heading.ANSWER}: {answer!s} does not answer this question")
         if not row.text(heading.REVIEWER):
             wrong.append(f"column {heading.REVIEWER}: say who answers")
-        wrong += self._wrong_organisation(row, heading.ORGANISATION)
+        if not (_coordinates(row) and row.text(heading.ORGANISATION)):
+            wrong += self._wrong_organisation(row, heading.ORGANISATION)
         wrong += self._wrong_date(row, heading.DATE)
         if answer in _NEED_NOTE and not row.text(heading.NOTE):
             wrong.append(f"column {heading.NOTE}: {answer!s} needs a note: {_NOTES[answer]}")
@@ -85,10 +106,15 @@ class Checks:
         return wrong + _wrong_override(row, answer)
 
     def _not_concerned(self, row: Returned) -> list[str]:
-        """What became of a patient says an organisation that listed them."""
+        """What became of a patient says an organisation that listed them.
+
+        Where one of these has closed for good a coordinator may say it in its stead.
+        """
         concerned = self.concerned(row)
         said = row.text(heading.ANSWER).casefold()
         if said != Answer.ACCOUNTED or row.text(heading.ORGANISATION).upper() in concerned:
+            return []
+        if _coordinates(row) and not {*self.retired}.isdisjoint(concerned):
             return []
         others = ", ".join(sorted(concerned))
         return [f"column {heading.ORGANISATION}: has not listed this patient; answered by {others}"]
@@ -107,7 +133,13 @@ class Checks:
             wrong.append(f"column {heading.OWNER_ORGANISATION}: say which organisation has to act")
         for each in (heading.KEEPS, heading.OWNER_ORGANISATION):
             wrong += self._wrong_organisation(row, each) if row.text(each) else []
-        return wrong + self._wrong_date(row, heading.DUE, ahead=True)
+        if row.text(heading.ORGANISATION) and not _coordinates(row):
+            wrong += self._wrong_organisation(row, heading.ORGANISATION)
+        return [
+            *wrong,
+            *self._wrong_date(row, heading.DATE),
+            *self._wrong_date(row, heading.DUE, ahead=True),
+        ]
 
     def _wrong_organisation(self, row: Returned, column: str) -> list[str]:
         code = row.text(column).upper()
@@ -148,6 +180,11 @@ STATE_WORDS = {
     State.DONE: "done",
 }
 _STATES = ", ".join(text.format("ORG") for text in STATE_WORDS.values())
+
+
+def _coordinates(row: Returned) -> bool:
+    """Does whoever filled it in work across organisations?"""
+    return COORDINATOR in row.text(heading.ROLE).casefold()
 
 
 def _wrong_override(row: Returned, answer: Answer) -> list[str]:

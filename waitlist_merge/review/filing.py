@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from waitlist_merge.errors import InputError
+from waitlist_merge.review.effect import as_they_act
 from waitlist_merge.review.register import Register
 from waitlist_merge.review.returned import Returned, returned_rows
 from waitlist_merge.review.rows import AnswerRow
@@ -46,9 +47,18 @@ class Filed:
     def summary(self) -> str:
         """What was recorded, in a line."""
         known = len(self.taken.answers) + len(self.taken.work) - self.new_answers - self.new_work
-        told = f"{self.workbooks} workbooks read: {self.new_answers} answers and {self.new_work}"
+        counted = (
+            (self.workbooks, "workbook"),
+            (self.new_answers, "answer"),
+            (self.new_work, "step"),
+            (len(self.problems), "problem"),
+        )
+        books, answers, steps, problems = (
+            f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted
+        )
         return (
-            f"{told} steps of work recorded, {known} known already, {len(self.problems)} problems"
+            f"{books} read: {answers} and {steps} of work recorded, {known} known already, "
+            f"{problems}"
         )
 
 
@@ -60,7 +70,9 @@ def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) ->
     """
     last = _last(register)
     rows = [row for path in paths for row in returned_rows(path)]
-    taken = take(rows, Known(last, _shown(rows, register, last), today, register.answers()))
+    shown = _shown(rows, register, last)
+    known = Known(last, shown, today, register.answers(), register.retired())
+    taken = take(rows, known)
     return Filed(
         taken,
         len(paths),
@@ -101,7 +113,9 @@ class Status:
 def status_of(register: Register, *, today: date) -> Status:
     """How far are answers and work, by organisation and age?"""
     last = _last(register)
-    ruled = in_force(register.answers(), listed(last.entries))
+    answers, runs = register.answers(), register.runs()
+    days = dict(zip(runs["run"], runs["run_date"], strict=True))
+    ruled = as_they_act(in_force(answers, listed(last.entries)), answers, last.entries, days)
     work = work_against_lists(register.work(), last.entries, census_dates(last), run_date=today)
     told = ["answer_id", "question_id", "organisation", "answer", "standing", "detail"]
     answered = ruled.answers

@@ -17,6 +17,9 @@ from waitlist_merge.pathways.columns import Bools, flag, is_in
 from waitlist_merge.pathways.match import of_patient
 from waitlist_merge.reasons import Confidence
 
+SERVICES = ("treatment_function_code", "main_specialty_code")
+"""What says of which service an entry is: one of them is enough to make it sensitive."""
+
 _DATES = ("left_date", "birth_date", "rtt_start_date", "tci_date", "next_appointment_date")
 
 _FLAGS = ("suspected_cancer", "restricted", "patient_restricted")
@@ -33,6 +36,7 @@ LAST_SAID = (
     "family_name",
     "given_name",
     "treatment_function_code",
+    "main_specialty_code",
     "procedure_code",
     "priority_code",
     *_DATES,
@@ -102,5 +106,10 @@ def restricted_anywhere(entries: pd.DataFrame) -> Bools:
 
 def of_withheld_service(entries: pd.DataFrame, sensitive: frozenset[str]) -> Bools:
     """Entries of a sensitive service, or of one that is not told and so may be any."""
-    service = entries["treatment_function_code"].astype("category")
-    return np.asarray(is_in(service, sensitive) | service.isna().to_numpy(dtype=bool))
+    found = np.zeros(len(entries), dtype=bool)
+    told = np.zeros(len(entries), dtype=bool)
+    for name in SERVICES:
+        service = entries[name].astype("category")
+        found |= is_in(service, sensitive)
+        told |= service.notna().to_numpy(dtype=bool)
+    return np.asarray(found | ~told)

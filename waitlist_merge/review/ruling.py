@@ -57,7 +57,7 @@ class Rulings:
     @property
     def open(self) -> pd.DataFrame:
         """Answers that settle nothing yet."""
-        settled = (Standing.IN_FORCE, Standing.REPLACED, Standing.DORMANT)
+        settled = (Standing.IN_FORCE, Standing.REPLACED, Standing.DORMANT, Standing.SPENT)
         return self.answers[~self.answers["standing"].isin([str(each) for each in settled])]
 
     def of(self, standing: Standing) -> pd.DataFrame:

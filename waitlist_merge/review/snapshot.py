@@ -54,6 +54,7 @@ OF_THE_ENTRY = (
     "waiting_list_entry_identifier",
     "referral_date",
     "treatment_function_code",
+    "main_specialty_code",
     "procedure_code",
     "laterality",
     "priority_type",

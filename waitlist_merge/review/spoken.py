@@ -27,6 +27,8 @@ class Standing(Word):
     CLINICIAN = "needs a clinician", "Waits for a clinician"
     CORRECTION = "record needs correcting", "Rests until the record is corrected"
     AGAIN = "ask again", "Asked again with the next list"
+    PARTED = "waits for the patient", "One need of two people: rests until they are one person"
+    SPENT = "spent", "The patient has come back on a list since: says nothing of what follows"
     REPLACED = "replaced", "The same person has answered again since"
     DORMANT = "entries gone", "Its entries are no longer on two sides of a list"
 

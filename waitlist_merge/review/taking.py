@@ -40,29 +40,34 @@ class Taken:
 class Known:
     """What the register knows: the newest run, and those that wrote the workbooks, by number.
 
-    ``said`` are the answers that it has, the oldest first.
+    ``said`` are the answers that it has, the oldest first, ``retired`` the organisations that have
+    closed for good.
     """
 
     last: Snapshot
     shown: Mapping[int, Snapshot]
     today: date
     said: Sequence[AnswerRow] = ()
+    retired: frozenset[str] = frozenset()
 
 
 def take(rows: Sequence[Returned], known: Known) -> Taken:
-    """Look at every row: answers and work that can be recorded, and what is wrong elsewhere."""
+    """Look at every row: answers and work that can be recorded, and what is wrong elsewhere.
+
+    An answer is recorded though the work beside it is wrong, and the work though the answer is.
+    """
     told: list[tuple[Returned, AnswerRow]] = []
     work: list[WorkRow] = []
     problems: list[str] = []
     book = _Book(known)
     codes = frozenset(known.last.extracts["organisation"].astype(str))
-    checks = Checks(codes, book.known, book.concerned, known.today)
+    checks = Checks(codes, book.known, book.concerned, known.today, known.retired)
     for row in rows:
         wrong = checks.wrong_with(row)
-        problems += [f"{row.place}: {each}" for each in wrong]
-        if not wrong and row.text(heading.ANSWER):
+        problems += [f"{row.place}: {each}" for each in wrong.told]
+        if row.text(heading.ANSWER) and not (wrong.row or wrong.answer):
             told.append((row, book.answer(row)))
-        if not wrong and row.text(heading.STATE):
+        if row.text(heading.STATE) and not (wrong.row or wrong.work):
             work.append(book.work(row))
     again = _no_longer_holds(told, known.said)
     problems += [f"{row.place}: {_AGAIN}" for row, each in told if each.answer_id in again]

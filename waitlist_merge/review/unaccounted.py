@@ -11,6 +11,7 @@ True
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,9 @@ URGENT_CODES = frozenset(PRIORITY_CODES[:3])
 """P1a, P1b, P2."""
 
 
-def unaccounted(entries: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
+def unaccounted(
+    entries: pd.DataFrame, *, run_date: dt.date, retired: Collection[str] = ()
+) -> pd.DataFrame:
     """One row for each need that nobody lists and nothing explains, the gravest first.
 
     ``entries`` are those of a snapshot (``next_snapshot``). Columns are those of tables.csv.
@@ -56,7 +59,7 @@ def unaccounted(entries: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
     lost = lost.assign(patient_restricted=restricted_anywhere(entries)[unexplained])
     lost = lost.sort_values(["pathway_id", "entry_id"]).reset_index(drop=True)
-    table = needs(lost, run_date=run_date)
+    table = needs(lost, run_date=run_date, retired=retired)
     table["now_listed"] = _now_listed(table, entries)
     table["question_id"] = question_ids([LEVEL] * len(table), table["entry_ids"])
     urgent = table["suspected_cancer"] | table["priority_code"].isin(URGENT_CODES)
@@ -83,7 +86,7 @@ _TAKEN = (
 )
 
 
-def needs(lost: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
+def needs(lost: pd.DataFrame, *, run_date: dt.date, retired: Collection[str] = ()) -> pd.DataFrame:
     """What is known of each need, from its entries that have left, in the order of ``lost``.
 
     ``lost`` has the columns ``lost.LAST_SAID``. Who the patient is, the service and the procedure
@@ -97,7 +100,8 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
     local = lost["local_patient_identifier"].astype(object).fillna("?").astype(str)
     left, start = by_need["left_date"].max(), by_need["rtt_start_date"].min()
     several = by_need["organisation"].nunique().to_numpy() > 1
-    told = who + ": closed or no longer sent, first seen on " + lost["left_date"].dt.strftime(_DAY)
+    how = np.where(who.isin([*retired]), _OF_RETIRED, ": closed or no longer sent")
+    told = who + how + ", first seen on " + lost["left_date"].dt.strftime(_DAY)
     why = (
         joined_values(told, number, size, "; ")
         + ". No clock stop, no death and no decision is recorded"
@@ -130,6 +134,7 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date) -> pd.DataFrame:
 
 
 _DAY = "%Y-%m-%d"
+_OF_RETIRED = ": this organisation has closed for good and sends no list"
 
 
 def _any(mask: Bools, number: NDArray[np.integer], size: int) -> Bools:

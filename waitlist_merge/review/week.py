@@ -106,6 +106,7 @@ def begin(
     base: Snapshot | None = None,
     expected: Iterable[str] = (),
     allowed: Allowed | None = None,
+    retired: Iterable[str] = (),
     key: str | None = None,
 ) -> Week:
     """The entries of a run with the ids that they keep from the last one.
@@ -113,7 +114,7 @@ def begin(
     ``entries`` are as ``assemble`` gives them, with the ids of their own content, keyed by ``key``.
     Raises InputError where a list is not as expected and ``allowed`` does not name it.
     """
-    arrived = arrivals(entries, last, expected=expected, allowed=allowed)
+    arrived = arrivals(entries, last, expected=expected, allowed=allowed, retired=retired)
     ids = carried(entries, None if last is None else last.entries, key=key)
     run = 1 if last is None else last.run + 1
     entries = entries.assign(entry_id=ids.entry_id)
@@ -247,7 +248,7 @@ def end(
         departure=departure,
         absent=week.arrived.absent,
     )
-    lost = unaccounted(snapshot.entries, run_date=week.run_date)
+    lost = unaccounted(snapshot.entries, run_date=week.run_date, retired=week.arrived.retired)
     logs = {"patient": ids.patients.log, "pathway": ids.pathways.log}
     told = _changes(week, ids, entries, combined_list, departure, people, said, model_changed)
     log = [log.assign(level=level) for level, log in logs.items()]

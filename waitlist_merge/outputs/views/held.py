@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, codes, is_in
+from waitlist_merge.pathways.columns import Bools, is_in
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reference import rows
 
@@ -66,8 +66,6 @@ SHARED: tuple[str, ...] = (
 
 Nothing in which an organisation writes as it likes is listed, such as the status of a transfer."""
 
-_SERVICES = ("treatment_function_code", "main_specialty_code")
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Held:
@@ -112,16 +110,6 @@ def sensitive_codes(listed: Iterable[str]) -> frozenset[str]:
         between = {code for code in known if len(code) == len(first) and first <= code <= last}
         named |= {first} | (between if last else set())
     return frozenset(named | {row["group"] for row in functions if row["code"] in named})
-
-
-def in_sensitive_service(entries: pd.DataFrame, sensitive: frozenset[str]) -> Bools:
-    """Entries of a sensitive service, or of one that is not told and so may be any."""
-    found = np.zeros(len(entries), dtype=bool)
-    told = np.zeros(len(entries), dtype=bool)
-    for name in _SERVICES:
-        found |= is_in(entries[name], sensitive)
-        told |= codes(entries[name]) >= 0
-    return np.asarray(found | ~told)
 
 
 def redacted(entries: pd.DataFrame, own: Bools) -> pd.DataFrame:

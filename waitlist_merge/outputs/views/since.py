@@ -12,9 +12,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.held import redacted
-from waitlist_merge.pathways.columns import Bools, flag
+from waitlist_merge.pathways.columns import Bools, flag, is_in
 from waitlist_merge.pathways.match import of_patient
 from waitlist_merge.reasons import Fault
 from waitlist_merge.review.lost import certain_needs, from_text, of_withheld_service
@@ -60,7 +61,7 @@ def unaccounted_of(
     is not told, or of a restricted record; else the need is cut down to its own side. Where the
     patient is listed now is left out: the coordinator knows.
     """
-    said = from_text(unaccounted["last_said"])
+    said = from_text(_last_said(unaccounted))
     own = (said["organisation"] == organisation).to_numpy(dtype=bool)
     if not own.any():
         return unaccounted.iloc[:0]
@@ -77,6 +78,25 @@ def unaccounted_of(
     whose = {name: made["pathway_id"].map(of_run[name]) for name in ("order", "question_id")}
     told = made.assign(**whose, now_listed=None, last_said=None)
     return conform("unaccounted", told.sort_values("order", ignore_index=True))
+
+
+def lost_of_services(unaccounted: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
+    """The needs that nobody lists any longer of which any entry was of these services."""
+    said = from_text(_last_said(unaccounted))
+    inside = said.loc[is_in(said["treatment_function_code"].astype("category"), services)]
+    return unaccounted.loc[_in(unaccounted["pathway_id"], set(inside["pathway_id"]))]
+
+
+def _last_said(unaccounted: pd.DataFrame) -> pd.Series:
+    """What the entries of each need last said; a folder of an older version does not have it."""
+    if "last_said" in unaccounted:
+        return unaccounted["last_said"]
+    if unaccounted.empty:
+        return pd.Series(dtype=object)
+    raise InputError(
+        "unaccounted: was written by an older version, which did not keep what each entry last "
+        "said; merge the lists again, and make the views of that"
+    )
 
 
 def _own(table: pd.DataFrame, organisation: str) -> pd.DataFrame:

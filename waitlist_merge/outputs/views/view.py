@@ -23,11 +23,16 @@ from waitlist_merge.outputs.views.asked import questions_for
 from waitlist_merge.outputs.views.held import (
     Held,
     held_by,
-    in_sensitive_service,
     redacted,
     sensitive_codes,
 )
-from waitlist_merge.outputs.views.since import changes_of, findings_of, unaccounted_of, work_of
+from waitlist_merge.outputs.views.since import (
+    changes_of,
+    findings_of,
+    lost_of_services,
+    unaccounted_of,
+    work_of,
+)
 from waitlist_merge.pathways.columns import Bools, is_in
 from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.grouping import Group
@@ -35,6 +40,7 @@ from waitlist_merge.pathways.match import certain_people, of_patient, restricted
 from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Relation
+from waitlist_merge.review.lost import of_withheld_service
 from waitlist_merge.schema import TABLES, Kind
 
 Tables = Mapping[str, pd.DataFrame]
@@ -93,7 +99,7 @@ def made_ready(tables: Tables, manifest: Mapping[str, Any]) -> Whole:
         patients,
         _groups(entries, "pathway_id", tables["pathway_links"]),
         certain_people(patients.links, len(entries)),
-        in_sensitive_service(entries, sensitive) | restricted(entries, patients.group),
+        of_withheld_service(entries, sensitive) | restricted(entries, patients.group),
         plan,
         sensitive,
     )
@@ -122,26 +128,29 @@ def view(whole: Whole, organisation: str) -> tuple[dict[str, pd.DataFrame], dict
 def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFrame]:
     """The tables of a run for the needs of these services alone, with all that it knows of them.
 
-    A need is of a service where any of its entries is. Findings are those of its entries, questions
-    those that concern one. InputError where no entry is of these services.
+    A need is of a service where any of its entries is, or was when somebody last listed it.
+    Findings and changes are those of its entries, questions those that concern one. InputError
+    where no entry is of these services.
     """
     inside = is_in(whole.entries["treatment_function_code"], services)
     rows = of_patient(inside, whole.pathways.group)
     if not rows.any():
         raise InputError(f"no entry is of service {', '.join(sorted(services))}")
     held = Held(rows, np.zeros_like(rows), ~rows)
+    lost = lost_of_services(whole.tables["unaccounted"], services)
     listed = _combined_anew(whole, held, np.ones(int(rows.sum()), dtype=bool))
-    ids = set(listed["entries"]["entry_id"].astype(object))
+    gone = {each for ids in lost["entry_ids"].astype(object) for each in ids.split(";")}
+    ids = gone.union(listed["entries"]["entry_id"].astype(object))
     needs = set(listed["entries"]["pathway_id"].astype(object))
     queue = whole.tables["review_queue"]
     concerns = [not ids.isdisjoint(each.split(";")) for each in queue["entry_ids"].astype(object)]
     queue = queue.loc[np.array(concerns, dtype=bool)]
-    asked = {*queue["question_id"].astype(object), *needs}
+    asked = {*queue["question_id"].astype(object), *needs, *lost["pathway_id"].astype(object)}
     kept = {
         "review_queue": queue,
         "findings": _among(whole.tables["findings"], "entry_id", ids),
         "changes": _among(whole.tables["changes"], "entry_id", ids),
-        "unaccounted": _among(whole.tables["unaccounted"], "pathway_id", needs),
+        "unaccounted": lost,
         "work": _among(whole.tables["work"], "question_id", asked),
     }
     made = listed | {name: table.reset_index(drop=True) for name, table in kept.items()}

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pandas as pd
-from sqlalchemy import URL, Connection, Engine, Table, func, select
+from sqlalchemy import URL, Connection, Engine, Table, and_, func, select
 from sqlalchemy.exc import DBAPIError
 
 from waitlist_merge.errors import ConfigError, InputError, OutputError
@@ -31,10 +31,11 @@ from waitlist_merge.review.register.tables import (
     extracts,
     meta,
     models,
+    retired,
     runs,
     work,
 )
-from waitlist_merge.review.register.writing import KEY, Run, now, user, write
+from waitlist_merge.review.register.writing import KEY, Run, add_retired, now, user, write
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import Snapshot
 
@@ -258,6 +259,36 @@ class Register:
             if new:
                 connection.execute(table.insert(), new)
         return len(new)
+
+    def retired(self) -> frozenset[str]:
+        """The organisations that have closed for good: no list of them came since that was said."""
+        newest = (
+            select(extracts.c.organisation, func.max(extracts.c.run).label("run"))
+            .group_by(extracts.c.organisation)
+            .subquery()
+        )
+        query = select(newest.c.organisation).join(
+            retired,
+            and_(retired.c.organisation == newest.c.organisation, retired.c.run >= newest.c.run),
+        )
+        with self._reading() as connection:
+            return frozenset(connection.scalars(query))
+
+    def retire(self, organisation: str, *, reviewer: str, reason: str) -> None:
+        """Say that an organisation has closed for good: the next run expects no list of it.
+
+        InputError where it never sent a list, or where that was said already.
+        """
+        code = organisation.strip().upper()
+        if code in self.retired():
+            raise InputError(f"{self.name}: {code} is retired already")
+        with self._writing() as connection:
+            known = sorted(connection.scalars(select(extracts.c.organisation).distinct()))
+            if code not in known:
+                named = ", ".join(known) or "nobody: it has no run yet"
+                raise InputError(f"{self.name}: {code} never sent a list; those who did: {named}")
+            newest = connection.scalar(select(func.max(runs.c.run))) or 0
+            add_retired(connection, newest, [code], reviewer=reviewer, reason=reason)
 
     def record(self, run: Run) -> int:
         """Write down a run: all of it or nothing; its number.

@@ -147,6 +147,19 @@ questions = Table(
 """A question as it was asked from ``run`` on; not ``kept``: it is asked no longer."""
 
 
+retired = Table(
+    "retired",
+    METADATA,
+    Column("organisation", Unicode(SHORT), primary_key=True),
+    Column("run", ForeignKey("runs.run"), primary_key=True),
+    Column("reviewer", UnicodeText, nullable=False),
+    Column("reason", UnicodeText, nullable=False),
+    Column("recorded_at", DateTime, nullable=False),
+    Column("recorded_by", UnicodeText, nullable=False),
+)
+"""An organisation that had closed for good when ``run`` was the newest; a list ends it."""
+
+
 def _said(name: str, row: type[AnswerRow | WorkRow]) -> Table:
     """A table of what people say, a column for each field; the first is the key of a row."""
     told = [each.name for each in fields(row)]

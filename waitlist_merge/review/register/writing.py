@@ -28,6 +28,7 @@ from waitlist_merge.review.register.tables import (
     meta,
     models,
     questions,
+    retired,
     runs,
 )
 from waitlist_merge.review.snapshot import EXTRACT_COLUMNS, Snapshot
@@ -45,6 +46,7 @@ class Run:
     began from, None in the first run; ``digests`` one SHA-256 for each organisation that sent
     anything, over its files; ``base`` the run that ``changes`` are told against; ``answers_seen``
     how many answers it knew; ``accepted`` the guards that somebody passed by.
+    ``retired`` are organisations of which the plan says, for the first time, that they have closed.
     ``changes`` and ``id_log`` are kept as they are, row by row; of ``findings`` what they are about
     (``FINDING``), of ``questions`` what tells how they stand (``QUESTION``).
     """
@@ -59,6 +61,7 @@ class Run:
     base: int | None = None
     answers_seen: int = 0
     accepted: Sequence[str] = ()
+    retired: Sequence[str] = ()
     changes: pd.DataFrame | None = None
     id_log: pd.DataFrame | None = None
     findings: pd.DataFrame | None = None
@@ -72,6 +75,7 @@ def write(connection: Connection, run: Run, number: int) -> None:
     _add_model(connection, run.model)
     connection.execute(runs.insert(), _of_run(run, number))
     _add_extracts(connection, run, number)
+    add_retired(connection, number, run.retired, reviewer=user(), reason=BY_THE_PLAN)
     _add_entries(connection, run, number)
     for name, frame in (("changes", run.changes), ("id_log", run.id_log)):
         _add_rows(connection, name, frame, number)
@@ -79,6 +83,18 @@ def write(connection: Connection, run: Run, number: int) -> None:
         _add_findings(connection, run.findings, sorted(run.digests), number)
     if run.questions is not None:
         _add_questions(connection, run.questions, number)
+
+
+BY_THE_PLAN = "retired_organisations of the plan"
+"""Why an organisation is retired that the plan names."""
+
+
+def add_retired(
+    connection: Connection, run: int, organisations: Sequence[str], *, reviewer: str, reason: str
+) -> None:
+    """Write down who has closed for good, as of this run, and who says so."""
+    said = {"reviewer": reviewer, "reason": reason, "recorded_at": now(), "recorded_by": user()}
+    add(connection, retired, [{"organisation": each, "run": run} | said for each in organisations])
 
 
 def _add_model(connection: Connection, model: PatientModel) -> None:

@@ -1,0 +1,79 @@
+"""Which answers that are obeyed have nothing to act on any longer?
+
+An answer can be in force and do nothing: that two entries are one need, while they are held for two
+people; that somebody knows what became of a patient, who has come back on a list since.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import pandas as pd
+
+from waitlist_merge.review.accounted import accounted
+from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.ruling import Rulings
+from waitlist_merge.review.snapshot import listed
+from waitlist_merge.review.spoken import Standing
+
+PARTED = "the entries are of two people by now; settles nothing until that is answered"
+
+
+def as_they_act(
+    ruled: Rulings,
+    answers: Sequence[AnswerRow],
+    last: pd.DataFrame,
+    days_of_runs: Mapping[int, dt.date],
+) -> Rulings:
+    """The rulings, with those in force that settle nothing as the lists stand told as such.
+
+    ``answers`` are all of the register, ``last`` the entries of the newest snapshot and
+    ``days_of_runs`` the day of each run.
+    """
+    there = listed(last)
+    patient = dict(zip(there["entry_id"].astype(str), there["patient_id"].astype(str), strict=True))
+    said = {row.answer_id: row for row in answers}
+
+    def parted(row: AnswerRow) -> bool:
+        return row.answer == Answer.SAME_NEED and _parted(row, patient)
+
+    def spent(row: AnswerRow) -> bool:
+        return row.answer == Answer.ACCOUNTED and not accounted([row], last, days_of_runs)
+
+    told = _told_as(ruled.answers, said, parted, Standing.PARTED, PARTED)
+    return replace(ruled, answers=_told_as(told, said, spent, Standing.SPENT, ""))
+
+
+def _parted(row: AnswerRow, patient: Mapping[str, str]) -> bool:
+    """Is every two of its entries that it joins, and that are listed, of two people?"""
+    sides = [(patient[name], side) for name, side in _sides(row) if name in patient]
+    across = [one[0] != other[0] for one, other in combinations(sides, 2) if one[1] != other[1]]
+    return bool(across) and all(across)
+
+
+def _sides(row: AnswerRow) -> zip[tuple[str, int]]:
+    return zip(row.entry_ids, row.sides, strict=True)
+
+
+def _told_as(
+    told: pd.DataFrame,
+    said: Mapping[str, AnswerRow],
+    acts_no_longer: Callable[[AnswerRow], bool],
+    standing: Standing,
+    detail: str,
+) -> pd.DataFrame:
+    obeyed = told["standing"] == str(Standing.IN_FORCE)
+    named = told["answer_id"].map(said)
+    idle = pd.Series(
+        [bool(mine) and acts_no_longer(row) for mine, row in zip(obeyed, named, strict=True)],
+        index=told.index,
+        dtype=bool,
+    )
+    return told.assign(
+        standing=told["standing"].mask(idle, str(standing)),
+        detail=told["detail"].mask(idle, detail),
+    )
