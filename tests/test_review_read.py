@@ -328,7 +328,9 @@ def test_a_coordinator_keeps_apart_but_joins_nothing(first, register, tmp_path):
 def later(at: Path, day: dt.date, *, both: bool) -> wm.MergeResult:
     """A later week: both send their list, or RM3 alone and of nobody but Lee."""
     lists = [
-        wm.Extract.from_frame(extract(code).text[0 if both else 1 :], organisation=code, census_date=day)
+        wm.Extract.from_frame(
+            extract(code).text[0 if both else 1 :], organisation=code, census_date=day
+        )
         for code in (PEOPLE if both else ["RM3"])
     ]
     with Register.open(at) as opened:
