@@ -91,15 +91,20 @@ def lost_needs(quarter: Quarter, came: set[str], members: set[str], missing: set
 def look_at_work(
     quarter: Quarter, week: int, came: set[str], now: Ids, missing: set[str], work: pd.DataFrame
 ) -> None:
-    """Who closed its row by agreement is not asked about; who only said so is told of."""
+    """Who closed its row by agreement is not asked about; who only said so is told of.
+
+    Where somebody has kept the two apart since, or they are two needs by now, it is asked about.
+    """
     faults = work.loc[work["fault"] == "still listed", "entry_ids"] if len(work) else []
     told = {name for ids in faults for name in str(ids).split(";")}
+    parted = {frozenset(pair[:2]) for pair in quarter.apart}
     for step in quarter.work.values():
         keeper, other = (quarter.region.places[each] for each in (step.keeper, step.other))
         if step.state != "closed" or keeper.state != "waiting" or step.keeper not in now:
             continue
-        name = quarter.ids[step.other][0]
-        if step.true and other.organisation in came:
+        (kept, _, need), (name, _, its) = (quarter.ids[each] for each in (step.keeper, step.other))
+        one = need == its and frozenset((kept, name)) not in parted
+        if step.true and other.organisation in came and one:
             quarter.closed += 1
             quarter.check(name not in missing, f"week {week}: closed by agreement, and asked about")
         elif not step.true and other.state == "waiting" and step.other in now:
