@@ -71,20 +71,36 @@ NOBODY = People()
 
 
 def kept_apart(answers: Iterable[AnswerRow]) -> frozenset[tuple[str, str]]:
-    """The pairs of entries that answers keep apart, as people or as needs.
+    """The pairs of entries that answers keep apart, as people or as needs; the oldest come first.
+
+    Who has said the opposite since keeps them apart no longer.
 
     >>> said = AnswerRow("A-1", "Q-1", "pathway", ("E-1", "E-2"), (0, 1), "different needs")
-    >>> sorted(kept_apart([said]))
-    [('E-1', 'E-2')]
+    >>> since = AnswerRow("A-2", "Q-1", "pathway", ("E-1", "E-2"), (0, 1), "same need")
+    >>> sorted(kept_apart([said])), sorted(kept_apart([said, since]))
+    ([('E-1', 'E-2')], [])
     """
-    return frozenset(
-        (one, other)
-        for row in answers
-        if row.answer in (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE)
-        for one, first in zip(row.entry_ids, row.sides, strict=True)
-        for other, second in zip(row.entry_ids, row.sides, strict=True)
-        if first < second
-    )
+    held: set[tuple[str, str, str, tuple[str, str]]] = set()
+    for row in answers:
+        who = (row.reviewer.casefold(), row.organisation)
+        pairs = [
+            (one, other)
+            for one, first in zip(row.entry_ids, row.sides, strict=True)
+            for other, second in zip(row.entry_ids, row.sides, strict=True)
+            if first < second
+        ]
+        for opposite in _TAKES_BACK.get(row.answer, ()):
+            held -= {(*who, opposite, min(pair, pair[::-1])) for pair in pairs}
+        if row.answer in (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE):
+            held |= {(*who, row.answer, min(pair, pair[::-1])) for pair in pairs}
+    return frozenset(pair for *_, pair in held)
+
+
+_TAKES_BACK: dict[str, tuple[str, ...]] = {
+    Answer.SAME_NEED: (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE),
+    Answer.SAME_PERSON: (Answer.DIFFERENT_PEOPLE,),
+}
+"""What the same person said before that this answer is the opposite of."""
 
 
 def departures(
