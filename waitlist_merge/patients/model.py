@@ -76,6 +76,11 @@ TWO_NAMES = 4.0
 """Bits that two like given names lose where both are names that people have: Jack and Zack, Rajesh
 and Rakesh are brothers oftener than slips (judgement)."""
 
+DAY_UNKNOWN = 5.0
+"""Bits that birth dates which differ in the year alone lose where both are 1 January: that day is
+written where none is known, and agrees by itself (8.5 bits if it never were a birthday; judgement).
+"""
+
 ADDRESS_LIKE = ("postcode", "address", "phone", "email", "gp_practice_code")
 """Fields that change together when a person moves: the strongest one speaks for all."""
 
@@ -325,6 +330,7 @@ def weigh(
         parts["given_name"][two_names],
         model.tables["given_name"][levels["given_name"][two_names]] - TWO_NAMES,
     )
+    parts["birth_date"][_of_day_unknown(records, levels, a, b)] -= np.float32(DAY_UNKNOWN)
     both = (parts["family_name"] > 0) & (parts["given_name"] > 0)
     together = np.where(both, -model.together, 0.0).astype(np.float32)
     parts = {"prior": np.full(len(a), model.prior, np.float32)} | _strongest_address(parts)
@@ -346,6 +352,16 @@ def weigh(
         days_apart=households.days_apart(records, a, b),
     )
     return parts | {"household": household}
+
+
+def _of_day_unknown(
+    records: Records, levels: Mapping[str, Level], a: Positions, b: Positions
+) -> NDArray[np.int64]:
+    """The places of pairs of which both are born on 1 January, and of which the year differs."""
+    found = np.flatnonzero(is_level(levels, "birth_date", "close", "one_part"))
+    one, other = a[found], b[found]
+    first = (records.month[one] == 1) & (records.day[one] == 1)
+    return found[first & (records.month[other] == 1) & (records.day[other] == 1)]
 
 
 def most_adjusted(
