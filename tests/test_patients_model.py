@@ -103,6 +103,15 @@ def test_agreement_on_a_rare_name_weighs_more(typed):
     assert parts["family_name"][1] > parts["family_name"][0] + 2
 
 
+def test_the_first_of_january_agrees_by_itself(typed):
+    born = ["1950-01-01", "1951-01-01", "1950-01-02", "1951-01-02"]
+    records = prepare(typed([PEOPLE[0] | {"birth_date": day} for day in born]))
+    model = PatientModel.fit(records)
+    a, b = np.array([0, 2], np.int32), np.array([1, 3], np.int32)
+    parts = weigh(model, model.on(records), records, compare(records, a, b), a, b)
+    assert parts["birth_date"][0] == parts["birth_date"][1] - 5
+
+
 def test_only_the_strongest_of_address_like_fields_counts(typed):
     home = {"postcode": "LS6 2AB", "address": "1 Elm Road, Leeds", "phone": "01632960001"}
     records = prepare(typed([PEOPLE[0] | home, PEOPLE[1] | home]))

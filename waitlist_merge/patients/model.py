@@ -361,7 +361,8 @@ def _of_day_unknown(
     found = np.flatnonzero(is_level(levels, "birth_date", "close", "one_part"))
     one, other = a[found], b[found]
     first = (records.month[one] == 1) & (records.day[one] == 1)
-    return found[first & (records.month[other] == 1) & (records.day[other] == 1)]
+    first &= (records.month[other] == 1) & (records.day[other] == 1)
+    return np.asarray(found[first])
 
 
 def most_adjusted(
