@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, strategies as st
 
 from waitlist_merge.combined import history as module
 from waitlist_merge.reasons import Event
@@ -82,3 +83,15 @@ def test_more_needs_than_one_number_tells_are_in_the_same_order(
     assert usual["pathway_id"].is_monotonic_increasing
     of_need = [group["event_date"] for _, group in usual.groupby("pathway_id")]
     assert all(one <= other for dates in of_need for one, other in pairwise(dates))
+
+
+COLUMNS = st.lists(
+    st.tuples(*(st.integers(0, most) for most in (3, 2, 1))), max_size=12
+) | st.lists(st.tuples(*(st.integers(0, (1 << 31) - 1) for _ in range(3))), max_size=12)
+
+
+@given(rows=COLUMNS)
+def test_rows_are_sorted_whether_one_number_holds_them_or_not(rows):
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    told = np.stack(module.sorted_rows(*columns), axis=1)
+    assert [tuple(row) for row in told.tolist()] == sorted(rows)

@@ -67,6 +67,11 @@ class Bundles:
         """The bundles with several, in the order of ``begins``."""
         return self.owner[self.begins]
 
+    @cached_property
+    def run(self) -> Positions:
+        """For each of ``members`` the place of its bundle in ``many``."""
+        return np.repeat(np.arange(len(self.begins)), self.size[self.many])
+
     def any(self, mask: Bools) -> Bools:
         """True of any member; ``mask`` has one element an entry of the whole list."""
         found = mask[self.shown]
@@ -89,9 +94,17 @@ class Bundles:
         alone is always the one.
         """
         taken = self.shown.copy()
-        order = np.lexsort((*reversed(keys), ~valid, self.owner))
-        winner = order[self.begins]
-        taken[self.many] = np.where(valid[winner], self.members[winner], -1)
+        if not len(self.begins):
+            return taken
+        left = valid.copy()
+        for each in keys:
+            key = each.view(np.uint8) if each.dtype == np.bool_ else each
+            value = np.where(left, key, np.iinfo(key.dtype.name).max)
+            left &= value == np.minimum.reduceat(value, self.begins)[self.run]
+        nobody = len(self.members)
+        place = np.where(left, np.arange(nobody), nobody)
+        first = np.minimum.reduceat(place, self.begins)
+        taken[self.many] = np.append(self.members, -1)[first]
         return taken
 
     def frequency(self, code: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -24,6 +24,7 @@ from waitlist_merge.combined.exclusions import signs
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.gains import gains
 from waitlist_merge.combined.history import history
+from waitlist_merge.combined.names import Names
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
 from waitlist_merge.combined.own_rules import SurvivorshipRule
@@ -46,7 +47,6 @@ from waitlist_merge.pathways.columns import (
     day_number,
     days,
     known,
-    order_of,
     worded,
 )
 from waitlist_merge.pathways.match import Patients, died, restricted, two_sides_open
@@ -176,12 +176,15 @@ def combine(
         ),
         "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
     }
-    place = order_of(pd.Series(rows["pathway_id"]))
-    needs = entry_columns["pathway_id"]
+    ids = entry_columns["pathway_id"]
+    needs = Names.of(ids, pathways.group)
+    place = _places(needs.place[pathways.group[shown]])
     # The tables do not need each other, and what makes them leaves the interpreter to others.
     with ThreadPoolExecutor() as aside:
         origins = {**given, "rtt_start_date": start}
-        whence = aside.submit(provenance, members, senders, origins, needs, place)
+        whence = aside.submit(
+            provenance, members, senders, origins, entry_columns["pathway_id"], place
+        )
         events = aside.submit(history, entries, pathways.group, needs, facts.order)
         gained = aside.submit(
             gains,
@@ -202,6 +205,13 @@ def combine(
             entry_columns,
             asked,
         )
+
+
+def _places(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of each number among all of them, no two of which are the same."""
+    there = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=bool)
+    there[numbers] = True
+    return (np.cumsum(there) - 1)[numbers]
 
 
 def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:

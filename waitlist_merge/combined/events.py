@@ -53,13 +53,15 @@ PRACTICE = re.compile(r"^[A-Z][0-9]{5}$")
 class Events:
     """One element an event: the entry that says so, its day, its kind as a place in ``EVENTS``.
 
-    ``other`` is the number in ``names`` of the organisation at the other end of a transfer, or -1.
+    ``source`` and ``target`` are of every entry the numbers in ``names`` of the organisations that
+    it came from and left for, or -1.
     """
 
     entry: NDArray[np.int32]
     day: Days
     kind: NDArray[np.int8]
-    other: Codes
+    source: Codes
+    target: Codes
     names: tuple[str, ...]
 
 
@@ -94,28 +96,25 @@ def events(entries: pd.DataFrame, pathway: Group, order: NDArray[np.int64]) -> E
             Event.FIRST_REFERRAL, ways.original, _first_elsewhere(ways, pathway, company, arrived)
         ),
         _part(Event.REFERRAL, ways.referral, ~arrived),
-        _part(Event.TRANSFER_IN, ways.referral, arrived, np.where(source == ways.own, -1, source)),
-        _part(Event.TRANSFER_OUT, out, ways.sent, target),
+        _part(Event.TRANSFER_IN, ways.referral, arrived),
+        _part(Event.TRANSFER_OUT, out, ways.sent),
         _part(Event.CLOCK_STOP, ways.stop, ~stopped_out),
         _part(Event.REMOVED, ways.removal, ~moved_out),
-        *(
-            _part(event, days(entries[name]), np.ones(len(entries), dtype=bool))
-            for event, name in PLAIN
-        ),
+        *(_part(event, days(entries[name])) for event, name in PLAIN),
     ]
-    entry, day, kind, other = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return Events(entry, day, kind, other, names)
+    entry, day, kind = (np.concatenate(each) for each in zip(*parts, strict=True))
+    source = np.where(source == ways.own, -1, source).astype(np.int32)
+    return Events(entry, day, kind, source, target, names)
 
 
 _NOBODY = np.empty(0, dtype=np.int64)
-Part = tuple[NDArray[np.int32], Days, NDArray[np.int8], Codes]
+Part = tuple[NDArray[np.int32], Days, NDArray[np.int8]]
 
 
-def _part(event: Event, day: Days, where: Bools, other: Codes | None = None) -> Part:
+def _part(event: Event, day: Days, where: Bools | bool = True) -> Part:
     """One kind of event of the entries that date it."""
-    at = np.flatnonzero(where & known(day)).astype(np.int32)
-    ends = np.full(len(at), -1, dtype=np.int32) if other is None else other[at].astype(np.int32)
-    return at, day[at], np.full(len(at), EVENTS.index(event), dtype=np.int8), ends
+    at = np.flatnonzero(known(day) & where).astype(np.int32)
+    return at, day[at], np.full(len(at), EVENTS.index(event), dtype=np.int8)
 
 
 def _ways(entries: pd.DataFrame) -> tuple[_Ways, tuple[str, ...]]:

@@ -101,21 +101,24 @@ def _giver(
         return bundles.best(members.said(name)[0], (old, bundles.members != coded))
     valid, keys = RULES[rule](members, name)
     giver = bundles.best(valid, keys if rule is SurvivorRule.ANY else (old, *keys))
-    return np.where(_unfit(members, name, rule) & (bundles.size == 1), -1, giver)
+    giver[_unfit(members, name, rule)] = -1
+    return giver
 
 
-def _unfit(members: Members, name: str, rule: SurvivorRule) -> Bools:
-    """Rows whose shown entry has a value that the rule does not count."""
-    shown = members.bundles.shown
+def _unfit(members: Members, name: str, rule: SurvivorRule) -> Positions:
+    """The rows whose only entry has a value that the rule does not count."""
+    entries, shown = members.entries, members.bundles.shown
     if rule is SurvivorRule.MOST_URGENT:
-        return np.asarray(urgency_in(members.entries[name], name)[shown] == len(SCALES[name]))
-    if rule is SurvivorRule.EARLIEST_TO_COME:
-        return (days(members.entries[name]) < members.ahead_from)[shown]
-    if rule is SurvivorRule.LATEST_SO_FAR:
-        return (days(members.entries[name]) > members.run_day)[shown]
-    if rule is SurvivorRule.ANY:
-        return ~suspected_cancer(members.entries)[shown]
-    return np.zeros(len(shown), dtype=bool)
+        unfit = urgency_in(entries[name], name) == len(SCALES[name])
+    elif rule is SurvivorRule.EARLIEST_TO_COME:
+        unfit = days(entries[name]) < members.ahead_from
+    elif rule is SurvivorRule.LATEST_SO_FAR:
+        unfit = days(entries[name]) > members.run_day
+    elif rule is SurvivorRule.ANY:
+        unfit = ~suspected_cancer(entries)
+    else:
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(unfit[shown] & (members.bundles.size == 1))
 
 
 def values(
