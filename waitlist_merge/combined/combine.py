@@ -24,7 +24,7 @@ from waitlist_merge.combined.exclusions import signs
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.gains import gains
 from waitlist_merge.combined.history import history
-from waitlist_merge.combined.names import Names
+from waitlist_merge.combined.names import Later, Names, taken
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
 from waitlist_merge.combined.own_rules import SurvivorshipRule
@@ -244,9 +244,9 @@ def _identity(
     others[bundles.rows] = facts.person[bundles.rows] != facts.person[bundles.shown_of_row]
     sure = (Confidence.CERTAIN, Confidence.PROBABLE)
     return {
-        "pathway_id": entry_columns["pathway_id"].array.take(shown),
-        "patient_id": entry_columns["patient_id"].array.take(shown),
-        "shown_entry_id": entries["entry_id"].array.take(shown),
+        "pathway_id": Later(entry_columns["pathway_id"].array, shown),
+        "patient_id": Later(entry_columns["patient_id"].array, shown),
+        "shown_entry_id": Later(entries["entry_id"].array, shown),
         "shown_organisation": entries["organisation"].array.take(shown),
         "organisations": all_values(entries["organisation"], bundles, ";"),
         "member_count": bundles.size.astype(np.int32),
@@ -286,9 +286,9 @@ def _members(
     by_need = np.argsort(place[bundles.number], kind="stable")
     rows = bundles.rows[by_need]
     columns = {
-        column.name: (entry_columns if column.name in entry_columns else entries)[
-            column.name
-        ].array.take(rows)
+        column.name: taken(
+            (entry_columns if column.name in entry_columns else entries)[column.name].array, rows
+        )
         for column in TABLES["members"]
         if column.name != "is_shown"
     }

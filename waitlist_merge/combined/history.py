@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.events import EVENTS, Events, events
-from waitlist_merge.combined.names import Names
+from waitlist_merge.combined.names import Names, taken
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.pathways.columns import Bools, Codes, categories, codes, dates, said, worded
 from waitlist_merge.pathways.grouping import Group
@@ -32,7 +32,7 @@ def history(
     need, entry, day, kind = _in_order(entries, needs.place[pathway], order, told)
     return framed(
         {
-            "pathway_id": needs.in_order.take(need),
+            "pathway_id": taken(needs.in_order, need),
             "event_date": dates(day),
             "event": worded(kind, EVENTS),
             "organisation": entries["organisation"].array.take(entry),
@@ -41,7 +41,7 @@ def history(
             ),
             "by": _by_whom(entries, entry, kind),
             "patient_pathway_identifier": entries["patient_pathway_identifier"].array.take(entry),
-            "entry_id": entries["entry_id"].array.take(entry),
+            "entry_id": taken(entries["entry_id"].array, entry),
         }
     )
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Positions
+from waitlist_merge.combined.names import taken
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.survivorship import OF_SENDERS, Survivor
 from waitlist_merge.combined.texts import arrow_text, framed, joined_text
@@ -43,19 +44,21 @@ def provenance(
         ],
         ignore_index=True,
     )
-    bundle, giver = whole["bundle"].to_numpy(), whole["giver"].to_numpy()
-    entries = members.entries
-    columns = {
-        "pathway_id": pathway_id.array.take(members.bundles.shown[bundle]),
-        "field": whole["field"].array,
-        "entry_id": entries["entry_id"].array.take(giver, allow_fill=True),
-        "organisation": entries["organisation"].array.take(giver, allow_fill=True),
-        "rule": whole["rule"].array,
-        "value": whole["value"].array,
-        "other_values": whole["other_values"].array,
-    }
+    bundle = whole["bundle"].to_numpy()
     order = np.argsort(place[bundle], kind="stable")
-    return framed({name: column.take(order) for name, column in columns.items()})
+    told = whole.take(order)
+    giver, entries = told["giver"].to_numpy(), members.entries
+    return framed(
+        {
+            "pathway_id": taken(pathway_id.array, members.bundles.shown[bundle[order]]),
+            "field": told["field"].array,
+            "entry_id": taken(entries["entry_id"].array, giver),
+            "organisation": entries["organisation"].array.take(giver, allow_fill=True),
+            "rule": told["rule"].array,
+            "value": told["value"].array,
+            "other_values": told["other_values"].array,
+        }
+    )
 
 
 _OF_SENDERS = frozenset({*OF_SENDERS, "rtt_start_date"})

@@ -66,7 +66,8 @@ def shared_identifiers(
 
 def _neighbours(told: pd.DataFrame, explanation: str) -> pd.DataFrame:
     """One link between each two neighbours of those who hold one value, an entry a patient."""
-    found = told[(told[KEY] >= 0).all(axis=1)].sort_values([*KEY, "place"])
+    stated = np.logical_and.reduce([told[name].to_numpy() >= 0 for name in KEY])
+    found = told[stated].sort_values([*KEY, "place"])
     found = found.drop_duplicates([*KEY, "patient"])
     size = found.groupby(KEY)["patient"].transform("size")
     found = found[(size > 1) & (size <= AT_MOST)].reset_index(drop=True)

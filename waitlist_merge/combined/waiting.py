@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, notes, waits, whole
 from waitlist_merge.combined.exclusions import PLACE, beside, opinions
 from waitlist_merge.combined.facts import Pathways
+from waitlist_merge.combined.names import Later
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.survivorship import bookings, validation_due
 from waitlist_merge.pathways.columns import (
@@ -49,7 +50,7 @@ def waited(
     return {
         "rtt_start_date": dates(start),
         "rtt_start_status": worded(status, STATUSES),
-        "rtt_start_entry_id": entries["entry_id"].array.take(giver, allow_fill=True),
+        "rtt_start_entry_id": Later(entries["entry_id"].array, giver),
         "rtt_start_note": _note(members, pathways, clock, said, giver, second),
         **waits(start, rtt & ~second, run_date),
         "tci_count": bookings(members, "tci_date"),

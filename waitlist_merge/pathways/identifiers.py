@@ -108,33 +108,27 @@ def perhaps_shared(entries: pd.DataFrame, patient: NDArray[np.integer]) -> tuple
     booking, numbers = said(entries["unique_booking_reference_number"])
     raw, own = _bare(written), stems_of(numbers)
     inner = _booking_numbers(raw)
-    # Numbered once, texts are compared as whole numbers, many times as fast.
-    plain, plain_own = numbered_together(pc.coalesce(inner, _stems(raw)), own)
+    shared = _of_two(code, written, pc.coalesce(inner, _stems(raw)), patient)
     printed = _printed(raw)
+    shared |= printed
     # A row's own booking number within its own identifier is nobody else's.
-    elsewhere = np.where(_without_own(inner, code, own, booking), plain, -1)
-    shared = _of_two(code, plain, patient) | printed | _is_among(elsewhere, plain_own)
-    booked = _of_two(booking, plain_own, patient) | _is_among(plain_own, elsewhere)
+    elsewhere = _without_own(inner, code, own, booking)
+    shared |= _is_in(elsewhere, own)
+    booked = _of_two(booking, numbers, own, patient) | _is_in(own, elsewhere)
     rows = np.append(shared, False)[code] | np.append(booked, False)[booking]
     return np.asarray(rows), np.append(printed, False)[code]
 
 
-def _of_two(code: Codes, plain: Codes, patient: NDArray[np.integer]) -> Bools:
+def _of_two(code: Codes, written: pa.Array, plain: pa.Array, patient: NDArray[np.integer]) -> Bools:
     """Which values two patients have, be it written in two ways.
 
     ``code`` is the value of each row; ``plain`` is what all ways of writing one value come to.
     """
-    found = _with_several(code, patient, len(plain))
-    ways = _with_several(_each(code, plain), patient, int(plain.max(initial=0)) + 1)
-    return np.asarray(found | ((plain >= 0) & ways[plain]))
-
-
-def _is_among(numbers: Codes, others: Codes) -> Bools:
-    """Which numbers are one of the others; -1 is none."""
-    there = np.zeros(max(int(each.max(initial=-1)) for each in (numbers, others)) + 2, dtype=bool)
-    there[others] = True
-    there[-1] = False  # where -1 leads
-    return there[numbers]
+    again = pc.is_in(plain, plain.filter(pc.not_equal(plain, written)))
+    alike = numbered_together(pc.if_else(again, plain, pa.scalar(None, pa.string())))[0]
+    found = _with_several(code, patient, len(written))
+    ways = _with_several(_each(code, alike), patient, int(alike.max(initial=0)) + 1)
+    return np.asarray(found | ((alike >= 0) & ways[alike]))
 
 
 def _with_several(code: Codes, patient: NDArray[np.integer], size: int) -> Bools:
@@ -160,15 +154,15 @@ def _printed(raw: pa.Array) -> Bools:
     return of_print
 
 
-def _without_own(inner: pa.Array, code: Codes, own: pa.Array, booking: Codes) -> Bools:
-    """Identifiers made of a booking number, of those that a row holds without stating it too."""
+def _without_own(inner: pa.Array, code: Codes, own: pa.Array, booking: Codes) -> pa.Array:
+    """The booking numbers within identifiers, of those that a row holds without stating it too."""
     there = np.flatnonzero(np.append(inner.is_valid().to_numpy(zero_copy_only=False), False)[code])
     mine = inner.take(pa.array(code[there]))
     stated = own.take(pa.array(booking[there], mask=booking[there] < 0))
     alone = ~pc.fill_null(pc.equal(mine, stated), False).to_numpy(zero_copy_only=False)
     kept = np.zeros(len(inner), dtype=bool)
     kept[code[there[alone]]] = True
-    return kept
+    return pc.if_else(pa.array(kept), inner, pa.scalar(None, pa.string()))
 
 
 def _is_in(values: pa.Array, others: pa.Array) -> Bools:
