@@ -6,6 +6,9 @@ the same person in any table.
 
 from __future__ import annotations
 
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING
+
 from waitlist_merge.loading import loading as _loading
 
 with _loading():
@@ -40,7 +43,17 @@ with _loading():
     )
     from waitlist_merge.result import MergeResult as MergeResult
     from waitlist_merge.review.arrivals import Allowed as Allowed
+
+if TYPE_CHECKING:
     from waitlist_merge.review.register import Register as Register
+else:
+
+    def __getattr__(name: str) -> type:
+        """The register is loaded when it is first asked for."""
+        if name != "Register":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _import_module("waitlist_merge.review.register").Register
+
 
 __version__ = "0.1.0"
 

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from waitlist_merge.errors import InputError
+from waitlist_merge.review import register as registers
 from waitlist_merge.review.filing import read_workbooks, status_of, undo_answer
-from waitlist_merge.review.register import Register
 from waitlist_merge.terminal import complain, one_line, show
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected error arose.")]
@@ -38,7 +38,7 @@ def read(
     Exit code 3 where a row could not be recorded. The same workbook may be read again.
     """
     with one_line(debug=debug, interrupted="rows told as recorded are, no others"):
-        with Register.open(register, create=False) as opened:
+        with registers.Register.open(register, create=False) as opened:
             filed = read_workbooks(workbooks, opened, today=_today())
         for problem in filed.problems:
             complain(problem)
@@ -50,7 +50,7 @@ def read(
 def status(*, register: RegisterAt, debug: Debug = False) -> None:
     """Say how far questions, answers and work are, by organisation and age."""
     with one_line(debug=debug):
-        with Register.open(register, create=False) as opened:
+        with registers.Register.open(register, create=False) as opened:
             told = status_of(opened, today=_today())
         show("Open questions by organisation and age", told.asked)
         show("Answers by organisation and age", told.counts)
@@ -68,7 +68,7 @@ def undo(
 ) -> None:
     """Take an answer back; it stays in the register, with who took it back and why."""
     with one_line(debug=debug):
-        with Register.open(register, create=False) as opened:
+        with registers.Register.open(register, create=False) as opened:
             row = undo_answer(opened, answer_id, reviewer=reviewer, reason=reason, today=_today())
         typer.echo(f"{answer_id} is taken back ({row.answer_id}); the next merge asks again")
 

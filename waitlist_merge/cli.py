@@ -29,8 +29,8 @@ from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergeConfig
 from waitlist_merge.rehearsal import rehearse
 from waitlist_merge.result import MergeResult
+from waitlist_merge.review import register as registers
 from waitlist_merge.review.arrivals import Allowed
-from waitlist_merge.review.register import Register
 from waitlist_merge.review_cli import app as review_app
 from waitlist_merge.terminal import complain, one_line, progress_shown, show
 from waitlist_merge.versions import installed_version
@@ -290,9 +290,11 @@ def _need_folder(file: Path | None) -> None:
 
 def _opened(
     register: str | None, retrain: Retrain | None
-) -> AbstractContextManager[Register | None]:
+) -> AbstractContextManager[registers.Register | None]:
     """The register; a model is fitted anew only in one that is there."""
-    return Register.open(register, create=retrain is None) if register else nullcontext()
+    if register is None:
+        return nullcontext()
+    return registers.Register.open(register, create=retrain is None)
 
 
 def _asked(

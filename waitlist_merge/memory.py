@@ -28,11 +28,10 @@ from waitlist_merge.pathways.match import PathwayMatch, Patients
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.relinked import recorded_patients
-from waitlist_merge.review import week
+from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.arrivals import Allowed, arrivals
 from waitlist_merge.review.departures import People, kept_apart
-from waitlist_merge.review.register import Register, Run
 from waitlist_merge.review.register.digest import digests
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.ruling import Rulings, in_force, not_undone
@@ -71,7 +70,7 @@ class Recalled:
     started_at: dt.datetime
     key: str | None
     model: PatientModel | None
-    register: Register | None = None
+    register: registers.Register | None = None
     last: Snapshot | None = None
     answers: Sequence[AnswerRow] = ()
     retrain: Retrain | None = None
@@ -125,7 +124,7 @@ class Left:
 
 
 def recall(
-    register: Register | None,
+    register: registers.Register | None,
     *,
     plan: MergePlan,
     model: PatientModel | None,
@@ -161,7 +160,7 @@ def recall(
     )
 
 
-def _pinned(register: Register, retrain: Retrain | None) -> PatientModel | None:
+def _pinned(register: registers.Register, retrain: Retrain | None) -> PatientModel | None:
     """The register's model; where this version cannot read it a new one has to be fitted."""
     try:
         return register.model()
@@ -237,7 +236,9 @@ def begin(
     )
 
 
-def _base(register: Register, last: Snapshot | None, sent: dict[str, str]) -> Snapshot | None:
+def _base(
+    register: registers.Register, last: Snapshot | None, sent: dict[str, str]
+) -> Snapshot | None:
     """The run that changes are told against: the newest one whose input was another.
 
     So a list that is merged again, once answers have been read in, tells of the same week.
@@ -333,7 +334,7 @@ def end(
     if recalled.retrain and not recalled.retrain.accept:
         return left
     run = register.record(
-        Run(
+        registers.Run(
             snapshot=ended.snapshot,
             last=recalled.last,
             base=base.run if base else None,
@@ -354,7 +355,7 @@ def end(
     return replace(left, run=run, asked=register.questions(run))
 
 
-def _accounted(register: Register, recalled: Recalled) -> frozenset[str]:
+def _accounted(register: registers.Register, recalled: Recalled) -> frozenset[str]:
     """The entries that have left, and of which somebody has said since what became of them."""
     if recalled.last is None:
         return frozenset()

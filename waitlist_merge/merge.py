@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -41,8 +42,10 @@ from waitlist_merge.relinked import relinked
 from waitlist_merge.result import MergeResult, Stopwatch
 from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review.capacity import within
-from waitlist_merge.review.register import Register
 from waitlist_merge.settings import Pairs
+
+if TYPE_CHECKING:
+    from waitlist_merge.review.register import Register
 
 
 def _in_silence(_stage: str) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.review.effect import as_they_act
-from waitlist_merge.review.register import Register
 from waitlist_merge.review.returned import Returned, returned_rows
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.ruling import in_force, not_undone
@@ -19,6 +19,9 @@ from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 from waitlist_merge.review.states import OPEN
 from waitlist_merge.review.taking import Known, Taken, said_id, take
 from waitlist_merge.review.work import work_against_lists
+
+if TYPE_CHECKING:
+    from waitlist_merge.review.register import Register
 
 AGES = ((7, "up to 1 week"), (28, "1 to 4 weeks"), (84, "4 to 12 weeks"))
 """Days up to which a question or answer is of an age, and how that is said: a week is a list."""

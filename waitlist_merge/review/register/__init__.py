@@ -6,5 +6,17 @@ are only ever added: who, when, what, on which evidence; an answer taken back is
 
 from __future__ import annotations
 
-from waitlist_merge.review.register.register import Register as Register
-from waitlist_merge.review.register.writing import Run as Run
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from waitlist_merge.review.register.register import Register as Register
+    from waitlist_merge.review.register.writing import Run as Run
+else:
+    _MODULES = {"Register": "register", "Run": "writing"}
+
+    def __getattr__(name: str) -> type:
+        """Most runs have no register: the libraries of databases are loaded for one that has."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
