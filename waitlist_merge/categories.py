@@ -81,6 +81,15 @@ def stacked(columns: list[pd.Categorical[str]]) -> pd.Categorical[str]:
     return category(number[np.where(code < 0, -1, code + before)], words.dictionary)
 
 
+def unsaid(size: int) -> pd.Categorical[str]:
+    """A text column in which no row says anything: a byte a row.
+
+    >>> unsaid(2).tolist()
+    [nan, nan]
+    """
+    return category(np.full(size, -1, dtype=np.int8), pa.array([], pa.string()))
+
+
 def beside(*frames: pd.DataFrame) -> pd.DataFrame:
     """The columns of frames of one index side by side, none of them copied.
 

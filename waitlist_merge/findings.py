@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -19,15 +21,19 @@ def gather_findings(accepted: Accepted, entries: pd.DataFrame, later: pd.DataFra
 
     ``later`` are findings of later stages, with ``row`` as a position in ``entries``.
     """
-    parts = [_part(later, None)]
-    start = 0
-    for each in accepted.typed:
-        read = each.normalised.findings
-        rows = read["row"].to_numpy()
-        parts.append(_part(read.assign(row=np.where(rows >= 0, rows + start, -1)), each.extract))
-        parts.append(_part(_placed(each.extract, start), each.extract))
-        start += len(each.extract.source_row)
-    found = _of_entries(pd.concat(parts, ignore_index=True), entries)
+    extracts = [each.extract for each in accepted.typed]
+    starts = np.cumsum([0, *(len(each.source_row) for each in extracts)])[:-1]
+    parts = [later.assign(record=_UNSAID, file=-1)]
+    for file, each in enumerate(accepted.typed):
+        read, start = each.normalised.findings, starts[file]
+        if len(read):
+            rows = read["row"].to_numpy()
+            placed = np.where(rows >= 0, rows + start, -1)
+            parts.append(read.assign(row=placed, record=_UNSAID, file=file))
+        if len(each.extract.findings):
+            parts.append(_placed(each.extract, start).assign(file=file))
+    told = pd.concat([part[_TOLD] for part in parts], ignore_index=True)
+    found = _of_entries(told, entries, extracts)
     findings = pd.concat([found, _of_files(accepted.findings)], ignore_index=True)
     return findings.iloc[_in_order(findings)].reset_index(drop=True)[COLUMNS]
 
@@ -47,7 +53,7 @@ def _of_files(notes: pd.DataFrame) -> pd.DataFrame:
     return notes.assign(source_row=_optional(nowhere), field="", count=1)
 
 
-def _placed(extract: Extract, start: int) -> pd.DataFrame:
+def _placed(extract: Extract, start: np.int64) -> pd.DataFrame:
     """The findings of intake with the position of their entry; -1 where the record is none."""
     records = extract.findings["source_row"].to_numpy(dtype=np.int64)
     own = np.asarray(extract.source_row, dtype=np.int64)
@@ -60,22 +66,22 @@ _OF_FILE = ("organisation", "source_file", "source_sheet")
 _UNSAID = -2
 """The record of a finding that has that of its entry."""
 
-_TOLD = ["row", "record", "field", "reason", "message", "count", *_OF_FILE]
+_TOLD = ["row", "record", "field", "reason", "message", "count", "file"]
 
 
-def _part(found: pd.DataFrame, extract: Extract | None) -> pd.DataFrame:
-    """Findings with their record, and what is said of the place of one that is of no entry."""
-    said = {name: (getattr(extract, name, "") or "") for name in _OF_FILE}
-    return found.assign(record=found.get("record", _UNSAID), **said)[_TOLD]
-
-
-def _of_entries(found: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
+def _of_entries(
+    found: pd.DataFrame, entries: pd.DataFrame, extracts: Sequence[Extract]
+) -> pd.DataFrame:
     """Findings with the place of their entry; those of no entry have the place of the file."""
     rows = found["row"].to_numpy(dtype=np.int64)
     own = np.append(entries["source_row"].to_numpy(), 0)[rows]
     records = found["record"].to_numpy(dtype=np.int64)
     there = rows >= 0
-    told = {name: np.where(there, _taken(entries[name], rows), found[name]) for name in _OF_FILE}
+    file = found["file"].to_numpy(dtype=np.int64)
+    told = {
+        name: np.where(there, _taken(entries[name], rows), _said(extracts, name)[file])
+        for name in _OF_FILE
+    }
     return pd.DataFrame(
         {
             **told,
@@ -88,6 +94,11 @@ def _of_entries(found: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
             "count": found["count"].to_numpy(),
         }
     )
+
+
+def _said(extracts: Sequence[Extract], name: str) -> NDArray[np.object_]:
+    """What is said of the place of a finding of each extract; of none last of all."""
+    return np.array([*(getattr(each, name) or "" for each in extracts), ""], dtype=object)
 
 
 def _taken(column: pd.Series, rows: NDArray[np.int64]) -> NDArray[np.object_]:

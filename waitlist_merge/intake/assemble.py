@@ -8,10 +8,10 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
-from waitlist_merge.categories import beside, category, stacked
+from waitlist_merge.categories import beside, stacked, unsaid
 from waitlist_merge.errors import RefusedExtract
 from waitlist_merge.identity import entry_ids, row_digests
 from waitlist_merge.intake.extract import Extract
@@ -83,13 +83,8 @@ def assemble(typed: Sequence[Typed], *, run_date: date, key: str | None = None) 
     where any extract has one; then the columns that were not recognised, under their own headings,
     of the extracts that were asked to keep them. The index is 0 upwards.
     """
-    frames = [each.normalised.entries for each in typed]
     origins = _origins(typed, run_date)
-    sources = sorted({name for frame in frames for name in frame.columns} - set(CANONICAL))
-    absent = [category(np.full(len(frame), -1), pa.array([], pa.string())) for frame in frames]
-    columns = {name: _stacked(name, frames, absent) for name in (*CANONICAL, *sources)}
-    columns |= {"organisation": _filled(columns["organisation"])}
-    content = pd.DataFrame(columns, copy=False)
+    content = _content([each.normalised.entries for each in typed])
     known = all(each.key == key for each in typed)
     digests = np.concatenate([each.digests for each in typed]) if known else None
     origins.insert(0, "entry_id", entry_ids(content, key=key, digests=digests))
@@ -140,14 +135,27 @@ def _repeated(names: Sequence[str], sizes: Sequence[int]) -> pd.Categorical[str]
     return pd.Categorical.from_codes(np.repeat(number, sizes), categories=pd.Index(words))
 
 
-def _stacked(
-    name: str, frames: Sequence[pd.DataFrame], absent: Sequence[pd.Categorical[str]]
-) -> pd.Series:
-    """One column of all frames, its coding kept; ``absent`` where a frame has no such column."""
-    parts = [
-        frame[name].array if name in frame else none
-        for frame, none in zip(frames, absent, strict=True)
-    ]
+def _content(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """All columns of all frames, one below the other.
+
+    Of each type there is one column that says nothing, which stands wherever no extract says
+    anything: lists use half of the fields.
+    """
+    held = [{str(name): column.array for name, column in frame.items()} for frame in frames]
+    absent = [unsaid(len(frame)) for frame in frames]
+    sources = sorted({name for columns in held for name in columns} - set(CANONICAL))
+    silent: dict[str, pd.Series] = {}
+    found = {}
+    for name in (*CANONICAL, *sources):
+        parts = [columns.get(name, none) for columns, none in zip(held, absent, strict=True)]
+        whole = _stacked(parts)
+        found[name] = silent.setdefault(str(whole.dtype), whole) if whole.isna().all() else whole
+    found["organisation"] = _filled(found["organisation"])
+    return pd.DataFrame(found, copy=False)
+
+
+def _stacked(parts: Sequence[ExtensionArray]) -> pd.Series:
+    """One column of all frames, its coding kept."""
     if isinstance(parts[0].dtype, pd.CategoricalDtype):
         return pd.Series(stacked(parts), copy=False)
     if parts[0].dtype.kind in "Mf":

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.api.extensions import ExtensionDtype
 
-from waitlist_merge.categories import words_of
+from waitlist_merge.categories import unsaid, words_of
 from waitlist_merge.schema import TABLES, Column, Kind
 
 BATCH_ROWS = 131_072
@@ -89,11 +89,11 @@ def conform(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     >>> conform("patient_links", links).iloc[0, :3].tolist()
     ['E-1', nan, 'same_person']
     """
-    unsaid = pd.Categorical.from_codes(np.full(len(frame), -1, np.int8), pd.Index([], dtype=object))
+    nothing = unsaid(len(frame))
     columns = {
         column.name: _conformed(frame[column.name], column.kind)
         if column.name in frame
-        else _missing(column.kind, frame.index, unsaid)
+        else _missing(column.kind, frame.index, nothing)
         for column in columns_of(table, frame)
     }
     return pd.DataFrame(columns, index=frame.index, copy=False)
@@ -110,9 +110,9 @@ def _conformed(values: pd.Series, kind: Kind) -> pd.Series:
     return values.cat.remove_categories([""]) if empty else values
 
 
-def _missing(kind: Kind, index: pd.Index, unsaid: pd.Categorical) -> pd.Series:
+def _missing(kind: Kind, index: pd.Index, nothing: pd.Categorical) -> pd.Series:
     if kind is Kind.TEXT:
-        return pd.Series(unsaid, index=index, copy=False)
+        return pd.Series(nothing, index=index, copy=False)
     return pd.Series(None, index=index, dtype=_DTYPES[kind])
 
 
