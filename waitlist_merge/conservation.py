@@ -31,8 +31,9 @@ def check_conservation(
     _same("different entry ids", len(entries), count_different(entries["entry_id"]))
     waiting = entries["entry_id"][(entries["outcome"] != Outcome.NOT_WAITING).to_numpy()]
     _same("entries on the combined list", len(waiting), len(members))
-    _same("different entries among members", len(waiting), count_different(members["entry_id"]))
-    both = pd.concat([waiting, members["entry_id"]])
+    listed = members["entry_id"].astype(waiting.dtype)
+    _same("different entries among members", len(waiting), count_different(listed))
+    both = pd.concat([waiting, listed])
     _same("members that are no waiting entry", 0, count_different(both) - len(waiting))
 
 

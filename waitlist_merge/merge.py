@@ -153,7 +153,7 @@ def merge(
             progress=_of_patients(progress),
             on=accepted.run_date,
         )
-        people = match(model=known.model)
+        people = match(model=known.model).without_records()
         memory.accept_model(known, people.model)
         before = memory.linked_before(begun, lambda model: match(model=model))
         who = memory.hold_patients(begun, people)
@@ -176,6 +176,7 @@ def merge(
             patient_id=ids.patient_id,
             pathway_id=ids.pathway_id,
         )
+    with watch("questions"):
         questions = review.questions(
             entries, who, needs, listed, run_date=accepted.run_date, ruled=begun.ruled
         )

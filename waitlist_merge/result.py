@@ -11,6 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
+from waitlist_merge.heap import give_back
 from waitlist_merge.intake.accept import Accepted
 from waitlist_merge.memory import Left
 from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
@@ -31,7 +32,10 @@ MANY_ENTRIES = 50
 
 @dataclass(frozen=True, slots=True)
 class Stopwatch:
-    """How long each stage took, in seconds; ``progress`` is told each as it begins."""
+    """How long each stage took, in seconds; ``progress`` is told each as it begins.
+
+    What a stage no longer needs is given back when it is over.
+    """
 
     progress: Callable[[str], None]
     timings: dict[str, float] = field(default_factory=dict)
@@ -42,6 +46,7 @@ class Stopwatch:
         self.progress(stage)
         start = time.perf_counter()
         yield
+        give_back()
         self.timings[stage] = time.perf_counter() - start
 
 

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from waitlist_merge.pathways.columns import Bools
 
 Positions = NDArray[np.int64]
+Givers = NDArray[np.int32]
+"""Positions of which each of some thirty fields has as many as there are rows."""
 Key = NDArray[np.integer] | Bools
 
 
@@ -86,14 +88,14 @@ class Bundles:
             found[self.many] = np.minimum.reduceat(value[self.members], self.begins)
         return found
 
-    def best(self, valid: Bools, keys: Sequence[Key] = ()) -> Positions:
+    def best(self, valid: Bools, keys: Sequence[Key] = ()) -> Givers:
         """The position of the entry to take a value from; -1 where no member of several has one.
 
         ``valid`` says which of ``members`` have a value; of several the one with the lowest
         ``keys`` (first key first), then the one that stands first in the bundle. An entry that is
         alone is always the one.
         """
-        taken = self.shown.copy()
+        taken = self.shown.astype(np.int32)
         if not len(self.begins):
             return taken
         left = valid.copy()

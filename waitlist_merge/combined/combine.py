@@ -176,6 +176,7 @@ def combine(
         ),
         "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
     }
+    del waiting  # whose columns go one by one as the list is put in order
     ids = entry_columns["pathway_id"]
     needs = Names.of(ids, pathways.group)
     place = _places(needs.place[pathways.group[shown]])

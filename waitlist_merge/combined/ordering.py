@@ -83,15 +83,16 @@ def order_key(rows: Rows) -> NDArray[np.int32]:
     return np.asarray(key * 2 + stated, dtype=np.int32)
 
 
-def in_order(rows: Rows, place: NDArray[np.int64]) -> pd.DataFrame:
+def in_order(rows: dict[str, Any], place: NDArray[np.int64]) -> pd.DataFrame:
     """The rows of the combined list in the order to work from, with what the order rests on.
 
-    ``rows`` are its columns, ``place`` where each stands by its pathway_id, which settles ties.
+    ``rows`` are its columns, ``place`` where each stands by its pathway_id, which settles ties. The
+    columns are taken out of ``rows`` one by one, so that no two copies of the list are held.
     """
-    told = dict(rows) | {"urgency": urgency(rows), "days_left": days_left(rows)}
-    told["order_key"] = order_key(told)
-    order = np.argsort(told["order_key"].astype(np.int64) * (len(place) + 1) + place)
-    taken = {name: column.take(order) for name, column in told.items()}
+    rows |= {"urgency": urgency(rows), "days_left": days_left(rows)}
+    rows["order_key"] = order_key(rows)
+    order = np.argsort(rows["order_key"].astype(np.int64) * (len(place) + 1) + place)
+    taken = {name: rows.pop(name).take(order) for name in tuple(rows)}
     taken["order"] = np.arange(1, len(order) + 1, dtype=np.int32)
     return framed({column.name: taken[column.name] for column in TABLES["combined_list"]})
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from waitlist_merge.combined.bundles import Bundles, Positions
+from waitlist_merge.combined.bundles import Bundles, Givers, Positions
 from waitlist_merge.combined.own_rules import SurvivorshipRule
 from waitlist_merge.combined.rules import BY_FIELD, RULES, SCALES, Members, urgency_in
 from waitlist_merge.combined.texts import joined_text
@@ -40,7 +40,7 @@ from waitlist_merge.reference import load
 class Survivor:
     """One field of the rows: the entry that gives each value, -1 where none does, by which rule."""
 
-    giver: Positions
+    giver: Givers | Positions
     rule: str
 
 
@@ -80,7 +80,7 @@ def survivors(
     return found
 
 
-def _giver_by_own(members: Members, name: str, rule: SurvivorshipRule) -> Positions:
+def _giver_by_own(members: Members, name: str, rule: SurvivorshipRule) -> Givers:
     """Who gives the field by a user's own rule; nobody gives a value that is missing."""
     bundles = members.bundles
     may, keys = rule(members, name)
@@ -90,7 +90,7 @@ def _giver_by_own(members: Members, name: str, rule: SurvivorshipRule) -> Positi
 
 def _giver(
     members: Members, name: str, rule: SurvivorRule, earlier: Mapping[str, Survivor]
-) -> Positions:
+) -> Givers | Positions:
     bundles = members.bundles
     if rule is SurvivorRule.SHOWN:
         return bundles.shown

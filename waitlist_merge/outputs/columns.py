@@ -25,8 +25,11 @@ from pandas.api.extensions import ExtensionDtype
 from waitlist_merge.categories import unsaid, words_of
 from waitlist_merge.schema import TABLES, Column, Kind
 
-BATCH_ROWS = 131_072
-"""Rows in a batch: the widest table then takes some 100 MB while it is written."""
+BATCH_ROWS = 65_536
+"""Rows in a batch: the widest table then takes some 50 MB while it is written."""
+
+AGAIN = 8
+"""Rows to a distinct text from which a dictionary of them makes a file smaller."""
 
 ARROW_TYPES: Mapping[Kind, pa.DataType] = MappingProxyType(
     {
@@ -110,7 +113,7 @@ def _conformed(values: pd.Series, kind: Kind) -> pd.Series:
     return values.cat.remove_categories([""]) if empty else values
 
 
-def _missing(kind: Kind, index: pd.Index, nothing: pd.Categorical) -> pd.Series:
+def _missing(kind: Kind, index: pd.Index, nothing: pd.Categorical[str]) -> pd.Series:
     if kind is Kind.TEXT:
         return pd.Series(nothing, index=index, copy=False)
     return pd.Series(None, index=index, dtype=_DTYPES[kind])
@@ -119,6 +122,13 @@ def _missing(kind: Kind, index: pd.Index, nothing: pd.Categorical) -> pd.Series:
 def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
     """The Arrow types of these columns: string, date32, bool, int32, float64."""
     return pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in columns])
+
+
+def says_again(frame: pd.DataFrame, column: Column) -> bool:
+    """Has a text column of the frame many rows for each of its distinct texts?"""
+    dtype = frame[column.name].dtype if column.name in frame else None
+    few = isinstance(dtype, pd.CategoricalDtype) and len(dtype.categories) * AGAIN <= len(frame)
+    return few and column.kind is Kind.TEXT
 
 
 def batches(frame: pd.DataFrame, columns: Sequence[Column]) -> Iterator[pa.RecordBatch]:

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from waitlist_merge.errors import OutputError
-from waitlist_merge.outputs.columns import arrow_schema, batches, columns_of, to_frame
+from waitlist_merge.outputs.columns import arrow_schema, batches, columns_of, says_again, to_frame
 from waitlist_merge.outputs.description import schema_json
 from waitlist_merge.outputs.folder import MANIFEST, PROGRAM, SCHEMA, is_ours, replacing
 from waitlist_merge.outputs.spreadsheet import CsvWriter, read_csv
@@ -35,7 +35,7 @@ from waitlist_merge.schema import SCHEMA_VERSION, TABLES, Column, Kind
 Formats = Literal["csv", "parquet", "both"]
 
 _AT_ONCE = 2
-"""Tables that are written at a time: each takes a core, and some 100 MB for its batches."""
+"""Tables that are written at a time: each takes a core, and some 50 MB for its batches."""
 
 _ATTEMPTS = 5
 """How often a reader begins anew because a run replaced the folder meanwhile."""
@@ -100,13 +100,19 @@ def _write_table(
         writers: list[CsvWriter | pq.ParquetWriter] = []
         if formats != "csv":
             path = stem.with_suffix(".parquet")
-            schema = arrow_schema(columns)
-            writers.append(stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd")))
+            writers.append(stack.enter_context(_parquet(path, frame, columns)))
         if formats != "parquet":
             writers.append(stack.enter_context(CsvWriter(stem.with_suffix(".csv"), columns)))
         pool = stack.enter_context(ThreadPoolExecutor(len(writers)))
         for batch in batches(frame, columns):
             list(pool.map(lambda writer, batch=batch: writer.write_batch(batch), writers))
+
+
+def _parquet(path: Path, frame: pd.DataFrame, columns: tuple[Column, ...]) -> pq.ParquetWriter:
+    """Only text that is said again and again is worth a dictionary, which is slow to look up."""
+    again = [column.name for column in columns if says_again(frame, column)]
+    schema = arrow_schema(columns)
+    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=again)
 
 
 def read_tables(out: str | Path) -> dict[str, pd.DataFrame]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.patients.grouping import REFUSALS, Edges, Group
 from waitlist_merge.reasons import Veto
@@ -181,7 +182,7 @@ def name_doubted(
     links: pd.DataFrame,
     edges: Edges,
     found: NDArray[np.int64],
-    entry_ids: NDArray[np.object_] | None,
+    entry_ids: ExtensionArray | None,
 ) -> pd.DataFrame:
     """The links with the one to doubt: ``doubted_a``, ``doubted_b`` and ``doubted_weight``.
 

@@ -15,6 +15,7 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.decided import NONE, Decided
 from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
@@ -82,11 +83,11 @@ class PatientMatch:
     group: NDArray[np.int32]
     candidate_pairs: int
     model: PatientModel
-    records: Records
     ranks: NDArray[np.uint64]
-    entry_ids: NDArray[np.object_] | None
+    entry_ids: ExtensionArray | None
     plan: PatientPlan
     entries: pd.DataFrame
+    superseded: Mapping[str, str]
     on: date | None
     _kept: Scored
     _edges: Edges
@@ -96,6 +97,18 @@ class PatientMatch:
     def __repr__(self) -> str:
         people = int(self.group.max(initial=-1)) + 1
         return f"PatientMatch({len(self.group):,} entries, {people:,} patients)"
+
+    @cached_property
+    def records(self) -> Records:
+        """What the linkage saw of the entries, coded anew where that was not kept."""
+        return prepare(succeeded(self.entries, self.superseded), workers=self.plan.workers)
+
+    def without_records(self) -> PatientMatch:
+        """The same match, its links made, that codes its records anew when it has to explain."""
+        same = copy(self)
+        same.__dict__["links"] = self.links
+        same.__dict__.pop("records", None)
+        return same
 
     @cached_property
     def links(self) -> pd.DataFrame:
@@ -206,11 +219,11 @@ def match_entries(
     work.begins("codes")
     records = prepare(succeeded(entries, superseded or {}), workers=plan.workers)
     keys = blocking.keys(records, workers=plan.workers)
-    named = entries["entry_id"].to_numpy(dtype=object) if "entry_id" in entries else None
+    named = entries["entry_id"].array if "entry_id" in entries else None
     work.begins("model")
     alike = [] if model else [namesakes_key(records)]
     with blocks.being_prepared([*keys, *alike], workers=plan.workers):
-        ranks = content_ranks(entries) if named is None else pd.util.hash_array(named)
+        ranks = content_ranks(entries) if named is None else _hashed(named)
         fitted = model or PatientModel.fit(records)
         shares = fitted.on(records)
     if model is None:
@@ -237,9 +250,27 @@ def match_entries(
         told = ruled(kept, decided, size=records.size, match_weight=plan.match_weight)
     edges = _edges(kept, pair_rank(ranks, kept.a, kept.b), plan, told)
     groups, refusal = group(edges, records.identities, size=records.size, margin=plan.margin)
-    return PatientMatch(
-        groups, seen, model, records, ranks, named, plan, entries, on, kept, edges, refusal, told
+    found = PatientMatch(
+        group=groups,
+        candidate_pairs=seen,
+        model=model,
+        ranks=ranks,
+        entry_ids=named,
+        plan=plan,
+        entries=entries,
+        superseded=superseded or {},
+        on=on,
+        _kept=kept,
+        _edges=edges,
+        _refusal=refusal,
+        _ruled=told,
     )
+    found.__dict__["records"] = records
+    return found
+
+
+def _hashed(ids: ExtensionArray) -> NDArray[np.uint64]:
+    return pd.util.hash_array(np.asarray(ids, dtype=object))
 
 
 def _edges(kept: Scored, rank: NDArray[np.uint64], plan: PatientPlan, told: Ruled | None) -> Edges:

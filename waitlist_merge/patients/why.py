@@ -225,8 +225,8 @@ def _position(match: PatientMatch, entry: int | str) -> int:
         if 0 <= entry < len(match.group):
             return int(entry)
         raise InputError(f"no row {entry}: rows are numbered 0 to {len(match.group) - 1}")
-    named = np.empty(0, dtype=object) if match.entry_ids is None else match.entry_ids
-    found = np.flatnonzero(named == entry)
+    named = () if match.entry_ids is None else match.entry_ids
+    found = np.flatnonzero(np.asarray(named, dtype=object) == entry)
     if not len(found):
         raise InputError(f"no entry {entry} in this result; entry ids are in result.entries")
     return int(found[0])

@@ -46,7 +46,7 @@ class Parts:
 
     def sides(self, entry_ids: pd.Series) -> list[str]:
         """The entry ids of each question, those of one side joined by ; and the sides by |."""
-        names = entry_ids.to_numpy(dtype=object)[self.entry].tolist()
+        names = entry_ids.take(self.entry).tolist()
         told = [""] * self.size
         before = -1
         for question, side, name in zip(

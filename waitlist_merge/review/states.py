@@ -75,7 +75,7 @@ def _answers_to(
     levels = level.to_numpy(dtype=object)
     stands: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     spoken = {name for told in answers["entry_ids"] for name in told.split(";")}
-    names = entry_ids.to_numpy(dtype=object)[parts.entry]
+    names = entry_ids.take(parts.entry).to_numpy(dtype=object)
     for at in np.flatnonzero(pd.Series(names).isin(spoken)):
         question = int(parts.question[at])
         stands[levels[question], names[at]].append((question, int(parts.side[at])))
