@@ -6,8 +6,8 @@ the same person in any table.
 
 from __future__ import annotations
 
+import typing as _typing
 from importlib import import_module as _import_module
-from typing import TYPE_CHECKING
 
 from waitlist_merge.loading import loading as _loading
 
@@ -44,7 +44,7 @@ with _loading():
     from waitlist_merge.result import MergeResult as MergeResult
     from waitlist_merge.review.arrivals import Allowed as Allowed
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from waitlist_merge.review.register import Register as Register
 else:
 

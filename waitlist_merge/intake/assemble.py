@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.categories import beside, stacked, unsaid
 from waitlist_merge.errors import RefusedExtract
@@ -154,7 +154,7 @@ def _content(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(found, copy=False)
 
 
-def _stacked(parts: Sequence[ExtensionArray]) -> pd.Series:
+def _stacked(parts: list[Any]) -> pd.Series:
     """One column of all frames, its coding kept."""
     if isinstance(parts[0].dtype, pd.CategoricalDtype):
         return pd.Series(stacked(parts), copy=False)
