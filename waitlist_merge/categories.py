@@ -89,7 +89,8 @@ def coded(ids: pd.Series, at: NDArray[np.integer]) -> pd.Categorical[str]:
     >>> coded(pd.Series(["E-1", "E-2"]), np.array([1, 0, 1])).tolist()
     ['E-2', 'E-1', 'E-2']
     """
-    return category(at.astype(np.int32), pa.array(ids.array, pa.large_string()))
+    text = ids.astype(STR, copy=False).array
+    return category(at.astype(np.int32), pa.array(text, pa.large_string()))
 
 
 def coded_groups(
