@@ -42,11 +42,10 @@ def test_a_name_that_is_not_there_is_an_attribute_error(module):
         module.Unknown  # noqa: B018
 
 
-def test_columns_that_say_nothing_are_one(merged):
-    entries = merged.entries
-    assert entries["title"].isna().all()
-    assert np.shares_memory(entries["title"].cat.codes, entries["address"].cat.codes)
-    assert np.shares_memory(entries["planned_date"], entries["removal_date"])
+def test_a_value_set_in_one_empty_column_is_in_no_other(merged):
+    entries = merged.entries.copy(deep=False)
+    entries.loc[0, "planned_date"] = pd.Timestamp("2026-01-05")
+    assert entries.notna().sum()[["planned_date", "removal_date", "tci_date"]].tolist() == [1, 0, 0]
 
 
 def test_records_that_were_not_kept_are_coded_as_before(merged):

@@ -86,7 +86,7 @@ def retire(
     Whom it listed and nobody else does is asked about as UNACCOUNTED from the next merge on.
     """
     with one_line(debug=debug):
-        with Register.open(register, create=False) as opened:
+        with registers.Register.open(register, create=False) as opened:
             opened.retire(organisation, reviewer=reviewer, reason=reason)
         typer.echo(f"{organisation.upper()} is retired; its patients are asked about in turn")
 

@@ -81,32 +81,6 @@ def stacked(columns: list[pd.Categorical[str]]) -> pd.Categorical[str]:
     return category(number[np.where(code < 0, -1, code + before)], words.dictionary)
 
 
-def coded(ids: pd.Series, at: NDArray[np.integer]) -> pd.Categorical[str]:
-    """The ids at these positions, each held once: four bytes a row and not twenty.
-
-    ``ids`` are all different.
-
-    >>> coded(pd.Series(["E-1", "E-2"]), np.array([1, 0, 1])).tolist()
-    ['E-2', 'E-1', 'E-2']
-    """
-    text = ids.astype(STR, copy=False).array
-    return category(at.astype(np.int32), pa.array(text, pa.large_string()))
-
-
-def coded_groups(
-    ids: pd.Series, group: NDArray[np.int32], rows: NDArray[np.integer]
-) -> pd.Categorical[str]:
-    """The id of the group of each of these rows; ``ids`` and ``group`` are of all rows.
-
-    >>> ids = pd.Series(["P-1", "P-2", "P-1"])
-    >>> coded_groups(ids, np.array([0, 1, 0]), np.array([2, 1])).tolist()
-    ['P-1', 'P-2']
-    """
-    first = np.empty(int(group.max(initial=-1)) + 1, dtype=np.int64)
-    first[group[::-1]] = np.arange(len(group) - 1, -1, -1)
-    return coded(ids.iloc[first], group[rows])
-
-
 def unsaid(size: int) -> pd.Categorical[str]:
     """A text column in which no row says anything: a byte a row.
 

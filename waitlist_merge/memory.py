@@ -281,7 +281,7 @@ def _passed_by(begun: Begun) -> list[str]:
     return [*said, *closed, *([f"model {retrain.accept}"] if retrain else [])]
 
 
-def _newly_retired(register: Register, began: week.Week) -> list[str]:
+def _newly_retired(register: registers.Register, began: week.Week) -> list[str]:
     """Who has closed for good by the plan, of which the register does not know yet."""
     return sorted({*began.arrived.retired} - register.retired())
 

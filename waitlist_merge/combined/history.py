@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.events import EVENTS, Events, events
 from waitlist_merge.combined.names import Names, taken
 from waitlist_merge.combined.texts import framed
-from waitlist_merge.pathways.columns import Codes, categories, codes, dates, said, worded
+from waitlist_merge.pathways.columns import Bools, Codes, categories, codes, dates, said, worded
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reasons import Event
 

@@ -136,20 +136,16 @@ def _repeated(names: Sequence[str], sizes: Sequence[int]) -> pd.Categorical[str]
 
 
 def _content(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """All columns of all frames, one below the other.
-
-    Of each type there is one column that says nothing, which stands wherever no extract says
-    anything: lists use half of the fields.
-    """
+    """All columns of all frames, one below the other."""
     held = [{str(name): column.array for name, column in frame.items()} for frame in frames]
     absent = [unsaid(len(frame)) for frame in frames]
     sources = sorted({name for columns in held for name in columns} - set(CANONICAL))
-    silent: dict[str, pd.Series] = {}
-    found = {}
-    for name in (*CANONICAL, *sources):
-        parts = [columns.get(name, none) for columns, none in zip(held, absent, strict=True)]
-        whole = _stacked(parts)
-        found[name] = silent.setdefault(str(whole.dtype), whole) if whole.isna().all() else whole
+    found = {
+        name: _stacked(
+            [columns.get(name, none) for columns, none in zip(held, absent, strict=True)]
+        )
+        for name in (*CANONICAL, *sources)
+    }
     found["organisation"] = _filled(found["organisation"])
     return pd.DataFrame(found, copy=False)
 
