@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -43,7 +44,8 @@ def run_quarter(
     """The weeks, one after another, and what was seen."""
     region = Region.of(needs=needs, seed=seed)
     script = script or Script()
-    quarter = Quarter(region, folder / "register.db", Random(seed + 1), script)  # noqa: S311
+    plan = wm.MergePlan(hmac_key=f"quarter of seed {seed}")
+    quarter = Quarter(region, folder / "register.db", plan, Random(seed + 1), script)  # noqa: S311
     for week in range(1, script.weeks + 1):
         if week > 1:
             region.pass_a_week(monday(week))
@@ -99,12 +101,14 @@ def merged(quarter: Quarter, week: int, lists: Lists) -> wm.MergeResult:
         if week in wrong:
             kind, code = wrong[week]
             try:
-                wm.merge(extracts(week, lists), register=register)
+                wm.merge(extracts(week, lists), register=register, plan=quarter.plan)
                 quarter.check(False, f"week {week}: {kind} {code} did not stop the run")
             except InputError as error:
                 quarter.check(f"--allow-{kind} {code}" in str(error), f"week {week}: {error}")
             allowed = Allowed(**{kind: (code,)})
-        return wm.merge(extracts(week, lists), register=register, allowed=allowed)
+        return wm.merge(
+            extracts(week, lists), register=register, allowed=allowed, plan=quarter.plan
+        )
 
 
 def killed_half_way(quarter: Quarter, week: int, lists: Lists) -> None:
@@ -112,7 +116,7 @@ def killed_half_way(quarter: Quarter, week: int, lists: Lists) -> None:
     with wm.Register.open(str(quarter.register)) as register:
         before = len(register.runs())
     with tempfile.NamedTemporaryFile(suffix=".pickle") as file:
-        pickle.dump((str(quarter.register), week, lists), file)
+        pickle.dump((str(quarter.register), quarter.plan, week, lists), file)
         file.flush()
         ended = subprocess.run([sys.executable, __file__, "--killed", file.name], check=False)
     quarter.check(ended.returncode == -signal.SIGKILL, f"week {week}: the run was not killed")
@@ -122,14 +126,14 @@ def killed_half_way(quarter: Quarter, week: int, lists: Lists) -> None:
 
 def to_be_killed(path: str) -> None:
     """What the killed process does."""
-    register, week, lists = pickle.loads(Path(path).read_bytes())  # noqa: S301 - our own
+    register, plan, week, lists = pickle.loads(Path(path).read_bytes())  # noqa: S301 - our own
 
     def progress(stage: str) -> None:
         if stage == "remember":
             os.kill(os.getpid(), signal.SIGKILL)
 
     with wm.Register.open(register) as opened:
-        wm.merge(extracts(week, lists), register=opened, progress=progress)
+        wm.merge(extracts(week, lists), register=opened, plan=plan, progress=progress)
 
 
 def remove_both(quarter: Quarter) -> None:
@@ -157,9 +161,9 @@ def again(quarter: Quarter, week: int) -> None:
 
 def _repeat(quarter: Quarter, week: int, lists: Lists) -> wm.MergeResult:
     with wm.Register.open(str(quarter.register)) as register:
-        wm.merge(extracts(week, lists), register=register)
-        first = wm.merge(extracts(week, lists), register=register)
-        second = wm.merge(extracts(week, lists), register=register)
+        once_more = partial(wm.merge, register=register, plan=quarter.plan)
+        once_more(extracts(week, lists))
+        first, second = once_more(extracts(week, lists)), once_more(extracts(week, lists))
     for name in ("entry_id", "patient_id", "pathway_id"):
         same = first.entries[name].tolist() == second.entries[name].tolist()
         quarter.check(same, f"again: some {name} changed on unchanged lists")

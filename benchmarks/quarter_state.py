@@ -71,10 +71,15 @@ class Past:
 
 @dataclass
 class Quarter:
-    """A quarter under way: the region, the register, and what was seen so far."""
+    """A quarter under way: the region, the register, and what was seen so far.
+
+    ``plan`` has the key of the entry ids: with a key of the register's own, the order of questions
+    and so the answers would be others each time, whatever the seed.
+    """
 
     region: Region
     register: Path
+    plan: wm.MergePlan
     chance: Random
     script: Script
     ids: dict[int, tuple[str, str, str]] = field(default_factory=dict)
