@@ -303,6 +303,9 @@ def test_only_who_has_sent_a_list_is_retired_and_once(register):
     merged(register, FIRST)
     with pytest.raises(wm.InputError, match="RX1 never sent a list; those who did: RM3, RW3"):
         register.retire("RX1", reviewer="B", reason="Closed")
+    for said in ({"reviewer": " ", "reason": "Closed"}, {"reviewer": "B", "reason": ""}):
+        with pytest.raises(wm.InputError, match="say who says so, and why"):
+            register.retire("RW3", **said)
     register.retire("RW3", reviewer="B", reason="Closed")
     with pytest.raises(wm.InputError, match="RW3 is retired already"):
         register.retire("RW3", reviewer="B", reason="Closed")

@@ -144,6 +144,9 @@ def test_different_people_are_kept_apart_at_once_and_undone(first, register, tmp
             undo_answer(opened, answer.answer_id, reviewer="B", reason="again", today=TODAY)
         with pytest.raises(InputError, match="has no answer A-x"):
             undo_answer(opened, "A-x", reviewer="B", reason="no", today=TODAY)
+        for who in ({"reviewer": " ", "reason": "no"}, {"reviewer": "B", "reason": " "}):
+            with pytest.raises(InputError, match="say who says so, and why"):
+                undo_answer(opened, answer.answer_id, **who, today=TODAY)
         assert status_of(opened, today=TODAY).counts.empty
     again = merged(register)
     assert again.patient_links["veto"].isin(["decided_apart"]).sum() == 0
@@ -508,3 +511,22 @@ def test_what_is_no_workbook_of_ours_is_refused(first, tmp_path):
 
 def test_a_workbook_knows_its_run(first):
     assert {row.run for row in returned_rows(first / "asked.xlsx")} == {1}
+
+
+def test_the_command_line_takes_an_answer_back_and_retires_who_has_closed(
+    first, register, tmp_path
+):
+    filed = read(
+        register, filled(first, tmp_path / "a.xlsx", {("patient", "Lee"): said("ask again")})
+    )
+    [answer] = filed.taken.answers
+    who = ["--register", str(register), "--reviewer", "B. Lead", "--reason", "Closed"]
+    undone = CliRunner().invoke(app, ["review", "undo", answer.answer_id, *who])
+    assert (undone.exit_code, undone.stdout.count("is taken back")) == (0, 1)
+    retired = CliRunner().invoke(app, ["review", "retire", "rw3", *who])
+    assert (retired.exit_code, retired.stdout) == (
+        0,
+        "RW3 is retired; its patients are asked about in turn\n",
+    )
+    with Register.open(register) as opened:
+        assert opened.retired() == {"RW3"}

@@ -13,7 +13,7 @@ import pandas as pd
 from waitlist_merge.errors import InputError
 from waitlist_merge.review.effect import as_they_act
 from waitlist_merge.review.returned import Returned, returned_rows
-from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.rows import AnswerRow, need_said
 from waitlist_merge.review.ruling import in_force, not_undone
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 from waitlist_merge.review.states import OPEN
@@ -159,8 +159,10 @@ def undo_answer(
 ) -> AnswerRow:
     """Take an answer back, by a row that says who did so and why; it stays in the register.
 
-    InputError where there is no such answer, or where it has been taken back already.
+    InputError where there is no such answer, where it has been taken back already, or where nobody
+    says so or not why.
     """
+    need_said(register.name, reviewer=reviewer, reason=reason)
     said = register.answers()
     found = next((row for row in said if row.answer_id == answer_id), None)
     if found is None:

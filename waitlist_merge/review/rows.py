@@ -17,6 +17,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Protocol, Self
 
+from waitlist_merge.errors import InputError
+
 Record = dict[str, str | int | date | datetime | None]
 """A row as a table of a database holds it."""
 
@@ -113,6 +115,12 @@ class Register(Protocol):
 
     def add_work(self, rows: Sequence[WorkRow], /) -> int:
         """Record steps of work as answers are recorded; how many are new."""
+
+
+def need_said(register: str, *, reviewer: str, reason: str) -> None:
+    """InputError where nobody says it, or not why: the audit trail would have nothing to show."""
+    if not (reviewer.strip() and reason.strip()):
+        raise InputError(f"{register}: nothing was recorded; say who says so, and why")
 
 
 def _plain(value: object) -> str | int | date | datetime | None:

@@ -36,7 +36,7 @@ from waitlist_merge.review.register.tables import (
     work,
 )
 from waitlist_merge.review.register.writing import KEY, Run, add_retired, now, user, write
-from waitlist_merge.review.rows import AnswerRow, WorkRow
+from waitlist_merge.review.rows import AnswerRow, WorkRow, need_said
 from waitlist_merge.review.snapshot import Snapshot
 
 KEY_BYTES = 32
@@ -277,8 +277,10 @@ class Register:
     def retire(self, organisation: str, *, reviewer: str, reason: str) -> None:
         """Say that an organisation has closed for good: the next run expects no list of it.
 
-        InputError where it never sent a list, or where that was said already.
+        InputError where it never sent a list, where that was said already, or where nobody says
+        so or not why.
         """
+        need_said(self.name, reviewer=reviewer, reason=reason)
         code = organisation.strip().upper()
         if code in self.retired():
             raise InputError(f"{self.name}: {code} is retired already")
