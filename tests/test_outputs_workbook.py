@@ -453,6 +453,17 @@ def test_changes_say_whose_patient_it_is_and_what_was_and_is(
     assert said["Hospital number"] == [""]
 
 
+def test_a_change_that_takes_two_lines_to_say_has_a_row_two_lines_high(
+    merged: wm.MergeResult,
+) -> None:
+    assert len(Change.UNACCOUNTED.meaning) > 44, "wider than its column"
+    for told, lines in (({"change": "unaccounted"}, 2), ({"explanation": "word " * 30}, 3)):
+        made = changed(**{"change": "gone", "order": 1, "entry_id": "E-GONE"} | told)
+        high = changes_page(merged.tables | {"changes": made}).lines
+        assert high is not None
+        assert high.tolist() == [lines]
+
+
 def test_who_is_unaccounted_for_comes_before_all_else(
     merged: wm.MergeResult, tmp_path: Path
 ) -> None:

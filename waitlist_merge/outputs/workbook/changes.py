@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from waitlist_merge.outputs.workbook.cells import Texts, texts, worded
+from waitlist_merge.outputs.workbook.cells import Texts, heights, texts, worded
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
 from waitlist_merge.reasons import Change
 
@@ -20,6 +20,8 @@ _TINTS: Mapping[str, Tint] = {
 }
 """What somebody has to look at; the rest is to be known."""
 
+_MEANING_WIDTH, _TOLD_WIDTH = 44, 70
+
 
 def changes_page(tables: Mapping[str, pd.DataFrame]) -> Page:
     """One row for each change, in the order to look at them."""
@@ -27,9 +29,11 @@ def changes_page(tables: Mapping[str, pd.DataFrame]) -> Page:
     kind = texts(rows["change"])
     tint = np.array([_TINTS.get(each, Tint.NONE) for each in kind.tolist()], dtype=object)
     number, name = _of_entry(rows, tables["entries"])
+    meanings, told = worded(rows["change"], _meaning), texts(rows["explanation"])
+    lines = np.maximum(heights(meanings, _MEANING_WIDTH), heights(told, _TOLD_WIDTH))
     columns = (
         Column("Order", rows["order"], 7, Look.WHOLE),
-        Column("What changed", worded(rows["change"], _meaning), 44, Look.WRAPPED, tint),
+        Column("What changed", meanings, _MEANING_WIDTH, Look.WRAPPED, tint),
         Column("Organisation", texts(rows["organisation"]), 13),
         Column("Hospital number", number, 16),
         Column("Patient", name, 26),
@@ -37,12 +41,12 @@ def changes_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         Column("Before", texts(rows["before"]), 22),
         Column("Now", texts(rows["after"]), 22),
         Column("Days later", rows["days"], 8, Look.WHOLE),
-        Column("What happened, and who did it", texts(rows["explanation"]), 70, Look.WRAPPED),
+        Column("What happened, and who did it", told, _TOLD_WIDTH, Look.WRAPPED),
         Column("Need", texts(rows["pathway_id"]), 18),
         Column("Patient id", texts(rows["patient_id"]), 18),
     )
     meaning = "What is different from the run before, the gravest first"
-    return Page(CHANGES, meaning, columns, len(rows), frozen=3)
+    return Page(CHANGES, meaning, columns, len(rows), lines=lines, frozen=3)
 
 
 def _meaning(change: object) -> str:
