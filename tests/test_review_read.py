@@ -125,6 +125,8 @@ def test_a_need_is_one_once_both_organisations_have_said_so(first, register, tmp
     assert (row["pathway_confidence"], row["confirmed_duplicates"]) == ("certain", 1)
     link = after.pathway_links[after.pathway_links["confidence"] == "certain"].iloc[0]
     assert "RM3 16 Nov 2026, RW3 16 Nov 2026" in link["explanation"]
+    [reason] = after.entries.loc[after.entries["outcome"] == "confirmed_duplicate", "reason"]
+    assert reason.endswith("or as people said"), "they share no identifier"
 
 
 def test_different_people_are_kept_apart_at_once_and_undone(first, register, tmp_path):

@@ -15,7 +15,7 @@ REASONS: dict[str, str] = {
     "alone": "The only entry of this need that waits",
     "shown": "Fills the row of this need; other entries of it are listed beside it",
     "proposed": "Probably the same need as the entry shown; a person is asked",
-    "confirmed": "The same need as the entry shown, by a shared identifier",
+    "confirmed": "The same need as the entry shown, by a shared identifier or as people said",
     "unreadable": "Too little of the row could be read to compare it; it has a row of its own",
     "stop_date": "Not waiting: the clock was stopped",
     "stop_status": "Not waiting: the status says that the clock was stopped",
