@@ -287,6 +287,15 @@ def test_the_good_rows_are_recorded_though_others_are_not(first, register, tmp_p
     assert "0 answers and 0 steps of work recorded, 2 known already" in again.output
 
 
+def test_the_good_workbooks_are_recorded_though_others_cannot_be_read(first, register, tmp_path):
+    good = filled(first, tmp_path / "a.xlsx", {NEED: said("same need")})
+    for name in ("b.xlsx", "c.xlsx"):
+        (tmp_path / name).write_text("no workbook")
+    filed = read(register, tmp_path / "b.xlsx", good, tmp_path / "c.xlsx")
+    assert filed.summary().startswith("1 workbook read: 1 answer ")
+    assert [each.split(":")[0] for each in filed.problems] == ["b.xlsx", "c.xlsx"]
+
+
 def test_an_answer_is_recorded_though_the_work_beside_it_is_wrong(first, register, tmp_path):
     cells = said("same need") | {"Work state": "with RX1"}
     filed = read(register, filled(first, tmp_path / "a.xlsx", {NEED: cells}))

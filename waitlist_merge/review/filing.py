@@ -68,20 +68,35 @@ class Filed:
 def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) -> Filed:
     """Record the answers and the work of filled workbooks; the same row is recorded once.
 
-    Rows that cannot be recorded are told in ``problems``; the others are. InputError where a
-    workbook cannot be read or the register has no run.
+    Rows that cannot be recorded, and workbooks that cannot be read, are told in ``problems``; the
+    others are recorded. InputError where no workbook can be read or the register has no run.
     """
     last = _last(register)
-    rows = [row for path in paths for row in returned_rows(path)]
+    rows, unread = _rows_of(paths)
     shown = _shown(rows, register, last)
     known = Known(last, shown, today, register.answers(), register.retired())
     taken = take(rows, known)
+    taken.problems.extend(unread)
     return Filed(
         taken,
-        len(paths),
+        len(paths) - len(unread),
         register.add_answers(taken.answers),
         register.add_work(taken.work),
     )
+
+
+def _rows_of(paths: Sequence[Path]) -> tuple[list[Returned], list[str]]:
+    """The rows of the workbooks that can be read, and what is wrong with the others."""
+    rows: list[Returned] = []
+    unread: list[str] = []
+    for path in paths:
+        try:
+            rows.extend(returned_rows(path))
+        except InputError as error:
+            unread.append(str(error))
+    if unread and len(unread) == len(paths):
+        raise InputError("; ".join(unread))
+    return rows, unread
 
 
 def _last(register: Register) -> Snapshot:
