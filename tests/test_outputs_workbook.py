@@ -453,6 +453,16 @@ def test_changes_say_whose_patient_it_is_and_what_was_and_is(
     assert said["Hospital number"] == [""]
 
 
+def test_changes_name_the_patient_whom_nobody_lists_any_longer(merged: wm.MergeResult) -> None:
+    told = changed(change="unaccounted", order=1, entry_id="E-GONE", pathway_id="W-LOST")
+    lost = pd.DataFrame(
+        {"pathway_id": ["W-LOST"], "hospital_numbers": ["RM3 0007"], "family_name": ["Okafor"]}
+    )
+    tables = merged.tables | {"changes": told, "unaccounted": conform("unaccounted", lost)}
+    said = {each.heading: list(each.values) for each in changes_page(tables).columns}
+    assert (said["Hospital number"], said["Patient"]) == (["RM3 0007"], ["Okafor"])
+
+
 def test_a_change_that_takes_two_lines_to_say_has_a_row_two_lines_high(
     merged: wm.MergeResult,
 ) -> None:

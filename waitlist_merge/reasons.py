@@ -29,7 +29,10 @@ class Word(StrEnum):
 class Confidence(Word):
     """How sure we are that two entries are the same; empty where they are held apart."""
 
-    CERTAIN = "certain", "Shares a group; rests on a shared identifier and a certain patient"
+    CERTAIN = (
+        "certain",
+        "Shares a group; a certain patient and a shared identifier, or people's answers",
+    )
     PROBABLE = "probable", "Shares a group that is only proposed: asked and shown in full"
     POSSIBLE = "possible", "Joins nothing; a person is asked"
 

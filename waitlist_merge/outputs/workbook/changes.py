@@ -28,7 +28,7 @@ def changes_page(tables: Mapping[str, pd.DataFrame]) -> Page:
     rows = tables["changes"].sort_values("order", ignore_index=True)
     kind = texts(rows["change"])
     tint = np.array([_TINTS.get(each, Tint.NONE) for each in kind.tolist()], dtype=object)
-    number, name = _of_entry(rows, tables["entries"])
+    number, name = _whose(rows, tables)
     meanings, told = worded(rows["change"], _meaning), texts(rows["explanation"])
     lines = np.maximum(heights(meanings, _MEANING_WIDTH), heights(told, _TOLD_WIDTH))
     columns = (
@@ -54,13 +54,20 @@ def _meaning(change: object) -> str:
     return known.get(str(change), str(change))
 
 
-def _of_entry(rows: pd.DataFrame, entries: pd.DataFrame) -> tuple[Texts, Texts]:
-    """Hospital number and name on the entry that changed; empty where it is listed no longer."""
-    listed = pd.Index(entries["entry_id"].astype(object))
-    place = listed.get_indexer(pd.Index(rows["entry_id"].astype(object)))
-    found = entries.take(np.maximum(place, 0)) if len(entries) else entries.reindex(rows.index)
+def _whose(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> tuple[Texts, Texts]:
+    """Hospital number and name, of the entry that changed or of the need that nobody lists."""
+    listed = _found(rows["entry_id"], tables["entries"], "entry_id", "local_patient_identifier")
+    lost = _found(rows["pathway_id"], tables["unaccounted"], "pathway_id", "hospital_numbers")
+    gone = texts(rows["change"]) == Change.UNACCOUNTED
+    number, name = (np.where(gone, *both) for both in zip(lost, listed, strict=True))
+    return number, name
+
+
+def _found(ids: pd.Series, rows: pd.DataFrame, key: str, number: str) -> tuple[Texts, Texts]:
+    """Hospital number and name where one of ``rows`` has this id; empty where none has."""
+    place = pd.Index(rows[key].astype(object)).get_indexer(pd.Index(ids.astype(object)))
+    found = rows.take(np.maximum(place, 0)) if len(rows) else rows.reindex(ids.index)
     family, given = texts(found["family_name"]), texts(found["given_name"])
     name = np.where(given == "", family, family + ", " + given)
     there = place >= 0
-    number = texts(found["local_patient_identifier"])
-    return np.where(there, number, ""), np.where(there, name, "")
+    return np.where(there, texts(found[number]), ""), np.where(there, name, "")
