@@ -65,6 +65,7 @@ def _whose(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> tuple[Text
 
 def _found(ids: pd.Series, rows: pd.DataFrame, key: str, number: str) -> tuple[Texts, Texts]:
     """Hospital number and name where one of ``rows`` has this id; empty where none has."""
+    rows = rows[rows[key].notna()]
     place = pd.Index(rows[key].astype(object)).get_indexer(pd.Index(ids.astype(object)))
     found = rows.take(np.maximum(place, 0)) if len(rows) else rows.reindex(ids.index)
     family, given = texts(found["family_name"]), texts(found["given_name"])
