@@ -41,7 +41,7 @@ def words_of(column: pd.Series) -> pa.Array:
     >>> words_of(pd.Series(["b", "a"], dtype="category")).to_pylist()
     ['a', 'b']
     """
-    return _whole(_as_arrow(column.cat.categories, pa.string()))
+    return whole(_as_arrow(column.cat.categories, pa.string()))
 
 
 def _as_arrow(words: pd.Index, kind: pa.DataType | None) -> pa.Array | pa.ChunkedArray:
@@ -51,7 +51,12 @@ def _as_arrow(words: pd.Index, kind: pa.DataType | None) -> pa.Array | pa.Chunke
     return pa.array(words.astype(object), kind or pa.large_string())
 
 
-def _whole(text: pa.Array | pa.ChunkedArray) -> pa.Array:
+def whole(text: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The text as one piece of memory.
+
+    >>> whole(pa.chunked_array([["a"], ["b"]])).to_pylist()
+    ['a', 'b']
+    """
     return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
 
 
@@ -74,7 +79,7 @@ def stacked(columns: list[pd.Categorical[str]]) -> pd.Categorical[str]:
         for part in parts
         for chunk in (part.chunks if isinstance(part, pa.ChunkedArray) else (part,))
     ]
-    words = _whole(pa.chunked_array(chunks, pa.large_string()).dictionary_encode())
+    words = whole(pa.chunked_array(chunks, pa.large_string()).dictionary_encode())
     code = np.concatenate([each.codes for each in columns], dtype=np.int32)
     number = np.append(words.indices.to_numpy(), np.int32(-1))  # the last is that of no word
     before = np.repeat(np.cumsum(sizes) - sizes, list(map(len, columns)))

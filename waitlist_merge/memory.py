@@ -359,8 +359,7 @@ def _accounted(register: registers.Register, recalled: Recalled) -> frozenset[st
     """The entries that have left, and of which somebody has said since what became of them."""
     if recalled.last is None:
         return frozenset()
-    runs = register.runs()
-    days = dict(zip(runs["run"], runs["run_date"], strict=True))
+    days = register.days_of_runs()
     return accounted(not_undone(recalled.answers), recalled.last.entries, days)
 
 

@@ -92,22 +92,27 @@ def clocks(
     *,
     pathway: NDArray[np.integer],
     order: NDArray[np.int64],
+    unsaid: Bools,
     run_date: dt.date,
 ) -> Clocks:
-    """The clock start proposed for each bundle; ``order`` breaks ties by entry id."""
-    rows, number = _stating(bundles, said, pathway)
+    """The clock start proposed for each bundle; ``order`` breaks ties by entry id.
+
+    ``unsaid`` are the entries that are ``silent``.
+    """
+    of_entry = _bundle_of(bundles, pathway)[pathway]
+    rows, number = _stating(bundles, said, of_entry)
     counted = (said.counts & (said.start <= day_number(run_date)))[rows]
     barred = excluded(said.signs, said.start, rows, number, counted, (said.sure, said.organisation))
     taken = counted & ~barred
     giver = _earliest(bundles, rows[taken], number[taken], said.start, order)
     start = np.where(giver >= 0, said.start[giver], NO_DAY).astype(np.int32)
-    past = _overlapping(bundles, said, pathway, start)
+    past = _overlapping(said, of_entry, start)
     differing = np.zeros(len(bundles.first), dtype=bool)
     differing[number[counted & (said.start[rows] != start[number])]] = True
     differing[past[1]] = True
-    unsaid = np.zeros(int(pathway.max(initial=-1)) + 1, dtype=bool)
-    unsaid[pathway[silent(said, pathway, run_date)]] = True
-    status = _status(bundles, said, giver, differing | unsaid[pathway[bundles.shown]])
+    in_doubt = np.zeros(int(pathway.max(initial=-1)) + 1, dtype=bool)
+    in_doubt[pathway[unsaid]] = True
+    status = _status(bundles, said, giver, differing | in_doubt[pathway[bundles.shown]])
     refused = _refused(rows, number, start, said, barred, run_date)
     return Clocks(start, status, giver, _both(refused, past))
 
@@ -131,30 +136,28 @@ def silent(said: Starts, pathway: NDArray[np.integer], run_date: dt.date) -> Boo
 
 
 def _stating(
-    bundles: Bundles, said: Starts, pathway: NDArray[np.integer]
+    bundles: Bundles, said: Starts, of_entry: NDArray[np.int32]
 ) -> tuple[Positions, NDArray[np.int32]]:
-    """Entries that state a start, with their bundle: members, and those that handed the need on."""
+    """Entries that state a start, with their bundle: members, and those that handed the need on.
+
+    ``of_entry`` is the bundle of each entry's pathway, -1 where nothing of it waits.
+    """
     stated = known(said.start)
     mine = stated[bundles.rows]
-    of_pathway = _bundle_of(bundles, pathway)
-    handed = np.flatnonzero(said.sent & stated)
-    handed = handed[of_pathway[pathway[handed]] >= 0]
+    handed = np.flatnonzero(said.sent & stated & (of_entry >= 0))
     rows = np.concatenate([bundles.rows[mine], handed])
-    return rows, np.concatenate([bundles.number[mine], of_pathway[pathway[handed]]])
+    return rows, np.concatenate([bundles.number[mine], of_entry[handed]])
 
 
-def _overlapping(
-    bundles: Bundles, said: Starts, pathway: NDArray[np.integer], start: Days
-) -> Refused:
+def _overlapping(said: Starts, of_entry: NDArray[np.int32], start: Days) -> Refused:
     """Closed entries of a need that started before the start taken: entry, bundle and reason.
 
     A period that had ended by then is no part of the need, so theirs overlap (Annex C): which of
     the dates is wrong nobody has said, and the earlier start is not dropped in silence.
     """
-    of_pathway = _bundle_of(bundles, pathway)
-    rows = np.flatnonzero(said.closed & ~said.sent & ~said.superseded & known(said.start))
-    rows = rows[of_pathway[pathway[rows]] >= 0]
-    number = of_pathway[pathway[rows]]
+    past = said.closed & ~said.sent & ~said.superseded & known(said.start)
+    rows = np.flatnonzero(past & (of_entry >= 0))
+    number = of_entry[rows]
     earlier = said.start[rows] < start[number]
     rows, number = rows[earlier], number[earlier]
     return rows, number, np.full(len(rows), PLACE[StartReason.OVERLAPS], dtype=np.int32)

@@ -101,6 +101,7 @@ def combine(
     if pathway_id is None:
         pathway_id = ids_by_rank("W", pathways.group, ranks)
     said = _starts(entries, facts)
+    unsaid = silent(said, pathways.group, run_date)
     asked = doubts(
         entries,
         patients,
@@ -108,7 +109,7 @@ def combine(
         waits=facts.waits,
         order=facts.order,
         said=said,
-        run_date=run_date,
+        unsaid=unsaid,
     )
     outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
     entry_columns = framed(
@@ -126,6 +127,7 @@ def combine(
         said,
         pathway=pathways.group,
         order=facts.order,
+        unsaid=unsaid,
         run_date=run_date,
     )
     members = Members(
@@ -170,7 +172,7 @@ def combine(
             deceased=deceased | in_doubt,
             perhaps_dead=perhaps & ~dead,
             overdue=overdue,
-            unsaid=silent(said, pathways.group, run_date),
+            unsaid=unsaid,
             two_sides=two_sides_open(pathways.links, facts.rtt & known(said.start)),
             details=details,
         ),
@@ -183,9 +185,7 @@ def combine(
     # The tables do not need each other, and what makes them leaves the interpreter to others.
     with ThreadPoolExecutor() as aside:
         origins = {**given, "rtt_start_date": start}
-        whence = aside.submit(
-            provenance, members, senders, origins, entry_columns["pathway_id"], place
-        )
+        whence = aside.submit(provenance, members, senders, origins, ids, place)
         events = aside.submit(history, entries, pathways.group, needs, facts.order)
         gained = aside.submit(
             gains,

@@ -6,14 +6,13 @@ need that is only proposed, needs that may be one. Each is told by its strongest
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.combined.clocks import Starts, silent
+from waitlist_merge.combined.clocks import Starts
 from waitlist_merge.combined.shared import shared_identifiers
 from waitlist_merge.pathways.columns import Bools, is_in, known
 from waitlist_merge.pathways.grouping import Group, components
@@ -42,16 +41,16 @@ def doubts(
     waits: Bools,
     order: NDArray[np.int64],
     said: Starts,
-    run_date: dt.date,
+    unsaid: Bools,
 ) -> Doubts:
     """The open questions; only those of patients with an entry that waits.
 
     ``waits`` says of each entry whether it waits, ``order`` its place by id, ``said`` what it says
-    of its clock.
+    of its clock, ``unsaid`` that its organisation states no start while another does.
     """
     of_people = _with_shared(patients.links, shared_identifiers(entries, patients, order))
     nothing = np.zeros(len(of_people), dtype=bool)
-    clocks = _clock_conflict(pathways.links, said, silent(said, pathways.group, run_date))
+    clocks = _clock_conflict(pathways.links, said, unsaid)
     found = [
         *_questions("patient", of_people, patients.group, order, nothing),
         *_questions("pathway", pathways.links, pathways.group, order, clocks),

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
+from waitlist_merge.categories import whole
 from waitlist_merge.pathways.columns import order_of
 from waitlist_merge.pathways.grouping import Group
 
@@ -49,8 +50,7 @@ def _width(ids: ExtensionArray) -> int:
 
 
 def _text(ids: ExtensionArray) -> pa.LargeStringArray:
-    text = pa.array(ids, pa.large_string())
-    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+    return whole(pa.array(ids, pa.large_string()))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

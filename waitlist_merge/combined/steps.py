@@ -74,9 +74,8 @@ def next_steps(
     ``deceased`` and ``overdue`` say of each row that a death is recorded of its patient, be it only
     probably, and that it is planned care past its due date; ``perhaps_dead`` of each entry that the
     death is of someone who is only probably its patient, ``unsaid`` that its organisation states no
-    start. ``two_sides`` are pairs of entries that
-    wait for two sides (RTT guidance 3.4.1). ``details`` are the contact details that entries of a
-    patient state differently.
+    start. ``two_sides`` are pairs of entries that wait for two sides (RTT guidance 3.4.1).
+    ``details`` are the contact details that entries of a patient state differently.
     """
     bundles = members.bundles
     mine = [

@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from waitlist_merge.categories import category
+from waitlist_merge.categories import category, whole
 from waitlist_merge.normalise.reading import Mask, Texts, as_texts
 
 Codes = NDArray[np.integer]
@@ -108,8 +108,7 @@ def _number_as_text(number: float) -> str:
 
 def _as_words(distinct: pd.Index[Any]) -> pa.Array:
     if isinstance(distinct.dtype, pd.StringDtype):
-        held = as_words(distinct.array)
-        return held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
+        return whole(as_words(distinct.array))
     if distinct.inferred_type == "string":
         return as_words(np.asarray(distinct, dtype=object))
     return as_words(as_texts(map(_as_text, distinct)))

@@ -32,8 +32,6 @@ from waitlist_merge.normalise.reading import (
     upper,
 )
 
-__all__ = ["DateParts", "Numbers", "Shape", "split_dates"]
-
 _MONTHS: Final = {
     name: number
     for number, name in enumerate(

@@ -23,7 +23,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from waitlist_merge.normalise.date_shapes import DateParts, Numbers, Shape, split_dates
+from waitlist_merge.normalise.date_layouts import DateParts, Numbers, Shape
+from waitlist_merge.normalise.date_shapes import split_dates
 from waitlist_merge.normalise.reading import Mask, Reading, Texts
 from waitlist_merge.reasons import Fault
 from waitlist_merge.reference import load

@@ -13,8 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.coding import Codes, Level, Positions
-from waitlist_merge.patients.levels import birth_levels, equality, gender_levels, level
+from waitlist_merge.patients.coding import Codes, Positions
+from waitlist_merge.patients.levels import (
+    birth_levels,
+    equality,
+    gender_levels,
+    level,
+    number_levels,
+)
 from waitlist_merge.patients.model import ADDRESS_LIKE, PatientModel, most_adjusted
 from waitlist_merge.patients.records import Records
 
@@ -58,7 +64,7 @@ class Ceiling:
         given up.
         """
         found = equality(records.person_key.codes, a, b) == 1
-        found |= _numbers(records, a, b) == 1
+        found |= number_levels(records, a, b) == 1
         at = np.flatnonzero(~found)
         bits = np.full(len(at), self.prior, dtype=np.float32)
         steps = (self._names, self._births, self._identifiers, self._genders, self._home)
@@ -91,7 +97,7 @@ class Ceiling:
 
     def _number(self, records: Records, a: Positions, b: Positions) -> Bits:
         """What was sent at one side and is no number may be a slip of the other's."""
-        found = _numbers(records, a, b)
+        found = number_levels(records, a, b)
         best, other = self._best("nhs_number", 1), self.most["nhs_number"][-1]
         bits = np.asarray([0.0, best, other], dtype=np.float32)[found]
         valid, wrong = records.nhs_number.codes, records.wrong_number
@@ -153,10 +159,3 @@ class Ceiling:
         edit = self.most["postcode"][level("postcode", "edit")]
         bits[unequal] = np.maximum(self.most["postcode"][at], edit)
         return bits
-
-
-def _numbers(records: Records, a: Positions, b: Positions) -> Level:
-    """0 where either has no NHS number, or of another kind, 1 same, 2 other."""
-    found = equality(records.nhs_number.codes, a, b)
-    found[(found > 0) & (records.number_kind[a] != records.number_kind[b])] = 0
-    return found

@@ -89,13 +89,19 @@ def equality(codes: Codes, a: Positions, b: Positions) -> Level:
     return found
 
 
-def _number(records: Records, a: Positions, b: Positions) -> Level:
-    """Same (verified by both or not), other, or one valid and the other a slip away from it.
+def number_levels(records: Records, a: Positions, b: Positions) -> Level:
+    """0 missing on either side, or of two kinds, 1 same, 2 other.
 
     Numbers of different kinds (NHS, Scottish, Northern Irish, test) say nothing of each other.
     """
-    same = equality(records.nhs_number.codes, a, b)
-    same[(same > 0) & (records.number_kind[a] != records.number_kind[b])] = 0
+    found = equality(records.nhs_number.codes, a, b)
+    found[(found > 0) & (records.number_kind[a] != records.number_kind[b])] = 0
+    return found
+
+
+def _number(records: Records, a: Positions, b: Positions) -> Level:
+    """Same (verified by both or not), other, or one valid and the other a slip away from it."""
+    same = number_levels(records, a, b)
     verified = records.verified[a] & records.verified[b]
     valid, wrong = records.nhs_number, records.wrong_number
     slip = between(valid, wrong, a, b, one_edit) | between(wrong, valid, a, b, one_edit)

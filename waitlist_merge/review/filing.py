@@ -131,9 +131,10 @@ class Status:
 def status_of(register: Register, *, today: date) -> Status:
     """How far are answers and work, by organisation and age?"""
     last = _last(register)
-    answers, runs = register.answers(), register.runs()
-    days = dict(zip(runs["run"], runs["run_date"], strict=True))
-    ruled = as_they_act(in_force(answers, listed(last.entries)), answers, last.entries, days)
+    answers = register.answers()
+    ruled = as_they_act(
+        in_force(answers, listed(last.entries)), answers, last.entries, register.days_of_runs()
+    )
     work = work_against_lists(register.work(), last.entries, census_dates(last), run_date=today)
     told = ["answer_id", "question_id", "organisation", "answer", "standing", "detail"]
     answered = ruled.answers

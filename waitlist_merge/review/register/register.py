@@ -158,6 +158,11 @@ class Register:
             rows = connection.execute(select(runs).order_by(runs.c.run)).all()
         return pd.DataFrame(rows, columns=[column.name for column in runs.columns])
 
+    def days_of_runs(self) -> dict[int, dt.date]:
+        """The day of each run."""
+        told = self.runs()
+        return dict(zip(told["run"], told["run_date"], strict=True))
+
     def run(self, run: int) -> RunRow:
         """What is known of a run apart from its entries; InputError where there was none."""
         columns = [runs.c[each.name] for each in fields(RunRow)]
