@@ -101,12 +101,22 @@ def _only(phrase: _Text, where: Bools) -> _Text:
 
 
 def _names(e: Evidence) -> tuple[_Text, _Text]:
-    """How the two entries are called: by organisation, the second as the other one if it is one."""
+    """How the two entries are called: by organisation; two of one are "one entry", "the other"."""
+    first, second = (_organisation(e, at) for at in (e.a, e.b))
+    alike = pa.array(e.same_organisation)
+    one = pc.if_else(alike, _join("one entry of ", first), first)
+    return one, pc.if_else(alike, "the other", second)
+
+
+def _organisation(e: Evidence, at: NDArray[np.int64]) -> _Text:
     names = pa.array(e.of.organisations, pa.string())
-    first = pc.fill_null(names.take(_index(e.of.organisation[e.a])), "unknown organisation")
-    second = pc.fill_null(names.take(_index(e.of.organisation[e.b])), "unknown organisation")
-    other = _join(second, " (other entry)")
-    return first, pc.if_else(pa.array(e.same_organisation), other, second)
+    return pc.fill_null(names.take(_index(e.of.organisation[at])), "unknown organisation")
+
+
+def _each(e: Evidence, first: _Text, second: _Text, so: Bools) -> tuple[_Text, _Text]:
+    """The names of those of which something is so; none is "the other" without the one."""
+    named = pc.if_else(pa.array(e.same_organisation & ~so[e.a]), first, second)
+    return _only(first, so[e.a]), _only(named, so[e.b])
 
 
 def _index(code: NDArray[np.integer]) -> pa.Array:
@@ -118,12 +128,12 @@ def _procedures(e: Evidence, first: _Text, second: _Text) -> _Text:
     names = pa.array(e.of.procedure.names, pa.string())
     code = e.of.procedure.procedure
     mine, theirs = names.take(_index(code[e.a])), names.take(_index(code[e.b]))
+    silent = pc.coalesce(*_each(e, first, second, code < 0))
     lines = (
         (e.same(code), _join("both list ", mine)),
         (e.same_procedure, _when("both word one operation", e.same_procedure)),
         (e.other_procedure, _join(first, " lists ", mine, ", ", second, " ", theirs)),
-        ((code[e.a] < 0) & (code[e.b] >= 0), _join(first, " names no procedure")),
-        ((code[e.b] < 0) & (code[e.a] >= 0), _join(second, " names no procedure")),
+        ((code[e.a] < 0) != (code[e.b] < 0), _join(silent, " names no procedure")),
         ((code[e.b] < 0) & (code[e.a] < 0), _when("neither names a procedure", code[e.a] < 0)),
     )
     return pc.coalesce(*(_only(phrase, where) for where, phrase in lines))
@@ -147,40 +157,44 @@ def _clocks(e: Evidence, first: _Text, second: _Text) -> list[_Text]:
     both = known(one) & known(other)
     apart = np.abs(one.astype(np.int64) - other)
     number = pc.cast(pa.array(apart), pa.string())
-    unit = _either(" day before ", " days before ", apart == 1)
+    unit = _either(" day ", " days ", apart == 1)
     mine, theirs = _dated(one), _dated(other)
+    whose = _join(_organisation(e, e.a), "'s two clocks started ", number, unit, "apart")
 
     def before(x: _Text, y: _Text, x_day: _Text, y_day: _Text) -> _Text:
-        return _join(x, "'s clock started ", number, unit, y, "'s (", x_day, "; ", y_day, ")")
+        lead = _join(x, "'s clock started ", number, unit, "before ", y, "'s")
+        told = pc.if_else(pa.array(e.same_organisation), whose, lead)
+        return _join(told, " (", x_day, "; ", y_day, ")")
 
     lines = (
         (both & (one == other), _join("both clocks started on ", mine)),
         (both & (one < other), before(first, second, mine, theirs)),
         (both & (one > other), before(second, first, theirs, mine)),
     )
+    silent = _each(e, first, second, ~known(start))
     return [
         pc.coalesce(*(_only(phrase, where) for where, phrase in lines)),
-        _only(_join(first, " states no clock start"), ~known(one)),
-        _only(_join(second, " states no clock start"), ~known(other)),
+        *(_join(name, " states no clock start") for name in silent),
     ]
 
 
 def _stops(e: Evidence, first: _Text, second: _Text) -> list[_Text]:
     """When a closed entry was stopped."""
-    phrases = []
-    for name, at in ((first, e.a), (second, e.b)):
-        ended = e.of.closed[at] & known(e.of.stop[at])
-        phrases.append(_only(_join(name, " stopped on ", _dated(e.of.stop[at])), ended))
-    return phrases
+    ended = _each(e, first, second, e.of.closed & known(e.of.stop))
+    return [
+        _join(name, " stopped on ", _dated(e.of.stop[at]))
+        for name, at in zip(ended, (e.a, e.b), strict=True)
+    ]
 
 
 def _decisions(e: Evidence, first: _Text, second: _Text) -> list[_Text]:
     """Who has not decided to admit, where the other has."""
     lacking = ~known(e.of.decision)
     uneven = lacking[e.a] != lacking[e.b]
+    entry = pc.if_else(pa.array(e.same_organisation), "", "'s entry")
     return [
-        _only(_join(name, "'s entry has no decision to admit"), uneven & lacking[at])
-        for name, at in ((first, e.a), (second, e.b))
+        _only(_join(name, entry, " has no decision to admit"), uneven)
+        for name in _each(e, first, second, lacking)
     ]
 
 
