@@ -1,16 +1,20 @@
-"""What several tests need: typed entries from a few words."""
+"""What several tests need: typed entries from a few words, all text of a folder."""
 
 from __future__ import annotations
 
 import datetime as dt
+import html
 import os
 import secrets
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
@@ -310,3 +314,33 @@ def one_monday(
 @pytest.fixture(scope="session")
 def monday() -> Callable[..., SimpleNamespace]:
     return one_monday
+
+
+def all_text_in(folder: Path) -> str:
+    """All text of all files of a folder and their names, in lower case, wherever it hides.
+
+    Of a workbook every part is read as it lies in the file: cells, shared texts, comments, names,
+    links, headers and the properties of the document; of Parquet the dictionaries, statistics and
+    metadata too.
+    """
+    said = []
+    for path in sorted(folder.iterdir()):
+        said.append(path.name)
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as parts:
+                for name in parts.namelist():
+                    said += [name, html.unescape(parts.read(name).decode("utf-8", "replace"))]
+        elif path.suffix == ".parquet":
+            file = pq.ParquetFile(path)
+            said += [str(file.metadata.metadata), str(file.schema_arrow)]
+            groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
+            said += [str(group.column(at)) for group in groups for at in range(group.num_columns)]
+            said += [str(each) for column in file.read().columns for each in column.to_pylist()]
+        else:
+            said.append(path.read_text(encoding="utf-8-sig"))
+    return "\n".join(said).lower()
+
+
+@pytest.fixture(scope="session")
+def everything_in() -> Callable[[Path], str]:
+    return all_text_in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ NUMBERS = {
     "hidden": "9990000042",
     "alone": "9990000050",
     "group": "9990000069",
+    "specialty": "9990000077",
     "asked": "",
 }
 """A person for each reason why another organisation may or may not hold an entry.
@@ -50,8 +52,10 @@ NUMBERS = {
 Of ``asked`` nobody has a number: the two look alike and no more.
 """
 
-SERVICES = {"mental": "710", "unsaid": "", "group": "X03"}
-VISIBLE = {"RM3": {"shared"}, "RW3": {"shared", "mental", "unsaid", "group"}}
+SERVICES = {"mental": "710", "unsaid": "", "group": "X03", "specialty": ""}
+SPECIALTIES = {"specialty": "711"}
+"""Of whom the service is told by the specialty of the doctor alone."""
+VISIBLE = {"RM3": {"shared"}, "RW3": {"shared", "mental", "unsaid", "group", "specialty"}}
 """Organisation -> persons whose entry at the other one it may hold in part: at RM3 all of them wait
 for general surgery."""
 
@@ -64,7 +68,7 @@ def person(kind: str, organisation: str) -> dict[str, str]:
     return {
         "NHS number": NUMBERS[kind],
         "NHS number status": "01" if NUMBERS[kind] else "03",
-        "Surname": f"Bar{'abcdefg'[place]}nek",
+        "Surname": f"Bar{'abcdefgh'[place]}nek",
         "Forename": "Ewa",
         "DOB": f"1962-02-0{place + 1}",
         "Hospital number": f"H{mark}",
@@ -75,6 +79,7 @@ def person(kind: str, organisation: str) -> dict[str, str]:
         "GP practice code": f"A8100{place}",
         "Restricted": "Y" if kind == "hidden" and not at_home else "",
         "Treatment function code": "110" if at_home else SERVICES.get(kind, "110"),
+        "Main specialty code": "" if at_home else SPECIALTIES.get(kind, ""),
         "Procedure": f"Operation of {mark}",
         "Consultant code": f"C{1000000 + place + 10 * at_home}",
         "Comments": f"Said of {mark}",
@@ -101,7 +106,7 @@ def merged() -> wm.MergeResult:
 @pytest.fixture(scope="module")
 def folder(merged: wm.MergeResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("views") / "views"
-    merged.save_views(out, ["all"], tables="csv")
+    merged.save_views(out, ["all"])
     return out
 
 
@@ -110,25 +115,12 @@ def kind_of(entries: pd.DataFrame) -> pd.Series:
     return entries["local_patient_identifier"].astype(str).str[5:].str.lower()
 
 
-def everything_in(folder: Path) -> str:
-    """All text of all files: tables, workbooks, descriptions, in lower case."""
-    said: list[str] = []
-    for path in folder.iterdir():
-        if path.suffix == ".xlsx":
-            for sheet in openpyxl.load_workbook(path):
-                for row in sheet.iter_rows(values_only=True):
-                    said.extend(str(cell) for cell in row if cell is not None)
-        else:
-            said.append(path.read_text(encoding="utf-8-sig"))
-    return "\n".join(said).lower()
-
-
 def test_the_persons_of_these_tests_are_what_they_are_called(merged: wm.MergeResult) -> None:
     """Without certain, asked and hidden ones the other tests would say nothing."""
     entries = merged.entries.assign(kind=kind_of(merged.entries))
     by = entries.groupby("kind")["patient_id"].agg(["nunique", "size"])
     one = by.index[(by["nunique"] == 1) & (by["size"] == 2)]
-    assert {"shared", "mental", "unsaid", "hidden", "group"} <= set(one)
+    assert {"shared", "mental", "unsaid", "hidden", "group", "specialty"} <= set(one)
     asked = entries.loc[entries["kind"] == "asked", "entry_id"]
     about = merged.review_queue.loc[merged.review_queue["level"] == "patient", "entry_ids"]
     assert ";".join(sorted(asked)) in set(about)
@@ -164,7 +156,9 @@ def test_of_others_a_view_has_only_the_fields_to_ring_about(folder: Path) -> Non
         assert others["local_patient_identifier"].notna().all()
 
 
-def test_no_file_of_a_view_holds_what_is_anothers(folder: Path) -> None:
+def test_no_file_of_a_view_holds_what_is_anothers(
+    folder: Path, everything_in: Callable[[Path], str]
+) -> None:
     for organisation, other in (("RM3", "RW3"), ("RW3", "RM3")):
         text = everything_in(folder / organisation)
         for kind in NUMBERS:
@@ -185,7 +179,7 @@ def test_no_file_of_a_view_holds_what_is_anothers(folder: Path) -> None:
 
 
 def test_ids_of_entries_that_it_may_not_hold_are_in_no_file(
-    merged: wm.MergeResult, folder: Path
+    merged: wm.MergeResult, folder: Path, everything_in: Callable[[Path], str]
 ) -> None:
     """But those of a question about who is who, which has nothing else of them."""
     entries = merged.entries.assign(kind=kind_of(merged.entries))
@@ -254,6 +248,15 @@ def test_the_manifest_of_a_view_names_its_own_files(folder: Path) -> None:
     assert manifest["counts"]["entries"] < 2 * len(NUMBERS)
     assert not (folder / "manifest.json").exists()
     assert sorted(path.name for path in folder.iterdir()) == ["RM3", "RW3"]
+
+
+def test_what_a_manifest_will_say_one_day_is_in_no_view_before_it_is_looked_at(
+    merged: wm.MergeResult,
+) -> None:
+    manifest = merged.manifest() | {"refused": ["RW3 sent nothing"], "told": "of RW3"}
+    _, told = view(made_ready(merged.tables, manifest), "RM3")
+    assert "RW3" not in json.dumps(told)
+    assert {"view", "inputs", "counts", "plan", "run_date", "versions"} <= set(told)
 
 
 def test_every_id_of_a_view_is_that_of_the_whole_list(merged: wm.MergeResult, folder: Path) -> None:
@@ -474,7 +477,7 @@ def test_the_plan_says_which_services_are_sensitive(merged: wm.MergeResult) -> N
     manifest["plan"] = dict(manifest["plan"]) | {"sensitive_services": ["110"]}
     tables, _ = view(made_ready(merged.tables, manifest), "RM3")
     others = tables["entries"].loc[tables["entries"]["organisation"] != "RM3"]
-    assert set(kind_of(others)) == {"mental", "group"}
+    assert set(kind_of(others)) == {"mental", "group", "specialty"}
 
 
 def test_nobody_holds_what_is_withheld_but_its_own() -> None:

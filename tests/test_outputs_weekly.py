@@ -159,7 +159,7 @@ def test_findings_are_new_open_or_fixed() -> None:
     told = compared(now, then).set_index("entry_id")["since"].to_dict()
     assert told == {"E-1": FIXED, "E-2": OPEN, "E-3": NEW}
     assert compared(now, None)["since"].tolist() == ["", ""]
-    assert compared(findings().iloc[:0], then)["since"].tolist() == [FIXED, FIXED]
+    assert compared(findings().iloc[:0], then)["since"].tolist() == [FIXED]
     assert compared(now.iloc[:0], now.iloc[:0]).empty
 
 

@@ -25,15 +25,19 @@ HIP = {"Procedure code": "W371", "Decision to admit date": "2026-04-01"}
         (
             {"RTT start": "2026-05-01"} | HIP,
             {"RTT start": "2026-01-01", "Procedure code": "W401"},
-            "one entry of RM3 lists hip replacement, the other knee replacement; "
-            "RM3's two clocks started 120 days apart (2026-01-01; 2026-05-01); "
-            "one entry of RM3 has no decision to admit",
+            (
+                "one entry of RM3 lists hip replacement, the other knee replacement; RM3's "
+                "two clocks started 120 days apart (2026-01-01; 2026-05-01); "
+                "one entry of RM3 has no decision to admit"
+            ),
         ),
         (
             {"RTT start": "2026-05-01"} | HIP,
             {"RTT start": ""},
-            "one entry of RM3 names no procedure; one entry of RM3 states no clock start; "
-            "one entry of RM3 has no decision to admit",
+            (
+                "one entry of RM3 names no procedure; one entry of RM3 states no clock start; "
+                "one entry of RM3 has no decision to admit"
+            ),
         ),
         (
             {"RTT start": ""},

@@ -18,16 +18,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xlsxwriter
-from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import WEEK
 from waitlist_merge.combined.facts import RTT_STATES
+from waitlist_merge.outputs.fixed import FIXED, NEW, OPEN, compared, findings_page
 from waitlist_merge.outputs.workbook.cells import Texts, day_texts, phrase, texts, truth, worded
 from waitlist_merge.outputs.workbook.front import Line, write_lines
-from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
 from waitlist_merge.outputs.workbook.paper import Paper
-from waitlist_merge.outputs.workbook.quality import grades
-from waitlist_merge.reasons import Fault, Outcome
+from waitlist_merge.reasons import Outcome
 from waitlist_merge.review.urgency import SOON
 
 Tables = Mapping[str, pd.DataFrame]
@@ -125,33 +123,6 @@ def write_weekly(
             paper.write(findings_page(told))
 
     return write
-
-
-NEW, OPEN, FIXED = "1 new", "2 open", "3 fixed"
-
-
-def compared(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
-    """Findings of both weeks, once each, with ``since``: new, open or fixed; empty if not known.
-
-    A finding is the same while its entry, or without one its file and row, its field and its reason
-    are.
-    """
-    if before is None:
-        return now.assign(since="")
-    was, there = _names(before), _names(now)
-    fixed = before.loc[~was.isin(there).to_numpy(dtype=bool)].assign(since=FIXED)
-    since = np.where(there.isin(was).to_numpy(dtype=bool), OPEN, NEW).astype(object)
-    both = [each.astype(object) for each in (now.assign(since=since), fixed) if len(each)]
-    return pd.concat(both, ignore_index=True) if both else now.assign(since="")
-
-
-def _names(findings: pd.DataFrame) -> pd.Series:
-    """What makes a finding the same one next week; the name and rows of files change."""
-    entry = texts(findings["entry_id"])
-    parts = (entry, texts(findings["field"]), texts(findings["reason"]))
-    return pd.Series(
-        ["\x1f".join(map(str, each)) for each in zip(*parts, strict=True)], dtype=object
-    )
 
 
 def _lines(
@@ -288,25 +259,3 @@ def _findings(findings: pd.DataFrame, *, known: bool) -> Iterator[Line]:
     yield "findings now", int((since != FIXED).sum())
     for word in (NEW, OPEN, FIXED):
         yield f"   {word[2:]}", int((since == word).sum()) if known else NOT_KNOWN
-
-
-_TINTS: Mapping[str, Tint] = {NEW: Tint.URGENT, OPEN: Tint.SOON, FIXED: Tint.NONE, "": Tint.NONE}
-
-
-def findings_page(findings: pd.DataFrame) -> Page:
-    """Each finding with the hospital number: what is new first, of that the gravest."""
-    since, grade = texts(findings["since"]), grades(findings["reason"])
-    keys = (pd.factorize(each, sort=True)[0] for each in (texts(findings["reason"]), grade, since))
-    order: NDArray[np.intp] = np.lexsort(tuple(keys))
-    columns = (
-        Column("Since", since, 9, tint=np.array([_TINTS[each] for each in since], dtype=object)),
-        Column("How grave", grade, 17),
-        Column("Reason", texts(findings["reason"]), 22),
-        Column("Hospital number", texts(findings["local_patient_identifier"]), 18),
-        Column("Field", texts(findings["field"]), 24),
-        Column("File", texts(findings["source_file"]), 34),
-        Column("Row below the headings", findings["source_row"], 10, Look.WHOLE),
-        Column("Meaning", worded(findings["reason"], lambda each: Fault(str(each)).meaning), 60),
-    )
-    page = Page("Findings", "Each finding: new, open or fixed", columns, len(findings), frozen=1)
-    return page.take(order, name="Findings", parts="")

@@ -1,4 +1,4 @@
-"""What of the tables that tell of earlier runs may an organisation hold: its findings and changes?
+"""What of the findings, of those whom nobody lists and of the work may an organisation hold?
 
 Rows are picked out: a row stays where it is of the organisation alone, and what could tell of
 another organisation's entry is taken out of it. Needs that nobody lists any longer are made anew.
@@ -14,10 +14,10 @@ import pandas as pd
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.columns import conform
+from waitlist_merge.outputs.fixed import OF_OTHERS
 from waitlist_merge.outputs.views.held import redacted
 from waitlist_merge.pathways.columns import Bools, flag, is_in
 from waitlist_merge.pathways.match import of_patient
-from waitlist_merge.reasons import Fault
 from waitlist_merge.review.lost import certain_needs, from_text, of_withheld_service
 from waitlist_merge.review.unaccounted import needs
 
@@ -37,18 +37,9 @@ def findings_of(
     """
     own = _own(findings, organisation)
     told = np.ones(len(own), dtype=bool)
-    for reason, ids in (
-        (Fault.DECEASED, dead),
-        (Fault.DECEASED_PERHAPS, dead_perhaps),
-        (Fault.BOTH_SIDES_OPEN, both_sides),
-    ):
+    for reason, ids in zip(OF_OTHERS, (dead, dead_perhaps, both_sides), strict=True):
         told &= ~(own["reason"] == str(reason)).to_numpy(dtype=bool) | _in(own["entry_id"], ids)
     return own.loc[told].reset_index(drop=True)
-
-
-def changes_of(organisation: str, changes: pd.DataFrame) -> pd.DataFrame:
-    """What has changed of its list and of nobody else's."""
-    return _own(changes, organisation).reset_index(drop=True)
 
 
 def unaccounted_of(

@@ -20,14 +20,9 @@ from waitlist_merge.combined import combine
 from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.asked import questions_for
-from waitlist_merge.outputs.views.held import (
-    Held,
-    held_by,
-    redacted,
-    sensitive_codes,
-)
+from waitlist_merge.outputs.views.changed import changes_of
+from waitlist_merge.outputs.views.held import Held, held_by, redacted, sensitive_codes
 from waitlist_merge.outputs.views.since import (
-    changes_of,
     findings_of,
     lost_of_services,
     unaccounted_of,
@@ -48,8 +43,18 @@ Tables = Mapping[str, pd.DataFrame]
 _PERSON = ("nhs_number", "family_name", "given_name", "birth_date", "gender")
 """What a row of another organisation's need says of the patient: what one's own entry says."""
 
-_OF_OTHERS = ("refused", "fairness", "counts", "seconds", "inputs")
-"""What of the manifest is of the whole run, and so of other organisations."""
+_OF_ALL = (
+    "finished",
+    "run_date",
+    "versions",
+    "run",
+    "told_against",
+    "plan",
+    "plan_digest",
+    "patient_model",
+    "notes",
+)
+"""What of the manifest says how the run was made, and of no organisation what it sent."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -117,7 +122,7 @@ def view(whole: Whole, organisation: str) -> tuple[dict[str, pd.DataFrame], dict
     held = held_by(organisation, whole.entries, person=whole.person, withheld=whole.withheld)
     own = held.own[held.rows]
     listed = _combined_anew(whole, held, own)
-    told = _told_by_people(whole, organisation, held)
+    told = _told_by_people(whole, organisation, held, listed["entries"])
     combined = _filled(listed["combined_list"], listed["entries"], own)
     asked = {"open_questions": _open(combined, told["review_queue"])}
     made = listed | told | {"combined_list": combined.assign(**asked)}
@@ -188,9 +193,15 @@ def _combined_anew(whole: Whole, held: Held, own: Bools) -> dict[str, pd.DataFra
     }
 
 
-def _told_by_people(whole: Whole, organisation: str, held: Held) -> dict[str, pd.DataFrame]:
-    """The tables that are not made of entries anew: questions, findings, what has changed."""
+def _told_by_people(
+    whole: Whole, organisation: str, held: Held, entries: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """The tables that are not made of entries anew: questions, findings, what has changed.
+
+    ``entries`` are those of the view.
+    """
     tables = whole.tables
+    unseen = whole.entries.loc[~(held.own | held.shared), ["patient_id", "pathway_id"]]
     dead = _dead(whole, held, whole.person)
     perhaps = _dead(whole, held, whole.patients.group)
     ids = whole.entries["entry_id"].astype(object).to_numpy()
@@ -214,7 +225,7 @@ def _told_by_people(whole: Whole, organisation: str, held: Held) -> dict[str, pd
             dead_perhaps=ids[perhaps],
             both_sides=both_sides,
         ),
-        "changes": changes_of(organisation, tables["changes"]),
+        "changes": changes_of(organisation, tables["changes"], entries=entries, unseen=unseen),
         "unaccounted": lost,
         "work": work_of(organisation, tables["work"], {*ids[held.rows]}),
     }
@@ -307,7 +318,7 @@ def _own_words(links: pd.DataFrame, entries: pd.DataFrame, own: Bools) -> pd.Dat
 
 def _manifest(manifest: Mapping[str, Any], organisation: str, tables: Tables) -> dict[str, Any]:
     """The manifest of a view: its own inputs and counts."""
-    kept = {name: value for name, value in manifest.items() if name not in _OF_OTHERS}
+    kept = {name: manifest[name] for name in _OF_ALL if name in manifest}
     inputs = [each for each in manifest.get("inputs", ()) if each["organisation"] == organisation]
     counts = {name: len(table) for name, table in tables.items()}
     return kept | {"view": organisation, "inputs": inputs, "counts": counts}

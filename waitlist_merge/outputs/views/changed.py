@@ -1,0 +1,73 @@
+"""What has changed of an organisation's list, told by nothing but what its view holds?
+
+The changes of a run are told by all its entries. In a view a row stays where it is of the
+organisation alone, and what rests on an entry that the view does not hold is taken out of it: when
+a need starts that goes on elsewhere, beside which entry an own one now stands, why an own one left.
+
+>>> [str(each) for each in LISTED_ELSEWHERE]
+['still_listed', 'agreed', 'moved']
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.reasons import Change, Outcome
+from waitlist_merge.review.departures import LISTED_ELSEWHERE
+
+GONE = "No longer listed"
+"""All that is told of an own entry that has left, where another's may explain it."""
+
+_BESIDE = (Outcome.PROPOSED_DUPLICATE, Outcome.CONFIRMED_DUPLICATE)
+_IDS = ("patient_id", "pathway_id")
+
+
+def changes_of(
+    organisation: str, changes: pd.DataFrame, *, entries: pd.DataFrame, unseen: pd.DataFrame
+) -> pd.DataFrame:
+    """The changes of its list and of nobody else's.
+
+    ``entries`` are those of the view with their outcomes in it, ``unseen`` all others of the run;
+    both have ``patient_id`` and ``pathway_id``.
+    """
+    own = changes.loc[_is(changes["organisation"], organisation)].astype(object)
+    own = own.reset_index(drop=True)
+    seen = _seen(own["entry_id"], entries)
+    beside = _is(own["change"], Change.DUPLICATED)
+    goes_on = _among(own, "pathway_id", unseen)
+    ended = _is(own["change"], Change.GONE, Change.CLOSED)
+    ended &= (goes_on | _among(own, "patient_id", unseen)) | (
+        _is(own["after"], *LISTED_ELSEWHERE) & ~_among(own, "pathway_id", entries)
+    )
+    decided = _is(own["change"], Change.DECIDED)
+    told = own.assign(
+        before=own["before"].mask(beside & (own["after"] != seen["outcome"]).to_numpy(dtype=bool)),
+        after=own["after"].mask(beside, seen["outcome"]).mask(ended),
+        explanation=own["explanation"]
+        .mask(beside, seen["reason"])
+        .mask(ended, seen["reason"].fillna(GONE)),
+        **{name: own[name].mask(decided & ~_among(own, name, entries)) for name in _IDS},
+    )
+    of_need = own["entry_id"].isna().to_numpy(dtype=bool)
+    untold = of_need & goes_on & _is(own["change"], Change.START_LATER, Change.START_EARLIER)
+    untold |= beside & ~_is(seen["outcome"], *_BESIDE)
+    told = told.loc[~untold]
+    return told.assign(order=np.arange(1, len(told) + 1, dtype=np.int32)).reset_index(drop=True)
+
+
+def _seen(ids: pd.Series, entries: pd.DataFrame) -> pd.DataFrame:
+    """What the view says of these entries; nothing of one that is not listed."""
+    said = entries[["outcome", "reason"]].astype(object)
+    said = said.set_axis(entries["entry_id"].astype(object), axis="index")
+    return said.reindex(ids).reset_index(drop=True)
+
+
+def _is(column: pd.Series, *words: str) -> Bools:
+    return np.asarray(column.astype(object).isin([str(each) for each in words]), dtype=bool)
+
+
+def _among(rows: pd.DataFrame, name: str, entries: pd.DataFrame) -> Bools:
+    """Rows of a patient or a need of whom or which one of these entries is."""
+    return np.asarray(rows[name].isin(list(entries[name].dropna().astype(object))), dtype=bool)
