@@ -17,6 +17,7 @@ from hypothesis import given, strategies as st
 
 from waitlist_merge.combined import history as module
 from waitlist_merge.reasons import Event
+from waitlist_merge.schema import TABLES
 
 TABLE = Path(__file__).parent / "cases" / "histories.csv"
 CASES = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
@@ -95,3 +96,26 @@ def test_rows_are_sorted_whether_one_number_holds_them_or_not(rows):
     columns = np.array(rows, dtype=np.int64).reshape(-1, 3).T
     told = np.stack(module.sorted_rows(*columns), axis=1)
     assert [tuple(row) for row in told.tolist()] == sorted(rows)
+
+
+def test_a_history_told_part_by_part_is_the_whole(monkeypatch, combined_of, entries_of):
+    rows = [row for case in CASES for row in entries_of(case["entries"])]
+    patient = [at for at, case in enumerate(CASES) for _ in entries_of(case["entries"])]
+    told = combined_of(rows, patient=patient).combined.history
+    for at_once in (1, 3, 50, len(rows)):
+        monkeypatch.setattr(module, "AT_ONCE", at_once)
+        parts = list(told.parts())
+        assert len(parts) > 1 or at_once > 3
+        parted = pd.concat([part.astype(object) for part in parts], ignore_index=True)
+        pd.testing.assert_frame_equal(parted, told.frame.astype(object))
+        assert len(told) == len(told.frame) > 0
+        needs = [set(part["pathway_id"]) for part in parts]
+        assert sum(map(len, needs)) == len(set.union(*needs))
+
+
+def test_without_events_there_is_one_part_without_rows(combined_of, entries_of):
+    for rows in ([], entries_of("RM3 tf=110")):
+        told = combined_of(rows).combined.history
+        [part] = told.parts()
+        assert len(told) == len(part) == len(told.frame) == 0
+        assert [*part] == [column.name for column in TABLES["pathway_history"]]

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from waitlist_merge.pathways import identifiers as subject
-from waitlist_merge.pathways.identifiers import identifiers, perhaps_shared, stems_of
+from waitlist_merge.pathways.identifiers import identifiers, stems_of
+from waitlist_merge.pathways.sharing import perhaps_shared
 
 TEXTS = st.one_of(
     st.text("0aA1 -9", max_size=20),
@@ -40,9 +41,9 @@ def booking_number(identifier: str) -> str | None:
 
 @given(st.lists(TEXTS, min_size=1))
 def test_the_column_is_read_as_each_identifier_by_itself(values):
-    raw = subject._bare(pa.array(values))
+    raw = subject.bared(pa.array(values))
     assert stems_of(pa.array(values)).to_pylist() == [trimmed(each) for each in values]
-    assert subject._booking_numbers(raw).to_pylist() == [booking_number(each) for each in values]
+    assert subject.booking_numbers(raw).to_pylist() == [booking_number(each) for each in values]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_the_column_is_read_as_each_identifier_by_itself(values):
 )
 def test_a_booking_number_lies_inside_an_identifier(identifier, number):
     assert booking_number(identifier) == number
-    found = subject._booking_numbers(subject._bare(pa.array([identifier])))
+    found = subject.booking_numbers(subject.bared(pa.array([identifier])))
     assert found.to_pylist() == [number]
 
 

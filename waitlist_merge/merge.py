@@ -199,7 +199,7 @@ def merge(
         combined_list=conform("combined_list", listed.combined_list),
         members=conform("members", listed.members),
         provenance=conform("provenance", listed.provenance),
-        pathway_history=conform("pathway_history", listed.pathway_history),
+        history=listed.history,
         gains=conform("gains", listed.gains),
         patient_links=conform("patient_links", named_links(who.links, entries)),
         pathway_links=conform("pathway_links", named_links(needs.links, entries)),

@@ -6,15 +6,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
+from waitlist_merge.combined.history import History
 from waitlist_merge.heap import give_back
 from waitlist_merge.intake.accept import Accepted
 from waitlist_merge.memory import Left
 from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
+from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import write_views
 from waitlist_merge.outputs.weekly import Before, before_of
 from waitlist_merge.patients import PatientMatch, PatientModel
@@ -106,20 +109,21 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class MergeResult:
     """The tables of a merge, each a DataFrame with the columns that docs/outputs.md lists.
 
-    ``save`` writes them; ``summary`` counts them; ``manifest`` says what made them. ``left`` is
-    what a run with a register leaves, and knew before; ``relinked`` the links that its new model
-    makes and breaks, where there is one.
+    ``pathway_history``, the longest of them, is made when it is asked for, and written part by
+    part. ``save`` writes them; ``summary`` counts them; ``manifest`` says what made them. ``left``
+    is what a run with a register leaves, and knew before; ``relinked`` the links that its new
+    model makes and breaks, where there is one.
     """
 
     entries: pd.DataFrame
     combined_list: pd.DataFrame
     members: pd.DataFrame
     provenance: pd.DataFrame
-    pathway_history: pd.DataFrame
+    history: History
     gains: pd.DataFrame
     patient_links: pd.DataFrame
     pathway_links: pd.DataFrame
@@ -135,6 +139,11 @@ class MergeResult:
     people: PatientMatch
     left: Left
     relinked: pd.DataFrame | None = None
+
+    @cached_property
+    def pathway_history(self) -> pd.DataFrame:
+        """Where each patient came from: all dated events of all needs."""
+        return conform("pathway_history", self.history.frame)
 
     @property
     def run(self) -> int | None:
@@ -154,11 +163,15 @@ class MergeResult:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The output tables by name."""
+        return {**self._held, "pathway_history": self.pathway_history}
+
+    @property
+    def _held(self) -> dict[str, pd.DataFrame]:
+        """The output tables that are there without being made when asked for."""
         return {
             "combined_list": self.combined_list,
             "members": self.members,
             "provenance": self.provenance,
-            "pathway_history": self.pathway_history,
             "gains": self.gains,
             "entries": self.entries,
             "patient_links": self.patient_links,
@@ -228,7 +241,11 @@ class MergeResult:
                 for each in self.accepted.typed
             ],
             refused=[str(problem) for problem in self.accepted.refused],
-            counts=dict(self.counts) | {name: len(table) for name, table in self.tables.items()},
+            counts={
+                **self.counts,
+                **{name: len(table) for name, table in self._held.items()},
+                "pathway_history": len(self.history),
+            },
             timings=self.timings,
             patient_model={"sha256": self.model.digest, "fitted_to_records": self.model.records},
             fairness=self.fairness.round(4).to_dict("records"),
@@ -265,7 +282,8 @@ class MergeResult:
         also = {} if links is None else {RETRAINED: lambda path: write_relinked(path, links)}
         write_tables(
             Path(out),
-            self.tables,
+            self._held,
+            parted={"pathway_history": self.history},
             manifest=self.manifest(),
             formats=tables,
             workbook=workbook,

@@ -23,7 +23,7 @@ from waitlist_merge.combined.doubts import Doubts, count_by_pathway, doubts
 from waitlist_merge.combined.exclusions import signs
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.gains import gains
-from waitlist_merge.combined.history import history
+from waitlist_merge.combined.history import History
 from waitlist_merge.combined.names import Later, Names, taken
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
@@ -59,18 +59,23 @@ from waitlist_merge.schema import TABLES
 class Combined:
     """The combined list, its members, and what became of each entry.
 
-    The tables before ``entry_columns`` have the columns of tables.csv.
-    ``entry_columns`` is aligned with the entries: patient_id, pathway_id, list_state, outcome,
-    reason, stage. ``doubts`` are the questions that are open, as positions.
+    The tables before ``entry_columns`` have the columns of tables.csv; ``history`` is told part by
+    part. ``entry_columns`` is aligned with the entries: patient_id, pathway_id, list_state,
+    outcome, reason, stage. ``doubts`` are the questions that are open, as positions.
     """
 
     combined_list: pd.DataFrame
     members: pd.DataFrame
     provenance: pd.DataFrame
-    pathway_history: pd.DataFrame
+    history: History
     gains: pd.DataFrame
     entry_columns: pd.DataFrame
     doubts: Doubts
+
+    @property
+    def pathway_history(self) -> pd.DataFrame:
+        """Where each patient came from: all dated events of all needs."""
+        return self.history.frame
 
 
 def combine(
@@ -186,7 +191,6 @@ def combine(
     with ThreadPoolExecutor() as aside:
         origins = {**given, "rtt_start_date": start}
         whence = aside.submit(provenance, members, senders, origins, ids, place)
-        events = aside.submit(history, entries, pathways.group, needs, facts.order)
         gained = aside.submit(
             gains,
             members,
@@ -201,7 +205,12 @@ def combine(
             in_order(rows, place),
             _members(entries, entry_columns, bundles, place),
             whence.result(),
-            events.result(),
+            History(
+                entries,
+                ids,
+                needs.place[pathways.group].astype(np.int32),
+                facts.order.astype(np.int32),
+            ),
             gained.result(),
             entry_columns,
             asked,

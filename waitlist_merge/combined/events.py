@@ -41,6 +41,20 @@ PLAIN: tuple[tuple[Event, str], ...] = (
 )
 """Dates that are events as they stand; referrals, stops and removals depend on others."""
 
+READ = (
+    "organisation",
+    "referring_organisation",
+    "mutual_aid_provider",
+    "transfer_status",
+    "rtt_status",
+    "referral_date",
+    "original_referral_date",
+    "rtt_end_date",
+    "removal_date",
+    *(field for _, field in PLAIN),
+)
+"""The columns of the entries that tell of events."""
+
 EVENTS = tuple(Event)
 RECEIVED = "20"
 """Status that a receiver carries on after a transfer (RTT guidance, Annex C)."""
@@ -81,7 +95,7 @@ class _Ways:
     sent: Bools
 
 
-def events(entries: pd.DataFrame, pathway: Group, order: NDArray[np.int64]) -> Events:
+def events(entries: pd.DataFrame, pathway: Group, order: NDArray[np.integer]) -> Events:
     """All dated events of all entries; ``pathway`` numbers needs, ``order`` is the place by id."""
     ways, names = _ways(entries)
     company = np.flatnonzero(np.bincount(pathway)[pathway] > 1) if len(pathway) else _NOBODY
@@ -148,7 +162,7 @@ class _Sender:
 
 
 def _sender(
-    ways: _Ways, pathway: Group, company: NDArray[np.int64], order: NDArray[np.int64]
+    ways: _Ways, pathway: Group, company: NDArray[np.int64], order: NDArray[np.integer]
 ) -> _Sender:
     place = np.full(len(pathway), -1, dtype=np.int32)
     day = np.full(len(pathway), NO_DAY, dtype=np.int32)
@@ -203,7 +217,7 @@ def _departures(
     ways: _Ways,
     pathway: Group,
     company: NDArray[np.int64],
-    order: NDArray[np.int64],
+    order: NDArray[np.integer],
     arrived: Bools,
 ) -> tuple[Days, Codes]:
     """The day on which each entry that was sent on left, and to where."""

@@ -2,74 +2,145 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from waitlist_merge.combined.events import EVENTS, Events, events
-from waitlist_merge.combined.names import Names, taken
+from waitlist_merge.combined.events import EVENTS, READ, Events, events
+from waitlist_merge.combined.names import taken
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.pathways.columns import Bools, Codes, categories, codes, dates, said, worded
-from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reasons import Event
 
 MOST = 63
 """Bits of a whole number: up to them one number tells all that places an event."""
 
+AT_ONCE = 1 << 18
+"""Entries whose events are told together: those of some 800,000 events take 100 MB."""
 
-def history(
-    entries: pd.DataFrame, pathway: Group, needs: Names, order: NDArray[np.int64]
-) -> pd.DataFrame:
-    """One row for each dated event of each need, in order of need and day.
-
-    ``pathway`` numbers the need of every entry and ``needs`` names them; ``order`` is the place of
-    every entry by id. What several entries of one organisation say alike is told once. Columns as
-    in tables.csv.
-    """
-    told = events(entries, pathway, order)
-    need, entry, day, kind = _in_order(entries, needs.place[pathway], order, told)
-    return framed(
-        {
-            "pathway_id": taken(needs.in_order, need),
-            "event_date": dates(day),
-            "event": worded(kind, EVENTS),
-            "organisation": entries["organisation"].array.take(entry),
-            "other_organisation": pd.Categorical.from_codes(
-                _other(told, entry, kind), pd.Index(told.names, dtype=object)
-            ),
-            "by": _by_whom(entries, entry, kind),
-            "patient_pathway_identifier": entries["patient_pathway_identifier"].array.take(entry),
-            "entry_id": taken(entries["entry_id"].array, entry),
-        }
-    )
-
+FIELDS = (*READ, "entry_id", "patient_pathway_identifier", "referrer_code")
+"""The columns of the entries that the history is told of."""
 
 Parts = tuple[NDArray[np.integer], ...]
 
 
-def _in_order(
-    entries: pd.DataFrame, need: NDArray[np.int64], order: NDArray[np.int64], told: Events
-) -> Parts:
+@dataclass(frozen=True, eq=False)
+class History:
+    """One row for each dated event of each need, in order of need and day.
+
+    Of millions of entries it is never held whole beside the rest: ``parts`` tell it some needs at
+    a time, ``frame`` all at once. What several entries of one organisation say alike is told once.
+    Columns as in tables.csv.
+
+    ``entries`` has at least the columns ``FIELDS``. Of every entry ``pathway_id`` names its need,
+    ``need`` is the place of that name among all, and ``order`` the entry's own place by id.
+    """
+
+    entries: pd.DataFrame
+    pathway_id: pd.Series
+    need: NDArray[np.integer]
+    order: NDArray[np.integer]
+
+    def __len__(self) -> int:
+        return sum(len(_in_order(*self._of(rows))[0]) for rows in self._cut())
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """All events in one frame."""
+        return self._told(self._standing)
+
+    def parts(self) -> Iterator[pd.DataFrame]:
+        """The events, some needs at a time; one part without rows where there are none."""
+        yield from map(self._told, self._cut())
+
+    def _cut(self) -> Iterator[NDArray[np.int32]]:
+        """The entries need by need, the whole of some needs at a time."""
+        standing = self._standing
+        of_need = self.need[standing]
+        goals = standing[AT_ONCE::AT_ONCE]
+        cuts = np.searchsorted(of_need, self.need[goals], side="right")
+        for low, high in pairwise([0, *cuts, len(standing)]):
+            if high > low or not len(standing):
+                yield standing[low:high]
+
+    @cached_property
+    def _standing(self) -> NDArray[np.int32]:
+        """The entries need by need, those of one by organisation, with an identifier first."""
+        size = np.bincount(self.need)
+        begins = np.cumsum(size) - size
+        company = np.flatnonzero(size[self.need] > 1)
+        unnamed = codes(self.entries["patient_pathway_identifier"])[company] < 0
+        organisation = _alphabetical(self.entries["organisation"])[company]
+        by = np.lexsort((self.order[company], unnamed, organisation, self.need[company]))
+        standing = np.empty(len(self.need), dtype=np.int32)
+        standing[begins[self.need]] = np.arange(len(standing))  # those who are alone in their need
+        rows = company[by]
+        standing[np.sort(begins[self.need[rows]]) + _within(self.need[rows])] = rows
+        return standing
+
+    def _of(self, rows: NDArray[np.int32]) -> tuple[pd.DataFrame, Codes, Events]:
+        """These entries, all of some needs, with the number of the need of each and their events.
+
+        ``rows`` are need by need, and so are the entries.
+        """
+        entries = self.entries[list(FIELDS)].take(rows).reset_index(drop=True)
+        need = np.cumsum(np.diff(self.need[rows], prepend=self.need[rows[:1]]) > 0, dtype=np.int32)
+        return entries, need, events(entries, need, self.order[rows])
+
+    def _told(self, rows: NDArray[np.int32]) -> pd.DataFrame:
+        entries, number, told = self._of(rows)
+        need, entry, day, kind = _in_order(entries, number, told)
+        names = taken(self.pathway_id.array, rows[np.flatnonzero(np.diff(number, prepend=-1))])
+        return framed(
+            {
+                "pathway_id": taken(names, need),
+                "event_date": dates(day),
+                "event": worded(kind, EVENTS),
+                "organisation": entries["organisation"].array.take(entry),
+                "other_organisation": pd.Categorical.from_codes(
+                    _other(told, entry, kind), pd.Index(told.names, dtype=object)
+                ),
+                "by": _by_whom(entries, entry, kind),
+                "patient_pathway_identifier": entries["patient_pathway_identifier"].array.take(
+                    entry
+                ),
+                "entry_id": taken(entries["entry_id"].array, entry),
+            }
+        )
+
+
+def _within(block: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The place of each element in its block, of blocks that stand one behind the other."""
+    first = np.flatnonzero(np.diff(block, prepend=-1))
+    return np.arange(len(block)) - np.repeat(first, np.diff(np.append(first, len(block))))
+
+
+def _in_order(entries: pd.DataFrame, number: Codes, told: Events) -> Parts:
     """Need, entry, day and kind of the events, by need, day, kind, organisation and entry.
 
-    What is said again is left out. ``need`` is the place of the need of every entry.
+    ``number`` is the need of each of the entries, which stand need by need. What is said again is
+    left out.
     """
     if not len(told.entry):
         return tuple(np.empty(0, dtype=np.int32) for _ in range(4))
-    organisation = _alphabetical(entries["organisation"])
-    standing, member = _standing(entries, need, organisation, order)
-    begins = np.flatnonzero(np.diff(need[standing], prepend=-1))
+    begins = np.flatnonzero(np.diff(number, prepend=-1))
     first = int(told.day.min())
-    at = told.entry
-    of_need, day, kind, place = sorted_rows(need[at], told.day - first, told.kind, member[at])
-    entry = standing[begins[of_need] + place]
-    place = organisation[entry]
-    again = (_as_before(of_need) & _as_before(day)) & _as_before(kind)
-    again &= _as_before(place) | (kind == EVENTS.index(Event.FIRST_REFERRAL))
+    need, day, kind, place = sorted_rows(
+        number[told.entry], told.day - first, told.kind, _within(number)[told.entry]
+    )
+    entry = begins[need] + place
+    organisation = codes(entries["organisation"])[entry]
+    again = (_as_before(need) & _as_before(day)) & _as_before(kind)
+    again &= _as_before(organisation) | (kind == EVENTS.index(Event.FIRST_REFERRAL))
     kept = np.flatnonzero(~again)
-    return of_need[kept], entry[kept], (day[kept] + first).astype(np.int32), kind[kept]
+    return need[kept], entry[kept], (day[kept] + first).astype(np.int32), kind[kept]
 
 
 def sorted_rows(*columns: NDArray[np.integer]) -> Parts:
@@ -116,28 +187,6 @@ def _alphabetical(organisation: pd.Series) -> Codes:
     place = np.zeros(len(organisation.cat.categories) + 1, dtype=np.int32)
     place[np.argsort(np.array(categories(organisation)))] = np.arange(1, len(place))
     return place[codes(organisation)]
-
-
-def _standing(
-    entries: pd.DataFrame, need: NDArray[np.int64], organisation: Codes, order: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], Codes]:
-    """The entries need by need, and the place of each in its need.
-
-    By organisation, those with a pathway identifier first, then by id.
-    """
-    size = np.bincount(need)
-    begins = np.cumsum(size) - size
-    place = np.zeros(len(need), dtype=np.int32)
-    company = np.flatnonzero(size[need] > 1)
-    unnamed = codes(entries["patient_pathway_identifier"])[company] < 0
-    by = np.lexsort((order[company], unnamed, organisation[company], need[company]))
-    rows = company[by]
-    of_need = need[rows]
-    first = np.flatnonzero(np.diff(of_need, prepend=-1))
-    place[rows] = np.arange(len(rows)) - np.repeat(first, size[of_need[first]])
-    standing = np.empty(len(need), dtype=np.int64)
-    standing[begins[need] + place] = np.arange(len(need))
-    return standing, place
 
 
 def _by_whom(

@@ -36,7 +36,7 @@ def taken(ids: ExtensionArray, at: NDArray[np.integer]) -> ExtensionArray:
     there = at >= 0
     valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
     found = pa.LargeStringArray.from_buffers(
-        len(at), pa.py_buffer(ends), pa.py_buffer(held[at]), valid
+        len(at), pa.py_buffer(ends), pa.py_buffer(held.take(at)), valid
     )
     return pd.array(found, dtype=ids.dtype)
 
@@ -86,10 +86,3 @@ class Names:
     def place(self) -> NDArray[np.int64]:
         """The place of the name of each group among all."""
         return order_of(pd.Series(self.words, copy=False))
-
-    @cached_property
-    def in_order(self) -> ExtensionArray:
-        """The names in order: what is told in this order is taken from them many times as fast."""
-        at = np.empty(len(self.place), dtype=np.int64)
-        at[self.place] = np.arange(len(at))
-        return taken(self.words, at)

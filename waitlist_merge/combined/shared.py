@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.identifiers import identifiers, perhaps_shared
+from waitlist_merge.pathways.identifiers import identifiers
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.pathways.services import services
+from waitlist_merge.pathways.sharing import perhaps_shared
 from waitlist_merge.reasons import Confidence, Joins, PatientRelation, Veto
 
 AT_MOST = 4

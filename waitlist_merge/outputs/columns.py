@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.api.extensions import ExtensionDtype
 
-from waitlist_merge.categories import unsaid, words_of
+from waitlist_merge.categories import unsaid, whole, words_of
 from waitlist_merge.schema import TABLES, Column, Kind
 
 BATCH_ROWS = 65_536
@@ -59,6 +59,14 @@ _DTYPES: Mapping[Kind, ExtensionDtype | np.dtype[Any]] = MappingProxyType(
     }
 )
 """How the values of each kind are held, but text."""
+
+
+class Parted(Protocol):
+    """A table so long that it is told part by part, and never held whole beside the others."""
+
+    def parts(self) -> Iterator[pd.DataFrame]:
+        """The rows, one part behind the other, at least one; each has the columns of the schema."""
+
 
 Slice = Callable[[int, int], pa.Array]
 """The rows from one position up to another of one column."""
@@ -152,12 +160,15 @@ def _slice(frame: pd.DataFrame, column: Column) -> Slice:
     arrow_type = ARROW_TYPES[column.kind]
     if not isinstance(values.dtype, pd.CategoricalDtype):
         return lambda start, end: convert(values.iloc[start:end]).cast(arrow_type)
-    distinct = convert(pd.Series(values.cat.categories.array))
+    categories = pd.Series(values.cat.categories.array)
+    few = len(categories) <= len(values) or column.kind is not Kind.TEXT
+    distinct = convert(categories) if few else _held(categories)
     codes = values.cat.codes.to_numpy()
 
     def decoded(start: int, end: int) -> pa.Array:
         part = codes[start:end]
-        return distinct.take(pa.array(part, pa.int32(), mask=part < 0)).cast(arrow_type)
+        taken = distinct.take(pa.array(part, pa.int32(), mask=part < 0))
+        return (taken if few else _said(taken)).cast(arrow_type)
 
     return decoded
 
@@ -167,6 +178,15 @@ def _plain(values: pd.Series) -> pa.Array:
 
 
 def _text(values: pd.Series) -> pa.Array:
+    """What is said, as text; what is empty says nothing."""
+    return _said(_held(values))
+
+
+def _said(text: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _held(values: pd.Series) -> pa.Array:
     """Large strings: the distinct values of one column may be over 2 GB together.
 
     A column of another type can only be all missing; as objects its values are told from text.
@@ -174,9 +194,7 @@ def _text(values: pd.Series) -> pa.Array:
     if not isinstance(values.dtype, pd.StringDtype):
         values = values.astype(object)
     text = pa.array(values, pa.large_string(), from_pandas=True)
-    if isinstance(text, pa.ChunkedArray):
-        text = text.combine_chunks()
-    return pc.if_else(pc.equal(text, ""), None, text)
+    return whole(text)
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -25,7 +26,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from waitlist_merge.errors import OutputError
-from waitlist_merge.outputs.columns import arrow_schema, batches, columns_of, says_again, to_frame
+from waitlist_merge.outputs.columns import (
+    Parted,
+    arrow_schema,
+    batches,
+    columns_of,
+    says_again,
+    to_frame,
+)
 from waitlist_merge.outputs.description import schema_json
 from waitlist_merge.outputs.folder import MANIFEST, PROGRAM, SCHEMA, is_ours, replacing
 from waitlist_merge.outputs.spreadsheet import CsvWriter, read_csv
@@ -46,6 +54,7 @@ def write_tables(
     tables: Mapping[str, pd.DataFrame],
     *,
     manifest: Mapping[str, object],
+    parted: Mapping[str, Parted] = MappingProxyType({}),
     formats: Formats = "both",
     workbook: bool = False,
     also: Mapping[str, Callable[[Path], None]] = MappingProxyType({}),
@@ -53,21 +62,24 @@ def write_tables(
     """Write all tables to ``out``, which is the old or the new whole at every instant.
 
     ``tables`` has a frame for each name in ``schema.TABLES``; a column that it lacks is written as
-    all missing. ``workbook`` adds ``combined_list.xlsx``, ``also`` further files by name, each
-    written by its function. The manifest is written last, with the names of the files and the
-    seconds that they took. ValueError where a table is missing or
-    unknown; OutputError, with the previous output as it was, where the folder cannot be written or
-    is not ours to replace.
+    all missing. Those of ``parted`` are written part by part instead. ``workbook`` adds
+    ``combined_list.xlsx``, ``also`` further files by name, each written by its function. The
+    manifest is written last, with the names of the files and the seconds that they took.
+    ValueError where a table is missing or unknown; OutputError, with the previous output as it
+    was, where the folder cannot be written or is not ours to replace.
     """
-    if set(tables) != set(TABLES):
-        wrong = ", ".join(sorted(set(tables) ^ set(TABLES)))
+    if {*tables, *parted} != set(TABLES):
+        wrong = ", ".join(sorted({*tables, *parted} ^ set(TABLES)))
         raise ValueError(f"these tables are missing or unknown: {wrong}")
-    columns = {name: columns_of(name, tables[name]) for name in TABLES}
+    columns = {
+        name: TABLES[name] if name in parted else columns_of(name, tables[name]) for name in TABLES
+    }
+    told: dict[str, pd.DataFrame | Parted] = {**tables, **parted}
     with replacing(out) as folder:
         start = time.perf_counter()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             writing = [
-                pool.submit(_write_table, folder / name, tables[name], listed, formats=formats)
+                pool.submit(_write_table, folder / name, told[name], listed, formats=formats)
                 for name, listed in columns.items()
             ]
             for each in writing:
@@ -93,19 +105,22 @@ def _with_writing(manifest: Mapping[str, object], taken: float) -> dict[str, obj
 
 
 def _write_table(
-    stem: Path, frame: pd.DataFrame, columns: tuple[Column, ...], *, formats: Formats
+    stem: Path, table: pd.DataFrame | Parted, columns: tuple[Column, ...], *, formats: Formats
 ) -> None:
     """One pass over the rows; the two formats are written at the same time."""
+    parts = iter([table]) if isinstance(table, pd.DataFrame) else table.parts()
+    first = next(parts)
     with ExitStack() as stack:
         writers: list[CsvWriter | pq.ParquetWriter] = []
         if formats != "csv":
             path = stem.with_suffix(".parquet")
-            writers.append(stack.enter_context(_parquet(path, frame, columns)))
+            writers.append(stack.enter_context(_parquet(path, first, columns)))
         if formats != "parquet":
             writers.append(stack.enter_context(CsvWriter(stem.with_suffix(".csv"), columns)))
         pool = stack.enter_context(ThreadPoolExecutor(len(writers)))
-        for batch in batches(frame, columns):
-            list(pool.map(lambda writer, batch=batch: writer.write_batch(batch), writers))
+        for part in chain([first], parts):
+            for batch in batches(part, columns):
+                list(pool.map(lambda writer, batch=batch: writer.write_batch(batch), writers))
 
 
 def _parquet(path: Path, frame: pd.DataFrame, columns: tuple[Column, ...]) -> pq.ParquetWriter:

@@ -1,0 +1,95 @@
+"""The signs of millions of texts as NumPy sees them: where texts begin, which seem to be equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools
+
+WORD = 8
+"""Signs that one whole number holds."""
+
+AT_A_TIME = 1 << 16
+"""Texts that are numbered at a time: they fit the cache."""
+
+_FACTORS = tuple(
+    np.uint64(each) for each in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+)
+"""Odd constants with bits all over, as hash functions use them: one for each word looked at."""
+
+_FIRST = np.array([(1 << 8 * size) - 1 for size in range(WORD + 1)], dtype=np.uint64)
+"""Keeps the first so many signs of a word."""
+
+_ROOM = 20
+"""Bits of the table of numbers that occur again: of a million places few are taken by chance."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Signs:
+    """All bytes of some texts, and where among them each text begins and how long it is."""
+
+    held: NDArray[np.uint8]
+    begin: NDArray[np.int64]
+    length: NDArray[np.int64]
+
+
+def signs(texts: pa.Array) -> Signs:
+    """The signs of these texts; a missing one has none.
+
+    >>> signs(pa.array(["ab", None, "c"])).length.tolist()
+    [2, 0, 1]
+    """
+    wide = texts.cast(pa.large_string())
+    _, offsets, held = wide.buffers()
+    if not len(wide) or held is None:
+        nothing = np.zeros(len(wide), dtype=np.int64)
+        return Signs(np.empty(0, dtype=np.uint8), nothing, nothing)
+    ends = np.frombuffer(offsets, dtype=np.int64)[wide.offset : wide.offset + len(wide) + 1]
+    length = np.diff(ends)
+    if wide.null_count:
+        length[wide.is_null().to_numpy(zero_copy_only=False)] = 0
+    return Signs(np.frombuffer(held, dtype=np.uint8), ends[:-1], length)
+
+
+def perhaps_again(texts: pa.Array) -> Bools:
+    """Which texts does another one equal, or seem to? None that one equals is left out.
+
+    Two seem to be equal by their length and first 24 signs. Of millions that is told many times as
+    fast as by a table of them. What is missing equals nothing.
+
+    >>> perhaps_again(pa.array(["a", "b", None, "a", None])).tolist()
+    [True, False, False, True, False]
+    """
+    told = signs(texts)
+    found = np.zeros(len(texts), dtype=bool)
+    at = np.flatnonzero(told.length)
+    number = np.concatenate(
+        [_numbers(told, at[low : low + AT_A_TIME]) for low in range(0, len(at), AT_A_TIME)]
+        or [np.empty(0, dtype=np.uint64)]
+    )
+    ordered = np.sort(number)
+    again = np.zeros(1 << _ROOM, dtype=bool)
+    again[ordered[1:][ordered[1:] == ordered[:-1]] >> np.uint64(64 - _ROOM)] = True
+    found[at] = again[number >> np.uint64(64 - _ROOM)]
+    return found
+
+
+def _numbers(told: Signs, at: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A number for each of these texts: equal where two are, and seldom else."""
+    begin, length = told.begin[at], told.length[at]
+    low, high = int(begin[0]), int(begin[-1] + length[-1])
+    near = np.zeros(high - low + WORD, dtype=np.uint8)
+    near[: high - low] = told.held[low:high]
+    words = np.ndarray(high - low + 1, dtype="<u8", buffer=near, strides=(1,))
+    number = length.astype(np.uint64)
+    for word, factor in enumerate(_FACTORS):
+        past = word * WORD
+        whole = words[np.minimum(begin - low + past, high - low)]
+        number ^= whole & _FIRST[np.clip(length - past, 0, WORD)]
+        number *= factor
+        number ^= number >> np.uint64(29)
+    return number * _FACTORS[0]
