@@ -5,7 +5,8 @@ names, birth dates and places, only make pairs of which at least one record lack
 (two valid numbers that differ are never joined, so nothing is to be found there), except the keys
 on full name and birth date and on birth date and postcode, which find the two-number questions.
 Records without a birth date have keys of their own. One error in any one field still leaves a key
-that agrees. What a key does with its codes is in ``blocks``.
+that agrees. Where a list is so short that the birth date alone makes few pairs, it is a key as
+well. What a key does with its codes is in ``blocks``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from waitlist_merge.patients.blocks import Key
 from waitlist_merge.patients.coding import MISSING, Codes
 from waitlist_merge.patients.local_numbers import half, in_order
 from waitlist_merge.patients.records import Records
+
+MOST_BY_BIRTH_DATE = 2
+"""Pairs for each record of the list that the birth date alone may make to be a key. The other keys
+make one or two; of 250,000 records of whom one in fifty lacks a number it makes 0.1."""
 
 
 def keys(records: Records, *, workers: int = 1) -> list[Key]:
@@ -63,11 +68,24 @@ def keys(records: Records, *, workers: int = 1) -> list[Key]:
         ("digits of hospital number", digits.result(), lacking),
         ("sound of both names, no birth date", (first, second), unborn),
     ]
+    if _pairs_made(birth, lacking) <= MOST_BY_BIRTH_DATE * records.size:
+        lists.append(("birth date", (birth,), lacking))
     return [
         Key(name, parts, makers, further=(given, birth))
         for name, parts, makers in lists
         if makers.any() and all((part >= 0).any() for part in parts)
     ]
+
+
+def _pairs_made(code: Codes, makers: NDArray[np.bool_]) -> float:
+    """How many pairs have one code and a maker among them?
+
+    >>> _pairs_made(np.array([0, 0, 0, 1, -1]), np.array([True, False, False, True, True]))
+    2.0
+    """
+    everyone = np.bincount(code[code >= 0]).astype(np.float64)
+    making = np.bincount(code[makers & (code >= 0)], minlength=len(everyone))
+    return float((making * (everyone - making) + making * (making - 1) / 2).sum())
 
 
 def teaching_key(records: Records, name: str) -> Key | None:

@@ -175,13 +175,13 @@ def sounds(forms: Sequence[str]) -> list[str]:
 def _telling(form: str) -> str:
     words = form.split()
     long = [word for word in words if len(word) > LONGEST_PARTICLE]
-    return long[0] if long and words[0] not in _SERVANT else "".join(words)
+    return long[0] if long and words[0] not in SERVANT else "".join(words)
 
 
 LONGEST_PARTICLE = 3
 """Letters of the longest word that tells little beside a longer one: "Al", "de la", "Bin"."""
 
-_SERVANT = frozenset({"ABD", "ABDUL", "ABDEL", "ABDAL", "ABDUR"})
+SERVANT = frozenset({"ABD", "ABDUL", "ABDEL", "ABDAL", "ABDUR"})
 """First words that are half a name: "Abdul Rahman" is Abdulrahman."""
 
 
@@ -196,12 +196,21 @@ NO_WORD = re.compile(r"[\W_]+")
 
 
 def _by_letters(column: Coded, spaced: Sequence[str]) -> Names:
-    """The column coded by its texts without spaces; of several spacings the one of most words."""
+    """The column coded by its texts without spaces, with the words of the spacing that most hold.
+
+    A spacing says more than none: "Al-Hassan" and "Alhassan" are two words. One slip, "A Lhassan",
+    must not speak for all.
+    """
     squeezed = column.derive(lambda _values: [form.replace(" ", "") for form in spaced])
-    best: dict[str, str] = {}
-    for form in sorted(spaced, key=lambda each: (-each.count(" "), each)):
-        best.setdefault(form.replace(" ", ""), form)
-    return Names(squeezed.codes, squeezed.values, tuple(best[value] for value in squeezed.values))
+    held = np.bincount(column.codes[column.known], minlength=len(spaced))
+    best: dict[str, tuple[bool, int, int, str]] = {}
+    for form, count in zip(spaced, held.tolist(), strict=True):
+        letters, spaces = form.replace(" ", ""), form.count(" ")
+        rank = spaces > 0, count, spaces, form
+        best[letters] = max(rank, best.get(letters, rank))
+    return Names(
+        squeezed.codes, squeezed.values, tuple(best[value][3] for value in squeezed.values)
+    )
 
 
 def pair_rank(ranks: NDArray[np.uint64], a: Positions, b: Positions) -> NDArray[np.uint64]:

@@ -7,7 +7,7 @@ frame with canonical column names. See docs/recordlinkage.md.
 >>> people = pd.DataFrame({
 ...     "family_name": ["Okafor", "OKAFOR", "Lee"],
 ...     "given_name": ["Chidi", "Chidi", "Ann"],
-...     "birth_date": ["3 May 1971", "1971-05-03", "1971-05-03"],
+...     "birth_date": ["3 May 1971", "1971-05-03", "1971-05-04"],
 ... })
 >>> pairs = PatientIndex().index(people)
 >>> compare = recordlinkage.Compare([PatientLevel("family_name"), PatientLevel("birth_date")])

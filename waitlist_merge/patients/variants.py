@@ -50,6 +50,7 @@ _SHORTEST_KEY = 3
 _SPELLINGS = tuple(
     (re.compile(pattern), form)
     for pattern, form in (
+        (r"^ABD[AEU](L|[RSNTZ](?=[RSNTZ]))?", "ABD"),
         (r"(SK|CK|ZK)A$", r"\1I"),
         (r"(O|E)VA$", r"\1V"),
         (r"PH", "F"),
@@ -70,7 +71,8 @@ _SPELLINGS = tuple(
         (r"(.)\1+", r"\1"),
     )
 )
-"""Rewritings of a name, in order: endings by sex (Kowalska, Ivanova), consonants, then vowels."""
+"""Rewritings of a name, in order: the article after "servant of" (Abdul Rahman, Abdelrahman,
+Abdurrahman), endings by sex (Kowalska, Ivanova), consonants, then vowels."""
 
 
 @cache

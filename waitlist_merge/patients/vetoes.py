@@ -141,7 +141,8 @@ def _twins(
 
     Names one slip apart do not fit where both are names that people have, as Sara and Sana, nor
     does a form of the other sex, as Daniel and Danielle. The address tells where both records have
-    one, else the postcode. Where neither name is known nothing tells twins from one person.
+    one, else the postcode. Where neither name can be compared nothing tells two people who were
+    born on one day from one person: at one home, or where no address ties them.
     """
     unknown = () if relatives else ("missing",)
     fits = is_level(levels, "given_name", *unknown, *COMPATIBLE_GIVEN)
@@ -166,7 +167,9 @@ def _twins(
         levels, "given_name", "missing"
     )
     born = is_level(levels, "birth_date", "exact")
-    return np.asarray(born & one_home & ~exchanged & ((one_family & unlike) | nameless))
+    no_address = is_level(levels, "address", "missing", "other")
+    doubted = (one_home & ((one_family & unlike) | nameless)) | (no_address & nameless)
+    return np.asarray(born & ~exchanged & doubted)
 
 
 def _brothers(

@@ -175,11 +175,13 @@ def explain_missing(result: PatientMatch | HasPeople, a: int | str, b: int | str
     ``result`` is what ``match_patients`` or ``merge`` returned.
 
     >>> from waitlist_merge.patients.link import match_patients
-    >>> people = pd.DataFrame({"family_name": ["Lee", "Okafor"], "birth_date": ["1971-05-03"] * 2})
+    >>> births = ["1971-05-03", "1982-06-14"]
+    >>> people = pd.DataFrame({"family_name": ["Lee", "Okafor"], "birth_date": births})
     >>> print(explain_missing(match_patients(people), 0, 1))
     They meet under no key, so they were never compared.
+    Against: different birth dates (-11.6).
     Against: different family names (-6.2).
-    They have -5.1 bits; 6.0 join two records: 11.1 are missing.
+    They have -30.0 bits; 6.0 join two records: 36.0 are missing.
     """
     match = _match(result)
     why = explain_patients(match, a, b)
