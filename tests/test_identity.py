@@ -120,3 +120,12 @@ def test_content_ranks_tell_rows_apart_and_know_equal_ones(kind):
     assert one == same
     assert len({one, none, other}) == 3
     assert none == 0
+
+
+@given(st.lists(st.sampled_from([None, *"abcdef"])))
+def test_content_ranks_do_not_depend_on_categories_that_no_row_has(texts):
+    few, many = (
+        pd.DataFrame({"x": pd.Categorical(texts, categories=sorted(kinds))})
+        for kinds in ({*texts} - {None}, "abcdefghijklmnop")
+    )
+    assert content_ranks(few).tolist() == content_ranks(many).tolist()

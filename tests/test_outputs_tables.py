@@ -219,6 +219,28 @@ def test_tables_of_several_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert read["organisation"].tolist() == ids
 
 
+CODED = ["=1+1", None, *["RM3"] * 20, ""]
+
+
+@pytest.mark.parametrize("few", [0, 5])
+def test_text_goes_out_the_same_whether_it_is_coded_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(columns_module, "FEW", few)
+    monkeypatch.setattr(columns_module, "BATCH_ROWS", 4)
+    frame = pd.DataFrame({"reason": "RM3", "stage": CODED}, dtype="category")
+    write_tables(tmp_path / "out", EMPTY | {"entries": frame}, manifest={}, formats="both")
+    schema = pq.read_schema(tmp_path / "out" / "entries.parquet")
+    assert {schema.field(name).type for name in ("reason", "stage", "comments")} == {pa.string()}
+    expected = [each or None for each in CODED]
+    from_parquet = read_tables(tmp_path / "out")["entries"]
+    (tmp_path / "out" / "entries.parquet").unlink()
+    from_csv = read_tables(tmp_path / "out")["entries"]
+    for read in (from_parquet, from_csv):
+        assert read["stage"].astype(object).where(read["stage"].notna(), None).tolist() == expected
+    pd.testing.assert_frame_equal(from_parquet, from_csv)
+
+
 def test_columns_that_were_not_recognised_are_kept_in_entries_only(tmp_path: Path) -> None:
     frame = pd.DataFrame({"entry_id": ["E-1"], "Lead clinician": ["x"]})
     read = written(tmp_path / "out", {"entries": frame}, "csv")["entries"]

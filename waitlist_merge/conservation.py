@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from waitlist_merge.errors import ConservationError
 from waitlist_merge.intake.assemble import Typed
-from waitlist_merge.pathways.columns import count_different
+from waitlist_merge.pathways.columns import repeats, sorted_ids
 from waitlist_merge.reasons import Fault, Outcome
 
 
@@ -28,13 +30,20 @@ def check_conservation(
         _same(f"{extract.source_file}: records", extract.records, len(extract.text) + aside)
         _same(f"{extract.source_file}: typed rows", len(extract.text), len(each.normalised.entries))
     _same("entries of all files", sum(len(each.extract.text) for each in typed), len(entries))
-    _same("different entry ids", len(entries), count_different(entries["entry_id"]))
-    waiting = entries["entry_id"][(entries["outcome"] != Outcome.NOT_WAITING).to_numpy()]
+    ids, held = entries["entry_id"], sorted_ids(entries["entry_id"])
+    held, ids = sorted_ids(entries["entry_id"]), entries["entry_id"]
+    _same("different entry ids", len(entries), len(entries) - repeats(held))
+    waits = (entries["outcome"] != Outcome.NOT_WAITING).to_numpy()
+    waiting = held if waits.all() else sorted_ids(ids[waits])
     _same("entries on the combined list", len(waiting), len(members))
-    listed = members["entry_id"].astype(waiting.dtype)
-    _same("different entries among members", len(waiting), count_different(listed))
-    both = pd.concat([waiting, listed])
-    _same("members that are no waiting entry", 0, count_different(both) - len(waiting))
+    listed = sorted_ids(members["entry_id"].astype(ids.dtype))
+    _same("different entries among members", len(waiting), len(listed) - repeats(listed))
+    _same("members that are no waiting entry", 0, _strangers(listed, waiting))
+
+
+def _strangers(ids: NDArray[np.bytes_], known: NDArray[np.bytes_]) -> int:
+    """How many of the ids are not among those known; both are in order, and mostly the same."""
+    return 0 if np.array_equal(ids, known) else len(np.setdiff1d(ids, known))
 
 
 def _same(what: str, expected: int, found: int) -> None:

@@ -146,13 +146,23 @@ def content_ranks(entries: pd.DataFrame) -> NDArray[np.uint64]:
     for name, column in entries.items():
         seed = pd.util.hash_array(np.asarray([name], dtype=object))[0] | np.uint64(1)
         if isinstance(column.dtype, pd.CategoricalDtype):
-            values = column.cat.categories.to_numpy(dtype=object)
-            hashes = pd.util.hash_array(values, categorize=False) * seed
-            _add_up(total, np.append(hashes, np.uint64(0)), column.cat.codes.to_numpy())
+            code, words = _occurring(column)
+            hashes = pd.util.hash_array(words.to_numpy(dtype=object), categorize=False) * seed
+            _add_up(total, np.append(hashes, np.uint64(0)), code)
         else:
             hashed = pd.util.hash_pandas_object(column, index=False).to_numpy() * seed
             total += np.where(column.notna(), hashed, np.uint64(0))
     return total
+
+
+def _occurring(column: pd.Series) -> tuple[NDArray[np.integer], pd.Index]:
+    """Codes and categories; of few rows of a long list only the categories that they have."""
+    code, words = column.cat.codes.to_numpy(), column.cat.categories
+    if len(words) <= len(code):
+        return code, words
+    used, place = np.unique(code, return_inverse=True)
+    absent = int(len(used) > 0 and used[0] < 0)
+    return place - absent, words.take(used[absent:])
 
 
 def _add_up(

@@ -36,6 +36,7 @@ from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.intake.requests import FileRequest, read_all
 from waitlist_merge.memory import Retrain
 from waitlist_merge.outputs.columns import conform
+from waitlist_merge.pathways.columns import order_of, sorted_distinct
 from waitlist_merge.patients.match import LINK_COLUMNS
 from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.relinked import relinked
@@ -288,9 +289,15 @@ def merge_files(
 
 def named_links(links: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     """The links with entry ids instead of positions, the smaller id first, in order of ids."""
-    ids = entries["entry_id"].array
-    one, other = (np.asarray(ids.take(links[end]), dtype=object) for end in "ab")
-    named = links[[name for name in LINK_COLUMNS if name not in ("a", "b")]]
-    named.insert(0, "entry_id_a", np.where(one < other, one, other))
-    named.insert(1, "entry_id_b", np.where(one < other, other, one))
-    return named.sort_values(["entry_id_a", "entry_id_b"], ignore_index=True)
+    pairs = links[["a", "b"]].to_numpy()
+    ends = sorted_distinct(pairs.ravel())
+    ids = entries["entry_id"].iloc[ends]
+    place = order_of(ids)
+    placed = np.sort(place[np.searchsorted(ends, pairs)], axis=1)
+    order = np.lexsort((placed[:, 1], placed[:, 0]))
+    told = [name for name in LINK_COLUMNS if name not in ("a", "b")]
+    named = links[told].iloc[order].reset_index(drop=True)
+    in_order = ids.array.take(np.argsort(place))
+    for at, end in enumerate("ab"):
+        named.insert(at, f"entry_id_{end}", in_order.take(placed[order, at]))
+    return named

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,6 +18,9 @@ from waitlist_merge.identity import entry_ids, row_digests
 from waitlist_merge.intake.extract import Extract
 from waitlist_merge.normalise import Normalised, normalise
 from waitlist_merge.schema import CANONICAL, TABLES
+
+_AT_ONCE = 2
+"""Columns put together at a time: each takes a core."""
 
 UNKNOWN_ORGANISATION = "UNKNOWN"
 """Organisation of a row whose provider column is empty: the row stays, and has a finding."""
@@ -140,12 +144,14 @@ def _content(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     held = [{str(name): column.array for name, column in frame.items()} for frame in frames]
     absent = [unsaid(len(frame)) for frame in frames]
     sources = sorted({name for columns in held for name in columns} - set(CANONICAL))
-    found = {
-        name: _stacked(
-            [columns.get(name, none) for columns, none in zip(held, absent, strict=True)]
-        )
-        for name in (*CANONICAL, *sources)
-    }
+    names = (*CANONICAL, *sources)
+
+    def column(name: str) -> pd.Series:
+        parts = [columns.get(name, none) for columns, none in zip(held, absent, strict=True)]
+        return _stacked(parts)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = dict(zip(names, pool.map(column, names), strict=True))
     found["organisation"] = _filled(found["organisation"])
     return pd.DataFrame(found, copy=False)
 

@@ -1,8 +1,8 @@
 """A table of the schema as Arrow batches, and back as a frame.
 
 Every output has exactly the columns of ``schema.TABLES``, in that order and of these types. A text
-column that is a category is decoded batch by batch from its few distinct values, so that a table
-of millions of rows needs no second copy of itself.
+column that is a category stays coded where its texts are few, else it is decoded batch by batch, so
+that a table of millions of rows needs no second copy of itself.
 
 >>> frame = pd.DataFrame({"entry_id_b": ["E-2", ""], "weight": [3.5, None]})
 >>> [batch] = batches(frame, TABLES["patient_links"])
@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionDtype
 
 from waitlist_merge.categories import unsaid, whole, words_of
@@ -30,6 +31,9 @@ BATCH_ROWS = 65_536
 
 AGAIN = 8
 """Rows to a distinct text from which a dictionary of them makes a file smaller."""
+
+FEW = 1 << 11
+"""Texts up to which a column goes out as it is coded: each batch holds all of them."""
 
 ARROW_TYPES: Mapping[Kind, pa.DataType] = MappingProxyType(
     {
@@ -139,38 +143,76 @@ def says_again(frame: pd.DataFrame, column: Column) -> bool:
     return few and column.kind is Kind.TEXT
 
 
-def batches(frame: pd.DataFrame, columns: Sequence[Column]) -> Iterator[pa.RecordBatch]:
+def has_range(frame: pd.DataFrame, column: Column) -> bool:
+    """Has the frame a column of this name with dates or numbers in it?"""
+    there = column.kind is not Kind.TEXT and column.name in frame
+    return there and not _says_nothing(frame[column.name])
+
+
+def coded_schema(frame: pd.DataFrame, columns: Sequence[Column]) -> pa.Schema:
+    """The types of ``arrow_schema``, but codes where a text column of the frame has few texts."""
+    return pa.schema([(column.name, _coded_type(frame, column)) for column in columns])
+
+
+def _coded_type(frame: pd.DataFrame, column: Column) -> pa.DataType:
+    if not says_again(frame, column):
+        return ARROW_TYPES[column.kind]
+    values = frame[column.name].cat
+    if len(values.categories) > FEW or "" in values.categories:
+        return ARROW_TYPES[column.kind]
+    return pa.dictionary(pa.from_numpy_dtype(values.codes.dtype), pa.string())
+
+
+def batches(
+    frame: pd.DataFrame, columns: Sequence[Column], *, schema: pa.Schema | None = None
+) -> Iterator[pa.RecordBatch]:
     """The frame in these columns, some rows at a time; a column that it lacks is all missing.
 
-    Empty text is missing. An empty frame gives one batch without rows.
+    ``schema`` is the frame's ``coded_schema``, by default the ``arrow_schema``. Empty text is
+    missing. An empty frame gives one batch without rows.
     """
-    schema = arrow_schema(columns)
-    slices = [_slice(frame, column) for column in columns]
+    schema = schema or arrow_schema(columns)
+    slices = [_slice(frame, field, column) for field, column in zip(schema, columns, strict=True)]
     for start in range(0, max(len(frame), 1), BATCH_ROWS):
         end = min(start + BATCH_ROWS, len(frame))
         arrays = [each(start, end) for each in slices]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _slice(frame: pd.DataFrame, column: Column) -> Slice:
-    if column.name not in frame:
-        return lambda start, end: pa.nulls(end - start, ARROW_TYPES[column.kind])
-    values = frame[column.name]
+def _slice(frame: pd.DataFrame, field: pa.Field, column: Column) -> Slice:
+    if column.name not in frame or _says_nothing(values := frame[column.name]):
+        nothing = pa.nulls(min(len(frame), BATCH_ROWS), field.type)
+        return lambda start, end: nothing.slice(0, end - start)
     convert = _text if column.kind is Kind.TEXT else _plain
-    arrow_type = ARROW_TYPES[column.kind]
     if not isinstance(values.dtype, pd.CategoricalDtype):
-        return lambda start, end: convert(values.iloc[start:end]).cast(arrow_type)
+        return lambda start, end: convert(values.iloc[start:end]).cast(field.type)
     categories = pd.Series(values.cat.categories.array)
+    codes = values.cat.codes.to_numpy()
+    if pa.types.is_dictionary(field.type):
+        return _coded(codes, convert(categories).cast(pa.string()))
     few = len(categories) <= len(values) or column.kind is not Kind.TEXT
     distinct = convert(categories) if few else _held(categories)
-    codes = values.cat.codes.to_numpy()
 
     def decoded(start: int, end: int) -> pa.Array:
         part = codes[start:end]
         taken = distinct.take(pa.array(part, pa.int32(), mask=part < 0))
-        return (taken if few else _said(taken)).cast(arrow_type)
+        return (taken if few else _said(taken)).cast(field.type)
 
     return decoded
+
+
+def _coded(codes: NDArray[np.integer], words: pa.Array) -> Slice:
+    """Codes as they are; below zero is missing."""
+    return lambda start, end: pa.DictionaryArray.from_arrays(
+        codes[start:end], words, from_pandas=True
+    )
+
+
+def _says_nothing(values: pd.Series) -> bool:
+    """Is a column missing in every row? Many of the widest table are."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return not len(values.cat.categories)
+    return bool(values.isna().all())
 
 
 def _plain(values: pd.Series) -> pa.Array:

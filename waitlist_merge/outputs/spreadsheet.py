@@ -75,7 +75,7 @@ class CsvWriter:
         """Append the rows of one batch."""
         for position in self._text:
             name = batch.schema.names[position]
-            batch = batch.set_column(position, name, escape(batch.column(position)))
+            batch = batch.set_column(position, name, _escaped(batch.column(position)))
         self._writer.write_batch(batch)
 
     def __enter__(self) -> Self:
@@ -86,6 +86,13 @@ class CsvWriter:
             self._writer.close()
         finally:
             self._file.close()
+
+
+def _escaped(column: pa.Array) -> pa.Array:
+    """The text of a column, escaped; where it is coded, each of its few texts once."""
+    if pa.types.is_dictionary(column.type):
+        return escape(column.dictionary).take(column.indices)
+    return escape(column)
 
 
 def _header(columns: Sequence[Column]) -> bytes:

@@ -30,7 +30,9 @@ from waitlist_merge.outputs.columns import (
     Parted,
     arrow_schema,
     batches,
+    coded_schema,
     columns_of,
+    has_range,
     says_again,
     to_frame,
 )
@@ -74,13 +76,13 @@ def write_tables(
     columns = {
         name: TABLES[name] if name in parted else columns_of(name, tables[name]) for name in TABLES
     }
-    told: dict[str, pd.DataFrame | Parted] = {**tables, **parted}
+    told: dict[str, pd.DataFrame | Parted] = {**parted, **_largest_first(tables)}
     with replacing(out) as folder:
         start = time.perf_counter()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             writing = [
-                pool.submit(_write_table, folder / name, told[name], listed, formats=formats)
-                for name, listed in columns.items()
+                pool.submit(_write_table, folder / name, table, columns[name], formats=formats)
+                for name, table in told.items()
             ]
             for each in writing:
                 each.result()
@@ -97,6 +99,11 @@ def write_tables(
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
+def _largest_first(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """So that no long one is left to a single core at the end."""
+    return dict(sorted(tables.items(), key=lambda named: -named[1].size))
+
+
 def _with_writing(manifest: Mapping[str, object], taken: float) -> dict[str, object]:
     """The seconds of each stage that the manifest tells of, and of writing the files."""
     told = manifest.get("seconds")
@@ -108,26 +115,39 @@ def _write_table(
     stem: Path, table: pd.DataFrame | Parted, columns: tuple[Column, ...], *, formats: Formats
 ) -> None:
     """One pass over the rows; the two formats are written at the same time."""
+    whole = isinstance(table, pd.DataFrame)
     parts = iter([table]) if isinstance(table, pd.DataFrame) else table.parts()
     first = next(parts)
+    schema = coded_schema(first, columns) if whole else arrow_schema(columns)
     with ExitStack() as stack:
         writers: list[CsvWriter | pq.ParquetWriter] = []
         if formats != "csv":
             path = stem.with_suffix(".parquet")
-            writers.append(stack.enter_context(_parquet(path, first, columns)))
+            writers.append(stack.enter_context(_parquet(path, first, columns, schema)))
         if formats != "parquet":
             writers.append(stack.enter_context(CsvWriter(stem.with_suffix(".csv"), columns)))
         pool = stack.enter_context(ThreadPoolExecutor(len(writers)))
         for part in chain([first], parts):
-            for batch in batches(part, columns):
+            for batch in batches(part, columns, schema=schema):
                 list(pool.map(lambda writer, batch=batch: writer.write_batch(batch), writers))
 
 
-def _parquet(path: Path, frame: pd.DataFrame, columns: tuple[Column, ...]) -> pq.ParquetWriter:
-    """Only text that is said again and again is worth a dictionary, which is slow to look up."""
-    again = [column.name for column in columns if says_again(frame, column)]
-    schema = arrow_schema(columns)
-    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=again)
+def _parquet(
+    path: Path, frame: pd.DataFrame, columns: tuple[Column, ...], schema: pa.Schema
+) -> pq.ParquetWriter:
+    """Only text that is said again and again is worth a dictionary, which is slow to look up.
+
+    How a batch codes it is not told to who reads the file: there it is text as any other. Least and
+    greatest values are of dates and numbers alone: they tell nothing of an id or a code.
+    """
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        use_dictionary=[column.name for column in columns if says_again(frame, column)],
+        write_statistics=[column.name for column in columns if has_range(frame, column)],
+        store_schema=False,
+    )
 
 
 def read_tables(out: str | Path) -> dict[str, pd.DataFrame]:

@@ -172,17 +172,25 @@ def _sorted_by(names: NDArray[np.bytes_]) -> NDArray[np.int64]:
     return order
 
 
-def count_different(ids: pd.Series) -> int:
-    """How many different ids there are, told by neighbours once they are sorted.
+def sorted_ids(ids: pd.Series) -> NDArray[np.bytes_]:
+    """The ids as NumPy text, in order.
 
-    >>> count_different(pd.Series(["E-B", "E-A", "E-B"]))
-    2
+    >>> sorted_ids(pd.Series(["E-B", "E-A"])).tolist()
+    [b'E-A', b'E-B']
     """
     if not len(ids):
-        return 0
+        return np.empty(0, dtype="S1")
     names = _fixed_width(pa.array(ids, pa.large_string()))
-    in_order = names[_sorted_by(names)]
-    return int((in_order[1:] != in_order[:-1]).sum()) + 1
+    return names[_sorted_by(names)]
+
+
+def repeats(in_order: NDArray[np.bytes_]) -> int:
+    """How many of sorted texts are the same as the one before.
+
+    >>> repeats(np.array([b"E-A", b"E-B", b"E-B"]))
+    1
+    """
+    return int((in_order[1:] == in_order[:-1]).sum())
 
 
 def sorted_distinct(values: NDArray[Number]) -> NDArray[Number]:

@@ -270,7 +270,7 @@ def match_entries(
 
 
 def _hashed(ids: ExtensionArray) -> NDArray[np.uint64]:
-    return pd.util.hash_array(np.asarray(ids, dtype=object))
+    return pd.util.hash_array(np.asarray(ids, dtype=object), categorize=False)  # all different
 
 
 def _edges(kept: Scored, rank: NDArray[np.uint64], plan: PatientPlan, told: Ruled | None) -> Edges:
