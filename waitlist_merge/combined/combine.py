@@ -98,13 +98,12 @@ def combine(
     whose patients. ``patient_id`` and ``pathway_id`` name the groups where an earlier run has given
     them. Waits are counted to ``run_date``. The order of rows changes nothing.
     """
+    if patient_id is None or pathway_id is None:
+        ranks = entry_ranks(entries["entry_id"], key)
+        patient_id = ids_by_rank("P", patients.group, ranks) if patient_id is None else patient_id
+        pathway_id = ids_by_rank("W", pathways.group, ranks) if pathway_id is None else pathway_id
     facts = gather(entries, patients, pathways, agreements, run_date)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
-    ranks = entry_ranks(entries["entry_id"], key)
-    if patient_id is None:
-        patient_id = ids_by_rank("P", patients.group, ranks)
-    if pathway_id is None:
-        pathway_id = ids_by_rank("W", pathways.group, ranks)
     said = _starts(entries, facts)
     unsaid = silent(said, pathways.group, run_date)
     asked = doubts(
@@ -201,9 +200,10 @@ def combine(
             person=facts.person,
             pathway=pathways.group,
         )
+        listed = aside.submit(_members, entries, entry_columns, bundles, place)
         return Combined(
             in_order(rows, place),
-            _members(entries, entry_columns, bundles, place),
+            listed.result(),
             whence.result(),
             History(
                 entries,

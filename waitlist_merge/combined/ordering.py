@@ -19,12 +19,14 @@ from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.combined.clocks import WEEK, whole
 from waitlist_merge.combined.facts import RTT_STATES
+from waitlist_merge.combined.names import Later
 from waitlist_merge.combined.rules import SCALES
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.pathways.columns import Bools, among, is_in
 from waitlist_merge.schema import TABLES
 
 Rows = Mapping[str, Any]
+Values = ExtensionArray | NDArray[Any] | Later
 
 FAR = 1 << 12
 """Days left that sort a row with a date booked behind all that have none."""
@@ -92,9 +94,17 @@ def in_order(rows: dict[str, Any], place: NDArray[np.int64]) -> pd.DataFrame:
     rows |= {"urgency": urgency(rows), "days_left": days_left(rows)}
     rows["order_key"] = order_key(rows)
     order = np.argsort(rows["order_key"].astype(np.int64) * (len(place) + 1) + place)
-    taken = {name: rows.pop(name).take(order) for name in tuple(rows)}
+    taken = {name: _rearranged(rows.pop(name), order) for name in tuple(rows)}
     taken["order"] = np.arange(1, len(order) + 1, dtype=np.int32)
     return framed({column.name: taken[column.name] for column in TABLES["combined_list"]})
+
+
+def _rearranged(column: Values, order: NDArray[np.intp]) -> Values:
+    """The column in this order of all its rows; one that says the same everywhere is so already."""
+    held = column.codes if isinstance(column, pd.Categorical) else column
+    if isinstance(held, np.ndarray) and len(held) and (held == held[0]).all():
+        return column
+    return column.take(order)
 
 
 def _number(column: pd.arrays.IntegerArray) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.combine import Combined
 from waitlist_merge.identity import keyed_hashes
-from waitlist_merge.pathways.columns import Bools, order_of
+from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.match import Patients, died, of_patient, restricted
 from waitlist_merge.reasons import Joins, Veto
 from waitlist_merge.review.parts import Parts, whole_groups
@@ -55,7 +56,7 @@ def questions(
         entries["entry_id"],
         waits,
     )
-    order = order_of(entries["entry_id"])
+    order = combined.history.order
     parts = whole_groups(asked, concerned, levels, entries["organisation"], order)
     dead = certainly_dead(entries, patients)
     deceased = parts.any(died(entries, patients.group))
@@ -65,7 +66,7 @@ def questions(
     ids = parts.joined(entries["entry_id"])
     organisations = parts.joined(entries["organisation"])
     queue = asked.assign(
-        question_id=question_ids(asked["level"], ids),
+        question_id=question_ids(asked["level"].tolist(), ids.tolist()),
         question=_worded(asked, deceased, ~parts.any(~dead)),
         why=asked["explanation"],
         organisations=organisations,
@@ -79,7 +80,7 @@ def questions(
         state=told.state,
         said=told.said,
         this_week=True,
-        **_answering(asked, organisations, told),
+        **_answering(asked, organisations.tolist(), told),
     )
     queue = queue.iloc[_order(queue, rank)].reset_index(drop=True)
     queue["order"] = np.arange(1, len(queue) + 1, dtype=np.int32)
@@ -139,18 +140,38 @@ def _answering(
 ) -> dict[str, list[str]]:
     """Who can answer each question, the fact that settles it, what each answer will do."""
     kinds = asked[["level", "relation", "veto"]].fillna("").astype(str)
-    who, fact, effect = [], [], []
-    rows = zip(
-        *(kinds[name] for name in kinds), organisations, told.state, told.answered_by, strict=True
+    clinical = (told.state == str(Standing.CLINICIAN)).tolist()
+    answering = cache(_answering_one)
+    answers = [
+        answering(*row)
+        for row in zip(
+            *(kinds[name].tolist() for name in kinds),
+            organisations,
+            clinical,
+            told.answered_by,
+            strict=True,
+        )
+    ]
+    names = ("who_answers", "settling_fact", "answer_effects")
+    return {name: [each[at] for each in answers] for at, name in enumerate(names)}
+
+
+def _answering_one(
+    level: str,
+    relation: str,
+    veto: str,
+    organisations: str,
+    clinician: bool,
+    answered_by: frozenset[str],
+) -> tuple[str, str, str]:
+    """The same of one question; most are alike in all that this rests on."""
+    concerned = organisations.split(";")
+    left = [each for each in concerned if each not in answered_by] or concerned
+    return (
+        who_is_asked(level, relation, veto, left, clinician=clinician),
+        settling_fact(level, relation, veto),
+        effects(level, concerned, vetoed=veto not in WITHOUT_FACT),
     )
-    for level, relation, veto, named, state, answered_by in rows:
-        concerned = named.split(";")
-        left = [each for each in concerned if each not in answered_by] or concerned
-        clinician = state == Standing.CLINICIAN
-        who.append(who_is_asked(level, relation, veto, left, clinician=clinician))
-        fact.append(settling_fact(level, relation, veto))
-        effect.append(effects(level, concerned, vetoed=veto not in WITHOUT_FACT))
-    return {"who_answers": who, "settling_fact": fact, "answer_effects": effect}
 
 
 def question_ids(level: Iterable[str], entry_ids: Iterable[str]) -> list[str]:
