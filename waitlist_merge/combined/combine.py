@@ -24,7 +24,7 @@ from waitlist_merge.combined.exclusions import signs
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.gains import gains
 from waitlist_merge.combined.history import History
-from waitlist_merge.combined.names import Later, Names, taken
+from waitlist_merge.combined.names import Later, places_of_names, taken
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
 from waitlist_merge.combined.own_rules import SurvivorshipRule
@@ -106,90 +106,94 @@ def combine(
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
     said = _starts(entries, facts)
     unsaid = silent(said, pathways.group, run_date)
-    asked = doubts(
-        entries,
-        patients,
-        pathways,
-        waits=facts.waits,
-        order=facts.order,
-        said=said,
-        unsaid=unsaid,
-    )
-    outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
-    entry_columns = framed(
-        {
-            "patient_id": patient_id,
-            "pathway_id": pathway_id,
-            "list_state": pathways.list_state,
-            "outcome": outcome,
-            "reason": reason,
-            "stage": pathways.stage,
-        }
-    )
-    clock = clocks(
-        bundles,
-        said,
-        pathway=pathways.group,
-        order=facts.order,
-        unsaid=unsaid,
-        run_date=run_date,
-    )
-    members = Members(
-        entries,
-        bundles,
-        facts.ahead_from,
-        facts.superseded,
-        facts.submission,
-        day_number(run_date),
-    )
-    senders = replace(members, bundles=_with_senders(bundles, pathways, facts))
-    given = survivors(members, senders, survivorship or {}, own_rules or {})
-    start = Survivor(
-        np.where(facts.rtt[bundles.shown], clock.giver, -1), SurvivorRule.EARLIEST_START
-    )
-    shown = bundles.shown
-    service = entries["treatment_function_code"].array.take(given["treatment_function_code"].giver)
-    waiting = waited(members, pathways, clock, said, run_date)
-    overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
-    dead, perhaps = died(entries, facts.person), died(entries, patients.group)
-    details = differing(members, patients.group)
-    deceased = ~bundles.any(~dead)
-    in_doubt = perhaps[bundles.shown] & ~deceased
-    rows: dict[str, object] = {
-        **_identity(entries, entry_columns, pathways, facts, bundles),
-        **values(entries, given),
-        "treatment_function": named_services(service),
-        **waiting,
-        "contact_differs": details.words(patients.group[shown]),
-        "communication_needs": all_values(entries["communication_needs"], bundles, "; "),
-        "deceased": deceased,
-        "death_in_doubt": in_doubt,
-        "restricted": restricted(entries, patients.group)[shown],
-        **treating(members, agreements, run_date),
-        **next_steps(
-            members,
-            asked,
-            clock=clock,
-            said=said,
-            pathway=pathways.group,
-            patient=patients.group,
-            deceased=deceased | in_doubt,
-            perhaps_dead=perhaps & ~dead,
-            overdue=overdue,
-            unsaid=unsaid,
-            two_sides=two_sides_open(pathways.links, facts.rtt & known(said.start)),
-            details=details,
-        ),
-        "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
-    }
-    del waiting  # whose columns go one by one as the list is put in order
-    ids = entry_columns["pathway_id"]
-    needs = Names.of(ids, pathways.group)
-    place = _places(needs.place[pathways.group[shown]])
-    # The tables do not need each other, and what makes them leaves the interpreter to others.
+    # What does not need each other goes side by side; most of it leaves the interpreter to others.
     with ThreadPoolExecutor() as aside:
+        asking = aside.submit(
+            doubts,
+            entries,
+            patients,
+            pathways,
+            waits=facts.waits,
+            order=facts.order,
+            said=said,
+            unsaid=unsaid,
+        )
+        naming = aside.submit(places_of_names, pathway_id, pathways.group)
+        outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
+        entry_columns = framed(
+            {
+                "patient_id": patient_id,
+                "pathway_id": pathway_id,
+                "list_state": pathways.list_state,
+                "outcome": outcome,
+                "reason": reason,
+                "stage": pathways.stage,
+            }
+        )
+        clock = clocks(
+            bundles,
+            said,
+            pathway=pathways.group,
+            order=facts.order,
+            unsaid=unsaid,
+            run_date=run_date,
+        )
+        members = Members(
+            entries,
+            bundles,
+            facts.ahead_from,
+            facts.superseded,
+            facts.submission,
+            day_number(run_date),
+        )
+        senders = replace(members, bundles=_with_senders(bundles, pathways, facts))
+        given = survivors(members, senders, survivorship or {}, own_rules or {})
+        start = Survivor(
+            np.where(facts.rtt[bundles.shown], clock.giver, -1), SurvivorRule.EARLIEST_START
+        )
+        shown = bundles.shown
+        service = entries["treatment_function_code"].array.take(
+            given["treatment_function_code"].giver
+        )
+        waiting = waited(members, pathways, clock, said, run_date)
+        overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
+        dead, perhaps = died(entries, facts.person), died(entries, patients.group)
+        details = differing(members, patients.group)
+        deceased = ~bundles.any(~dead)
+        in_doubt = perhaps[bundles.shown] & ~deceased
+        asked = asking.result()
+        rows: dict[str, object] = {
+            **_identity(entries, entry_columns, pathways, facts, bundles),
+            **values(entries, given),
+            "treatment_function": named_services(service),
+            **waiting,
+            "contact_differs": details.words(patients.group[shown]),
+            "communication_needs": all_values(entries["communication_needs"], bundles, "; "),
+            "deceased": deceased,
+            "death_in_doubt": in_doubt,
+            "restricted": restricted(entries, patients.group)[shown],
+            **treating(members, agreements, run_date),
+            **next_steps(
+                members,
+                asked,
+                clock=clock,
+                said=said,
+                pathway=pathways.group,
+                patient=patients.group,
+                deceased=deceased | in_doubt,
+                perhaps_dead=perhaps & ~dead,
+                overdue=overdue,
+                unsaid=unsaid,
+                two_sides=two_sides_open(pathways.links, facts.rtt & known(said.start)),
+                details=details,
+            ),
+            "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
+        }
+        del waiting  # whose columns go one by one as the list is put in order
+        need = naming.result()
+        place = _places(need[pathways.group[shown]])
         origins = {**given, "rtt_start_date": start}
-        whence = aside.submit(provenance, members, senders, origins, ids, place)
+        whence = aside.submit(provenance, members, senders, origins, pathway_id, place)
         gained = aside.submit(
             gains,
             members,
@@ -207,8 +211,8 @@ def combine(
             whence.result(),
             History(
                 entries,
-                ids,
-                needs.place[pathways.group].astype(np.int32),
+                pathway_id,
+                need[pathways.group].astype(np.int32),
                 facts.order.astype(np.int32),
             ),
             gained.result(),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -65,24 +63,14 @@ class Later:
         return taken(self.ids, self.at[order])
 
 
-@dataclass(frozen=True, eq=False)
-class Names:
-    """The name of each group; one element a group, by its number."""
+def places_of_names(ids: pd.Series, group: Group) -> NDArray[np.int64]:
+    """The place of the name of each group among all names; groups are numbered 0 upwards.
 
-    words: ExtensionArray
+    ``ids`` says of every entry what its group is called, ``group`` which it is.
 
-    @classmethod
-    def of(cls, ids: pd.Series, group: Group) -> Self:
-        """The names of groups that are numbered 0 upwards; ``ids`` says that of every entry.
-
-        >>> Names.of(pd.Series(["B", "A", "B"]), np.array([0, 1, 0])).place.tolist()
-        [1, 0]
-        """
-        first = np.empty(int(group.max(initial=-1)) + 1, dtype=np.int64)
-        first[group[::-1]] = np.arange(len(group) - 1, -1, -1)
-        return cls(taken(ids.array, first))
-
-    @cached_property
-    def place(self) -> NDArray[np.int64]:
-        """The place of the name of each group among all."""
-        return order_of(pd.Series(self.words, copy=False))
+    >>> places_of_names(pd.Series(["B", "A", "B"]), np.array([0, 1, 0])).tolist()
+    [1, 0]
+    """
+    first = np.empty(int(group.max(initial=-1)) + 1, dtype=np.int64)
+    first[group[::-1]] = np.arange(len(group) - 1, -1, -1)
+    return order_of(pd.Series(taken(ids.array, first), copy=False))

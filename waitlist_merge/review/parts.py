@@ -65,7 +65,7 @@ def whole_groups(
     concerned: pd.DataFrame,
     levels: Mapping[str, Patients],
     organisation: pd.Series,
-    order: Positions,
+    order: NDArray[np.integer],
 ) -> Parts:
     """All entries of the groups that questions concern, with the side of each.
 
