@@ -49,7 +49,16 @@ class History:
     order: NDArray[np.integer]
 
     def __len__(self) -> int:
-        return sum(len(_in_order(*self._of(rows))[0]) for rows in self._cut())
+        """How many events there are; only of a need with several entries may one be told again."""
+        alone = np.bincount(self.need)[self.need] == 1
+        together = self._standing[~alone[self._standing]]
+        count = len(_in_order(*self._of(together))[0])
+        for low in range(0, len(alone), AT_ONCE):
+            rows = slice(low, low + AT_ONCE)
+            some, order = self.entries.iloc[rows], self.order[rows]
+            told = events(some, np.arange(len(some), dtype=np.int32), order)
+            count += int(alone[rows][told.entry].sum())
+        return count
 
     @cached_property
     def frame(self) -> pd.DataFrame:
