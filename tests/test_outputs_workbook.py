@@ -22,11 +22,11 @@ from xlsxwriter import Workbook
 import waitlist_merge as wm
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.workbook import asked, write_workbook
-from waitlist_merge.outputs.workbook.book import RUN_PROPERTY
+from waitlist_merge.outputs.workbook.book import RUN_PROPERTY, pages_of
 from waitlist_merge.outputs.workbook.changes import changes_page
 from waitlist_merge.outputs.workbook.contact import DEAD, DEAD_PERHAPS, RESTRICTED, contact_page
 from waitlist_merge.outputs.workbook.cues import Cue, cues
-from waitlist_merge.outputs.workbook.needs import work_states
+from waitlist_merge.outputs.workbook.needs import combined_page, duplicates_page, work_states
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.reasons import Change, NextStep
@@ -445,12 +445,24 @@ def test_changes_say_whose_patient_it_is_and_what_was_and_is(
     [row] = rows(openpyxl.load_workbook(tmp_path / "book.xlsx")["Changes"])
     assert row["Hospital number"] == entry["local_patient_identifier"]
     assert row["Patient"] == f"{entry['family_name']}, {entry['given_name']}"
-    assert (row["Before"], row["Now"], row["Days later"]) == ("2026-03-02", "2026-04-02", 31)
+    assert (row["Before"], row["Now"]) == ("02 Mar 2026", "02 Apr 2026")
+    assert row["Field"] == "Clock start"
+    assert row["Days later"] == 31
     assert row["What changed"] == Change.START_LATER.meaning
-    gone = changed(change="gone", order=1, organisation="RM3", entry_id="E-GONE")
-    page = changes_page(merged.tables | {"changes": gone})
-    said = {column.heading: list(column.values) for column in page.columns}
-    assert said["Hospital number"] == [""]
+
+
+def test_who_has_left_is_named_by_another_entry_of_the_patient(merged: wm.MergeResult) -> None:
+    entry = merged.entries.iloc[0]
+    gone = {"change": "gone", "order": 1, "entry_id": "E-GONE", "after": "still_listed"}
+    for patient, name in (
+        (entry["patient_id"], f"{entry['family_name']}, {entry['given_name']}"),
+        ("P-GONE", ""),
+    ):
+        page = changes_page(merged.tables | {"changes": changed(**gone, patient_id=patient)})
+        said = {column.heading: list(column.values) for column in page.columns}
+        assert said["Hospital number"] == [""]
+        assert said["Patient"] == [name]
+        assert said["Now"] == ["still listed"]
 
 
 def test_changes_name_the_patient_whom_nobody_lists_any_longer(merged: wm.MergeResult) -> None:
@@ -647,3 +659,51 @@ def test_the_states_of_work_to_choose_from_are_read_back(merged: wm.MergeResult)
     assert all(read_state(each) is not None for each in states)
     many = pd.DataFrame({"organisation": [f"R{each:02}" for each in range(40)]})
     assert work_states(many) == ()
+
+
+def test_nobody_is_told_of_a_date_that_is_past_as_if_it_were_booked(
+    merged: wm.MergeResult,
+) -> None:
+    days = {"tci_date": pd.Timestamp("2026-11-14"), "next_appointment_date": pd.Timestamp(CENSUS)}
+    tables = merged.tables | {"members": merged.members.assign(**days)}
+    page = contact_page(tables, run_date=date.fromisoformat(CENSUS))
+    told = next(each for each in page.columns if each.heading == "What they can be told now")
+    said = [str(each) for each in told.values if each]
+    assert said
+    assert all("appointment 15 Nov 2026" in each for each in said)
+    assert not [each for each in said if "admission" in each]
+
+
+def test_what_does_not_fit_on_a_line_has_more_of_them(merged: wm.MergeResult) -> None:
+    """Else it is cut where the next cell begins, on paper for good."""
+    assert len(NextStep.CHECK_CONTACT.meaning) > 80
+    combined = merged.combined_list.assign(next_step=str(NextStep.NOTHING))
+    combined = combined.assign(procedure_text=None, rtt_start_note=None, validation_due=False)
+    long = combined.assign(next_step=str(NextStep.CHECK_CONTACT))
+    for rows_of, high in ((combined, 1), (long, 2)):
+        page = combined_page(
+            merged.tables | {"combined_list": rows_of}, run_date=date.fromisoformat(CENSUS)
+        )
+        assert page.lines is not None
+        assert set(page.lines.tolist()) == {high}
+    page = duplicates_page(
+        merged.tables | {"combined_list": long}, run_date=date.fromisoformat(CENSUS)
+    )
+    assert page.lines is not None
+    assert page.level is not None
+    assert set(page.lines[page.level == 0].tolist()) == {2}
+    assert set(page.lines[page.level == 1].tolist()) == {1}
+
+
+def test_every_id_has_room_in_bold(merged: wm.MergeResult) -> None:
+    """A capital of a wide bold font takes up to half as much again as a figure of Calibri."""
+    pages = pages_of(merged.tables, run_date=date.fromisoformat(CENSUS))
+    ids = [
+        column
+        for page in pages
+        for column in page.columns
+        if not column.hidden and str(next(iter(column.values), "")).startswith(("W-", "P-", "Q-"))
+    ]
+    assert {column.heading for column in ids} >= {"Need", "Patient", "Question id"}
+    for column in ids:
+        assert column.width >= 1.4 * max(len(str(each)) for each in column.values)

@@ -18,7 +18,6 @@ from waitlist_merge.outputs.workbook.cells import (
     Bools,
     Texts,
     day_texts,
-    heights,
     phrase,
     shortened,
     stacked,
@@ -27,7 +26,7 @@ from waitlist_merge.outputs.workbook.cells import (
     worded,
 )
 from waitlist_merge.outputs.workbook.needs import priority, work_columns, work_states
-from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
 from waitlist_merge.patients.records import VERIFIED_STATUS
 from waitlist_merge.reasons import Relation
 from waitlist_merge.review.answers import Answer
@@ -151,7 +150,7 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         "What a person has to say, the most urgent first; answer in the green cells",
         columns,
         len(queue),
-        lines=_lines(columns),
+        lines=lines_of(columns),
         frozen=5,
         ruled=True,
     )
@@ -205,7 +204,7 @@ def _asked(queue: pd.DataFrame) -> tuple[Column, ...]:
     empty = np.full(len(queue), "", dtype=object)
     return (
         Column("Order", queue["order"], 7, Look.WHOLE),
-        Column("Question id", texts(queue["question_id"]), 16),
+        Column("Question id", texts(queue["question_id"]), ID_WIDTH),
         Column("Urgency", checks, 18, Look.WRAPPED, tint),
         Column("Question", texts(queue["question"]), 44, Look.WRAPPED),
         Column("Answer", empty, 22, tint=Tint.FILL_IN, choices=tuple(Answer)),
@@ -299,11 +298,3 @@ def _stacked(
     known = pd.DataFrame({"number": number, "said": compared})[said != ""].drop_duplicates()
     different = np.bincount(known["number"].to_numpy(dtype=np.int64), minlength=size) > 1
     return np.array([a + b for a, b in zip(told, rest, strict=True)], dtype=object), different
-
-
-def _lines(page: tuple[Column, ...]) -> NDArray[np.int64]:
-    """How high each row has to be for its wrapped texts."""
-    wrapped = [each for each in page if each.look is Look.WRAPPED]
-    return np.asarray(
-        np.max([heights(map(str, each.values), each.width) for each in wrapped], axis=0)
-    )

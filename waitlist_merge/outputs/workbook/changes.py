@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from waitlist_merge.outputs.workbook.cells import Texts, heights, texts, worded
-from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint
 from waitlist_merge.reasons import Change
 
 CHANGES = "Changes"
@@ -37,16 +39,38 @@ def changes_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         Column("Organisation", texts(rows["organisation"]), 13),
         Column("Hospital number", number, 16),
         Column("Patient", name, 26),
-        Column("Field", texts(rows["field"]), 22),
-        Column("Before", texts(rows["before"]), 22),
-        Column("Now", texts(rows["after"]), 22),
+        Column("Field", worded(rows["field"], lambda each: _FIELDS.get(str(each), str(each))), 16),
+        Column("Before", worded(rows["before"], _plain), 22),
+        Column("Now", worded(rows["after"], _plain), 22),
         Column("Days later", rows["days"], 8, Look.WHOLE),
         Column("What happened, and who did it", told, _TOLD_WIDTH, Look.WRAPPED),
-        Column("Need", texts(rows["pathway_id"]), 18),
-        Column("Patient id", texts(rows["patient_id"]), 18),
+        Column("Need", texts(rows["pathway_id"]), ID_WIDTH),
+        Column("Patient id", texts(rows["patient_id"]), ID_WIDTH),
     )
     meaning = "What is different from the run before, the gravest first"
     return Page(CHANGES, meaning, columns, len(rows), lines=lines, frozen=3)
+
+
+_FIELDS: Mapping[str, str] = {
+    "rtt_start_date": "Clock start",
+    "tci_date": "Admission (TCI)",
+    "patient": "One person",
+    "pathway": "One need",
+    "patient_id": "Patient id",
+    "pathway_id": "Need",
+}
+"""What changes, as the other sheets call it."""
+
+
+def _plain(value: object) -> str:
+    """A day as people write it, a word without its underscores."""
+    said = str(value)
+    if _ISO_DAY.fullmatch(said):
+        return f"{date.fromisoformat(said):%d %b %Y}"
+    return said.replace("_", " ")
+
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _meaning(change: object) -> str:
@@ -55,12 +79,18 @@ def _meaning(change: object) -> str:
 
 
 def _whose(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> tuple[Texts, Texts]:
-    """Hospital number and name, of the entry that changed or of the need that nobody lists."""
-    listed = _found(rows["entry_id"], tables["entries"], "entry_id", "local_patient_identifier")
+    """Hospital number and name, of the entry that changed or of the need that nobody lists.
+
+    Of one that has left, the name by another entry of the patient where there is one.
+    """
+    entries = tables["entries"]
+    listed = _found(rows["entry_id"], entries, "entry_id", "local_patient_identifier")
+    named = entries.loc[entries["family_name"].notna()].drop_duplicates("patient_id")
+    _, known = _found(rows["patient_id"], named, "patient_id", "local_patient_identifier")
     lost = _found(rows["pathway_id"], tables["unaccounted"], "pathway_id", "hospital_numbers")
     gone = texts(rows["change"]) == Change.UNACCOUNTED
     number, name = (np.where(gone, *both) for both in zip(lost, listed, strict=True))
-    return number, name
+    return number, np.where(name == "", known, name)
 
 
 def _found(ids: pd.Series, rows: pd.DataFrame, key: str, number: str) -> tuple[Texts, Texts]:

@@ -26,7 +26,7 @@ from waitlist_merge.outputs.workbook.cells import (
 )
 from waitlist_merge.outputs.workbook.cues import Cue, cues
 from waitlist_merge.outputs.workbook.needs import members_of, service
-from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint
 from waitlist_merge.reasons import NextStep
 
 CONTACT = "Contact"
@@ -72,7 +72,7 @@ def contact_page(
         texts(lead["treating_organisation"]),
     )
     members, need = members_of(tables["members"], rows["pathway_id"])
-    listed = _listed(members, rows, need)
+    listed = _listed(members, rows, need, run_date=run_date)
     of_patient = np.argsort(number[need], kind="stable")
     told = stacked(listed[of_patient], number[need][of_patient], size)
     asks = _asks(rows, number, size)
@@ -93,7 +93,7 @@ def contact_page(
         Column("What the patient said", empty, 36, Look.WRAPPED, Tint.FILL_IN),
         Column("Spoken to by", empty, 16, Look.TEXT, Tint.FILL_IN),
         Column("On", pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, Tint.FILL_IN),
-        Column("Patient", texts(lead["patient_id"]), 18),
+        Column("Patient", texts(lead["patient_id"]), ID_WIDTH),
     )
     high = np.maximum(heights(told, _TOLD_WIDTH), heights(asks, _ASKED_WIDTH))
     lines = np.maximum(np.where(may, high, 1), heights(ring, _RING_WIDTH))
@@ -159,11 +159,15 @@ def _any(mask: NDArray[np.bool_], number: NDArray[np.int64], size: int) -> NDArr
     return np.asarray(np.bincount(number[mask], minlength=size) > 0)
 
 
-def _listed(members: pd.DataFrame, rows: pd.DataFrame, need: NDArray[np.int64]) -> Texts:
-    """Where an entry is, since when, and what is booked: what the patient can be told."""
+def _listed(
+    members: pd.DataFrame, rows: pd.DataFrame, need: NDArray[np.int64], *, run_date: date
+) -> Texts:
+    """Where an entry is, since when, and what is still to come: what the patient can be told."""
     since = day_texts(members["rtt_start_date"])
-    admission = day_texts(members["tci_date"])
-    appointment = day_texts(members["next_appointment_date"])
+    admission, appointment = (
+        day_texts(day.where(day >= pd.Timestamp(run_date)))
+        for day in (pd.to_datetime(members[name]) for name in ("tci_date", "next_appointment_date"))
+    )
     return phrase(
         phrase(texts(members["organisation"]), service(rows)[need]),
         np.where(since == "", "", phrase("since", since)),

@@ -19,7 +19,7 @@ from waitlist_merge.outputs.workbook.cells import (
     worded,
 )
 from waitlist_merge.outputs.workbook.cues import cues, tints
-from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
+from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
 from waitlist_merge.reasons import Joins, NextStep, Outcome
 
 COMBINED = "Combined list"
@@ -36,6 +36,7 @@ def combined_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page
     rows = tables["combined_list"]
     cue = cues(rows, run_date=run_date)
     named = texts(rows["treatment_function_code"])
+    hospital = _hospital_numbers(rows, tables["members"])
     columns = (
         Column("Order", rows["order"], 7, Look.WHOLE),
         Column("Urgency", cue, 20, tint=tints(cue)),
@@ -43,11 +44,11 @@ def combined_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page
         Column("Family name", texts(rows["family_name"]), 16),
         Column("Given name", texts(rows["given_name"]), 14),
         Column("Born", rows["birth_date"], 12, Look.DATE),
-        Column("Service", service(rows), 26),
-        Column("Procedure", texts(rows["procedure_text"]), 26),
+        Column("Service", service(rows), 32, Look.WRAPPED),
+        Column("Procedure", texts(rows["procedure_text"]), 32, Look.WRAPPED),
         Column("Side", texts(rows["laterality"]), 9),
         Column("Organisations", texts(rows["organisations"]), 14),
-        Column("Hospital numbers", _hospital_numbers(rows, tables["members"]), 24),
+        Column("Hospital numbers", hospital, 30, Look.WRAPPED),
         Column("Treats (proposed)", texts(rows["treating_organisation"]), 11),
         Column("Entries", rows["member_count"], 8, Look.WHOLE),
         Column("Confirmed duplicates", _some(rows["confirmed_duplicates"]), 11, Look.WHOLE),
@@ -60,16 +61,17 @@ def combined_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page
         Column("Admission (TCI)", rows["tci_date"], 12, Look.DATE),
         Column("Next appointment", rows["next_appointment_date"], 12, Look.DATE),
         Column("Priority", priority(rows), 10),
-        Column("Check first", _checks(rows), 24),
+        Column("Check first", _checks(rows), 24, Look.WRAPPED),
         Column("Open questions", _some(rows["open_questions"]), 10, Look.WHOLE),
-        Column("Next step", steps(rows["next_step"]), 44),
+        Column("Next step", steps(rows["next_step"]), 50, Look.WRAPPED),
         Column("Step is for", texts(rows["next_step_organisations"]), 14),
-        Column("Starts not taken, and why", texts(rows["rtt_start_note"]), 30),
-        Column("Need", texts(rows["pathway_id"]), 18),
-        Column("Patient", texts(rows["patient_id"]), 18),
+        Column("Starts not taken, and why", texts(rows["rtt_start_note"]), 44, Look.WRAPPED),
+        Column("Need", texts(rows["pathway_id"]), ID_WIDTH),
+        Column("Patient", texts(rows["patient_id"]), ID_WIDTH),
     )
+    lines = lines_of(columns)
     meaning = "One row for each need that waits, in the order to work from"
-    return Page(COMBINED, meaning, columns, len(rows), part=named, frozen=5)
+    return Page(COMBINED, meaning, columns, len(rows), part=named, lines=lines, frozen=5)
 
 
 def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page:
@@ -93,7 +95,7 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
             heading,
             both[heading] if heading in _DAYS else texts(both[heading]),
             width,
-            Look.DATE if heading in _DAYS else Look.TEXT,
+            _LOOKS.get(heading, Look.TEXT),
             shades if heading == "Urgency" else plain,
         )
         for heading, width in _DUPLICATE_WIDTHS.items()
@@ -111,6 +113,7 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
         columns,
         len(order),
         part=np.concatenate([services, services[group]])[order],
+        lines=lines_of(columns),
         level=(~head).astype(np.int8),
         frozen=3,
     )
@@ -145,9 +148,10 @@ def work_columns(size: int, tint: Tint | Texts, states: tuple[str, ...]) -> tupl
 
 
 _DAYS = ("Born", "Clock start", "Admission (TCI)", "Next appointment")
+_LOOKS = {**dict.fromkeys(_DAYS, Look.DATE), "Service": Look.WRAPPED, "Next step": Look.WRAPPED}
 
 _DUPLICATE_WIDTHS = {
-    "Need": 18,
+    "Need": ID_WIDTH,
     "Urgency": 20,
     "Patient, or what the entry is": 28,
     "To the entry shown": 26,
@@ -155,7 +159,7 @@ _DUPLICATE_WIDTHS = {
     "Born": 12,
     "Organisation": 13,
     "Hospital number": 14,
-    "Service": 26,
+    "Service": 32,
     "Stage": 13,
     "RTT status": 8,
     "Clock start": 12,
@@ -167,7 +171,7 @@ _DUPLICATE_WIDTHS = {
     "UBRN": 14,
     "One need": 10,
     "One person": 10,
-    "Next step": 44,
+    "Next step": 50,
 }
 """Headings of the sheet *Duplicates*, in order, with their widths."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.outputs.workbook.cells import Texts
+from waitlist_merge.outputs.workbook.cells import Texts, heights
 
 SHEET_ROWS = 1_048_575
 """Rows that one sheet holds below its headings (Excel: 1,048,576)."""
@@ -94,6 +94,26 @@ class Page:
             level=None if self.level is None else self.level[rows],
             parts=parts,
         )
+
+    @property
+    def width(self) -> int:
+        """Characters across all that is shown."""
+        return sum(column.width for column in self.columns if not column.hidden)
+
+
+ID_WIDTH = 22
+"""Characters of a column of ids: 15 capitals and figures, bold ones in any font."""
+
+
+def lines_of(columns: Sequence[Column]) -> NDArray[np.int64]:
+    """How high each row has to be for its wrapped texts, in lines."""
+    wrapped = (each for each in columns if each.look is Look.WRAPPED)
+    return np.asarray(np.max([_lines(each) for each in wrapped], axis=0))
+
+
+def _lines(column: Column) -> NDArray[np.int64]:
+    code, different = pd.factorize(pd.Series(column.values, dtype=object))
+    return heights(map(str, different), column.width)[code]
 
 
 def fitted(page: Page, *, limit: int = SHEET_ROWS) -> list[Page]:

@@ -60,7 +60,7 @@ _LOOKS: Mapping[Look, dict[str, object]] = {
     Look.WRAPPED: {"num_format": "@", "text_wrap": True},
     Look.DATE: {"num_format": "dd mmm yyyy", "align": "left"},
     Look.WHOLE: {"num_format": "0", "align": "center"},
-    Look.NUMBER: {"num_format": "0.0"},
+    Look.NUMBER: {"num_format": "0.0", "align": "center"},
     Look.COUNT: {"num_format": "#,##0", "align": "left"},
 }
 
@@ -116,8 +116,7 @@ class Paper:
         sheet.freeze_panes(1, page.frozen)
         sheet.autofilter(0, 0, max(page.rows, 1), last)
         sheet.outline_settings(symbols_below=False)
-        width = sum(column.width for column in page.columns if not column.hidden)
-        for_print(sheet, pages=-(-width // _LEGIBLE))
+        for_print(sheet, pages=-(-page.width // _LEGIBLE))
         sheet.repeat_rows(0)
         if page.frozen:
             sheet.repeat_columns(0, page.frozen - 1)
@@ -146,10 +145,10 @@ class Paper:
         return [style(each) for each in column.tint[start:end].tolist()]
 
     def _height(self, sheet: Worksheet, page: Page, row: int) -> None:
-        if page.lines is None and page.level is None:
-            return
         lines = 1 if page.lines is None else int(page.lines[row])
         level = 0 if page.level is None else int(page.level[row])
+        if lines == 1 and not level:
+            return
         options = {"level": level} if level else {}
         sheet.set_row(row + 1, min(lines * LINE, TALLEST), None, options)
 
