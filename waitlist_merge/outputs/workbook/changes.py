@@ -83,14 +83,18 @@ def _whose(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> tuple[Text
 
     Of one that has left, the name by another entry of the patient where there is one.
     """
-    entries = tables["entries"]
-    listed = _found(rows["entry_id"], entries, "entry_id", "local_patient_identifier")
-    named = entries.loc[entries["family_name"].notna()].drop_duplicates("patient_id")
-    _, known = _found(rows["patient_id"], named, "patient_id", "local_patient_identifier")
+    entries = tables["entries"][["entry_id", "patient_id", *_NAMED]]
+    listed = _found(rows["entry_id"], entries, "entry_id", _NAMED[0])
+    of_patient = entries.loc[entries["patient_id"].isin(rows["patient_id"])]
+    named = of_patient.loc[of_patient["family_name"].notna()].drop_duplicates("patient_id")
+    _, known = _found(rows["patient_id"], named, "patient_id", _NAMED[0])
     lost = _found(rows["pathway_id"], tables["unaccounted"], "pathway_id", "hospital_numbers")
     gone = texts(rows["change"]) == Change.UNACCOUNTED
     number, name = (np.where(gone, *both) for both in zip(lost, listed, strict=True))
     return number, np.where(name == "", known, name)
+
+
+_NAMED = ("local_patient_identifier", "family_name", "given_name")
 
 
 def _found(ids: pd.Series, rows: pd.DataFrame, key: str, number: str) -> tuple[Texts, Texts]:
