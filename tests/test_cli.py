@@ -400,7 +400,9 @@ def test_a_demonstration_without_pairs_boasts_of_nothing(tmp_path: Path) -> None
 
 
 def test_help_names_every_command_and_the_version_is_ours() -> None:
-    assert all(name in run("--help").stdout for name in ("demo", "check", "merge"))
+    told = run("--help").stdout
+    assert all(name in told for name in ("demo", "check", "merge"))
+    assert "Combine the waiting lists of several organisations" in told
     assert run("--version").stdout.startswith("waitlist-merge ")
 
 

@@ -49,3 +49,39 @@ def test_one_extract_that_is_not_in_a_list_is_said():
     )
     with pytest.raises(wm.InputError, match="a list of extracts"):
         wm.merge(extract, census_date=DAY)
+
+
+def test_files_may_be_paths_and_say_whose_they_are(tmp_path):
+    """As a notebook gives them: a text as on the command line, or a Path."""
+    lists = {"RM3": "9990000018", "RW3": "9990000026"}
+    for code, number in lists.items():
+        rows = pd.DataFrame({"NHS number": [number], "DOB": ["1971-05-03"], "Hospital": [code]})
+        rows.to_csv(tmp_path / f"{code} list.csv", index=False)
+    files = [f"RM3={tmp_path}/RM3 list.csv", tmp_path / "RW3 list.csv"]
+    result = wm.merge_files(files, census_date=DAY)
+    assert sorted(result.entries["organisation"]) == ["RM3", "RW3"]
+    for one in files:
+        with pytest.raises(wm.InputError, match="merge_files takes a list of files"):
+            wm.merge_files(one, census_date=DAY)
+
+
+def extract_of(name: str) -> wm.Extract:
+    row = {"NHS number": ["9990000018"], "Surname": [name], "Hospital no": ["7"]}
+    return wm.Extract.from_frame(pd.DataFrame(row), organisation="RM3")
+
+
+def test_one_view_is_named_as_it_is_and_a_format_is_one_that_there_is(tmp_path):
+    result = wm.merge([extract_of("Okafor")], census_date=DAY)
+    written = result.save_views(tmp_path / "views", "RM3", tables="csv", workbook=False)
+    assert [path.name for path in written] == ["RM3"]
+    with pytest.raises(ValueError, match="tables is 'xls'; write csv, parquet or both"):
+        result.save(tmp_path / "out", tables="xls")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_result_shows_no_patient():
+    result = wm.merge([extract_of("Okafor")], census_date=DAY)
+    shown = repr(result)
+    assert shown.startswith("<MergeResult: entries 1, patients 1, needs that wait 1")
+    assert "\n" not in shown
+    assert not [value for value in ("9990000018", "Okafor") if value in shown]

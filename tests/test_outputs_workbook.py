@@ -21,14 +21,15 @@ from xlsxwriter import Workbook
 
 import waitlist_merge as wm
 from waitlist_merge.outputs.columns import conform
-from waitlist_merge.outputs.workbook import asked, write_workbook
+from waitlist_merge.outputs.workbook import asked, facts, write_workbook
 from waitlist_merge.outputs.workbook.book import RUN_PROPERTY, pages_of
 from waitlist_merge.outputs.workbook.changes import changes_page
 from waitlist_merge.outputs.workbook.contact import DEAD, DEAD_PERHAPS, RESTRICTED, contact_page
 from waitlist_merge.outputs.workbook.cues import Cue, cues
-from waitlist_merge.outputs.workbook.needs import combined_page, duplicates_page, work_states
+from waitlist_merge.outputs.workbook.needs import combined_page, duplicates_page
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
+from waitlist_merge.outputs.workbook.work import work_states
 from waitlist_merge.reasons import Change, NextStep
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.work import read_state
@@ -246,7 +247,7 @@ def test_what_differs_is_named_and_what_is_the_same_is_not(book: dict[str, Works
 
 def test_names_are_compared_without_case_and_accents() -> None:
     names = pd.Series(["Zieliński", "ZIELINSKI"])
-    assert len(set(asked._folded(names))) == 1
+    assert len(set(facts._folded(names))) == 1
 
 
 def test_a_question_of_very_many_entries_says_how_many_are_not_shown(

@@ -37,7 +37,6 @@ from waitlist_merge.versions import installed_version
 
 app = typer.Typer(
     name="waitlist-merge",
-    help=__doc__.splitlines()[0],
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

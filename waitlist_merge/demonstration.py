@@ -24,7 +24,7 @@ from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
 from waitlist_merge.plan import ORGANISATION_CODE
 from waitlist_merge.reasons import Joins
-from waitlist_merge.result import Summary
+from waitlist_merge.summary import Summary
 
 MERGED = "merged"
 """Folder of the merge within the folder of a demonstration."""

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -239,7 +240,7 @@ def _need_extracts(extracts: Sequence[Extract]) -> None:
 
 
 def merge_files(
-    files: Sequence[FileRequest],
+    files: Sequence[FileRequest | str | Path] = (),
     *,
     config: MergeConfig | None = None,
     census_date: date | str | None = None,
@@ -255,17 +256,21 @@ def merge_files(
 ) -> MergeResult:
     """One combined list from files: each is read, then ``merge`` has them all.
 
+    ``files`` are paths, or texts like ``"RM3=lists/rm3.csv"`` that say whose list each is.
     ``config`` says how files are read and holds the plan; without ``files`` it names them too.
     ``model`` is the patient model of an earlier run, by default the one that ``config`` names;
     ``survivorship`` has rules of your own, which come before those that ``config`` names.
     """
     config = config or MergeConfig()
+    if isinstance(files, FileRequest | str | Path):
+        raise InputError(f"merge_files takes a list of files; give [{str(files)!r}]")
+    requests = [FileRequest.of(each) for each in files]
     if model is None and config.model_file:
         model = patients.PatientModel.load(config.model_file)
     watch = Stopwatch(progress)
     with watch("read"):
         day = as_date(census_date or config.census_date)
-        extracts, refused = read_all(files, config, typed=True, census_date=day)
+        extracts, refused = read_all(requests, config, typed=True, census_date=day)
     # Handed over and not kept, so that nothing of size is held twice.
     given = [extracts]
     del extracts

@@ -1,4 +1,4 @@
-"""What did a merge find? The tables, a summary in a few lines, and how to save them."""
+"""What did a merge find? The tables, and how to count and to save them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
 from waitlist_merge.relinked import BROKEN, MADE, RETRAINED, write_relinked
+from waitlist_merge.summary import Summary, many
 
 RUNS_DATE = "run's date"
 """Where the census date of an extract is from that has none of its own."""
@@ -53,63 +54,7 @@ class Stopwatch:
         self.timings[stage] = time.perf_counter() - start
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A merge in numbers; ``str()`` gives the lines that the command line prints."""
-
-    files: int
-    refused: int
-    rows: int
-    set_aside: int
-    patients: int
-    pathways: int
-    waiting: int
-    proposed: int
-    confirmed: int
-    duplicates: Mapping[str, int]
-    questions: Mapping[str, int]
-    findings: int
-    seconds: float
-    unaccounted: int = 0
-
-    def __str__(self) -> str:
-        """The summary as lines of text."""
-        refused = f", {self.refused} refused" if self.refused else ""
-        aside = f"; {self.set_aside} lines that are no person set aside" if self.set_aside else ""
-        asked = ", ".join(
-            f"{count:,} about {_ASKED[level]}" for level, count in self.questions.items()
-        )
-        kinds = f"{self.confirmed:,} confirmed, {self.proposed:,} proposed"
-        lost = [("UNACCOUNTED PATIENTS", self.unaccounted, LOST)] if self.unaccounted else []
-        lines = [
-            *lost,
-            ("rows in", self.rows, f"from {_many(self.files, 'file')}{refused}{aside}"),
-            ("patients", self.patients, ""),
-            ("pathways", self.pathways, f"{self.waiting:,} of them waiting"),
-            ("duplicates", self.proposed + self.confirmed, kinds),
-            *((f"  {name}", count, "pairs") for name, count in self.duplicates.items()),
-            ("questions", sum(self.questions.values()), asked),
-            ("findings", self.findings, ""),
-        ]
-        told = [f"{name:<34}{count:>9,}   {more}".rstrip() for name, count, more in lines]
-        return "\n".join([*told, f"{'time taken':<34}{self.seconds:>9.1f} s"])
-
-
-_ASKED = {
-    "unaccounted": "unaccounted patients",
-    "patient": "patients",
-    "pathway": "pathways",
-}
-"""What the questions of each level are about."""
-
-LOST = "nobody lists them any longer and nobody has said why: look for them first"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MergeResult:
     """The tables of a merge, each a DataFrame with the columns that docs/outputs.md lists.
 
@@ -144,6 +89,14 @@ class MergeResult:
     def pathway_history(self) -> pd.DataFrame:
         """Where each patient came from: all dated events of all needs."""
         return conform("pathway_history", self.history.frame)
+
+    def __repr__(self) -> str:
+        """Counts and no patient: what a notebook shows and a log keeps."""
+        told = self.summary()
+        return (
+            f"<MergeResult: entries {told.rows:,}, patients {told.patients:,}, needs that wait "
+            f"{told.waiting:,}, questions {len(self.review_queue):,}; summary() says more>"
+        )
 
     @property
     def run(self) -> int | None:
@@ -216,7 +169,7 @@ class MergeResult:
         if self.relinked is None:
             return ""
         made, broken = (int((self.relinked["change"] == each).sum()) for each in (MADE, BROKEN))
-        told = f"{_many(made, 'link')} made, {broken:,} broken by the new model: {RETRAINED}"
+        told = f"{many(made, 'link')} made, {broken:,} broken by the new model: {RETRAINED}"
         if self.run:
             return f"{told}; it is the register's from this run on"
         return f"{told}; nothing was recorded: take it with --accept-model {self.model.digest[:12]}"
@@ -260,8 +213,8 @@ class MergeResult:
         large = int((sizes > MANY_ENTRIES).sum())
         if not large:
             return []
-        many = f"{_many(large, 'pathway')} of more than {MANY_ENTRIES} entries"
-        return [f"{many}: pathway_links ties their entries together but does not list every pair"]
+        sized = f"{many(large, 'pathway')} of more than {MANY_ENTRIES} entries"
+        return [f"{sized}: pathway_links ties their entries together but does not list every pair"]
 
     def save(
         self,
@@ -293,7 +246,7 @@ class MergeResult:
     def save_views(
         self,
         out: str | Path,
-        views: Sequence[str],
+        views: Sequence[str] | str,
         *,
         tables: Literal["csv", "parquet", "both"] = "both",
         workbook: bool | None = None,

@@ -37,6 +37,13 @@ class FileRequest:
             return cls(after, before.upper())
         return cls(text)
 
+    @classmethod
+    def of(cls, given: FileRequest | str | Path) -> FileRequest:
+        """A request as it is, a path, or a text as on the command line."""
+        if isinstance(given, FileRequest):
+            return given
+        return cls.parse(given) if isinstance(given, str) else cls(str(given))
+
 
 def read_all(
     files: Sequence[FileRequest],

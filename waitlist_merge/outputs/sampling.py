@@ -20,8 +20,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from waitlist_merge.errors import InputError, OutputError
 from waitlist_merge.outputs.folder import prepare, replacing
-from waitlist_merge.outputs.workbook.asked import FACTS, facts_side_by_side
-from waitlist_merge.outputs.workbook.front import Line, write_lines
+from waitlist_merge.outputs.workbook.facts import FACTS, facts_side_by_side
+from waitlist_merge.outputs.workbook.lines import Line, write_lines
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
 from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.review.answers import Answer

@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -67,9 +67,11 @@ def write_tables(
     all missing. Those of ``parted`` are written part by part instead. ``workbook`` adds
     ``combined_list.xlsx``, ``also`` further files by name, each written by its function. The
     manifest is written last, with the names of the files and the seconds that they took.
-    ValueError where a table is missing or unknown; OutputError, with the previous output as it
-    was, where the folder cannot be written or is not ours to replace.
+    ValueError for another format, or where a table is missing or unknown; OutputError, with the
+    previous output as it was, where the folder cannot be written or is not ours to replace.
     """
+    if formats not in get_args(Formats):
+        raise ValueError(f"tables is {formats!r}; write csv, parquet or both")
     if {*tables, *parted} != set(TABLES):
         wrong = ", ".join(sorted({*tables, *parted} ^ set(TABLES)))
         raise ValueError(f"these tables are missing or unknown: {wrong}")

@@ -43,7 +43,7 @@ def write_views(
     tables: Mapping[str, pd.DataFrame],
     *,
     manifest: Mapping[str, Any],
-    views: Sequence[str],
+    views: Sequence[str] | str,
     formats: Formats = "both",
     workbook: bool = True,
     before: Callable[[str], Before | None] = lambda _organisation: None,
@@ -58,7 +58,9 @@ def write_views(
     folder = prepare_views(out)
     whole = made_ready(tables, manifest)
     wanted = dict.fromkeys(
-        name for each in views for name in (whole.organisations if each == ALL else [each])
+        name
+        for each in ([views] if isinstance(views, str) else views)
+        for name in (whole.organisations if each == ALL else [each])
     )
     unknown = [each for each in wanted if each not in (*whole.organisations, COORDINATOR)]
     if unknown:

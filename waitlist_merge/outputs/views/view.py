@@ -21,6 +21,7 @@ from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.asked import questions_for
 from waitlist_merge.outputs.views.changed import changes_of
+from waitlist_merge.outputs.views.groups import Groups, cut, groups_of
 from waitlist_merge.outputs.views.held import Held, held_by, redacted, sensitive_codes
 from waitlist_merge.outputs.views.since import (
     findings_of,
@@ -58,16 +59,6 @@ _OF_ALL = (
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Groups:
-    """Groups and links of entries, as the stages of a merge hand them on."""
-
-    group: NDArray[np.int32]
-    links: pd.DataFrame
-    list_state: pd.Categorical[str]
-    stage: pd.Categorical[str]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
 class Whole:
     """A run that is made ready for its views; ``made_ready`` makes it.
 
@@ -78,8 +69,8 @@ class Whole:
     tables: Tables
     manifest: Mapping[str, Any]
     entries: pd.DataFrame
-    patients: _Groups
-    pathways: _Groups
+    patients: Groups
+    pathways: Groups
     person: Group
     withheld: Bools
     plan: MergePlan
@@ -94,7 +85,7 @@ class Whole:
 def made_ready(tables: Tables, manifest: Mapping[str, Any]) -> Whole:
     """What all views of a run need; ``tables`` as of a result or as ``read_tables`` gives them."""
     entries = _typed(tables["entries"])
-    patients = _groups(entries, "patient_id", tables["patient_links"])
+    patients = groups_of(entries, "patient_id", tables["patient_links"])
     plan = MergePlan.of_manifest(manifest.get("plan", {}))
     sensitive = sensitive_codes(plan.sensitive_services)
     return Whole(
@@ -102,7 +93,7 @@ def made_ready(tables: Tables, manifest: Mapping[str, Any]) -> Whole:
         manifest,
         entries,
         patients,
-        _groups(entries, "pathway_id", tables["pathway_links"]),
+        groups_of(entries, "pathway_id", tables["pathway_links"]),
         certain_people(patients.links, len(entries)),
         of_withheld_service(entries, sensitive) | restricted(entries, patients.group),
         plan,
@@ -171,8 +162,8 @@ def _combined_anew(whole: Whole, held: Held, own: Bools) -> dict[str, pd.DataFra
     entries = redacted(whole.entries.take(held.rows).reset_index(drop=True), own)
     listed = combine(
         entries,
-        _cut(whole.patients, held),
-        _cut(whole.pathways, held),
+        cut(whole.patients, held),
+        cut(whole.pathways, held),
         run_date=date.fromisoformat(whole.manifest["run_date"]),
         survivorship=whole.plan.survivorship,
         agreements=whole.plan.agreements,
@@ -205,7 +196,7 @@ def _told_by_people(
     dead = _dead(whole, held, whole.person)
     perhaps = _dead(whole, held, whole.patients.group)
     ids = whole.entries["entry_id"].astype(object).to_numpy()
-    links = _cut(whole.pathways, held).links
+    links = cut(whole.pathways, held).links
     other_side = links.loc[(links["relation"] == str(Relation.OTHER_SIDE)).to_numpy(dtype=bool)]
     both_sides = ids[held.rows][other_side[["a", "b"]].to_numpy().ravel()]
     lost = unaccounted_of(
@@ -242,33 +233,6 @@ def _typed(entries: pd.DataFrame) -> pd.DataFrame:
             for name, column in entries.items()
         }
     )
-
-
-def _groups(entries: pd.DataFrame, name: str, links: pd.DataFrame) -> _Groups:
-    """The groups of an id, and the links of a table with positions of entries."""
-    place = pd.Index(entries["entry_id"].astype(object))
-    ends = {
-        end: place.get_indexer(pd.Index(links[f"entry_id_{end}"].astype(object))).astype(np.int32)
-        for end in "ab"
-    }
-    group = pd.factorize(entries[name])[0].astype(np.int32)
-    state, stage = (
-        pd.Categorical(entries[each].astype(object)) for each in ("list_state", "stage")
-    )
-    return _Groups(group, links.assign(**ends), state, stage)
-
-
-def _cut(whole: _Groups, held: Held) -> _Groups:
-    """The groups of the entries that are held, and the links between them."""
-    rows = held.rows
-    place = np.full(len(whole.group), -1, dtype=np.int32)
-    place[rows] = np.arange(len(rows))
-    a, b = place[whole.links["a"].to_numpy()], place[whole.links["b"].to_numpy()]
-    there = (a >= 0) & (b >= 0)
-    one, other = np.minimum(a, b)[there], np.maximum(a, b)[there]
-    links = whole.links.loc[there].assign(a=one, b=other).reset_index(drop=True)
-    group = pd.factorize(whole.group[rows])[0].astype(np.int32)
-    return _Groups(group, links, whole.list_state[rows], whole.stage[rows])
 
 
 def _dead(whole: Whole, held: Held, who: NDArray[np.integer]) -> Bools:

@@ -15,21 +15,16 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from waitlist_merge.outputs.workbook.about import ABOUT, about_lines
 from waitlist_merge.outputs.workbook.asked import questions_page
 from waitlist_merge.outputs.workbook.changes import changes_page
 from waitlist_merge.outputs.workbook.contact import contact_page
-from waitlist_merge.outputs.workbook.front import (
-    ABOUT,
-    CHARTS,
-    SUMMARY,
-    about_lines,
-    summary_lines,
-    write_lines,
-)
+from waitlist_merge.outputs.workbook.lines import write_lines
 from waitlist_merge.outputs.workbook.needs import combined_page, duplicates_page
 from waitlist_merge.outputs.workbook.page import SHEET_ROWS, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.outputs.workbook.quality import quality_page
+from waitlist_merge.outputs.workbook.summary import CHARTS, SUMMARY, summary_lines
 
 WORKBOOK = "combined_list.xlsx"
 

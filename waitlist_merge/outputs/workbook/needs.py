@@ -20,6 +20,7 @@ from waitlist_merge.outputs.workbook.cells import (
 )
 from waitlist_merge.outputs.workbook.cues import cues, tints
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
+from waitlist_merge.outputs.workbook.work import work_columns, work_states
 from waitlist_merge.reasons import Joins, NextStep, Outcome
 
 COMBINED = "Combined list"
@@ -116,34 +117,6 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
         lines=lines_of(columns),
         level=(~head).astype(np.int8),
         frozen=3,
-    )
-
-
-def work_states(entries: pd.DataFrame) -> tuple[str, ...]:
-    """How far work can be, to choose from; none where there are too many organisations for a cell.
-
-    ``review.work.read_state`` reads each.
-    """
-    codes = sorted(set(texts(entries["organisation"]).tolist()) - {""})
-    forms = ("new", "with {}", "agreed: {} keeps", "patient told", "closed at {}", "done")
-    told = [form.format(code) for form in forms for code in (codes if "{}" in form else [""])]
-    return tuple(told) if len(",".join(told)) <= _LONGEST_CHOICE else ()
-
-
-_LONGEST_CHOICE = 255
-"""Characters that the list of a cell may have (Excel)."""
-
-
-def work_columns(size: int, tint: Tint | Texts, states: tuple[str, ...]) -> tuple[Column, ...]:
-    """What people fill in on the work that follows: how far, who keeps, who acts by when."""
-    empty = np.full(size, "", dtype=object)
-    return (
-        Column("Work state", empty, 18, tint=tint, choices=states),
-        Column("Organisation that keeps", empty, 13, tint=tint),
-        Column("Owner organisation", empty, 13, tint=tint),
-        Column("Owner", empty, 16, tint=tint),
-        Column("Due", pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, tint),
-        Column("Work note", empty, 30, Look.WRAPPED, tint),
     )
 
 

@@ -1,0 +1,37 @@
+"""The cells on the work that follows from a group: how far it is, who keeps, who acts by when."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from waitlist_merge.outputs.workbook.cells import Texts, texts
+from waitlist_merge.outputs.workbook.page import Column, Look, Tint
+
+
+def work_states(entries: pd.DataFrame) -> tuple[str, ...]:
+    """How far work can be, to choose from; none where there are too many organisations for a cell.
+
+    ``review.work.read_state`` reads each.
+    """
+    codes = sorted(set(texts(entries["organisation"]).tolist()) - {""})
+    forms = ("new", "with {}", "agreed: {} keeps", "patient told", "closed at {}", "done")
+    told = [form.format(code) for form in forms for code in (codes if "{}" in form else [""])]
+    return tuple(told) if len(",".join(told)) <= _LONGEST_CHOICE else ()
+
+
+_LONGEST_CHOICE = 255
+"""Characters that the list of a cell may have (Excel)."""
+
+
+def work_columns(size: int, tint: Tint | Texts, states: tuple[str, ...]) -> tuple[Column, ...]:
+    """What people fill in on the work that follows: how far, who keeps, who acts by when."""
+    empty = np.full(size, "", dtype=object)
+    return (
+        Column("Work state", empty, 18, tint=tint, choices=states),
+        Column("Organisation that keeps", empty, 13, tint=tint),
+        Column("Owner organisation", empty, 13, tint=tint),
+        Column("Owner", empty, 16, tint=tint),
+        Column("Due", pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, tint),
+        Column("Work note", empty, 30, Look.WRAPPED, tint),
+    )

@@ -1,0 +1,67 @@
+"""A merge in numbers: what came in, what was found, what is asked.
+
+>>> many(1, "link"), many(2, "link")
+('1 link', '2 links')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A merge in numbers; ``str()`` gives the lines that the command line prints."""
+
+    files: int
+    refused: int
+    rows: int
+    set_aside: int
+    patients: int
+    pathways: int
+    waiting: int
+    proposed: int
+    confirmed: int
+    duplicates: Mapping[str, int]
+    questions: Mapping[str, int]
+    findings: int
+    seconds: float
+    unaccounted: int = 0
+
+    def __str__(self) -> str:
+        """The summary as lines of text."""
+        refused = f", {self.refused} refused" if self.refused else ""
+        aside = f"; {self.set_aside} lines that are no person set aside" if self.set_aside else ""
+        asked = ", ".join(
+            f"{count:,} about {_ASKED[level]}" for level, count in self.questions.items()
+        )
+        kinds = f"{self.confirmed:,} confirmed, {self.proposed:,} proposed"
+        lost = [("UNACCOUNTED PATIENTS", self.unaccounted, LOST)] if self.unaccounted else []
+        lines = [
+            *lost,
+            ("rows in", self.rows, f"from {many(self.files, 'file')}{refused}{aside}"),
+            ("patients", self.patients, ""),
+            ("pathways", self.pathways, f"{self.waiting:,} of them waiting"),
+            ("duplicates", self.proposed + self.confirmed, kinds),
+            *((f"  {name}", count, "pairs") for name, count in self.duplicates.items()),
+            ("questions", sum(self.questions.values()), asked),
+            ("findings", self.findings, ""),
+        ]
+        told = [f"{name:<34}{count:>9,}   {more}".rstrip() for name, count, more in lines]
+        return "\n".join([*told, f"{'time taken':<34}{self.seconds:>9.1f} s"])
+
+
+_ASKED = {
+    "unaccounted": "unaccounted patients",
+    "patient": "patients",
+    "pathway": "pathways",
+}
+"""What the questions of each level are about."""
+
+LOST = "nobody lists them any longer and nobody has said why: look for them first"
+
+
+def many(count: int, noun: str) -> str:
+    """A number and what it counts."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
