@@ -192,8 +192,10 @@ def combine(
         del waiting  # whose columns go one by one as the list is put in order
         need = naming.result()
         place = _places(need[pathways.group[shown]])
-        origins = {**given, "rtt_start_date": start}
-        whence = aside.submit(provenance, members, senders, origins, pathway_id, place)
+        whence = aside.submit(
+            provenance, members, senders, {**given, "rtt_start_date": start}, pathway_id, place
+        )
+        del given  # 30 columns that nobody needs once it is told where values are from
         gained = aside.submit(
             gains,
             members,
