@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from waitlist_merge.identity import (
     entry_ids,
     group_ids,
     ids_by_rank,
+    keyed_digest,
     keyed_hashes,
     valid_id,
 )
@@ -129,3 +132,8 @@ def test_content_ranks_do_not_depend_on_categories_that_no_row_has(texts):
         for kinds in ({*texts} - {None}, "abcdefghijklmnop")
     )
     assert content_ranks(few).tolist() == content_ranks(many).tolist()
+
+
+@given(st.text(min_size=1, max_size=100), st.binary(max_size=200))
+def test_keyed_digests_are_those_of_rfc_2104(key, message):
+    assert keyed_digest(key)(message) == hmac.digest(key.encode(), message, "sha256")

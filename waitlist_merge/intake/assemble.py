@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.categories import beside, stacked, unsaid
 from waitlist_merge.errors import RefusedExtract
-from waitlist_merge.identity import entry_ids, row_digests
+from waitlist_merge.identity import NAMED_BY, entry_ids, row_digests
 from waitlist_merge.intake.extract import Extract
 from waitlist_merge.normalise import Normalised, normalise
 from waitlist_merge.schema import CANONICAL, TABLES
@@ -74,8 +74,8 @@ def read_values(
         )
     digests = extract.digests
     if digests is None:
-        named = normalised.entries.assign(organisation=_filled(normalised.entries["organisation"]))
-        digests = row_digests(named, key=key)
+        named = normalised.entries[[*NAMED_BY]]
+        digests = row_digests(named.assign(organisation=_filled(named["organisation"])), key=key)
     return Typed(extract, census_date, normalised, digests, key)
 
 

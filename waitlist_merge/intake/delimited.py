@@ -170,7 +170,9 @@ def _doubtful(fast: _Fast, whole: bytes, head: Head, delimiter: str) -> bool:
 
 def _has_long_records(fast: _Fast, whole: bytes, head: Head) -> bool:
     """True unless each record is one line."""
-    returns = whole.count(b"\r", head.start) - whole.count(b"\r\n", head.start)
+    returns = whole.count(b"\r", head.start)
+    if returns:
+        returns -= whole.count(b"\r\n", head.start)
     lines = whole.count(b"\n", head.start) + returns + (not whole.endswith((b"\n", b"\r")))
     return len(fast.columns[0]) + len(fast.odd) != lines
 

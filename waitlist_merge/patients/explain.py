@@ -6,10 +6,12 @@ link's weight (but for rounding).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.patients.coding import Level
@@ -23,23 +25,33 @@ SHOWN_FROM = 0.05
 
 def explanations(levels: Mapping[str, Level], parts: Mapping[str, Weights]) -> NDArray[np.object_]:
     """One sentence for each pair: "same person key (+29.1); same birth date (+13.2); ..."."""
-    count = len(parts["prior"])
-    if not count:
+    if not len(parts["prior"]):
         return np.empty(0, dtype=object)
-    sentence = pd.Series("", index=range(count), dtype=object)
-    for field in LEVELS:
-        texts = np.asarray([WORDS.get((field, name), "") for name in LEVELS[field]], dtype=object)
-        shown = np.abs(parts[field]) >= SHOWN_FROM
-        said = texts[levels[field]] + _bits(parts[field])
-        sentence = sentence + np.where(shown, said, "")
-    for taken in ("together", "household"):
-        said = WORDS[taken, ""] + _bits(parts[taken])
-        sentence += np.where(np.abs(parts[taken]) >= SHOWN_FROM, said, "")
-    sentence = sentence + WORDS["prior", ""] + _bits(parts["prior"])
-    return sentence.str[:-2].to_numpy()
+    said = [
+        _said([WORDS.get((field, name), "") for name in LEVELS[field]], levels[field], parts[field])
+        for field in LEVELS
+    ]
+    of_pair = np.zeros(len(parts["prior"]), dtype=np.int8)
+    said += [
+        _said([WORDS[taken, ""]], of_pair, parts[taken]) for taken in ("together", "household")
+    ]
+    said.append(_said([WORDS["prior", ""]], of_pair, parts["prior"], least=0.0))
+    sentence = pc.binary_join_element_wise(*said, _NOTHING)
+    told: NDArray[np.object_] = pc.utf8_slice_codeunits(sentence, 0, -len(_END)).to_numpy(
+        zero_copy_only=False
+    )
+    return told
 
 
-def _bits(part: Weights) -> NDArray[np.object_]:
-    """A text such as " (+13.2); " for each value, made once for each distinct tenth of a bit."""
-    codes, distinct = pd.factorize(np.round(part.astype(np.float64), 1))
-    return np.asarray([f" ({value:+.1f}); " for value in distinct], dtype=object)[codes]
+_END = "; "
+_NOTHING = pa.scalar("", pa.large_string())
+
+
+def _said(
+    words: Sequence[str], level: Level, part: Weights, *, least: float = SHOWN_FROM
+) -> pa.LargeStringArray:
+    """The words of each level with its bits, or nothing; each text is made but once."""
+    code, bits = pd.factorize(np.round(part.astype(np.float64), 1))
+    texts = [f"{word} ({value:+.1f}){_END}" for word in words for value in bits]
+    shown = np.where(np.abs(part) >= least, level.astype(np.int64) * len(bits) + code, len(texts))
+    return pa.array([*texts, ""], pa.large_string()).take(pa.array(shown))
