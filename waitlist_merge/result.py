@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from waitlist_merge.combined.history import History
@@ -20,6 +21,7 @@ from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_table
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import write_views
 from waitlist_merge.outputs.weekly import Before, before_of
+from waitlist_merge.pathways.columns import count_different, sorted_ids
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
@@ -148,8 +150,8 @@ class MergeResult:
             set_aside=sum(
                 each.extract.records - len(each.extract.source_row) for each in self.accepted.typed
             ),
-            patients=self.entries["patient_id"].nunique(),
-            pathways=self.entries["pathway_id"].nunique(),
+            patients=count_different(self.entries["patient_id"]),
+            pathways=count_different(self.entries["pathway_id"]),
             waiting=len(self.combined_list),
             proposed=int(outcomes.get(Outcome.PROPOSED_DUPLICATE, 0)),
             confirmed=int(outcomes.get(Outcome.CONFIRMED_DUPLICATE, 0)),
@@ -209,8 +211,9 @@ class MergeResult:
 
     def _notes(self) -> list[str]:
         """What a reader of the tables has to know of this run."""
-        sizes = self.entries["pathway_id"].value_counts()
-        large = int((sizes > MANY_ENTRIES).sum())
+        ids = sorted_ids(self.entries["pathway_id"])
+        later = ids[MANY_ENTRIES:]
+        large = len(np.unique(later[later == ids[:-MANY_ENTRIES]]))
         if not large:
             return []
         sized = f"{many(large, 'pathway')} of more than {MANY_ENTRIES} entries"

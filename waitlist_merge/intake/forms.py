@@ -97,6 +97,7 @@ CANCER_FLAG = re.compile(
 FLAG = re.compile(r"[YNTF01SR]|YES.*|NO( .*)?|TRUE|FALSE|2WW|.*SUSPECTED.*|RESTRICTED|SENSITIVE")
 _CODE = re.compile(r"(?P<code>[A-Z0-9]{2,12})( ?[-:] .*)?")
 LETTER = re.compile(r"[^\W\d_]")
+_SEPARATORS = re.compile(r"[\s\-.]")
 
 
 def is_date_like(text: str) -> bool:
@@ -110,7 +111,7 @@ def is_date_like(text: str) -> bool:
 
 def without_separators(text: str) -> str:
     """The text without spaces, hyphens and dots."""
-    return re.sub(r"[\s\-.]", "", text)
+    return text if text.isalnum() else _SEPARATORS.sub("", text)
 
 
 def is_like_nhs_number(text: str) -> bool:
@@ -143,7 +144,7 @@ def is_identifier_like(text: str) -> bool:
 
 def is_written_date(text: str) -> bool:
     """True for a date with separators or a month in words."""
-    return is_date_like(text) and not text.isalnum()
+    return not text.isalnum() and is_date_like(text)
 
 
 def is_code_like(text: str) -> bool:

@@ -193,6 +193,15 @@ def repeats(in_order: NDArray[np.bytes_]) -> int:
     return int((in_order[1:] == in_order[:-1]).sum())
 
 
+def count_different(ids: pd.Series) -> int:
+    """How many different ids there are.
+
+    >>> count_different(pd.Series(["E-B", "E-A", "E-B"]))
+    2
+    """
+    return len(ids) - repeats(sorted_ids(ids))
+
+
 def sorted_distinct(values: NDArray[Number]) -> NDArray[Number]:
     """The different values in order; several times as fast as ``np.unique`` for whole numbers.
 
