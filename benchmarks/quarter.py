@@ -189,7 +189,11 @@ def report(quarter: Quarter) -> str:
         f"steps of work: {quarter.steps:,}; closed by agreement and asked about no more: "
         f"{quarter.closed:,} times looked; closed in words only and told: {quarter.kept_on:,} times"
     )
-    return "\n".join([table, "", *ids, answers, work, held, *quarter.failures])
+    waits = (
+        f"clock starts of rows moved to a later day and told: {quarter.later:,}; "
+        f"kept apart, and one since by newer answers: {quarter.anew:,} times looked"
+    )
+    return "\n".join([table, "", *ids, answers, work, waits, held, *quarter.failures])
 
 
 def main() -> None:

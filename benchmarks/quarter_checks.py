@@ -8,7 +8,8 @@ import pandas as pd
 
 import waitlist_merge as wm
 from benchmarks.quarter_reviewers import audited
-from benchmarks.quarter_state import Lists, Past, Quarter, places_of
+from benchmarks.quarter_state import Lists, Past, Quarter, Verdict, places_of
+from benchmarks.quarter_waits import look_at_waits
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 
 Ids = dict[int, tuple[str, str, str]]
@@ -37,10 +38,15 @@ def look(quarter: Quarter, week: int, lists: Lists, result: wm.MergeResult, seco
     quarter.check(not nobody, f"week {week}: {len(nobody)} needs are lost without a word")
     together = dict(zip(entries["entry_id"], entries["pathway_id"], strict=True))
     people = dict(zip(entries["entry_id"], entries["patient_id"], strict=True))
-    for (one, other, _), level in quarter.apart.items():
+    whose = dict(zip(entries["entry_id"], entries["organisation"].astype(str), strict=True))
+    for (one, other, level, _), verdict in quarter.apart.items():
         of = people if level == "patient" else together
-        if one in of and other in of:
-            quarter.check(of[one] != of[other], f"week {week}: kept apart, yet together")
+        if one in of and other in of and of[one] == of[other]:
+            concerned = {whose[one], whose[other]}
+            anew = answered_anew(quarter, (one, other, level), verdict, concerned)
+            quarter.anew += anew
+            quarter.check(anew, f"week {week}: kept apart, yet together")
+    look_at_waits(quarter, week, result)
     look_at_work(quarter, week, set(lists), now, missing, result.work)
     duplicates = entries["outcome"] == "confirmed_duplicate"
     quarter.confirmed = set(entries.loc[duplicates, "entry_id"])
@@ -59,6 +65,18 @@ def look(quarter: Quarter, week: int, lists: Lists, result: wm.MergeResult, seco
     if quarter.both >= 0 and week < quarter.script.answered:
         ids = {quarter.ids[each][0] for each in quarter.region.needs[quarter.both].places}
         quarter.check(ids <= missing, f"week {week}: the duplicate closed twice is not asked about")
+
+
+def answered_anew(
+    quarter: Quarter, pair: tuple[str, str, str], kept: Verdict, concerned: set[str]
+) -> bool:
+    """Does something agree that did not, and has everybody concerned said since that it is one?"""
+    since = {
+        said.organisation
+        for (*about, _), said in quarter.one.items()
+        if tuple(about) == pair and said.number > kept.number and said.agreed - kept.agreed
+    }
+    return concerned <= since
 
 
 def count(result: wm.MergeResult, change: str) -> int:

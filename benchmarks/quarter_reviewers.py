@@ -14,8 +14,8 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 
 import waitlist_merge as wm
-from benchmarks.quarter_state import Lists, Quarter, Step, monday, places_of
-from waitlist_merge.review.facts import patterns, said_by
+from benchmarks.quarter_state import Lists, Quarter, Step, Verdict, monday, places_of
+from waitlist_merge.review.facts import OF_LEVEL, patterns, said_by
 from waitlist_merge.review.filing import read_workbooks
 from waitlist_merge.review.rows import AnswerRow
 
@@ -209,15 +209,18 @@ def answer_of(
     elif drawn < WRONG + UNSURE:
         said = "cannot tell"
     author = f"Clerk {1 + week % 3} of {code}"
-    for one in names:
-        for two in names:
-            if side_of[one] < side_of[two]:
-                pair = (min(one, two), max(one, two), f"{level} {author}")
-                if said.startswith("different"):
-                    quarter.apart[pair] = level
-                elif said.startswith("same"):
-                    quarter.apart.pop(pair, None)
     quarter.numbered += 1
+    for at, one in enumerate(names):
+        for place, two in enumerate(names[:at]):
+            if side_of[one] == side_of[two]:
+                continue
+            pair = (two, one, level, author)
+            agreed = (each for each in OF_LEVEL[level] if facts[each][at] == facts[each][place] >= 0)
+            verdict = Verdict(quarter.numbered, code, frozenset(agreed))
+            for word, heard in (("different", quarter.apart), ("same", quarter.one)):
+                heard.pop(pair, None)
+                if said.startswith(word):
+                    heard[pair] = verdict
     veto = str(question["veto"] or "") if pd.notna(question["veto"]) else ""
     return AnswerRow(
         f"A-{quarter.numbered:06d}",

@@ -14,6 +14,8 @@ import waitlist_merge as wm
 from benchmarks.quarter_region import FIRST_MONDAY, Region
 
 Lists = dict[str, tuple[pd.DataFrame, list[int]]]
+Words = tuple[str, str, str, str]
+"""Two entries, the level and who speaks: of these only the last word counts."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,15 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What somebody said last of two entries: the how manieth answer, for whom, what agreed."""
+
+    number: int
+    organisation: str
+    agreed: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Past:
     """What a run said, and what the register held by then, to be looked up again at the end."""
 
@@ -73,6 +84,9 @@ class Past:
 class Quarter:
     """A quarter under way: the region, the register, and what was seen so far.
 
+    ``apart`` and ``one`` are who keeps two entries apart, and who says that they are one; ``starts``
+    the clock start of each entry's row last week, ``later`` how often one was moved to a later day;
+    ``anew`` how often two were together since they were asked about again and are one now.
     ``plan`` has the key of the entry ids: with a key of the register's own, the order of questions
     and so the answers would be others each time, whatever the seed.
     """
@@ -85,7 +99,11 @@ class Quarter:
     ids: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     lost_ids: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
-    apart: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    apart: dict[Words, Verdict] = field(default_factory=dict)
+    one: dict[Words, Verdict] = field(default_factory=dict)
+    starts: dict[str, pd.Timestamp] = field(default_factory=dict)
+    later: int = 0
+    anew: int = 0
     given: int = 0
     in_books: int = 0
     said: Counter[tuple[object, ...]] = field(default_factory=Counter)

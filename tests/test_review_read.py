@@ -105,6 +105,22 @@ def read(register: Path, *workbooks: Path):
         return read_workbooks(workbooks, opened, today=TODAY)
 
 
+def test_what_has_no_date_is_of_the_day_of_the_first_reading(first, register, tmp_path):
+    work = {"Work state": "with RM3", "Owner organisation": "RM3", "Owner": "A. Clerk of RM3"}
+    undated = said("different needs", Date=None, **work)
+    book = filled(first, tmp_path / "undated.xlsx", {NEED: undated})
+    filed = read(register, book)
+    assert (filed.new_answers, filed.new_work, filed.problems) == (1, 1, [])
+    assert "1 row has no date: the day of the first reading stands for it" in filed.summary()
+    with Register.open(register) as opened:
+        again = read_workbooks([book], opened, today=TODAY + dt.timedelta(days=1))
+        (answer,), (step,) = opened.answers(), opened.work()
+    assert (again.new_answers, again.new_work, again.problems) == (0, 0, [])
+    assert answer.answered_on == step.said_on == TODAY
+    dated = read(register, filled(first, tmp_path / "dated.xlsx", {NEED: said("same need")}))
+    assert "no date" not in dated.summary()
+
+
 def test_a_need_is_one_once_both_organisations_have_said_so(first, register, tmp_path):
     before = merged(register)
     mine = before.entries.loc[before.entries["family_name"] == "Okafor", "entry_id"]

@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from waitlist_merge.errors import OutputError
+from waitlist_merge.errors import InputError, OutputError
 from waitlist_merge.review.register import Register
 from waitlist_merge.review.register.tables import METADATA
 from waitlist_merge.review.rows import AnswerRow
@@ -175,3 +175,18 @@ def test_a_reader_sees_the_last_run_while_another_is_written(register_at, a_run,
             )
             assert reader.last().entries["entry_id"].tolist() == ["E-1"]
             assert counts(reader)["meta"] == 1
+
+
+def test_two_who_retire_an_organisation_at_once_are_told_apart(register_at, a_run, entries):
+    with Register.open(register_at) as one, Register.open(register_at) as other:
+        one.record(a_run(one, entries(["E-1"])))
+        begin = one._writing
+
+        def after_the_other():
+            other.retire("RM3", reviewer="B. Lead", reason="Closed")
+            return begin()
+
+        one._writing = after_the_other
+        with pytest.raises(InputError, match="RM3 is retired already"):
+            one.retire("RM3", reviewer="C. Lead", reason="Closed")
+        assert counts(one)["retired"] == 1

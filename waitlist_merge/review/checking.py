@@ -12,7 +12,8 @@ from waitlist_merge.reasons import Relation
 from waitlist_merge.review import returned as heading
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.returned import MOST_SHOWN, Returned, fingerprint
-from waitlist_merge.review.spoken import WITHOUT_FACT, letters
+from waitlist_merge.review.signed import letters
+from waitlist_merge.review.spoken import WITHOUT_FACT
 from waitlist_merge.review.work import State, read_state
 
 OLDEST_DAYS = 366

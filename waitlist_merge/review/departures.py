@@ -26,6 +26,7 @@ from waitlist_merge.reasons import Departure, Outcome
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.sameness import Codes, Positions, TwoRuns, numbered, two_runs
+from waitlist_merge.review.signed import author
 
 OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
 """What an entry can say of itself."""
@@ -82,7 +83,7 @@ def kept_apart(answers: Iterable[AnswerRow]) -> frozenset[tuple[str, str]]:
     """
     held: set[tuple[str, str, str, tuple[str, str]]] = set()
     for row in answers:
-        who = (row.reviewer.casefold(), row.organisation)
+        who = author(row)
         pairs = [
             (one, other)
             for one, first in zip(row.entry_ids, row.sides, strict=True)

@@ -48,7 +48,7 @@ class Filed:
         return self.taken.problems
 
     def summary(self) -> str:
-        """What was recorded, in a line."""
+        """What was recorded, in a line; and of what had no date, in another."""
         known = len(self.taken.answers) + len(self.taken.work) - self.new_answers - self.new_work
         counted = (
             (self.workbooks, "workbook"),
@@ -61,8 +61,13 @@ class Filed:
         )
         return (
             f"{books} read: {answers} and {steps} of work recorded, {known} known already, "
-            f"{problems}"
+            f"{problems}" + self._undated()
         )
+
+    def _undated(self) -> str:
+        count = self.taken.undated
+        rows = "1 row has" if count == 1 else f"{count} rows have"
+        return f"\n{rows} no date: the day of the first reading stands for it" if count else ""
 
 
 def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) -> Filed:

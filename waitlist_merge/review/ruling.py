@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from waitlist_merge.decided import NONE, Decided, contradicted
 from waitlist_merge.review.facts import said_by
 from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.signed import author, letters
 from waitlist_merge.review.spoken import (
     RULED,
     WITHOUT_FACT,
@@ -25,7 +26,6 @@ from waitlist_merge.review.spoken import (
     Pair,
     Spoken,
     Standing,
-    letters,
     who,
     words,
 )
@@ -113,8 +113,7 @@ def _renewed(spoken: Sequence[Spoken]) -> None:
     """Mark of each answer the pairs of which the same person has said something since."""
     later: dict[tuple[str, str], set[tuple[str, Pair]]] = {}
     for each in reversed(spoken):
-        author = (each.row.reviewer.casefold(), each.row.organisation)
-        said = later.setdefault(author, set())
+        said = later.setdefault(author(each.row), set())
         each.renewed = frozenset(said)
         said.update((level, pair) for level in each.levels for pair in each.pairs)
 
@@ -125,17 +124,14 @@ def _decide(level: str, spoken: Sequence[Spoken], place: Mapping[str, int]) -> D
     for each in spoken:
         for pair in each.about(level):
             said.setdefault(pair, []).append(each)
-    apart: dict[Pair, str] = {}
-    agreed: list[tuple[Pair, list[Spoken]]] = []
-    for pair in sorted(said):
-        keeps = _apart(level, said[pair])
-        joins = _agreed(level, pair, said[pair])
-        if keeps and not _answered_anew(level, keeps, joins):
-            apart[pair] = who(keeps)
-        elif joins:
-            agreed.append((pair, joins))
-    joined = _joinable(agreed, spoken)
-    return _without_contradictions(apart, joined, place)
+    keeping = {pair: _apart(level, said[pair]) for pair in sorted(said)}
+    agreed = [
+        (pair, joins)
+        for pair, keeps in keeping.items()
+        if (joins := _agreed(level, pair, said[pair], keeps))
+    ]
+    apart = {pair: who(keeps) for pair, keeps in keeping.items() if keeps}
+    return _without_contradictions(apart, _joinable(agreed, spoken), place)
 
 
 def _apart(level: str, said: Sequence[Spoken]) -> list[Spoken]:
@@ -155,12 +151,24 @@ def _apart(level: str, said: Sequence[Spoken]) -> list[Spoken]:
     return keeps
 
 
-def _answered_anew(level: str, keeps: Sequence[Spoken], joins: Sequence[Spoken]) -> bool:
-    """Has everything that kept apart gone stale, and is the question answered with yes since?"""
-    return bool(joins) and all(each.changed[level] for each in keeps)
+def _anew(level: str, said: Sequence[Spoken], keeps: Sequence[Spoken]) -> Sequence[Spoken]:
+    """Those who count beside those who keep the two apart: nobody, until all of that is stale.
+
+    Then who has spoken since, with the facts as they are now: an older yes is no answer to what is
+    asked again.
+    """
+    if not keeps:
+        return said
+    if not all(each.changed[level] for each in keeps):
+        return ()
+    rested = set().union(*(each.altered(level, joined=False) for each in keeps))
+    since = said[said.index(keeps[-1]) + 1 :]
+    return [each for each in since if rested.isdisjoint(each.altered(level, joined=None))]
 
 
-def _agreed(level: str, pair: Pair, said: Sequence[Spoken]) -> list[Spoken]:
+def _agreed(
+    level: str, pair: Pair, said: Sequence[Spoken], keeps: Sequence[Spoken]
+) -> list[Spoken]:
     """Those whose answers join the two, where everybody has said so who has to."""
     joins = [each for each in said if each.verdicts(level)]
     for each in joins:
@@ -168,7 +176,12 @@ def _agreed(level: str, pair: Pair, said: Sequence[Spoken]) -> list[Spoken]:
             each.settle(Standing.STALE, *each.changed[level])
         elif each.unseen:
             each.settle(Standing.NOT_SHOWN, _UNSEEN)
-    valid = [each for each in joins if not each.changed[level] and not each.unseen]
+    anew = _anew(level, said, keeps)
+    sound = [each for each in joins if not each.changed[level] and not each.unseen]
+    for each in sound:
+        if each not in anew:
+            each.settle(Standing.PROPOSED, _ANEW)
+    valid = [each for each in sound if each in anew]
     if not valid:
         return []
     concerned = {valid[0].organisation_of[name] for name in pair}
@@ -185,6 +198,7 @@ def _agreed(level: str, pair: Pair, said: Sequence[Spoken]) -> list[Spoken]:
     return [] if waits else [each for each in valid if each.row.organisation in concerned]
 
 
+_ANEW = "waits for an answer with the facts as they are now"
 _ONE_PERSON = "waits for another person: one alone cannot answer for {}"
 _UNSEEN = "would join entries that were not shown"
 
@@ -227,20 +241,27 @@ def _without_contradictions(
     joined: Mapping[Pair, list[Spoken]],
     place: Mapping[str, int],
 ) -> Decided:
-    """The decisions as positions; joins that meet a pair kept apart are told as conflicts."""
-    pairs = [*joined, *apart]
+    """The decisions as positions; joins that meet a pair kept apart are told as conflicts.
+
+    A pair that is both was answered anew: it is kept apart again where the join comes to nothing.
+    """
+    pairs = [*joined, *(pair for pair in apart if pair not in joined)]
     ends = np.array([sorted(place[name] for name in pair) for pair in pairs], dtype=np.int32)
     ends = ends.reshape(-1, 2)
-    said = [*(who(each) for each in joined.values()), *apart.values()]
     yes = np.arange(len(pairs)) < len(joined)
-    decided = Decided(ends[:, 0], ends[:, 1], yes, said)
     if not pairs:
         return NONE
-    broken = contradicted(decided, int(ends.max()) + 1)
+    broken = contradicted(Decided(ends[:, 0], ends[:, 1], yes), int(ends.max()) + 1)
     for at in np.flatnonzero(broken):
         for each in joined[pairs[at]]:
             each.settle(Standing.CONFLICT, "other answers keep entries of this group apart")
-    return _sorted(decided[~broken])
+    obeyed = yes & ~broken
+    said = [
+        who(joined[pair]) if join else apart.get(pair, "")
+        for pair, join in zip(pairs, obeyed, strict=True)
+    ]
+    known = np.array([pair in apart for pair in pairs], dtype=bool)
+    return _sorted(Decided(ends[:, 0], ends[:, 1], obeyed, said)[obeyed | known])
 
 
 def _sorted(decided: Decided) -> Decided:

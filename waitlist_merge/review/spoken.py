@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ from waitlist_merge.reasons import Veto, Word
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.facts import OF_LEVEL, Pattern, Said, changes, patterns
 from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.signed import letters
 
 Pair = tuple[str, str]
 """The ids of two entries, the smaller first."""
@@ -88,6 +88,8 @@ class Spoken:
     shown: frozenset[str]
     organisation_of: Mapping[str, str]
     pairs: list[Pair]
+    now: Mapping[str, Pattern]
+    across: Sequence[tuple[int, int]]
     changed: Mapping[str, list[str]]
     unseen: bool
     renewed: frozenset[tuple[str, Pair]] = frozenset()
@@ -118,6 +120,8 @@ class Spoken:
                 names[at]: listed.organisation[place] for at, place in zip(there, rows, strict=True)
             },
             pairs=[_pair(names[one], names[other]) for one, other in across],
+            now=now,
+            across=across,
             changed={
                 level: changes(_only(row.facts, facts), now, across, joined=joined)
                 for level, facts in OF_LEVEL.items()
@@ -142,6 +146,17 @@ class Spoken:
         """Has its author spoken since of all that it was about?"""
         said = {(level, pair) for level in self.levels for pair in self.pairs}
         return bool(said) and said <= self.renewed
+
+    def altered(self, level: str, *, joined: bool | None) -> set[str]:
+        """The facts of a level that are not as they were, so far as it matters to who so decided.
+
+        ``joined`` as for ``changes``: None for whichever way they have changed.
+        """
+        return {
+            name
+            for name in OF_LEVEL[level]
+            if changes(_only(self.row.facts, [name]), self.now, self.across, joined=joined)
+        }
 
     def about(self, level: str) -> list[Pair]:
         """The pairs that it decides at this level and that its author has not spoken of since."""
@@ -228,16 +243,6 @@ _GRAVITY = (
     *_OTHERS.values(),
     Standing.DORMANT,
 )
-
-
-def letters(name: str) -> str:
-    """The letters of a person's name: what tells two people apart who sign answers.
-
-    >>> letters("A. Clerk") == letters("a clerk"), letters("Renée") == letters("Renee")
-    (True, True)
-    """
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(each for each in plain if each.isalnum())
 
 
 def _only(facts: Mapping[str, Pattern], names: Sequence[str]) -> dict[str, Pattern]:

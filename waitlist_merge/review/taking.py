@@ -19,8 +19,8 @@ from waitlist_merge.review.facts import patterns, said_by
 from waitlist_merge.review.returned import Returned
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.ruling import not_undone
+from waitlist_merge.review.signed import author
 from waitlist_merge.review.snapshot import Snapshot, listed
-from waitlist_merge.review.spoken import letters
 from waitlist_merge.review.work import State, read_state
 
 _GROUPS = {"patient": "patient_id", "pathway": "pathway_id"}
@@ -29,11 +29,15 @@ _GROUPS = {"patient": "patient_id", "pathway": "pathway_id"}
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Taken:
-    """What can be recorded of the rows, and the problems of the others, one line each."""
+    """What can be recorded of the rows, and the problems of the others, one line each.
+
+    ``undated`` is how many of the rows that can be recorded had no date.
+    """
 
     answers: list[AnswerRow]
     work: list[WorkRow]
     problems: list[str]
+    undated: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,20 +63,26 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
     told: list[tuple[Returned, AnswerRow]] = []
     work: list[WorkRow] = []
     problems: list[str] = []
+    undated = 0
     book = _Book(known)
     codes = frozenset(known.last.extracts["organisation"].astype(str))
     checks = Checks(codes, book.known, book.concerned, known.today, known.retired)
     for row in rows:
         wrong = checks.wrong_with(row)
         problems += [f"{row.place}: {each}" for each in wrong.told]
-        if row.text(heading.ANSWER) and not (wrong.row or wrong.answer):
+        answers = row.text(heading.ANSWER) and not (wrong.row or wrong.answer)
+        works = row.text(heading.STATE) and not (wrong.row or wrong.work)
+        undated += bool((answers or works) and not row.text(heading.DATE))
+        if answers:
             told.append((row, book.answer(row)))
-        if row.text(heading.STATE) and not (wrong.row or wrong.work):
+        if works:
             work.append(book.work(row))
     again = _no_longer_holds(told, known.said)
     problems += [f"{row.place}: {_AGAIN}" for row, each in told if each.answer_id in again]
-    answers = [each for _, each in told if each.answer_id not in again]
-    return Taken(answers, work, problems + _twice(rows, [each for _, each in told]))
+    problems += _twice(rows, [each for _, each in told])
+    return Taken(
+        [each for _, each in told if each.answer_id not in again], work, problems, undated
+    )
 
 
 _AGAIN = (
@@ -99,7 +109,7 @@ def _no_longer_holds(
 
 def _author(row: AnswerRow) -> tuple[str, str, str]:
     """Who answered what."""
-    return row.question_id, letters(row.reviewer), row.organisation
+    return row.question_id, *author(row)
 
 
 def _twice(rows: Sequence[Returned], answers: Sequence[AnswerRow]) -> list[str]:
@@ -119,6 +129,7 @@ class _Book:
     """Makes rows of the register of rows that came back, in the light of what it knows."""
 
     def __init__(self, known: Known) -> None:
+        self.today = known.today
         self.frames = {0: known.last.entries} | {
             run: each.entries for run, each in known.shown.items()
         }
@@ -150,7 +161,10 @@ class _Book:
         return row.run if row.run in self.frames else 0
 
     def answer(self, row: Returned) -> AnswerRow:
-        """The row as the register records it."""
+        """The row as the register records it: what has no date is of the day when it is read.
+
+        Its id is made of the row as it was filled in, so that it is known when it is read again.
+        """
         side_of = sides_of(row)
         names = names_of(row)
         level, run = row.text(heading.LEVEL), self._run(row)
@@ -176,7 +190,12 @@ class _Book:
             facts=patterns(said, range(len(names))),
             run=row.run,
         )
-        return replace(told, answer_id=said_id(told), unseen=self._unseen(level, names))
+        return replace(
+            told,
+            answer_id=said_id(told),
+            unseen=self._unseen(level, names),
+            answered_on=day or self.today,
+        )
 
     def _unseen(self, level: str, names: Sequence[str]) -> tuple[str, ...]:
         """Entries that are of a group of those shown and were not shown themselves."""
@@ -187,10 +206,11 @@ class _Book:
         return tuple(sorted(members - {*names}))
 
     def work(self, row: Returned) -> WorkRow:
-        """The step of work as the register records it."""
+        """The step of work as the register records it; its day and id as those of an answer."""
         said = row.text(heading.STATE)
         state, named = read_state(said) or (State.NEW, "")
         owner = row.text(heading.OWNER_ORGANISATION).upper() or named
+        day = date_of(row.cells.get(heading.DATE))
         keeps = row.text(heading.KEEPS).upper() or (named if state == State.AGREED else "")
         told = WorkRow(
             work_id="",
@@ -204,10 +224,10 @@ class _Book:
             note=row.text(heading.WORK_NOTE),
             reviewer=row.text(heading.REVIEWER),
             organisation=row.text(heading.ORGANISATION).upper(),
-            said_on=date_of(row.cells.get(heading.DATE)),
+            said_on=day,
             run=row.run,
         )
-        return replace(told, work_id=said_id(told))
+        return replace(told, work_id=said_id(told), said_on=day or self.today)
 
 
 def said_id(row: AnswerRow | WorkRow, *, after: int = 0) -> str:

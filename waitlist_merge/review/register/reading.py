@@ -9,7 +9,14 @@ import pandas as pd
 from sqlalchemy import Connection, Select, Subquery, Table, and_, func, select
 
 from waitlist_merge.review.register.frames import AT_A_TIME, entries_of
-from waitlist_merge.review.register.tables import entries, extracts, findings, questions, runs
+from waitlist_merge.review.register.tables import (
+    entries,
+    extracts,
+    findings,
+    questions,
+    retired,
+    runs,
+)
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS, EXTRACT_COLUMNS, Snapshot
 
 QUESTION = ("question_id", "level", "organisations", "state", "urgent")
@@ -75,3 +82,17 @@ def known_questions(connection: Connection, run: int) -> pd.DataFrame:
     )
     found = pd.DataFrame(connection.execute(query).all(), columns=[*QUESTION, "first_run"])
     return found.astype({"first_run": "int32", "urgent": "boolean"})
+
+
+def known_retired(connection: Connection) -> frozenset[str]:
+    """The organisations that have closed for good: no list of them came since that was said."""
+    newest = (
+        select(extracts.c.organisation, func.max(extracts.c.run).label("run"))
+        .group_by(extracts.c.organisation)
+        .subquery()
+    )
+    query = select(newest.c.organisation).join(
+        retired,
+        and_(retired.c.organisation == newest.c.organisation, retired.c.run >= newest.c.run),
+    )
+    return frozenset(connection.scalars(query))

@@ -17,21 +17,25 @@ from types import TracebackType
 from typing import Any, Self
 
 import pandas as pd
-from sqlalchemy import URL, Connection, Engine, Table, and_, func, select
+from sqlalchemy import URL, Connection, Engine, Table, func, select
 from sqlalchemy.exc import DBAPIError
 
 from waitlist_merge.errors import ConfigError, InputError, OutputError
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.review.register import migrate
 from waitlist_merge.review.register.engine import address, engine_of, one_line, shown
-from waitlist_merge.review.register.reading import known_findings, known_questions, snapshot
+from waitlist_merge.review.register.reading import (
+    known_findings,
+    known_questions,
+    known_retired,
+    snapshot,
+)
 from waitlist_merge.review.register.tables import (
     OF_A_RUN,
     answers,
     extracts,
     meta,
     models,
-    retired,
     runs,
     work,
 )
@@ -267,17 +271,8 @@ class Register:
 
     def retired(self) -> frozenset[str]:
         """The organisations that have closed for good: no list of them came since that was said."""
-        newest = (
-            select(extracts.c.organisation, func.max(extracts.c.run).label("run"))
-            .group_by(extracts.c.organisation)
-            .subquery()
-        )
-        query = select(newest.c.organisation).join(
-            retired,
-            and_(retired.c.organisation == newest.c.organisation, retired.c.run >= newest.c.run),
-        )
         with self._reading() as connection:
-            return frozenset(connection.scalars(query))
+            return known_retired(connection)
 
     def retire(self, organisation: str, *, reviewer: str, reason: str) -> None:
         """Say that an organisation has closed for good: the next run expects no list of it.
@@ -287,9 +282,9 @@ class Register:
         """
         need_said(self.name, reviewer=reviewer, reason=reason)
         code = organisation.strip().upper()
-        if code in self.retired():
-            raise InputError(f"{self.name}: {code} is retired already")
         with self._writing() as connection:
+            if code in known_retired(connection):
+                raise InputError(f"{self.name}: {code} is retired already")
             known = sorted(connection.scalars(select(extracts.c.organisation).distinct()))
             if code not in known:
                 named = ", ".join(known) or "nobody: it has no run yet"
