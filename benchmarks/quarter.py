@@ -193,7 +193,8 @@ def report(quarter: Quarter) -> str:
         f"clock starts of rows moved to a later day and told: {quarter.later:,}; "
         f"kept apart, and one since by newer answers: {quarter.anew:,} times looked"
     )
-    return "\n".join([table, "", *ids, answers, work, waits, held, *quarter.failures])
+    mistaken = f"needs that wrong answers took for another, and left: {len(quarter.mistaken)}"
+    return "\n".join([table, "", *ids, answers, work, waits, mistaken, held, *quarter.failures])
 
 
 def main() -> None:

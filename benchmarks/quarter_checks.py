@@ -93,17 +93,34 @@ def lost_needs(quarter: Quarter, came: set[str], members: set[str], missing: set
     """Needs that are not over, are on no list, and of which nobody is asked.
 
     What an organisation whose list did not come has closed, nobody can know before the next week.
+    Of a need that somebody took for another one, that other one speaks: the answer was wrong.
     """
     lost = []
+    mistaken = taken_for_another(quarter)
     for number, need in enumerate(quarter.region.needs):
         known = [each for each in need.places if each in quarter.ids]
         if need.ended or not known:
             continue
         ids = {quarter.ids[each][0] for each in known}
         late = any(quarter.region.places[each].organisation not in came for each in known)
-        if not (late or ids & members or ids & missing or ids & quarter.accounted):
+        if late or ids & members or ids & missing or ids & quarter.accounted:
+            continue
+        if ids & mistaken:
+            quarter.mistaken.add(number)
+        else:
             lost.append(number)
     return lost
+
+
+def taken_for_another(quarter: Quarter) -> set[str]:
+    """The entries of which somebody says that they are one need with an entry of another one."""
+    need = {ids[0]: quarter.region.places[place].need for place, ids in quarter.ids.items()}
+    return {
+        name
+        for one, other, level, _ in quarter.one
+        if level == "pathway" and need[one] != need[other]
+        for name in (one, other)
+    }
 
 
 def look_at_work(

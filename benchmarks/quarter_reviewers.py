@@ -215,8 +215,8 @@ def answer_of(
             if side_of[one] == side_of[two]:
                 continue
             pair = (two, one, level, author)
-            agreed = (each for each in OF_LEVEL[level] if facts[each][at] == facts[each][place] >= 0)
-            verdict = Verdict(quarter.numbered, code, frozenset(agreed))
+            alike = [each for each, said_of in facts.items() if said_of[at] == said_of[place] >= 0]
+            verdict = Verdict(quarter.numbered, code, frozenset({*alike} & {*OF_LEVEL[level]}))
             for word, heard in (("different", quarter.apart), ("same", quarter.one)):
                 heard.pop(pair, None)
                 if said.startswith(word):

@@ -84,9 +84,10 @@ class Past:
 class Quarter:
     """A quarter under way: the region, the register, and what was seen so far.
 
-    ``apart`` and ``one`` are who keeps two entries apart, and who says that they are one; ``starts``
-    the clock start of each entry's row last week, ``later`` how often one was moved to a later day;
-    ``anew`` how often two were together since they were asked about again and are one now.
+    ``apart`` and ``one`` are who keeps two entries apart, and who says that they are one;
+    ``starts`` the clock start of each entry's row last week, ``later`` how often one was moved to a
+    later day; ``anew`` how often two were together that newer answers made one again;
+    ``mistaken`` are needs whose entries left, and that wrong answers had taken for another need.
     ``plan`` has the key of the entry ids: with a key of the register's own, the order of questions
     and so the answers would be others each time, whatever the seed.
     """
@@ -104,6 +105,7 @@ class Quarter:
     starts: dict[str, pd.Timestamp] = field(default_factory=dict)
     later: int = 0
     anew: int = 0
+    mistaken: set[int] = field(default_factory=set)
     given: int = 0
     in_books: int = 0
     said: Counter[tuple[object, ...]] = field(default_factory=Counter)

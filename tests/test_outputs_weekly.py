@@ -24,6 +24,7 @@ from waitlist_merge.outputs.weekly import (
     write_weekly,
 )
 from waitlist_merge.review.register import Register
+from waitlist_merge.review.rows import AnswerRow
 
 CENSUS = "2026-11-15"
 
@@ -187,6 +188,27 @@ def test_a_register_tells_what_last_week_was(tmp_path: Path) -> None:
     assert told["list of"][1].date() == date(2026, 11, 8)
     assert told["answered since last week"][0] == 0
     assert isinstance(told["   new"][0], int)
+
+
+def test_the_first_lists_again_are_not_compared_and_the_register_is_known(tmp_path: Path) -> None:
+    with Register.open(tmp_path / "week.db") as register:
+        first = merged(register=register)
+        first.save_views(tmp_path / "first", ["RM3"], tables="csv", workbook=False)
+        said = AnswerRow("A-1", "Q-1", "pathway", (), (), "cannot tell", organisation="RM3")
+        register.add_answers([said])
+        merged(register=register).save_views(tmp_path / "again", ["RM3"], tables="csv")
+    sheets = [
+        openpyxl.load_workbook(tmp_path / each / "RM3" / "weekly_RM3.xlsx")["Week"]
+        for each in ("first", "again")
+    ]
+    one, again = (
+        {row[0]: row[1:] for row in sheet.iter_rows(values_only=True) if row[0]} for sheet in sheets
+    )
+    assert NOT_KNOWN == "not known: there is no earlier list"
+    assert one["rows"][1] == again["rows"][1] == again["   new"][0] == NOT_KNOWN
+    assert one["answered since last week"][0] == NOT_KNOWN
+    assert again["answered since last week"][0] == 1
+    assert again["   asked this week"][0] == again["questions that wait for an answer"][0] > 0
 
 
 def test_an_organisation_that_was_not_there_last_week_is_not_known() -> None:

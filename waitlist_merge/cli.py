@@ -20,6 +20,7 @@ from waitlist_merge.check import check_files
 from waitlist_merge.config import load_config
 from waitlist_merge.demonstration import MERGED, demonstrate
 from waitlist_merge.errors import OutputError, RefusedExtracts
+from waitlist_merge.held import run_held, telling_of_the_register
 from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.memory import Retrain
 from waitlist_merge.merge import merge_files
@@ -156,12 +157,17 @@ def merge(
         older=tuple(allow_older or ()),
     )
     kept = f"{out} is as it was" if out else "nothing was written"
+    kept = f"what is in {out} is whole, as it was or new" if view else kept
     with one_line(debug=debug, interrupted=kept):
         if out:
             prepare_views(out) if view else prepare(out)
         _need_folder(save_model)
         requests, settings = _asked(files, config)
-        with progress_shown(quiet=quiet) as progress, _opened(register, anew) as remembered:
+        with (
+            progress_shown(quiet=quiet) as progress,
+            _opened(register, anew) as remembered,
+            telling_of_the_register(remembered),
+        ):
             result = merge_files(
                 requests,
                 config=settings,
@@ -173,6 +179,7 @@ def merge(
                 allowed=allowed,
                 retrain=anew,
                 capacity=capacity,
+                told_against=run_held(out, remembered),
                 progress=progress,
             )
             summary = result.summary()

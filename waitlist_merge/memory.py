@@ -64,6 +64,7 @@ class Recalled:
     ``key`` keys the entry ids, ``model`` weighs the evidence on people (None: one is fitted),
     ``last`` is what the newest run knew. With ``retrain`` another model than the register's is
     fitted; ``replaced`` is the register's, None where this version cannot read it.
+    ``told_against`` is the run that people hold, None for the newest.
     """
 
     plan: MergePlan
@@ -75,6 +76,7 @@ class Recalled:
     answers: Sequence[AnswerRow] = ()
     retrain: Retrain | None = None
     replaced: PatientModel | None = None
+    told_against: int | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -107,9 +109,9 @@ class Left:
     """What there is to say of the weeks.
 
     ``run`` is the number under which the run is recorded, ``base`` what the run knew that changes
-    are told against, ``findings_before`` the faults of its lists (``reading.FINDING``), ``said``
-    what people have answered since, ``asked`` the open questions with the day since when
-    (``Register.questions``).
+    are told against, ``first`` whether the register had no run. ``findings_before`` are the faults
+    of the lists of ``base`` (``reading.FINDING``), ``said`` what people have answered since,
+    ``asked`` the open questions with the day since when (``Register.questions``).
     """
 
     changes: pd.DataFrame
@@ -118,6 +120,7 @@ class Left:
     work: pd.DataFrame
     run: int | None = None
     base: Snapshot | None = None
+    first: bool = True
     findings_before: pd.DataFrame | None = None
     said: Sequence[AnswerRow] = ()
     asked: pd.DataFrame | None = None
@@ -129,6 +132,7 @@ def recall(
     plan: MergePlan,
     model: PatientModel | None,
     retrain: Retrain | None = None,
+    told_against: int | None = None,
 ) -> Recalled:
     """What is known before anything is read.
 
@@ -157,6 +161,7 @@ def recall(
         answers=register.answers(),
         retrain=retrain,
         replaced=pinned if retrain else None,
+        told_against=told_against,
     )
 
 
@@ -210,7 +215,7 @@ def begin(
         arrivals(entries, None, expected=expected, allowed=allowed, retired=closed)
         return Begun(recalled=recalled, entries=entries)
     sent = digests(entries)
-    base = _base(register, last, sent)
+    base = _base(register, last, sent, recalled.told_against)
     retired = register.retired().union(recalled.plan.retired_organisations)
     began = week.begin(
         entries,
@@ -224,8 +229,8 @@ def begin(
     )
     if base is not last:
         allowed = _anything(base)
-        arrived = arrivals(entries, base, allowed=allowed, retired=retired)
-        began = replace(began, arrived=arrived)
+        told = arrivals(entries, base, allowed=allowed, retired=retired)
+        began = replace(began, told=told)
     return Begun(
         recalled=recalled,
         entries=began.entries,
@@ -237,16 +242,21 @@ def begin(
 
 
 def _base(
-    register: registers.Register, last: Snapshot | None, sent: dict[str, str]
+    register: registers.Register, last: Snapshot | None, sent: dict[str, str], held: int | None
 ) -> Snapshot | None:
-    """The run that changes are told against: the newest one whose input was another.
+    """The run that changes are told against: the one that people hold, if its input was another.
 
-    So a list that is merged again, once answers have been read in, tells of the same week.
+    Where it is the same, a list is merged again, once answers have been read in: it tells of the
+    same week.
     """
-    if last is None or register.digests(last.run) != sent:
-        return last
-    base = register.run(last.run).base
-    return register.snapshot(base) if base else None
+    if last is None:
+        return None
+    base: int | None = held or last.run
+    if register.digests(held or last.run) == sent:
+        base = register.run(held or last.run).base
+    if base is None:
+        return None
+    return last if base == last.run else register.snapshot(base)
 
 
 def _anything(base: Snapshot | None) -> Allowed:
@@ -329,7 +339,14 @@ def end(
     faults = register.findings(base.run) if base else None
     work = _work(steps, ended.snapshot)
     left = Left(
-        ended.changes, ended.unaccounted, ended.review_queue, work, None, base, faults, said
+        ended.changes,
+        ended.unaccounted,
+        ended.review_queue,
+        work,
+        base=base,
+        first=recalled.last is None,
+        findings_before=faults,
+        said=said,
     )
     if recalled.retrain and not recalled.retrain.accept:
         return left

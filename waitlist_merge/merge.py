@@ -74,6 +74,7 @@ def merge(
     allowed: Allowed | None = None,
     retrain: Retrain | None = None,
     capacity: int | None = None,
+    told_against: int | None = None,
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
@@ -88,9 +89,11 @@ def merge(
     ``allowed`` names the organisations whose lists may be other than the last ones were, and
     ``retrain`` asks for another model than the register's, and for what that would change.
     ``capacity`` is how many questions each organisation can answer in a week; the rest waits.
-    ``survivorship`` has rules of your own by field (see ``SurvivorshipRule``); the plan and the
-    manifest of the result name them. ``progress`` is told each stage as it begins, and how much of
-    the patient stage is done. The order of extracts and of their rows changes no id and no group.
+    ``told_against`` is the run of the register that people hold, by default the newest: what has
+    changed is told since then. ``survivorship`` has rules of your own by field (see
+    ``SurvivorshipRule``); the plan and the manifest of the result name them. ``progress`` is told
+    each stage as it begins, and how much of the patient stage is done. The order of extracts and of
+    their rows changes no id and no group.
 
     Raises RefusedExtracts, InputError where there is no census date or no extract, and
     ConservationError where rows in and out do not agree.
@@ -129,7 +132,9 @@ def merge(
     own_rules = combined.checked(survivorship)
     plan = _naming(plan, own_rules)
     watch = Stopwatch(progress)
-    known = memory.recall(register, plan=plan, model=model, retrain=retrain)
+    known = memory.recall(
+        register, plan=plan, model=model, retrain=retrain, told_against=told_against
+    )
 
     with watch("normalise"):
         accepted = accept(
@@ -251,6 +256,7 @@ def merge_files(
     allowed: Allowed | None = None,
     retrain: Retrain | None = None,
     capacity: int | None = None,
+    told_against: int | None = None,
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
@@ -286,6 +292,7 @@ def merge_files(
         allowed=allowed,
         retrain=retrain,
         capacity=capacity,
+        told_against=told_against,
         survivorship=survivorship,
         progress=progress,
     )

@@ -143,6 +143,7 @@ class MergeResult:
         outcomes = self.entries["outcome"].value_counts()
         joined = self.pathway_links["joins"] == Joins.YES
         relations = self.pathway_links.loc[joined, "relation"].value_counts()
+        base = self.left.base
         return Summary(
             files=len(self.accepted.typed),
             refused=len(self.accepted.refused),
@@ -164,6 +165,8 @@ class MergeResult:
             findings=len(self.findings),
             seconds=sum(self.timings.values()),
             unaccounted=len(self.unaccounted),
+            changes=len(self.changes),
+            since=f"run {base.run} of {base.run_date.isoformat()}" if base else "",
         )
 
     def retrained(self) -> str:
@@ -272,14 +275,17 @@ class MergeResult:
         )
 
     def _before(self, organisation: str) -> Before | None:
-        """What the run that changes are told against knew of an organisation; None without one."""
+        """What the register knew of an organisation; None where this is its first run.
+
+        Of a list before there is something to tell only where there was another one.
+        """
         base = self.left.base
-        if base is None:
+        if self.left.first:
             return None
         return before_of(
             organisation,
-            extracts=base.extracts,
-            entries=base.entries,
+            extracts=base.extracts if base else None,
+            entries=base.entries if base else None,
             findings=self.left.findings_before,
             answered_by=[each.organisation for each in self.left.said],
             asked=self.left.asked,

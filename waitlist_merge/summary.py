@@ -28,6 +28,8 @@ class Summary:
     findings: int
     seconds: float
     unaccounted: int = 0
+    changes: int = 0
+    since: str = ""
 
     def __str__(self) -> str:
         """The summary as lines of text."""
@@ -38,6 +40,7 @@ class Summary:
         )
         kinds = f"{self.confirmed:,} confirmed, {self.proposed:,} proposed"
         lost = [("UNACCOUNTED PATIENTS", self.unaccounted, LOST)] if self.unaccounted else []
+        told = [("changes", self.changes, f"since {self.since}")] if self.since else []
         lines = [
             *lost,
             ("rows in", self.rows, f"from {many(self.files, 'file')}{refused}{aside}"),
@@ -47,9 +50,10 @@ class Summary:
             *((f"  {name}", count, "pairs") for name, count in self.duplicates.items()),
             ("questions", sum(self.questions.values()), asked),
             ("findings", self.findings, ""),
+            *told,
         ]
-        told = [f"{name:<34}{count:>9,}   {more}".rstrip() for name, count, more in lines]
-        return "\n".join([*told, f"{'time taken':<34}{self.seconds:>9.1f} s"])
+        shown = [f"{name:<34}{count:>9,}   {more}".rstrip() for name, count, more in lines]
+        return "\n".join([*shown, f"{'time taken':<34}{self.seconds:>9.1f} s"])
 
 
 _ASKED = {

@@ -21,23 +21,28 @@ def one_line(*, debug: bool, interrupted: str = "nothing was written") -> Iterat
     """Turns what goes wrong into one line each and an exit code.
 
     The text of an unexpected error may hold a value of a patient, so only its kind and place are
-    shown, unless ``debug``.
+    shown, unless ``debug``. Notes of an error end its line.
     """
     try:
         yield
     except WaitlistError as error:
-        complain(str(error))
+        complain(_with_notes(str(error), error))
         raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        complain(f"interrupted; {interrupted}")
+    except KeyboardInterrupt as error:
+        complain(_with_notes(f"interrupted; {interrupted}", error))
         raise typer.Exit(130) from None
     except (typer.Exit, BrokenPipeError):
         raise
     except Exception as error:
         if debug:
             raise
-        complain(f"{_place(error)}; {interrupted}; please report this line, or see --debug")
+        known = _with_notes(f"{_place(error)}; {interrupted}", error)
+        complain(f"{known}; please report this line, or see --debug")
         raise typer.Exit(1) from None
+
+
+def _with_notes(line: str, error: BaseException) -> str:
+    return "; ".join([line, *getattr(error, "__notes__", ())])
 
 
 def _place(error: Exception) -> str:

@@ -61,10 +61,11 @@ _OF_THE_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 def is_ours(folder: Path) -> bool:
     """True where this program wrote the folder: its manifest says so."""
-    return _manifest(folder) is not None
+    return manifest_of(folder) is not None
 
 
-def _manifest(folder: Path) -> dict[str, object] | None:
+def manifest_of(folder: Path) -> dict[str, object] | None:
+    """The manifest of a folder that this program wrote; None of any other."""
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
@@ -85,7 +86,7 @@ def refuse_foreign(out: Path) -> None:
         return
     if not out.is_dir():
         raise OutputError(f"{out}: is a file; name a new or an empty folder")
-    manifest = _manifest(out)
+    manifest = manifest_of(out)
     if manifest is None and any(out.iterdir()):
         raise OutputError(
             f"{out}: holds files that this program did not write; name a new or an empty folder"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from waitlist_merge.review.urgency import SOON
 
 Tables = Mapping[str, pd.DataFrame]
 
-NOT_KNOWN = "not known: there is no earlier run"
+NOT_KNOWN = "not known: there is no earlier list"
 
 COUNTED_WEEKS = (52, 65)
 """Waits that are counted each week (domain 8): over so many weeks."""
@@ -63,21 +63,21 @@ class Before:
 def before_of(
     organisation: str,
     *,
-    extracts: pd.DataFrame,
-    entries: pd.DataFrame,
+    extracts: pd.DataFrame | None,
+    entries: pd.DataFrame | None,
     findings: pd.DataFrame | None,
     answered_by: Sequence[str],
     asked: pd.DataFrame | None = None,
 ) -> Before:
     """What an earlier run knew of an organisation.
 
-    ``extracts`` and ``entries`` are those of its snapshot, ``findings`` the faults of its lists and
+    ``extracts`` and ``entries`` are those of its snapshot, None where there was no other list yet;
+    ``findings`` the faults of its lists and
     ``answered_by`` the organisation of each answer since; ``asked`` has the open questions, with
     ``question_id`` and ``first_date``.
     """
-    own = extracts.loc[(texts(extracts["organisation"]) == organisation)]
     faults = None
-    if findings is not None:
+    if findings is not None and entries is not None:
         mine = findings.loc[texts(findings["organisation"]) == organisation]
         number = dict(
             zip(texts(entries["entry_id"]), texts(entries["local_patient_identifier"]), strict=True)
@@ -89,16 +89,15 @@ def before_of(
     if asked is not None:
         days = (pd.Timestamp(each).date() for each in asked["first_date"])
         since = dict(zip(texts(asked["question_id"]).tolist(), days, strict=True))
+    unknown = Before(findings=faults, answered=answered, asked=since)
+    if extracts is None:
+        return unknown
+    own = extracts.loc[texts(extracts["organisation"]) == organisation]
     if own.empty:
-        return Before(findings=faults, answered=answered, asked=since)
+        return unknown
     last = own.iloc[0]
-    return Before(
-        rows=int(last["rows"]),
-        census_date=pd.Timestamp(last["census_date"]).date(),
-        findings=faults,
-        answered=answered,
-        asked=since,
-    )
+    census_date = pd.Timestamp(last["census_date"]).date()
+    return replace(unknown, rows=int(last["rows"]), census_date=census_date)
 
 
 def write_weekly(

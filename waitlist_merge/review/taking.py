@@ -80,9 +80,7 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
     again = _no_longer_holds(told, known.said)
     problems += [f"{row.place}: {_AGAIN}" for row, each in told if each.answer_id in again]
     problems += _twice(rows, [each for _, each in told])
-    return Taken(
-        [each for _, each in told if each.answer_id not in again], work, problems, undated
-    )
+    return Taken([each for _, each in told if each.answer_id not in again], work, problems, undated)
 
 
 _AGAIN = (

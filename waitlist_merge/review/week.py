@@ -63,7 +63,7 @@ class Week:
     """A run that has begun: its entries with the ids that they keep, and what went before.
 
     ``base`` is the run that changes are told against: ``last``, or an earlier one where ``last``
-    had the same input.
+    had the same input or never reached anybody; ``told`` is how the lists are beside that run's.
     """
 
     entries: pd.DataFrame
@@ -74,6 +74,7 @@ class Week:
     run: int
     run_date: dt.date
     key: str | None
+    told: Arrivals
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -118,7 +119,7 @@ def begin(
     ids = carried(entries, None if last is None else last.entries, key=key)
     run = 1 if last is None else last.run + 1
     entries = entries.assign(entry_id=ids.entry_id)
-    return Week(entries, ids, arrived, last, base or last, run, run_date, key)
+    return Week(entries, ids, arrived, last, base or last, run, run_date, key, arrived)
 
 
 def hold_patients(week: Week, patients: Patients) -> Patients:
@@ -235,7 +236,8 @@ def end(
     of entries that left; ``said`` the answers since ``week.base``.
     """
     last = week.last
-    departure = _departures(week, last, week.carried.position, entries, people)
+    absent = week.arrived.absent
+    departure = _departures(week, last, week.carried.position, entries, people, absent)
     snapshot = next_snapshot(
         entries,
         combined_list,
@@ -246,7 +248,7 @@ def end(
         pathways=ids.pathways,
         last=last,
         departure=departure,
-        absent=week.arrived.absent,
+        absent=absent,
     )
     lost = unaccounted(snapshot.entries, run_date=week.run_date, retired=week.arrived.retired)
     logs = {"patient": ids.patients.log, "pathway": ids.pathways.log}
@@ -267,6 +269,7 @@ def _departures(
     position: Positions,
     entries: pd.DataFrame,
     people: People,
+    absent: Iterable[str],
 ) -> NDArray[np.object_]:
     """Why each entry of an earlier run no longer waits."""
     if snapshot is None:
@@ -275,7 +278,7 @@ def _departures(
         entries,
         snapshot.entries,
         position,
-        absent=week.arrived.absent,
+        absent=tuple(absent),
         run_date=week.run_date,
         people=people,
     )
@@ -300,7 +303,7 @@ def _changes(
         position = pd.Index(base.entries["entry_id"].astype(object)).get_indexer(
             entries["entry_id"].astype(object)
         )
-        departure = _departures(week, base, position, entries, people)
+        departure = _departures(week, base, position, entries, people, week.told.absent)
         logs = [
             id_changes(of.ids, _before(entries, base.entries, level, position))
             for level, of in zip(LEVELS, (ids.patients, ids.pathways), strict=True)
@@ -311,7 +314,7 @@ def _changes(
         base,
         np.asarray(position, dtype=np.int64),
         departure,
-        arrived=week.arrived,
+        arrived=week.told,
         logs=list(zip(LEVELS, logs, strict=True)),
         said=said,
         model_changed=model_changed,

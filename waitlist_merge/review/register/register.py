@@ -69,6 +69,7 @@ class Register:
         self._url, self._engine = url, engine
         self.name = shown(url)
         self._new_key: str | None = None
+        self._written = 0
 
     @classmethod
     def open(cls, at: str | Path, *, create: bool = True) -> Self:
@@ -304,9 +305,15 @@ class Register:
                     f"{self.name}: another run was recorded meanwhile; nothing was recorded: run "
                     "again"
                 )
-            number = (newest or 0) + 1
+            number = self._written = (newest or 0) + 1
             write(connection, run, number)
         return number
+
+    def recorded(self) -> int | None:
+        """The run that was recorded since this register was opened, even if nobody was told so."""
+        with self._reading() as connection:
+            newest = connection.scalar(select(func.max(runs.c.run))) or 0
+        return self._written if 0 < self._written <= newest else None
 
 
 def _need_file(url: URL, *, create: bool) -> None:

@@ -1,0 +1,181 @@
+"""A run that is recorded and never reached anybody: it is said, and the next one knows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from waitlist_merge import cli
+from waitlist_merge.errors import OutputError
+from waitlist_merge.held import run_held
+from waitlist_merge.result import MergeResult
+from waitlist_merge.review.register import Register
+
+FIRST, SECOND, THIRD = "2026-11-01", "2026-11-08", "2026-11-15"
+PEOPLE = 6
+
+
+class Region:
+    """Two lists in a folder, a register and an output beside them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.out = folder, folder / "out"
+        self.register = folder / "register.db"
+
+    def merge(self, census: str, people: int, *more: str) -> Any:
+        for code in ("RM3", "RW3"):
+            rows = [
+                {
+                    "NHS number": "",
+                    "Surname": f"Okafor{chr(97 + at)}{code[1].lower()}",
+                    "Forename": "Chidi",
+                    "DOB": f"19{50 + at}-05-03",
+                    "Hospital number": f"{code}{at:04}",
+                    "Treatment function code": "110",
+                    "RTT start": "2026-03-02",
+                    "RTT status": "20",
+                }
+                for at in range(people)
+            ]
+            pd.DataFrame(rows).to_csv(self.folder / f"{code}.csv", index=False)
+        lists = [f"{code}={self.folder / code}.csv" for code in ("RM3", "RW3")]
+        to = ["--out", self.out, "--register", self.register, "--census-date", census]
+        given = ["merge", *lists, *to, "--no-workbook", "--tables", "csv", *more]
+        return CliRunner().invoke(cli.app, [str(each) for each in given])
+
+    def told(self, of: str = ".") -> tuple[int, int]:
+        manifest = json.loads((self.out / of / "manifest.json").read_bytes())
+        return manifest["run"], manifest["told_against"]
+
+    def new(self, of: str = ".") -> int:
+        changes = pd.read_csv(self.out / of / "changes.csv", dtype=str)
+        return int((changes["change"] == "new").sum())
+
+
+@pytest.fixture
+def region(tmp_path: Path) -> Region:
+    return Region(tmp_path)
+
+
+def stopping(monkeypatch: pytest.MonkeyPatch, name: str, problem: BaseException) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(MergeResult, name, stop)
+
+
+@pytest.mark.parametrize(
+    ("problem", "line", "code"),
+    [
+        (KeyboardInterrupt(), "interrupted; {out} is as it was", 130),
+        (OutputError("no room; make some"), "no room; make some", 3),
+    ],
+    ids=["interrupted", "disk full"],
+)
+def test_a_run_that_is_recorded_and_not_written_is_told(
+    region: Region,
+    monkeypatch: pytest.MonkeyPatch,
+    problem: BaseException,
+    line: str,
+    code: int,
+) -> None:
+    assert region.merge(FIRST, PEOPLE).exit_code == 0
+    with monkeypatch.context() as patched:
+        stopping(patched, "save", problem)
+        done = region.merge(SECOND, PEOPLE + 1)
+    known = f"{region.register} has these lists as run 2 all the same: merge them again"
+    assert done.stderr == f"waitlist-merge: {line.format(out=region.out)}; {known}\n"
+    assert done.exit_code == code
+    assert region.told() == (1, 0)
+    assert region.merge(SECOND, PEOPLE + 1).exit_code == 0
+    assert (region.told(), region.new()) == ((3, 1), 2)
+
+
+def test_what_nobody_held_is_told_with_the_next_lists(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region.merge(FIRST, PEOPLE)
+    with monkeypatch.context() as patched:
+        stopping(patched, "save", KeyboardInterrupt())
+        region.merge(SECOND, PEOPLE + 1)
+    done = region.merge(THIRD, PEOPLE + 2)
+    assert done.exit_code == 0
+    assert (region.told(), region.new()) == ((3, 1), 4)
+    assert f"since run 1 of {FIRST}" in done.stdout
+    assert region.merge(THIRD, PEOPLE + 2).exit_code == 0
+    assert (region.told(), region.new()) == ((4, 1), 4)
+
+
+def test_views_are_told_against_the_oldest_that_people_hold(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region.merge(FIRST, PEOPLE, "--view", "all")
+    region.merge(SECOND, PEOPLE + 1, "--view", "RM3")
+    region.merge(THIRD, PEOPLE + 2, "--view", "all")
+    assert region.told("RM3") == region.told("RW3") == (3, 1)
+    with monkeypatch.context() as patched:
+        stopping(patched, "save_views", KeyboardInterrupt())
+        done = region.merge(THIRD, PEOPLE + 3, "--view", "all")
+    assert f"what is in {region.out} is whole, as it was or new; " in done.stderr
+
+
+def test_a_list_that_is_absent_while_nobody_held_its_first_keeps_its_entries(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region.merge(FIRST, PEOPLE)
+    with monkeypatch.context() as patched:
+        stopping(patched, "save", KeyboardInterrupt())
+        region.merge(SECOND, PEOPLE)
+    lists = [f"RM3={region.folder / 'RM3.csv'}", "--allow-absent", "RW3"]
+    more = ["--out", region.out, "--register", region.register, "--census-date", THIRD]
+    done = CliRunner().invoke(cli.app, ["merge", *map(str, [*lists, *more])])
+    assert done.exit_code == 0, done.stderr
+    changes = pd.read_csv(region.out / "changes.csv", dtype=str)
+    assert set(changes["change"]) == {"not_refreshed"}
+    with Register.open(region.register) as register:
+        assert register.last().entries["left_date"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, 1),
+        ({"run": 2}, None),
+        ({"run": "1"}, None),
+        ({"run_date": "2026-11-02"}, None),
+        ({"plan_digest": "0"}, None),
+        ({"patient_model": {"sha256": "0"}}, None),
+        ({"patient_model": None}, None),
+        ({"program": "other"}, None),
+    ],
+    ids=lambda each: str(each) if isinstance(each, dict) else "",
+)
+def test_a_folder_of_another_register_is_no_run_of_this_one(
+    region: Region, change: dict[str, object], found: int | None
+) -> None:
+    region.merge(FIRST, PEOPLE)
+    manifest = region.out / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_bytes()) | change))
+    with Register.open(region.register) as register:
+        assert run_held(region.out, register) == found
+        assert run_held(region.folder / "none", register) is None
+        assert run_held(None, register) is None
+    assert run_held(region.out, None) is None
+
+
+def test_nothing_is_said_of_a_register_that_recorded_nothing(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region.merge(FIRST, PEOPLE)
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("waitlist_merge.memory.end", stop)
+    done = region.merge(SECOND, PEOPLE)
+    assert done.stderr == f"waitlist-merge: interrupted; {region.out} is as it was\n"
