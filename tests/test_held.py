@@ -179,3 +179,16 @@ def test_nothing_is_said_of_a_register_that_recorded_nothing(
     monkeypatch.setattr("waitlist_merge.memory.end", stop)
     done = region.merge(SECOND, PEOPLE)
     assert done.stderr == f"waitlist-merge: interrupted; {region.out} is as it was\n"
+
+
+def test_a_run_is_known_to_be_recorded_though_nobody_was_told(
+    region: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region.merge(FIRST, PEOPLE)
+
+    def interrupted(register: Register, *_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Register, "questions", interrupted)
+    done = region.merge(SECOND, PEOPLE)
+    assert "has these lists as run 2 all the same" in done.stderr

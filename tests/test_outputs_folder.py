@@ -16,6 +16,7 @@ from waitlist_merge.errors import OutputError
 from waitlist_merge.outputs import exchange as exchange_module, folder as folder_module
 from waitlist_merge.outputs.exchange import exchange
 from waitlist_merge.outputs.folder import prepare, replacing
+from waitlist_merge.outputs.views import prepare_views
 
 FILES = '"files": ["manifest.json", "table.csv"]'
 MANIFEST = '{"program": "waitlist_merge", ' + FILES + ', "run": "%s"}'
@@ -103,6 +104,17 @@ def test_a_full_disk_leaves_all_as_it_was(out: Path, before: str) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "name of a file")
     assert out.exists() == (before == "old")
     assert left_beside(out) == []
+
+
+@pytest.mark.parametrize("ready", [prepare, prepare_views])
+def test_a_folder_that_may_not_be_written_is_told_before_any_work(
+    out: Path, monkeypatch: pytest.MonkeyPatch, ready: Callable[[Path], Path]
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr("os.access", lambda path, _mode: asked.append(path))
+    with pytest.raises(OutputError, match=r"cannot be written \(Permission denied\)"):
+        ready(out / "none" / "yet")
+    assert asked == [out.parent.resolve()]
 
 
 def test_a_system_error_without_a_number_is_not_repeated(out: Path) -> None:

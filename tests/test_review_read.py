@@ -121,6 +121,26 @@ def test_what_has_no_date_is_of_the_day_of_the_first_reading(first, register, tm
     assert "no date" not in dated.summary()
 
 
+@pytest.mark.parametrize(
+    ("contents", "words"),
+    [
+        (None, "there is no such file; check the path"),
+        (b"hello", "cannot be read as a workbook; save it as .xlsx"),
+        (
+            bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"),
+            "is protected with a password; save it without one",
+        ),
+    ],
+    ids=["missing", "text", "password"],
+)
+def test_a_workbook_that_cannot_be_read_says_why(register, tmp_path, contents, words):
+    book = tmp_path / "sent.xlsx"
+    if contents is not None:
+        book.write_bytes(contents)
+    with pytest.raises(InputError, match=f"^sent.xlsx: {words}"):
+        read(register, book)
+
+
 def test_a_need_is_one_once_both_organisations_have_said_so(first, register, tmp_path):
     before = merged(register)
     mine = before.entries.loc[before.entries["family_name"] == "Okafor", "entry_id"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import closing
+import errno
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pandas as pd
@@ -74,6 +75,31 @@ def test_a_run_is_read_back_as_it_was_recorded(register, a_run, two):
     assert last.extracts.iloc[0].tolist() == ["RM3", pd.Timestamp(MONDAY), 2]
     assert register.model().digest == MODEL.digest
     assert register.digests(1) == {"RM3": "1" * 64}
+
+
+def test_a_run_counts_as_recorded_once_it_is_there(register, a_run, two, monkeypatch):
+    assert register.recorded() is None
+    with monkeypatch.context() as patched:
+        patched.setattr("waitlist_merge.review.register.register.write", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            register.record(a_run(register, two))
+    assert register.recorded() is None
+    done = register._writing
+
+    @contextmanager
+    def interrupted_after():
+        with done() as connection:
+            yield connection
+        raise KeyboardInterrupt
+
+    register._writing = interrupted_after
+    with pytest.raises(KeyboardInterrupt):
+        register.record(a_run(register, two))
+    assert register.recorded() == 1
+
+
+def stopped(*_):
+    raise KeyboardInterrupt
 
 
 def test_an_unchanged_list_adds_nothing_but_the_run(register, a_run, two):
@@ -234,7 +260,9 @@ def test_what_cannot_be_opened_is_said_in_one_line(tmp_path):
         (tmp_path / "none" / "reg.db", True, OutputError, "folder that is there"),
         (tmp_path / "reg.db", False, InputError, "there is no register"),
         ("oracle+nothing://host/db", True, ConfigError, "no such kind of database"),
+        ("mysql://host/db", True, ConfigError, "no such kind of database"),
         ("://", True, ConfigError, "no URL"),
+        ("postgresql://ann:secret@host:port/db", True, ConfigError, "no URL"),
         ("postgresql://ann:secret@127.0.0.1:1/none", True, InputError, "cannot be reached"),
     )
     for at, create, kind, words in said:
@@ -243,6 +271,15 @@ def test_what_cannot_be_opened_is_said_in_one_line(tmp_path):
         assert "\n" not in str(caught.value)
         assert "secret" not in str(caught.value)
     assert text_file.read_text().startswith("NHS number")
+
+
+def test_a_file_that_may_not_be_written_says_so(tmp_path, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.touch", denied)
+    with pytest.raises(OutputError, match="may not be written; ask for the right to write it"):
+        Register.open(tmp_path / "reg.db")
 
 
 def test_a_missing_driver_names_its_extra():

@@ -16,6 +16,7 @@ The reasons are in ``docs/decisions/0001-output-swap.md``.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -119,7 +120,15 @@ def prepare(out: str | Path, *, refuse: Callable[[Path], None] = refuse_foreign)
             _settle_previous(real)
             _remove_abandoned(real)
         refuse(real)
+        need_right(real)
     return real
+
+
+def need_right(out: Path) -> None:
+    """PermissionError at once, and not after all the work, where nothing can be made there."""
+    there = next(each for each in out.absolute().parents if each.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 @contextmanager

@@ -162,6 +162,9 @@ def _decided(said: Iterable[AnswerRow], now: pd.DataFrame) -> pd.DataFrame:
     place = pd.Index(now["entry_id"].astype(object))
     parts = []
     for row in said:
+        told = row.answer or "an earlier answer is taken back"
+        of = f", of {len(row.entry_ids)} entries" if row.entry_ids else ""
+        signed = f"{row.reviewer} ({row.organisation})" if row.organisation else row.reviewer
         at = place.get_indexer(list(row.entry_ids))
         at = at[at >= 0]
         first = now.iloc[at[0]] if len(at) else None
@@ -173,8 +176,7 @@ def _decided(said: Iterable[AnswerRow], now: pd.DataFrame) -> pd.DataFrame:
                 "pathway_id": None if first is None else first["pathway_id"],
                 "field": row.level,
                 "after": row.answer or "taken back",
-                "explanation": f"{row.reviewer} ({row.organisation}), of {len(row.entry_ids)}"
-                f" entries: {row.answer or 'an earlier answer is taken back'}",
+                "explanation": f"{signed}{of}: {told}",
             }
         )
     return pd.DataFrame(parts, columns=COLUMNS, dtype=object)

@@ -102,9 +102,7 @@ def returned_rows(path: Path) -> list[Returned]:
         with CalamineWorkbook.from_path(str(path)) as book:
             sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     except (CalamineError, OSError) as error:
-        raise InputError(
-            f"{path.name}: cannot be read as a workbook; save it as .xlsx and give it again"
-        ) from error
+        raise InputError(f"{path.name}: {unreadable(path)}") from error
     run = _run_of(path)
     found = [
         Returned(path.name, name, number, run, cells)
@@ -117,6 +115,19 @@ def returned_rows(path: Path) -> list[Returned]:
             "the workbook that merge wrote, filled in"
         )
     return found
+
+
+def unreadable(path: Path) -> str:
+    """Why a file is no workbook that can be read, and what cures it."""
+    if not path.exists():
+        return "there is no such file; check the path"
+    if path.is_file() and _ENCRYPTED in path.read_bytes():
+        return "is protected with a password; save it without one and give it again"
+    return "cannot be read as a workbook; save it as .xlsx and give it again"
+
+
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""Name of the stream that holds a workbook with a password (MS-OFFCRYPTO 1.3)."""
 
 
 def _header(rows: Sequence[Sequence[Any]]) -> int | None:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from waitlist_merge.errors import InputError, OutputError
-from waitlist_merge.outputs.folder import is_ours, prepare
+from waitlist_merge.outputs.folder import explained, is_ours, need_right, prepare
 from waitlist_merge.outputs.tables import Formats, write_tables
 from waitlist_merge.outputs.views.view import made_ready, view
 from waitlist_merge.outputs.weekly import Before, write_weekly
@@ -35,6 +35,8 @@ def prepare_views(out: str | Path) -> Path:
         raise OutputError(f"{folder}: holds a whole list; name another folder for views")
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder}: is a file; name a new or an empty folder")
+    with explained(folder):
+        need_right(folder)
     return folder
 
 

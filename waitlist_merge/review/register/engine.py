@@ -35,7 +35,7 @@ def address(at: str | Path) -> URL:
         return URL.create("sqlite", database=str(at))
     try:
         url = make_url(str(at))
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ConfigError(
             "--register: is no URL of a database; write a path, or such as "
             "postgresql://user:password@host/database"
@@ -55,14 +55,12 @@ def engine_of(url: URL) -> Engine:
     name = shown(url)
     try:
         engine = create_engine(url, hide_parameters=True, connect_args=_waiting(url))
-    except (NoSuchModuleError, ArgumentError):
-        raise ConfigError(
-            f"{name}: no such kind of database; use a path, postgresql:// or mssql+pyodbc://"
-        ) from None
-    except ImportError:
+    except (NoSuchModuleError, ArgumentError, ImportError) as error:
         extra = _EXTRAS.get(url.get_backend_name())
-        if extra is None:
-            raise
+        if extra is None or not isinstance(error, ImportError):
+            raise ConfigError(
+                f"{name}: no such kind of database; use a path, postgresql:// or mssql+pyodbc://"
+            ) from None
         raise MissingExtra(
             f"{name}: needs a driver; pip install 'waitlist-merge[{extra}]'"
         ) from None

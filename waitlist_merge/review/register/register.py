@@ -69,7 +69,7 @@ class Register:
         self._url, self._engine = url, engine
         self.name = shown(url)
         self._new_key: str | None = None
-        self._written = 0
+        self._begun = self._done = 0
 
     @classmethod
     def open(cls, at: str | Path, *, create: bool = True) -> Self:
@@ -305,15 +305,18 @@ class Register:
                     f"{self.name}: another run was recorded meanwhile; nothing was recorded: run "
                     "again"
                 )
-            number = self._written = (newest or 0) + 1
+            number = self._begun = (newest or 0) + 1
             write(connection, run, number)
+        self._done = number
         return number
 
     def recorded(self) -> int | None:
         """The run that was recorded since this register was opened, even if nobody was told so."""
-        with self._reading() as connection:
-            newest = connection.scalar(select(func.max(runs.c.run))) or 0
-        return self._written if 0 < self._written <= newest else None
+        if self._begun and not self._done:
+            with self._reading() as connection:
+                newest = connection.scalar(select(func.max(runs.c.run))) or 0
+            self._done = self._begun if self._begun <= newest else 0
+        return self._done or None
 
 
 def _need_file(url: URL, *, create: bool) -> None:
@@ -327,6 +330,8 @@ def _need_file(url: URL, *, create: bool) -> None:
         raise InputError(f"{path}: there is no register; merge --register makes one")
     try:
         path.touch(mode=0o600)
+    except PermissionError:
+        raise OutputError(f"{path}: may not be written; ask for the right to write it") from None
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be opened ({error.strerror}); name a file in a folder that is there"
