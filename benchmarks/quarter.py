@@ -39,12 +39,12 @@ from waitlist_merge.review.arrivals import Allowed  # noqa: E402
 
 
 def run_quarter(
-    folder: Path, *, needs: int, seed: int = 7, script: Script | None = None
+    folder: Path, *, needs: int, seed: int = 7, script: Script | None = None, key: str = ""
 ) -> Quarter:
-    """The weeks, one after another, and what was seen."""
+    """The weeks, one after another, and what was seen; ``key`` is by default made of the seed."""
     region = Region.of(needs=needs, seed=seed)
     script = script or Script()
-    plan = wm.MergePlan(hmac_key=f"quarter of seed {seed}")
+    plan = wm.MergePlan(hmac_key=key or f"quarter of seed {seed}")
     quarter = Quarter(region, folder / "register.db", plan, Random(seed + 1), script)  # noqa: S311
     for week in range(1, script.weeks + 1):
         if week > 1:
@@ -201,13 +201,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--needs", type=int, default=1_500)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--key", default="", help="of the entry ids; another asks otherwise")
     parser.add_argument("--killed", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.killed:
         to_be_killed(given.killed)
         return
     with tempfile.TemporaryDirectory() as folder:
-        quarter = run_quarter(Path(folder), needs=given.needs, seed=given.seed)
+        quarter = run_quarter(Path(folder), needs=given.needs, seed=given.seed, key=given.key)
     print(report(quarter))
     sys.exit(bool(quarter.failures))
 

@@ -28,7 +28,7 @@ from waitlist_merge.pathways import match_pathways
 from waitlist_merge.patients import PatientModel, match_patients
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.review import week
-from waitlist_merge.review.departures import NOBODY, People
+from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.register import Register, Run
 from waitlist_merge.review.register.tables import ENTRY_DATES, ENTRY_FLAGS, ENTRY_NUMBERS
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS, Snapshot

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from waitlist_merge import cli
 from waitlist_merge.errors import ConservationError, InputError, RefusedExtract, RefusedExtracts
 from waitlist_merge.intake.requests import FileRequest
-from waitlist_merge.memory import Retrain
 from waitlist_merge.outputs import read_tables
+from waitlist_merge.recalled import Retrain
 from waitlist_merge.review.arrivals import Allowed
 
 EMPTY = RefusedExtract("RW3.csv", "it is empty", "send the list again")

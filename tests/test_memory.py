@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import waitlist_merge as wm
-from waitlist_merge.memory import Retrain
+from waitlist_merge.recalled import Retrain
 from waitlist_merge.relinked import relinked
 from waitlist_merge.review.register.tables import METADATA
 from waitlist_merge.review.rows import AnswerRow

@@ -12,8 +12,8 @@ from waitlist_merge.outputs.columns import conform
 from waitlist_merge.reasons import Change
 from waitlist_merge.review import week
 from waitlist_merge.review.arrivals import Allowed
-from waitlist_merge.review.departures import People
 from waitlist_merge.review.holding import NO_LINKS, WHY, Groups, held
+from waitlist_merge.review.people import People
 from waitlist_merge.review.remembered import MEMORY
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.unaccounted import LEVEL, unaccounted

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from waitlist_merge.review.arrivals import Allowed
-from waitlist_merge.review.departures import People, kept_apart
+from waitlist_merge.review.people import People, kept_apart
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.ruling import not_undone
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from waitlist_merge.review.arrivals import Allowed
-from waitlist_merge.review.departures import People
+from waitlist_merge.review.people import People
 
 CASES = list(
     csv.DictReader(

@@ -22,12 +22,12 @@ from waitlist_merge.demonstration import MERGED, demonstrate
 from waitlist_merge.errors import OutputError, RefusedExtracts
 from waitlist_merge.held import run_held, telling_of_the_register
 from waitlist_merge.intake.requests import FileRequest
-from waitlist_merge.memory import Retrain
 from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
 from waitlist_merge.outputs.views import prepare_views
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergeConfig
+from waitlist_merge.recalled import Retrain
 from waitlist_merge.rehearsal import rehearse
 from waitlist_merge.result import MergeResult
 from waitlist_merge.review import register as registers

@@ -4,9 +4,8 @@ A run with a register takes from it the key of the entry ids, the ids, the patie
 people said, and leaves itself there in one transaction at its end. Without a register it stands
 alone: nothing is known, and nothing is left.
 
-::
+``recalled`` says what it takes before anything is read; here is the rest of the way::
 
-    recall     key and model, before anything is read
     begin      the lists are as expected; entries keep their ids; what people said holds
     hold       no patient falls apart because a list did not come
     name       patients and needs keep their ids
@@ -23,60 +22,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.errors import ConfigError, InputError
 from waitlist_merge.pathways.match import PathwayMatch, Patients
 from waitlist_merge.patients import PatientMatch, PatientModel
-from waitlist_merge.plan import MergePlan
+from waitlist_merge.recalled import Recalled
 from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.arrivals import Allowed, arrivals
-from waitlist_merge.review.departures import People, kept_apart
+from waitlist_merge.review.naming import Named
+from waitlist_merge.review.people import People, kept_apart
 from waitlist_merge.review.register.digest import digests
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.ruling import Rulings, in_force, not_undone
 from waitlist_merge.review.snapshot import Snapshot, census_dates
 from waitlist_merge.review.work import agreed_to_close, work_against_lists
 
-SHOWN = 12
-"""Characters of a digest that tell models apart: 48 bits."""
-
 GUARDS = tuple(each.name for each in fields(Allowed))
 """What about a list may stop a run."""
 
 NOTHING_RULED = Rulings()
-
-
-@dataclass(frozen=True, slots=True)
-class Retrain:
-    """That the patient model is to be fitted anew; ``accept`` is how the digest of it begins.
-
-    Without ``accept`` the links that it would make or break are listed, and nothing is recorded.
-    """
-
-    accept: str | None = None
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Recalled:
-    """What was there when the run began.
-
-    ``key`` keys the entry ids, ``model`` weighs the evidence on people (None: one is fitted),
-    ``last`` is what the newest run knew. With ``retrain`` another model than the register's is
-    fitted; ``replaced`` is the register's, None where this version cannot read it.
-    ``told_against`` is the run that people hold, None for the newest.
-    """
-
-    plan: MergePlan
-    started_at: dt.datetime
-    key: str | None
-    model: PatientModel | None
-    register: registers.Register | None = None
-    last: Snapshot | None = None
-    answers: Sequence[AnswerRow] = ()
-    retrain: Retrain | None = None
-    replaced: PatientModel | None = None
-    told_against: int | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -101,7 +65,7 @@ class Ids:
 
     patient_id: pd.Series | None = None
     pathway_id: pd.Series | None = None
-    named: week.Named | None = None
+    named: Named | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -124,69 +88,6 @@ class Left:
     findings_before: pd.DataFrame | None = None
     said: Sequence[AnswerRow] = ()
     asked: pd.DataFrame | None = None
-
-
-def recall(
-    register: registers.Register | None,
-    *,
-    plan: MergePlan,
-    model: PatientModel | None,
-    retrain: Retrain | None = None,
-    told_against: int | None = None,
-) -> Recalled:
-    """What is known before anything is read.
-
-    ConfigError where the plan has another key, or ``model`` is another one, than the register's,
-    and where there is no model to fit anew.
-    """
-    began = dt.datetime.now(dt.UTC)
-    if register is None or register.runs().empty:
-        if retrain:
-            raise ConfigError("--retrain: needs a --register that has a run")
-        key = register.key(plan.hmac_key) if register else plan.hmac_key
-        return Recalled(plan=plan, started_at=began, key=key, model=model, register=register)
-    pinned = _pinned(register, retrain)
-    if model is not None and (pinned is None or model.digest != pinned.digest):
-        raise ConfigError(
-            f"{register.name}: has its own patient model, and --model names another one; leave "
-            "--model out, or change the register's with --retrain"
-        )
-    return Recalled(
-        plan=plan,
-        started_at=began,
-        key=register.key(plan.hmac_key),
-        model=None if retrain else pinned,
-        register=register,
-        last=register.last(),
-        answers=register.answers(),
-        retrain=retrain,
-        replaced=pinned if retrain else None,
-        told_against=told_against,
-    )
-
-
-def _pinned(register: registers.Register, retrain: Retrain | None) -> PatientModel | None:
-    """The register's model; where this version cannot read it a new one has to be fitted."""
-    try:
-        return register.model()
-    except InputError as error:
-        if retrain:
-            return None
-        problem = str(error).partition(";")[0]
-        raise InputError(
-            f"{problem}: the register's patient model is of another version of waitlist_merge; fit "
-            "it anew with --retrain"
-        ) from None
-
-
-def accept_model(recalled: Recalled, model: PatientModel) -> None:
-    """ConfigError where a model was accepted, and this is another one."""
-    accepted = recalled.retrain and recalled.retrain.accept
-    if accepted and not model.digest.startswith(accepted.lower()):
-        raise ConfigError(
-            f"--accept-model: these lists give the model {model.digest[:SHOWN]}, not {accepted}; "
-            "list its links first with --retrain"
-        )
 
 
 def linked_before(begun: Begun, match: Callable[[PatientModel], PatientMatch]) -> Patients | None:

@@ -35,11 +35,11 @@ from waitlist_merge.intake import Extract
 from waitlist_merge.intake.accept import accept, as_date
 from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.intake.requests import FileRequest, read_all
-from waitlist_merge.memory import Retrain
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.pathways.columns import order_of, sorted_distinct
 from waitlist_merge.patients.match import LINK_COLUMNS
 from waitlist_merge.plan import MergeConfig, MergePlan
+from waitlist_merge.recalled import Retrain, accept_model, recall
 from waitlist_merge.relinked import relinked
 from waitlist_merge.result import MergeResult, Stopwatch
 from waitlist_merge.review.arrivals import Allowed
@@ -132,9 +132,7 @@ def merge(
     own_rules = combined.checked(survivorship)
     plan = _naming(plan, own_rules)
     watch = Stopwatch(progress)
-    known = memory.recall(
-        register, plan=plan, model=model, retrain=retrain, told_against=told_against
-    )
+    known = recall(register, plan=plan, model=model, retrain=retrain, told_against=told_against)
 
     with watch("normalise"):
         accepted = accept(
@@ -161,7 +159,7 @@ def merge(
             on=accepted.run_date,
         )
         people = match(model=known.model).without_records()
-        memory.accept_model(known, people.model)
+        accept_model(known, people.model)
         before = memory.linked_before(begun, lambda model: match(model=model))
         who = memory.hold_patients(begun, people)
     with watch("pathways"):

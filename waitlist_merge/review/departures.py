@@ -12,8 +12,7 @@ unanswered is ever treated as yes. What is left is unexplained, and stays so fro
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -23,10 +22,8 @@ from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, know
 from waitlist_merge.pathways.deaths import DIED, records_death
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, Outcome
-from waitlist_merge.review.answers import Answer
-from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.sameness import Codes, Positions, TwoRuns, numbered, two_runs
-from waitlist_merge.review.signed import author
 
 OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
 """What an entry can say of itself."""
@@ -52,56 +49,6 @@ SURE = frozenset(
 NOT_WAITING = str(Outcome.NOT_WAITING)
 UNEXPLAINED = str(Departure.UNEXPLAINED)
 _WHO = ("patient_id", "nhs_number")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class People:
-    """What people have said, as entry ids.
-
-    ``answered`` for entries that have left, since they left (``accounted``), ``agreed`` for those
-    that were to be closed because another organisation keeps the patient; ``apart`` are pairs that
-    somebody keeps apart.
-    """
-
-    answered: frozenset[str] = frozenset()
-    agreed: frozenset[str] = frozenset()
-    apart: frozenset[tuple[str, str]] = frozenset()
-
-
-NOBODY = People()
-
-
-def kept_apart(answers: Iterable[AnswerRow]) -> frozenset[tuple[str, str]]:
-    """The pairs of entries that answers keep apart, as people or as needs; the oldest come first.
-
-    Who has said the opposite since keeps them apart no longer.
-
-    >>> said = AnswerRow("A-1", "Q-1", "pathway", ("E-1", "E-2"), (0, 1), "different needs")
-    >>> since = AnswerRow("A-2", "Q-1", "pathway", ("E-1", "E-2"), (0, 1), "same need")
-    >>> sorted(kept_apart([said])), sorted(kept_apart([said, since]))
-    ([('E-1', 'E-2')], [])
-    """
-    held: set[tuple[str, str, str, tuple[str, str]]] = set()
-    for row in answers:
-        who = author(row)
-        pairs = [
-            (one, other)
-            for one, first in zip(row.entry_ids, row.sides, strict=True)
-            for other, second in zip(row.entry_ids, row.sides, strict=True)
-            if first < second
-        ]
-        for opposite in _TAKES_BACK.get(row.answer, ()):
-            held -= {(*who, opposite, min(pair, pair[::-1])) for pair in pairs}
-        if row.answer in (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE):
-            held |= {(*who, row.answer, min(pair, pair[::-1])) for pair in pairs}
-    return frozenset(pair for *_, pair in held)
-
-
-_TAKES_BACK: dict[str, tuple[str, ...]] = {
-    Answer.SAME_NEED: (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE),
-    Answer.SAME_PERSON: (Answer.DIFFERENT_PEOPLE,),
-}
-"""What the same person said before that this answer is the opposite of."""
 
 
 def departures(

@@ -21,41 +21,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.identity import entry_ranks
 from waitlist_merge.pathways.columns import order_of
 from waitlist_merge.pathways.match import PathwayMatch, Patients
 from waitlist_merge.reasons import PatientRelation, Relation
 from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
 from waitlist_merge.review.changes import changes
 from waitlist_merge.review.continuity import Carried, carried
-from waitlist_merge.review.departures import NOBODY, NOT_WAITING, People, departures
+from waitlist_merge.review.departures import departures
 from waitlist_merge.review.holding import held
+from waitlist_merge.review.naming import LEVELS, Named, named, renamed
+from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.remembered import next_snapshot
 from waitlist_merge.review.rows import AnswerRow
-from waitlist_merge.review.sameness import Positions, numbered, two_runs
+from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot, listed
-from waitlist_merge.review.stable_ids import Before, Key, StableIds, id_changes, stable_ids
 from waitlist_merge.review.unaccounted import first_asked, unaccounted
-
-LEVELS = {"patient": "P", "pathway": "W"}
-SAID = {
-    "patient": ("nhs_number", "birth_date", "family_name", "given_name"),
-    "pathway": (
-        "treatment_function_code",
-        "patient_pathway_identifier",
-        "procedure_code",
-        "laterality",
-        "referral_date",
-        "rtt_start_date",
-    ),
-}
-"""What an entry says of its patient, and of its need: where a group falls in two parts alike, the
-one whose entries still say the same keeps the id."""
-
-_IDENTIFIERS = {
-    "patient_pathway_identifier": "Listed by another organisation under the same identifier",
-    "unique_booking_reference_number": "Listed by another organisation under one booking number",
-}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,14 +55,6 @@ class Week:
     run_date: dt.date
     key: str | None
     told: Arrivals
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Named:
-    """The ids of patients and needs."""
-
-    patients: StableIds
-    pathways: StableIds
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -164,59 +136,14 @@ def _absent_ids(week: Week, level: str) -> tuple[NDArray[np.object_], set[str]]:
 
 def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
     """The ids of patients and needs, kept from the last run."""
-    ranks = entry_ranks(week.entries["entry_id"], week.key)
-    position = week.carried.position
-    then = None if week.last is None else week.last.entries
-    groups = {"patient": patients, "pathway": pathways}
-    found: dict[str, StableIds] = {}
-    for level, match in groups.items():
-        keys = [] if then is None else _keys(week.entries, then, found.get("patient"))
-        found[level] = stable_ids(
-            LEVELS[level],
-            match.group,
-            week.entries["entry_id"].to_numpy(dtype=object),
-            None if then is None else _before(week.entries, then, level, position),
-            run=week.run,
-            ranks=ranks,
-            also=keys,
-            links=match.links,
-        )
-    return Named(found["patient"], found["pathway"])
-
-
-def _before(now: pd.DataFrame, then: pd.DataFrame, level: str, position: Positions) -> Before:
-    waited = (then["outcome"] != NOT_WAITING) & then["left_date"].isna()
-    runs = two_runs(now, then, SAID[level])
-    same = np.ones(len(now), dtype=bool)
-    for field in SAID[level]:
-        same &= runs.now[field] == np.append(runs.then[field], -1)[position]
-    return Before(
-        then[f"{level}_id"].to_numpy(dtype=object),
-        then[f"{level}_since"].to_numpy(dtype=np.int32),
-        waited.to_numpy(dtype=bool),
-        position,
-        same,
+    return named(
+        week.entries,
+        None if week.last is None else week.last.entries,
+        week.carried.position,
+        {"patient": patients, "pathway": pathways},
+        run=week.run,
+        key=week.key,
     )
-
-
-def _keys(now: pd.DataFrame, then: pd.DataFrame, patients: StableIds | None) -> list[Key]:
-    """By what a patient, or a need of known ``patients``, is told again without its entries."""
-    if patients is None:
-        one, other = numbered(now["nhs_number"], then["nhs_number"])
-        return [Key(one, other, "Listed by another organisation under the same NHS number")]
-    runs = two_runs(now, then, _IDENTIFIERS)
-    people = pd.factorize(np.concatenate([patients.ids, then["patient_id"].astype(object)]))[0]
-    size = int(people.max(initial=0)) + 1
-    keys = []
-    for field, why in _IDENTIFIERS.items():
-        one, other = (
-            np.where(side[field] >= 0, side[field] * size + person, -1)
-            for side, person in zip(
-                (runs.now, runs.then), np.split(people, [len(now)]), strict=True
-            )
-        )
-        keys.append(Key(one, other, why))
-    return keys
 
 
 def end(
@@ -304,10 +231,7 @@ def _changes(
             entries["entry_id"].astype(object)
         )
         departure = _departures(week, base, position, entries, people, week.told.absent)
-        logs = [
-            id_changes(of.ids, _before(entries, base.entries, level, position))
-            for level, of in zip(LEVELS, (ids.patients, ids.pathways), strict=True)
-        ]
+        logs = renamed(ids, entries, base.entries, position)
     return changes(
         entries,
         combined_list,

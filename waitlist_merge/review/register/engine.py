@@ -72,6 +72,25 @@ def engine_of(url: URL) -> Engine:
     return engine
 
 
+def need_file(url: URL, *, create: bool) -> None:
+    """The file of an SQLite register is there, readable by its owner alone where it is new."""
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        return
+    path = Path(url.database)
+    if path.is_dir():
+        raise OutputError(f"{path}: is a folder; name a file in it")
+    if not create and not path.exists():
+        raise InputError(f"{path}: there is no register; merge --register makes one")
+    try:
+        path.touch(mode=0o600)
+    except PermissionError:
+        raise OutputError(f"{path}: may not be written; ask for the right to write it") from None
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be opened ({error.strerror}); name a file in a folder that is there"
+        ) from None
+
+
 def _waiting(url: URL) -> dict[str, Any]:
     return {"timeout": PATIENCE} if url.get_backend_name() == "sqlite" else {}
 

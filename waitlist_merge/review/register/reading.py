@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
@@ -24,6 +26,28 @@ QUESTION = ("question_id", "level", "organisations", "state", "urgent")
 
 FINDING = ("organisation", "entry_id", "field", "reason")
 """What makes two findings one and the same, week after week."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run: its day, the run that its changes were told against, its model, what it knew.
+
+    ``answers_seen`` is how many answers there were when it began.
+    """
+
+    run: int
+    run_date: dt.date
+    base: int | None
+    plan_digest: str
+    model_digest: str
+    answers_seen: int
+
+
+def run_row(connection: Connection, run: int) -> RunRow | None:
+    """What is known of a run apart from its entries; None where there was none."""
+    columns = [runs.c[each.name] for each in fields(RunRow)]
+    found = connection.execute(select(*columns).where(runs.c.run == run)).one_or_none()
+    return RunRow(*found) if found else None
 
 
 def snapshot(connection: Connection, run: int) -> Snapshot:

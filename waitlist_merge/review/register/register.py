@@ -11,7 +11,6 @@ import json
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,11 +22,13 @@ from sqlalchemy.exc import DBAPIError
 from waitlist_merge.errors import ConfigError, InputError, OutputError
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.review.register import migrate
-from waitlist_merge.review.register.engine import address, engine_of, one_line, shown
+from waitlist_merge.review.register.engine import address, engine_of, need_file, one_line, shown
 from waitlist_merge.review.register.reading import (
+    RunRow,
     known_findings,
     known_questions,
     known_retired,
+    run_row,
     snapshot,
 )
 from waitlist_merge.review.register.tables import (
@@ -45,21 +46,6 @@ from waitlist_merge.review.snapshot import Snapshot
 
 KEY_BYTES = 32
 """Of a key that the register makes: as many as the hash that it keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One run: its day, the run that its changes were told against, its model, what it knew.
-
-    ``answers_seen`` is how many answers there were when it began.
-    """
-
-    run: int
-    run_date: dt.date
-    base: int | None
-    plan_digest: str
-    model_digest: str
-    answers_seen: int
 
 
 class Register:
@@ -80,7 +66,7 @@ class Register:
         """
         url = address(at)
         if url.get_backend_name() == "sqlite":
-            _need_file(url, create=create)
+            need_file(url, create=create)
         register = cls(url, engine_of(url))
         try:
             register._bring_up_to_date(create=create)
@@ -170,12 +156,11 @@ class Register:
 
     def run(self, run: int) -> RunRow:
         """What is known of a run apart from its entries; InputError where there was none."""
-        columns = [runs.c[each.name] for each in fields(RunRow)]
         with self._reading() as connection:
-            found = connection.execute(select(*columns).where(runs.c.run == run)).one_or_none()
+            found = run_row(connection, run)
         if found is None:
             raise InputError(f"{self.name}: has no run {run}; see its runs")
-        return RunRow(*found)
+        return found
 
     def last(self) -> Snapshot | None:
         """What the newest run knew; None before the first."""
@@ -317,22 +302,3 @@ class Register:
                 newest = connection.scalar(select(func.max(runs.c.run))) or 0
             self._done = self._begun if self._begun <= newest else 0
         return self._done or None
-
-
-def _need_file(url: URL, *, create: bool) -> None:
-    """The file of an SQLite register is there, readable by its owner alone where it is new."""
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        return
-    path = Path(url.database)
-    if path.is_dir():
-        raise OutputError(f"{path}: is a folder; name a file in it")
-    if not create and not path.exists():
-        raise InputError(f"{path}: there is no register; merge --register makes one")
-    try:
-        path.touch(mode=0o600)
-    except PermissionError:
-        raise OutputError(f"{path}: may not be written; ask for the right to write it") from None
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be opened ({error.strerror}); name a file in a folder that is there"
-        ) from None

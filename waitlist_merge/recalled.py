@@ -1,0 +1,116 @@
+"""What does a run know before anything is read: key, model, last run, answers?
+
+A run with a register takes them from it; without one it stands alone. Another model than the
+register's is fitted only where somebody asks for it, and taken only once its links were listed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from waitlist_merge.errors import ConfigError, InputError
+from waitlist_merge.patients import PatientModel
+from waitlist_merge.plan import MergePlan
+from waitlist_merge.review import register as registers
+from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.snapshot import Snapshot
+
+SHOWN = 12
+"""Characters of a digest that tell models apart: 48 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrain:
+    """That the patient model is to be fitted anew; ``accept`` is how the digest of it begins.
+
+    Without ``accept`` the links that it would make or break are listed, and nothing is recorded.
+    """
+
+    accept: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Recalled:
+    """What was there when the run began.
+
+    ``key`` keys the entry ids, ``model`` weighs the evidence on people (None: one is fitted),
+    ``last`` is what the newest run knew. With ``retrain`` another model than the register's is
+    fitted; ``replaced`` is the register's, None where this version cannot read it.
+    ``told_against`` is the run that people hold, None for the newest.
+    """
+
+    plan: MergePlan
+    started_at: dt.datetime
+    key: str | None
+    model: PatientModel | None
+    register: registers.Register | None = None
+    last: Snapshot | None = None
+    answers: Sequence[AnswerRow] = ()
+    retrain: Retrain | None = None
+    replaced: PatientModel | None = None
+    told_against: int | None = None
+
+
+def recall(
+    register: registers.Register | None,
+    *,
+    plan: MergePlan,
+    model: PatientModel | None,
+    retrain: Retrain | None = None,
+    told_against: int | None = None,
+) -> Recalled:
+    """What is known before anything is read.
+
+    ConfigError where the plan has another key, or ``model`` is another one, than the register's,
+    and where there is no model to fit anew.
+    """
+    began = dt.datetime.now(dt.UTC)
+    if register is None or register.runs().empty:
+        if retrain:
+            raise ConfigError("--retrain: needs a --register that has a run")
+        key = register.key(plan.hmac_key) if register else plan.hmac_key
+        return Recalled(plan=plan, started_at=began, key=key, model=model, register=register)
+    pinned = _pinned(register, retrain)
+    if model is not None and (pinned is None or model.digest != pinned.digest):
+        raise ConfigError(
+            f"{register.name}: has its own patient model, and --model names another one; leave "
+            "--model out, or change the register's with --retrain"
+        )
+    return Recalled(
+        plan=plan,
+        started_at=began,
+        key=register.key(plan.hmac_key),
+        model=None if retrain else pinned,
+        register=register,
+        last=register.last(),
+        answers=register.answers(),
+        retrain=retrain,
+        replaced=pinned if retrain else None,
+        told_against=told_against,
+    )
+
+
+def _pinned(register: registers.Register, retrain: Retrain | None) -> PatientModel | None:
+    """The register's model; where this version cannot read it a new one has to be fitted."""
+    try:
+        return register.model()
+    except InputError as error:
+        if retrain:
+            return None
+        problem = str(error).partition(";")[0]
+        raise InputError(
+            f"{problem}: the register's patient model is of another version of waitlist_merge; fit "
+            "it anew with --retrain"
+        ) from None
+
+
+def accept_model(recalled: Recalled, model: PatientModel) -> None:
+    """ConfigError where a model was accepted, and this is another one."""
+    accepted = recalled.retrain and recalled.retrain.accept
+    if accepted and not model.digest.startswith(accepted.lower()):
+        raise ConfigError(
+            f"--accept-model: these lists give the model {model.digest[:SHOWN]}, not {accepted}; "
+            "list its links first with --retrain"
+        )

@@ -1,0 +1,123 @@
+"""Which ids do patients and needs have, week after week?
+
+``stable_ids`` keeps them by the entries that a group shares with an earlier one; here is said what
+else tells a patient or a need again, and which part of a group that falls apart keeps the id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from waitlist_merge.identity import entry_ranks
+from waitlist_merge.pathways.match import Patients
+from waitlist_merge.review.departures import NOT_WAITING
+from waitlist_merge.review.sameness import Positions, numbered, two_runs
+from waitlist_merge.review.stable_ids import Before, Key, StableIds, id_changes, stable_ids
+
+LEVELS = {"patient": "P", "pathway": "W"}
+SAID = {
+    "patient": ("nhs_number", "birth_date", "family_name", "given_name"),
+    "pathway": (
+        "treatment_function_code",
+        "patient_pathway_identifier",
+        "procedure_code",
+        "laterality",
+        "referral_date",
+        "rtt_start_date",
+    ),
+}
+"""What an entry says of its patient, and of its need: where a group falls in two parts alike, the
+one whose entries still say the same keeps the id."""
+
+_IDENTIFIERS = {
+    "patient_pathway_identifier": "Listed by another organisation under the same identifier",
+    "unique_booking_reference_number": "Listed by another organisation under one booking number",
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Named:
+    """The ids of patients and needs."""
+
+    patients: StableIds
+    pathways: StableIds
+
+
+def named(
+    now: pd.DataFrame,
+    then: pd.DataFrame | None,
+    position: Positions,
+    groups: Mapping[str, Patients],
+    *,
+    run: int,
+    key: str | None,
+) -> Named:
+    """The ids of the groups of each level, kept from ``then``, the entries of the last snapshot.
+
+    ``position`` is the place in ``then`` of each entry of ``now``, -1 where it is new; ``groups``
+    has the patients first.
+    """
+    ranks = entry_ranks(now["entry_id"], key)
+    found: dict[str, StableIds] = {}
+    for level, match in groups.items():
+        keys = [] if then is None else _keys(now, then, found.get("patient"))
+        found[level] = stable_ids(
+            LEVELS[level],
+            match.group,
+            now["entry_id"].to_numpy(dtype=object),
+            None if then is None else _before(now, then, level, position),
+            run=run,
+            ranks=ranks,
+            also=keys,
+            links=match.links,
+        )
+    return Named(found["patient"], found["pathway"])
+
+
+def renamed(
+    ids: Named, now: pd.DataFrame, then: pd.DataFrame, position: Positions
+) -> list[pd.DataFrame]:
+    """The ids that merged or split since an earlier run than the last, patients first."""
+    return [
+        id_changes(of.ids, _before(now, then, level, position))
+        for level, of in zip(LEVELS, (ids.patients, ids.pathways), strict=True)
+    ]
+
+
+def _before(now: pd.DataFrame, then: pd.DataFrame, level: str, position: Positions) -> Before:
+    waited = (then["outcome"] != NOT_WAITING) & then["left_date"].isna()
+    runs = two_runs(now, then, SAID[level])
+    same = np.ones(len(now), dtype=bool)
+    for field in SAID[level]:
+        same &= runs.now[field] == np.append(runs.then[field], -1)[position]
+    return Before(
+        then[f"{level}_id"].to_numpy(dtype=object),
+        then[f"{level}_since"].to_numpy(dtype=np.int32),
+        waited.to_numpy(dtype=bool),
+        position,
+        same,
+    )
+
+
+def _keys(now: pd.DataFrame, then: pd.DataFrame, patients: StableIds | None) -> list[Key]:
+    """By what a patient, or a need of known ``patients``, is told again without its entries."""
+    if patients is None:
+        one, other = numbered(now["nhs_number"], then["nhs_number"])
+        return [Key(one, other, "Listed by another organisation under the same NHS number")]
+    runs = two_runs(now, then, _IDENTIFIERS)
+    people = pd.factorize(np.concatenate([patients.ids, then["patient_id"].astype(object)]))[0]
+    size = int(people.max(initial=0)) + 1
+    keys = []
+    for field, why in _IDENTIFIERS.items():
+        one, other = (
+            np.where(side[field] >= 0, side[field] * size + person, -1)
+            for side, person in zip(
+                (runs.now, runs.then), np.split(people, [len(now)]), strict=True
+            )
+        )
+        keys.append(Key(one, other, why))
+    return keys
