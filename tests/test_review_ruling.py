@@ -216,3 +216,57 @@ def test_nothing_is_joined_that_not_all_concerned_have_said_and_seen(typed, said
     for pair in apart:
         assert pair[1] not in reached(joined, pair[0])
     assert rulings.pathways.a.size == 0
+
+
+BORN = {"same": "1957-03-08", "differ": "1957-08-03"}
+SEEN = st.tuples(
+    st.sampled_from([Answer.SAME_PERSON, Answer.DIFFERENT_PEOPLE, Answer.CANNOT_TELL]),
+    st.sampled_from(["Amy", "Bob", "Cal"]),
+    st.sampled_from(["RM3", "RW3"]),
+    st.sampled_from([*BORN]),
+)
+
+
+@settings(max_examples=80)
+@given(st.lists(SEEN, max_size=8), st.sampled_from([*BORN]))
+def test_what_is_kept_apart_is_joined_only_by_those_who_have_seen_what_changed(typed, said, now):
+    entries = typed(
+        [
+            {"organisation": "RM3", "birth_date": BORN["same"]},
+            {"organisation": "RW3", "birth_date": BORN[now]},
+        ]
+    ).assign(entry_id=["a", "b"])
+    rows = [
+        AnswerRow(
+            f"A-{number}",
+            "Q-1",
+            "patient",
+            ("a", "b"),
+            (0, 1),
+            answer,
+            reviewer=who,
+            organisation=code,
+            facts={"birth date": (0, 0) if seen == "same" else (0, 1)},
+        )
+        for number, (answer, who, code, seen) in enumerate(said)
+    ]
+    last = {(who, code): number for number, (_, who, code, _) in enumerate(said)}
+    words = [(number, *said[number]) for number in sorted(last.values())]
+    keeps = [each for each in words if each[1] == Answer.DIFFERENT_PEOPLE]
+    stale = now == "same" and all(each[4] == "differ" for each in keeps)
+    since = max((each[0] for each in keeps), default=-1)
+    joins = [
+        each
+        for each in words
+        if each[1] == Answer.SAME_PERSON
+        and not (each[4] == "same" and now == "differ")
+        and (not keeps or (each[0] > since and each[4] == now))
+    ]
+    everybody = {each[3] for each in joins} == {"RM3", "RW3"} and len({e[2] for e in joins}) > 1
+    joined = everybody and (not keeps or stale)
+    rulings = in_force(rows, entries)
+    pair = {("a", "b")}
+    assert (pairs_of(rulings, "ab", joined=True)["patient"] == pair) == joined
+    assert (pairs_of(rulings, "ab", joined=False)["patient"] == pair) == (
+        bool(keeps) and not joined
+    )
