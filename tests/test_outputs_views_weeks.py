@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -202,3 +204,44 @@ def test_each_kind_of_change(change: dict[str, str], told: dict[str, str | None]
         return
     [found] = made.astype(object).where(made.notna(), None).to_dict("records")
     assert {name: found[name] for name in told} == told
+
+
+# What a spreadsheet would run is text in every file.
+
+DANGEROUS = ("=1+1", "+44 113", "-2", "@SUM(A1)", "\t=1", "\r=1", "'=1", "＝1")
+
+
+def test_what_a_spreadsheet_would_run_is_text_in_every_file_of_a_view(tmp_path: Path) -> None:
+    rows = pd.DataFrame(
+        {
+            "NHS number": [*NUMBERS.values()] * 2,
+            "Surname": [f"Bar{each}nek" for each in "abcdefgh"],
+            "Hospital number": [f"=H{at}" for at in range(len(DANGEROUS))],
+            "Treatment function code": "110",
+            "RTT start": "2026-03-02",
+            "Comments": DANGEROUS,
+        }
+    )
+    extract = wm.Extract.from_frame(rows, organisation="RM3", name="=list.csv")
+    result = wm.merge([extract], census_date=CENSUS)
+    result.save_views(tmp_path, ["RM3"], tables="csv")
+    folder = tmp_path / "RM3"
+    for book in ("combined_list.xlsx", "weekly_RM3.xlsx"):
+        with zipfile.ZipFile(folder / book) as parts:
+            sheets = [parts.read(name) for name in parts.namelist() if "worksheets/" in name]
+        assert sheets
+        assert not [sheet for sheet in sheets if b"<f>" in sheet or b"<f " in sheet]
+        cells = {
+            str(cell.value): cell.data_type
+            for sheet in openpyxl.load_workbook(folder / book)
+            for row in sheet.iter_rows()
+            for cell in row
+        }
+        assert cells["=H0"] in ("s", "inlineStr")
+    for path in folder.glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            fields = [field for line in csv.reader(file) for field in line]
+        assert not [each for each in fields if each.startswith(tuple("=+@\t\r＝"))]
+    again = read_tables(folder)["entries"]
+    assert sorted(again["comments"].dropna()) == sorted(result.entries["comments"].dropna())
+    assert set(again["local_patient_identifier"]) == {f"=H{at}" for at in range(len(DANGEROUS))}
