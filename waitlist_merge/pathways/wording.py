@@ -9,6 +9,7 @@ name no operation ("see letter") are no agreement, however alike (``operation_wo
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
@@ -68,13 +69,16 @@ def misspelt(text: str, names: Sequence[str]) -> frozenset[str]:
     ['cholecystectomy']
     """
     words = _WORD.findall(text.casefold())
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for place, word in enumerate(words):
+        places[word[0]].append(place)
     found = set()
     for name in names:
-        size = name.count(" ") + 1
-        runs = [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
-        if len(name) >= LONG_ENOUGH and any(
-            run[:1] == name[:1] and fuzz.ratio(run, name, score_cutoff=ALIKE) for run in runs
-        ):
+        if len(name) < LONG_ENOUGH or name[0] not in places:
+            continue
+        size, begins = name.count(" ") + 1, places[name[0]]
+        runs = (" ".join(words[at : at + size]) for at in begins if at + size <= len(words))
+        if any(fuzz.ratio(run, name, score_cutoff=ALIKE) for run in runs):
             found.add(name)
     return frozenset(found)
 
