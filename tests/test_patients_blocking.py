@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.patients import blocking, blocks
-from waitlist_merge.patients.blocks import Key, forecast, pairs
+from waitlist_merge.patients.blocks import Key, forecast
 from waitlist_merge.patients.likeness import LONG_NUMBER
 from waitlist_merge.patients.local_numbers import WIDEST, half, in_order
+from waitlist_merge.patients.pairs import pairs
 from waitlist_merge.patients.records import prepare
 
 CODES = st.lists(st.integers(-1, 2), min_size=9, max_size=9).map(np.array)

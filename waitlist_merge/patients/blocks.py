@@ -1,17 +1,17 @@
-"""Records that agree on a key, and the pairs that they make.
+"""Records that agree on a key: the blocks in which pairs are made (pairs.py).
 
 A key is a tuple of codes; two records agree on it where they agree on every code. Of the millions
 of records only those are ordered whose value may be shared: values are hashed into a table first,
 which costs a glance at each record, and what is left is compared exactly.
 
 >>> number = Key("number", (np.array([0, 0, 1, 1]),), makers=np.ones(4, dtype=bool))
->>> [(a.tolist(), b.tolist()) for a, b in pairs([number])]
-[([0, 2], [1, 3])]
+>>> number.blocks.rows.tolist(), number.blocks.partners.tolist()
+([0, 1, 2, 3], [1, 0, 1, 0])
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients.coding import Codes, pack
 
-Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
 Rows = NDArray[np.int32]
 
 LARGEST_BLOCK = 200
@@ -308,59 +307,6 @@ def forecast(keys: Sequence[Key]) -> pd.DataFrame:
     """How many pairs would each key make, before any is made? A pair may count under two keys."""
     rows = [(key.name, int(key.blocks.partners.sum(dtype=np.int64)), key.narrowed) for key in keys]
     return pd.DataFrame(rows, columns=["key", "pairs", "records_narrowed"])
-
-
-def pairs(
-    keys: Sequence[Key], *, chunk: int = 2_000_000, made: Callable[[int], None] | None = None
-) -> Iterator[Pairs]:
-    """All candidate pairs, each once, as two int32 arrays of positions, the smaller first.
-
-    ``chunk`` bounds the pairs that are made at a time. The pairs do not depend on it. ``made`` is
-    told how many of the forecast were made, those included that an earlier key had made.
-    """
-    for at, key in enumerate(keys):
-        for one, other in _emitted(key.blocks, chunk):
-            if made is not None:
-                made(len(one))
-            fresh = ~agree_on_any(keys[:at], one, other)
-            if fresh.any():
-                yield one[fresh], other[fresh]
-
-
-def _emitted(blocks: Blocks, chunk: int) -> Iterator[Pairs]:
-    makers = np.flatnonzero(blocks.partners)
-    counts = blocks.partners[makers]
-    totals = np.cumsum(counts, dtype=np.int64)
-    start = 0
-    while start < len(makers):
-        done = totals[start - 1] if start else 0
-        stop = max(int(np.searchsorted(totals, done + chunk, side="right")), start + 1)
-        here, many = makers[start:stop], counts[start:stop]
-        offsets = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
-        one = blocks.rows[np.repeat(here, many)]
-        other = blocks.rows[np.repeat(here + 1, many) + offsets]
-        yield np.minimum(one, other), np.maximum(one, other)
-        start = stop
-
-
-def all_pairs(keys: Sequence[Key]) -> Pairs:
-    """All candidate pairs at once: for lists that are small, and for a key whose pairs are few."""
-    nobody = np.empty(0, dtype=np.int32)
-    return joined([(nobody, nobody), *pairs(keys)])
-
-
-def joined(some: Sequence[Pairs]) -> Pairs:
-    """Several lots of pairs as one, in their order."""
-    return np.concatenate([a for a, _ in some]), np.concatenate([b for _, b in some])
-
-
-def agree_on_any(keys: Sequence[Key], one: Rows, other: Rows) -> NDArray[np.bool_]:
-    """Which of these pairs does any of the keys make?"""
-    found = np.zeros(len(one), dtype=bool)
-    alike = Alike(one, other)
-    for key in keys:
-        found |= key.makes(one, other, alike)
-    return found
 
 
 class Alike:

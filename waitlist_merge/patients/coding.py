@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeVar
 
 import jellyfish
@@ -169,7 +170,12 @@ def sounds(forms: Sequence[str]) -> list[str]:
     >>> sounds(["SMITH", "SMYTHE", "AL SAYED", "LI NA", "LINA"])
     ['S530', 'S530', 'S300', 'L500', 'L500']
     """
-    return [jellyfish.soundex(_telling(form)) if form.strip() else "" for form in forms]
+    return [_sound(form) for form in forms]
+
+
+@lru_cache(maxsize=1 << 17)
+def _sound(form: str) -> str:
+    return jellyfish.soundex(_telling(form)) if form.strip() else ""
 
 
 def _telling(form: str) -> str:

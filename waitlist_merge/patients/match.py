@@ -20,7 +20,6 @@ from pandas.api.extensions import ExtensionArray
 from waitlist_merge.decided import NONE, Decided
 from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
 from waitlist_merge.patients import blocking, blocks
-from waitlist_merge.patients.blocks import Pairs
 from waitlist_merge.patients.coding import Level, Positions, pair_rank
 from waitlist_merge.patients.doubted import doubted, name_doubted
 from waitlist_merge.patients.explain import explanations
@@ -32,6 +31,7 @@ from waitlist_merge.patients.memory import pairs_at_a_time
 from waitlist_merge.patients.model import PatientModel, total, weigh
 from waitlist_merge.patients.namesakes import namesakes_key, one_person_from
 from waitlist_merge.patients.obeyed import Ruled, joins_of, ruled, with_decided
+from waitlist_merge.patients.pairs import Pairs
 from waitlist_merge.patients.progress import SILENT, Work
 from waitlist_merge.patients.records import Records, prepare
 from waitlist_merge.patients.scoring import Judge, Scored, score

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from waitlist_merge.patients.blocks import Key, all_pairs
+from waitlist_merge.patients.blocks import Key
 from waitlist_merge.patients.expected import births_in_sample
 from waitlist_merge.patients.frequencies import Shares
 from waitlist_merge.patients.levels import compare
 from waitlist_merge.patients.model import PatientModel, total, weigh
+from waitlist_merge.patients.pairs import all_pairs
 from waitlist_merge.patients.records import Records
 from waitlist_merge.patients.vetoes import namesakes
 

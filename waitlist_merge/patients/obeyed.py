@@ -20,7 +20,7 @@ from waitlist_merge.decided import (
     overridden,
     pair_keys,
 )
-from waitlist_merge.patients.blocks import Pairs
+from waitlist_merge.patients.pairs import Pairs
 from waitlist_merge.patients.scoring import Scored, together
 from waitlist_merge.reasons import Joins
 

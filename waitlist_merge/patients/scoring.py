@@ -7,19 +7,22 @@ threads share. Chunks are put together in the order in which their pairs were ma
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import Key, Pairs, forecast, joined, pairs
+from waitlist_merge.patients.blocks import Key, forecast
 from waitlist_merge.patients.ceiling import Ceiling
 from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.frequencies import Shares
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PARTS, PatientModel, Weights, total, weigh
+from waitlist_merge.patients.pairs import Pairs, Stretch, joined, made_in, stretches
 from waitlist_merge.patients.progress import SILENT, Work
 from waitlist_merge.patients.records import Records
 
@@ -72,34 +75,41 @@ def score(
     ``work`` is told how far it is.
     """
     ceiling = Ceiling.of(model, shares)
+    told = _told(work, keys)
     seen = 0
 
-    def hopeful() -> Iterator[Pairs]:
+    def hopeful(stretch: Stretch) -> tuple[Pairs, int, int]:
+        a, b = made_in(stretch, keys)
+        reached = ceiling.reached(records, a, b, least=least)
+        return (a[reached], b[reached]), len(a), stretch.size
+
+    def counted(found: Iterable[tuple[Pairs, int, int]]) -> Iterator[Pairs]:
         nonlocal seen
-        for a, b in pairs(keys, chunk=chunk, made=_told(work, keys)):
-            seen += len(a)
-            reached = ceiling.reached(records, a, b, least=least)
-            yield a[reached], b[reached]
+        for some, fresh, every in found:
+            seen += fresh
+            told(every)
+            yield some
 
     def weighed(some: Pairs) -> Scored:
         levels = compare(records, *some)
         parts = weigh(model, shares, records, levels, *some)
         return judge(Scored(*some, levels, parts, np.zeros(len(some[0]), dtype=np.int8)))
 
-    kept = [_none(), *_in_order(weighed, _filled(hopeful(), chunk), workers)]
+    with _shared_by(workers) as in_order:
+        made = counted(in_order(hopeful, stretches(keys, chunk=chunk)))
+        kept = [_none(), *in_order(weighed, _filled(made, chunk))]
     return together(kept), seen
 
 
-def _told(work: Work, keys: Sequence[Key]) -> Callable[[int], None] | None:
+def _told(work: Work, keys: Sequence[Key]) -> Callable[[int], None]:
     """Adds up the pairs made, for a listener, beside those that were forecast."""
-    if not work.watched:
-        return None
-    total, done = int(forecast(keys)["pairs"].sum()), 0
+    total, done = int(forecast(keys)["pairs"].sum()) if work.watched else 0, 0
 
     def made(count: int) -> None:
         nonlocal done
         done += count
-        work.did(done, total)
+        if work.watched:
+            work.did(done, total)
 
     return made
 
@@ -118,21 +128,35 @@ def _filled(parts: Iterator[Pairs], chunk: int) -> Iterator[Pairs]:
         yield joined(held)
 
 
-def _in_order(
-    work: Callable[[Pairs], Scored], chunks: Iterator[Pairs], workers: int
-) -> Iterator[Scored]:
-    """The result of each chunk, in the order of chunks; no more are under way than workers."""
+Given = TypeVar("Given")
+Found = TypeVar("Found")
+
+
+class _InOrder(Protocol):
+    def __call__(
+        self, work: Callable[[Given], Found], given: Iterable[Given], /
+    ) -> Iterator[Found]:
+        """The result of each, in the order of what is given."""
+
+
+@contextmanager
+def _shared_by(workers: int) -> Iterator[_InOrder]:
+    """What does work on one after the other: by threads, no more under way than there are."""
     if workers == 1:
-        yield from map(work, chunks)
+        yield map
         return
-    with ThreadPoolExecutor(workers) as pool:
-        under_way: deque[Future[Scored]] = deque()
-        for each in chunks:
+
+    def in_order(work: Callable[[Given], Found], given: Iterable[Given]) -> Iterator[Found]:
+        under_way: deque[Future[Found]] = deque()
+        for each in given:
             if len(under_way) >= workers:
                 yield under_way.popleft().result()
             under_way.append(pool.submit(work, each))
         while under_way:
             yield under_way.popleft().result()
+
+    with ThreadPoolExecutor(workers) as pool:
+        yield in_order
 
 
 def _none() -> Scored:

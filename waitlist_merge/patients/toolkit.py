@@ -24,10 +24,10 @@ import pandas as pd
 from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
 
 from waitlist_merge.patients.blocking import keys
-from waitlist_merge.patients.blocks import all_pairs
 from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.link import USED, typed_people
+from waitlist_merge.patients.pairs import all_pairs
 from waitlist_merge.patients.records import Records, prepare
 
 BESIDE = {

@@ -18,10 +18,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.patients.blocking import teaching_key
-from waitlist_merge.patients.blocks import Key, Pairs, all_pairs
+from waitlist_merge.patients.blocks import Key
 from waitlist_merge.patients.coding import Level, pair_rank
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PatientModel, Rates
+from waitlist_merge.patients.pairs import Pairs, all_pairs
 from waitlist_merge.patients.records import Records
 
 PRIOR_PAIRS = 200.0
