@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b, sha256
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -72,8 +73,8 @@ def entry_ids(
     letters = np.empty((len(hashed), LENGTH + 2), dtype=np.uint8)
     letters[:, :2] = np.frombuffer(b"E-", dtype=np.uint8)
     for at in range(0, len(hashed), _AT_A_TIME):
-        letters[at : at + _AT_A_TIME, 2:] = _LETTERS[_places(hashed[at : at + _AT_A_TIME])]
-    return pd.Series(pd.array(_as_strings(letters), dtype=STR))
+        letters[at : at + _AT_A_TIME, 2:] = _letters(_pairs(hashed[at : at + _AT_A_TIME]))
+    return pd.Series(pd.array(_as_strings(_rows(letters)), dtype=STR))
 
 
 def row_digests(entries: pd.DataFrame, *, key: str | None = None) -> NDArray[np.uint64]:
@@ -262,23 +263,41 @@ def ids_by_rank(
     least = np.full(size, ~np.uint64(0))
     np.minimum.at(least, groups, ranks)
     seed = pd.util.hash_array(np.asarray([prefix + PUBLIC_KEY], dtype=object))[0]
-    letters = np.empty((size, len(prefix) + LENGTH + 2), dtype=np.uint8)
-    letters[:, : len(prefix) + 1] = np.frombuffer(f"{prefix}-".encode(), dtype=np.uint8)
-    hashes = _all_different(_mixed(least ^ seed), groups, ranks)
-
-    def write(at: int) -> None:
-        part = slice(at, at + _AT_A_TIME)
-        places = _places(hashes[part])
-        letters[part, len(prefix) + 1 : -1] = _LETTERS[places]
-        letters[part, -1] = _LETTERS[_checks(places)]
-
+    hashes = _mixed(least ^ seed)
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(write, range(0, size, _AT_A_TIME)))
-    return pd.Series(pd.array(_as_strings(letters, groups), dtype=STR))
+        alike = pool.submit(_some_alike, hashes)
+        ids = _written(prefix, hashes, pool)
+        if alike.result():
+            ids = _written(prefix, _all_different(hashes, groups, ranks), pool)
+        rows = np.empty(len(groups), dtype=ids.dtype)
+
+        def copy(at: int) -> None:
+            part = slice(at, at + _AT_A_TIME)
+            np.take(ids, groups[part], out=rows[part], mode="clip")
+
+        list(pool.map(copy, range(0, len(rows), _AT_A_TIME)))
+    return pd.Series(pd.array(_as_strings(rows), dtype=STR))
 
 
 _AT_A_TIME = 1 << 16
 """Ids made together: they fit the cache."""
+
+
+def _written(
+    prefix: str, hashes: NDArray[np.uint64], pool: ThreadPoolExecutor
+) -> NDArray[np.bytes_]:
+    """The id of each hash, as text of one width."""
+    letters = np.empty((len(hashes), len(prefix) + LENGTH + 2), dtype=np.uint8)
+    letters[:, : len(prefix) + 1] = np.frombuffer(f"{prefix}-".encode(), dtype=np.uint8)
+
+    def write(at: int) -> None:
+        part = slice(at, at + _AT_A_TIME)
+        pairs = _pairs(hashes[part])
+        letters[part, len(prefix) + 1 : -1] = _letters(pairs)
+        letters[part, -1] = _LETTERS[_check(_SUMS[pairs])]
+
+    list(pool.map(write, range(0, len(hashes), _AT_A_TIME)))
+    return _rows(letters)
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -294,19 +313,22 @@ def _all_different(
     hashes: NDArray[np.uint64], groups: NDArray[np.int32], ranks: NDArray[np.uint64]
 ) -> NDArray[np.uint64]:
     """The hashes of groups; those alike in what an id shows are numbered by all their ranks."""
-    shown = np.sort(hashes >> _HIDDEN)
-    if not (shown[1:] == shown[:-1]).any():
-        return hashes
     whole = np.zeros(len(hashes), dtype=np.uint64)
     np.add.at(whole, groups, _mixed(ranks))
     return _numbered(hashes, whole)
 
 
+def _some_alike(hashes: NDArray[np.uint64]) -> bool:
+    """Are two hashes alike in what an id shows?"""
+    shown = np.sort(hashes >> _HIDDEN)
+    return bool((shown[1:] == shown[:-1]).any())
+
+
 def _numbered(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The hashes with those alike in what an id shows mixed with ``whole``, in its order."""
-    shown = hashes >> _HIDDEN
-    if not (np.diff(np.sort(shown)) == 0).any():
+    if not _some_alike(hashes):
         return hashes
+    shown = hashes >> _HIDDEN
     alike = np.flatnonzero(pd.Series(shown).duplicated(keep=False).to_numpy())
     alike = alike[np.argsort(whole[alike], kind="stable")]
     number = pd.Series(shown[alike]).groupby(shown[alike]).cumcount().to_numpy(np.uint64)
@@ -315,14 +337,14 @@ def _numbered(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDArray[
     return _numbered(apart, whole)
 
 
-def _as_strings(
-    letters: NDArray[np.uint8], groups: NDArray[np.int32] | None = None
-) -> pa.LargeStringArray:
-    """The id of each row as an Arrow array: rows of one length, one behind the other."""
-    width = letters.shape[1]
-    rows = letters.view(f"S{width}").ravel()
-    rows = rows if groups is None else rows[groups]
-    ends = np.arange(len(rows) + 1, dtype=np.int64) * width
+def _rows(letters: NDArray[np.uint8]) -> NDArray[np.bytes_]:
+    """Each row of letters as one text."""
+    return letters.view(f"S{letters.shape[1]}").ravel()
+
+
+def _as_strings(rows: NDArray[np.bytes_]) -> pa.LargeStringArray:
+    """Texts of one width, one behind the other, as an Arrow array."""
+    ends = np.arange(len(rows) + 1, dtype=np.int64) * rows.itemsize
     return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(ends), pa.py_buffer(rows))
 
 
@@ -344,17 +366,24 @@ def keyed_hashes(messages: Iterable[str], *, key: str | None = None) -> list[str
 def _base32(digests: Sequence[bytes]) -> list[str]:
     """The first 60 bits of each digest in Crockford's alphabet."""
     bits = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
-    letters = _LETTERS[_places(bits)].view(f"S{LENGTH}").ravel()
-    return [text.decode() for text in letters]
+    return [text.decode() for text in _rows(_letters(_pairs(bits)))]
 
 
-def _places(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """Twelve places in the alphabet for each number: its first 60 bits."""
-    shifts = np.arange(59, -1, -5, dtype=np.uint64)
-    return ((bits[:, None] >> shifts) & np.uint64(31)).astype(np.uint8)
+def _pairs(bits: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """The first 60 bits of each number, ten at a time: two letters each."""
+    pairs = np.empty((len(bits), LENGTH // 2), dtype=np.uint16)
+    for at in range(LENGTH // 2):
+        np.bitwise_and(bits >> np.uint64(54 - 10 * at), 1023, out=pairs[:, at], casting="unsafe")
+    return pairs
+
+
+def _letters(pairs: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """The letters of each row of pairs."""
+    return _TWO_LETTERS[pairs].view(np.uint8).reshape(len(pairs), -1)
 
 
 _LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
+_TWO_LETTERS = np.frombuffer("".join(map("".join, product(ALPHABET, repeat=2))).encode(), "u2")
 _HIDDEN = np.uint64(64 - 5 * LENGTH)
 """Bits of a number that its id does not show."""
 
@@ -368,20 +397,22 @@ def check_characters(texts: Sequence[str]) -> list[str]:
     ['T', 'R']
     """
     letters = np.frombuffer("".join(texts).encode(), dtype=np.uint8).reshape(len(texts), -1)
-    return [ALPHABET[check] for check in _checks(_VALUES[letters])]
+    values = _VALUES[letters]
+    values[:, ::-2] = _DOUBLED[values[:, ::-2]]
+    return [ALPHABET[check] for check in _check(values)]
 
 
-def _checks(places: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The place of the check character of each row of places."""
-    values = places.astype(np.uint8)
-    values[:, ::-2] *= 2  # counted from the check character, every other one from its neighbour on
-    base = len(ALPHABET)
-    totals = (values // base + values % base).sum(axis=1, dtype=np.int64)
-    return np.asarray(-totals % base, dtype=np.uint8)
+def _check(values: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The place of the check character that is behind each row of what is summed up."""
+    return -values.sum(axis=1, dtype=np.int64) % len(ALPHABET)
 
 
 _VALUES = np.zeros(256, dtype=np.uint8)
 _VALUES[_LETTERS] = np.arange(len(ALPHABET))
+_DOUBLED = np.array([2 * at // 32 + 2 * at % 32 for at in range(32)], dtype=np.uint8)
+"""Counted from the check character every other one, from its neighbour on, is doubled."""
+_SUMS = np.add.outer(np.arange(32, dtype=np.uint8), _DOUBLED).ravel()
+"""What two letters add to the sum of a text that has so many pairs of them."""
 
 
 def valid_id(identifier: str) -> bool:

@@ -71,7 +71,7 @@ def group(
     refusal is 0, or 1 for a group conflict, or 2 for a close rival; only strong edges are refused.
     """
     codes = tuple(identities)
-    component = _components(edges, size)
+    component = _components(edges.a, edges.b, size)
     conflicted = _conflicted(component, codes, edges)
     inside = conflicted[component[edges.a]]
     walked = np.flatnonzero(inside)
@@ -80,12 +80,44 @@ def group(
     if len(walked):
         refusal[walked] = walk(edges[walked], codes, margin=margin)
         joined[walked] = edges.strong[walked] & ~edges.barred[walked] & (refusal[walked] == 0)
-    return _components(edges[joined], size), refusal
+    return parted(component, edges.a, edges.b, joined), refusal
 
 
-def _components(edges: Edges, size: int) -> Group:
-    graph = coo_matrix((np.ones(len(edges.a), np.int8), (edges.a, edges.b)), (size, size))
+def _components(a: NDArray[np.integer], b: NDArray[np.integer], size: int) -> Group:
+    graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), (size, size))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)
+
+
+def parted(
+    component: Group, a: NDArray[np.int32], b: NDArray[np.int32], joined: NDArray[np.bool_]
+) -> Group:
+    """The components of the links that are ``joined``, given those of all links.
+
+    Nearly all links are: only components that hold another are looked at again.
+
+    >>> a, b = np.array([0, 1], dtype=np.int32), np.array([1, 3], dtype=np.int32)
+    >>> parted(np.array([0, 0, 1, 0]), a, b, np.array([True, False])).tolist()
+    [0, 0, 1, 2]
+    """
+    if joined.all():
+        return component
+    open_ = np.zeros(int(component.max()) + 1, dtype=bool)
+    open_[component[a[~joined]]] = True
+    rows = np.flatnonzero(open_[component])
+    inside = joined & open_[component[a]]
+    part = _components(*(np.searchsorted(rows, end[inside]) for end in (a, b)), len(rows))
+    first = _appears_first(component)
+    whole = np.flatnonzero(first)
+    first[rows] = _appears_first(part)
+    number = np.cumsum(first, dtype=np.int32) - np.int32(1)
+    found = number[whole][component]
+    found[rows] = number[rows[first[rows]]][part]
+    return found
+
+
+def _appears_first(group: Group) -> NDArray[np.bool_]:
+    """Which records are the first of their group? Groups are numbered as they appear."""
+    return np.diff(np.maximum.accumulate(group), prepend=np.int32(-1)) > 0
 
 
 def _conflicted(

@@ -275,13 +275,15 @@ def _hashed(ids: ExtensionArray) -> NDArray[np.uint64]:
 
 def _edges(kept: Scored, rank: NDArray[np.uint64], plan: PatientPlan, told: Ruled | None) -> Edges:
     """The pairs as links and bars; what people have said comes before weight and veto."""
-    strong, barred, votes = kept.weight >= plan.match_weight, kept.veto > 0, _votes(kept, plan)
+    weight, barred = kept.weight, kept.veto > 0
+    strong = weight >= plan.match_weight
+    votes = _votes(kept, strong)
     if told is None:
-        return Edges(kept.a, kept.b, kept.weight, rank, strong, barred, votes)
+        return Edges(kept.a, kept.b, weight, rank, strong, barred, votes)
     strong = (strong | told.forced) & ~told.fallen
     barred = (barred & ~told.forced & ~told.fallen) | told.apart
     votes[told.forced | told.fallen | told.apart] = 0
-    return Edges(kept.a, kept.b, kept.weight, rank, strong, barred, votes, told.forced)
+    return Edges(kept.a, kept.b, weight, rank, strong, barred, votes, told.forced)
 
 
 def _weighed(
@@ -298,10 +300,10 @@ def _weighed(
     return Scored(*pair, levels, parts, veto)
 
 
-def _votes(kept: Scored, plan: PatientPlan) -> NDArray[np.int8]:
+def _votes(kept: Scored, strong: NDArray[np.bool_]) -> NDArray[np.int8]:
     """-1 for a bar of look-alikes, 1 for a strong link whose given names agree (see grouping)."""
     names_agree = is_level(kept.levels, "given_name", *FULL_NAMES)
-    support = (kept.veto == 0) & (kept.weight >= plan.match_weight) & names_agree
+    support = (kept.veto == 0) & strong & names_agree
     return np.where(np.isin(kept.veto, LOOK_ALIKES), -1, support).astype(np.int8)
 
 
