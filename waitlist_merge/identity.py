@@ -404,7 +404,7 @@ def check_characters(texts: Sequence[str]) -> list[str]:
 
 def _check(values: NDArray[np.uint8]) -> NDArray[np.int64]:
     """The place of the check character that is behind each row of what is summed up."""
-    return -values.sum(axis=1, dtype=np.int64) % len(ALPHABET)
+    return np.asarray(-values.sum(axis=1, dtype=np.int64) % len(ALPHABET))
 
 
 _VALUES = np.zeros(256, dtype=np.uint8)

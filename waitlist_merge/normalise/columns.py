@@ -117,8 +117,7 @@ def _as_words(distinct: pd.Index[Any]) -> pa.Array:
 def encode(values: pd.Series[Any]) -> TextColumn:
     """Any column as codes of distinct texts: text, categories, numbers, dates, flags, Arrow."""
     if isinstance(values.array, pd.Categorical):
-        own = np.asarray(values.array.codes, dtype=np.int32)
-        return used_only(TextColumn(own, _as_words(values.array.categories)))
+        return used_only(category_as_held(values.array))
     if values.dtype.kind == "M" and (days := day_column(values)) is not None:
         return days
     try:
@@ -126,6 +125,11 @@ def encode(values: pd.Series[Any]) -> TextColumn:
     except TypeError:  # unhashable values, such as lists
         codes, distinct = pd.factorize(values.astype(str))
     return TextColumn(np.asarray(codes, dtype=np.int32), _as_words(pd.Index(distinct)))
+
+
+def category_as_held(values: pd.Categorical[Any]) -> TextColumn:
+    """A category as it is: with texts that no row has, where it holds any."""
+    return TextColumn(np.asarray(values.codes, dtype=np.int32), _as_words(values.categories))
 
 
 def day_column(dates: pd.Series[Any]) -> TextColumn | None:
@@ -183,11 +187,16 @@ def first_of(*columns: TextColumn) -> TextColumn:
     return used_only(regroup(pa.concat_arrays([each.words for each in told]), codes))
 
 
+def in_use(column: TextColumn) -> Mask:
+    """Which of the texts does any row have?"""
+    used: Mask = np.zeros(len(column.words) + 1, dtype=bool)
+    used[column.codes] = True
+    return used[:-1]
+
+
 def used_only(column: TextColumn) -> TextColumn:
     """The column without texts that no row has."""
-    used = np.zeros(len(column.words) + 1, dtype=bool)
-    used[column.codes] = True
-    used = used[:-1]
+    used = in_use(column)
     if used.all():
         return column
     renumbered = (np.cumsum(used) - 1).astype(np.int32)

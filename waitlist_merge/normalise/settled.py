@@ -20,7 +20,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from waitlist_merge.normalise.columns import TextColumn, as_category, day_column, encode
+from waitlist_merge.normalise.columns import (
+    TextColumn,
+    as_category,
+    category_as_held,
+    day_column,
+    in_use,
+    used_only,
+)
 from waitlist_merge.normalise.dates import BIRTH, read_dates
 from waitlist_merge.normalise.fields import READERS
 from waitlist_merge.normalise.name_noise import PLAIN, SUSPECT, Cleaned, clean_family, clean_given
@@ -80,37 +87,40 @@ def settled_columns(
         settled = [name for name, itself in zip(single, reads, strict=True) if itself]
     names = [name for name in columns if name in _NAMES]
     alone = not {"full_name", "title"} & set(records.columns) and typed.keys() >= set(names)
-    if alone and _names_are_settled({name: typed[name] for name in names}):
+    if alone and _names_are_settled({name: used_only(typed[name]) for name in names}):
         settled += names
     return {name: _values(columns[name], typed[name]) for name in settled} | births.result()
 
 
 def _as_typed(column: pd.Series) -> TextColumn | None:
-    """A category of text as codes and texts; None for any other column."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
+    """A category of text as codes and all texts that it holds; None for any other column."""
+    if not isinstance(column.array, pd.Categorical):
         return None
-    categories = column.cat.categories
+    categories = column.array.categories
     if len(categories) and categories.inferred_type != "string":
         return None
-    return encode(column)
+    return category_as_held(column.array)
 
 
 def _values(column: pd.Series, typed: TextColumn) -> Values:
     """The column itself, or the same without categories where hardly any row has one."""
     held = column.cat.categories
     text = held.dtype == object or isinstance(held.dtype, pd.StringDtype)
-    whole = text and len(typed.words) > MOSTLY_USED * len(held)
+    whole = text and in_use(typed).sum() > MOSTLY_USED * len(held)
     values: Values = column.array if whole else as_category(typed)
     return values
 
 
 def _reads_as_itself(name: str, column: TextColumn) -> bool:
-    rest = column.words
+    """Of the texts that rows have; which those are need not be known where all are plain."""
+    rest = np.ones(len(column.words), dtype=bool)
     if name in PLAIN_FIELDS:
-        rest = rest.filter(pa.array(~_is_plain(name, rest)))
-    if not len(rest):
+        rest = ~_is_plain(name, column.words)
+    if rest.any():
+        rest &= in_use(column)
+    if not rest.any():
         return True
-    texts = rest.to_numpy(zero_copy_only=False)
+    texts = column.words.filter(pa.array(rest)).to_numpy(zero_copy_only=False)
     return bool((READERS[name](texts).values == texts).all())
 
 

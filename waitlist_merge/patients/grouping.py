@@ -105,7 +105,8 @@ def parted(
     open_[component[a[~joined]]] = True
     rows = np.flatnonzero(open_[component])
     inside = joined & open_[component[a]]
-    part = _components(*(np.searchsorted(rows, end[inside]) for end in (a, b)), len(rows))
+    ends = np.searchsorted(rows, a[inside]), np.searchsorted(rows, b[inside])
+    part = _components(*ends, len(rows))
     first = _appears_first(component)
     whole = np.flatnonzero(first)
     first[rows] = _appears_first(part)
