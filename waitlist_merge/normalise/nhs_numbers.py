@@ -170,10 +170,14 @@ def nhs_number_kind(numbers: Iterable[str | None]) -> Texts:
 
 def nhs_number_kinds(numbers: Texts | pa.Array) -> NDArray[np.int8]:
     """The same as a code for each kind; -1 for what is not ten digits."""
-    values = as_numbers(numbers)
-    kinds = _KIND_CODES[np.searchsorted(_STARTS, values, side="right") - 1]
-    kinds[(kinds == _CHI) & ~_begins_with_day_and_month(values)] = _NOT_ISSUED
-    kinds[values < 0] = -1
+    kinds = np.empty(len(numbers), dtype=np.int8)
+    for at in range(0, len(numbers), _AT_A_TIME):
+        values = as_numbers(numbers[at : at + _AT_A_TIME])
+        some = _KIND_CODES[np.searchsorted(_STARTS, values, side="right") - 1]
+        chi = np.flatnonzero(some == _CHI)
+        some[chi[~_begins_with_day_and_month(values[chi])]] = _NOT_ISSUED
+        some[values < 0] = -1
+        kinds[at : at + _AT_A_TIME] = some
     return kinds
 
 

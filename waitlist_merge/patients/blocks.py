@@ -235,10 +235,11 @@ def shared(parts: tuple[Codes, ...]) -> tuple[Rows, NDArray[np.int32]]:
     rows = _repeated(parts)
     packed = pack(*(part[rows] for part in parts))
     order, packed = _sorted(packed)
-    groups = np.cumsum(np.diff(packed, prepend=packed[:1]) != 0, dtype=np.int32)
-    kept = (np.bincount(groups, minlength=1) > 1)[groups]
-    renumbered = np.unique(groups[kept], return_inverse=True)[1].astype(np.int32)
-    return rows[order[kept]], renumbered
+    starts = np.flatnonzero(np.diff(packed, prepend=-1))
+    sizes = np.diff(starts, append=len(packed))
+    several = sizes > 1
+    groups = np.repeat(np.arange(several.sum(), dtype=np.int32), sizes[several])
+    return rows[order[np.repeat(several, sizes)]], groups
 
 
 def sizes(*codes: Codes) -> NDArray[np.int64]:

@@ -56,7 +56,9 @@ def level(field: str, name: str) -> int:
 
 def is_level(levels: Mapping[str, Level], field: str, *names: str) -> NDArray[np.bool_]:
     """Which pairs are at one of these levels of a field?"""
-    return np.isin(levels[field], [level(field, name) for name in names])
+    held = np.zeros(len(LEVELS[field]), dtype=bool)
+    held[[level(field, name) for name in names]] = True
+    return held[levels[field]]
 
 
 def compare(records: Records, a: Positions, b: Positions) -> dict[str, Level]:
