@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -85,6 +86,17 @@ def test_any_one_wrong_character_is_noticed(body, place, wrong):
     at = place + 2
     changed = whole[:at] + wrong + whole[at + 1 :]
     assert valid_id(changed) == (changed == whole)
+
+
+@given(
+    st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=5, unique_by=lambda each: each >> 4)
+)
+def test_an_id_shows_the_first_sixty_bits_of_a_number(hashes):
+    with ThreadPoolExecutor(1) as pool:
+        found = identity._written("P", np.array(hashes, dtype=np.uint64), pool).tolist()
+    bodies = ["".join(ALPHABET[each >> 59 - 5 * at & 31] for at in range(12)) for each in hashes]
+    assert [text.decode()[:-1] for text in found] == ["P-" + body for body in bodies]
+    assert all(valid_id(text.decode()) for text in found)
 
 
 def test_no_groups_no_ids():

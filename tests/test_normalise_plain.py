@@ -102,6 +102,11 @@ def test_a_column_with_one_value_to_read_is_not_settled(name, value):
     assert name not in settled.settled_columns(frame, census_date=CENSUS)
 
 
+def test_a_value_to_read_that_no_row_has_leaves_a_column_settled():
+    frame = typed(SETTLED | {"postcode": ["LS6 2AB", "LS6 2AC", "ZZ99 3VZ"]}).iloc[:2]
+    assert "postcode" in settled.settled_columns(frame, census_date=CENSUS)
+
+
 def test_two_given_names_without_a_middle_name_are_not_settled():
     frame = typed(SETTLED | {"middle_name": [None, "Rose", None]})
     assert "given_name" not in settled.settled_columns(frame, census_date=CENSUS)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.patients import blocking, blocks
-from waitlist_merge.patients.blocks import Key, forecast
+from waitlist_merge.patients.blocks import Key, firsts, forecast, shared
 from waitlist_merge.patients.likeness import LONG_NUMBER
 from waitlist_merge.patients.local_numbers import WIDEST, half, in_order
 from waitlist_merge.patients.pairs import pairs
@@ -25,6 +25,22 @@ KEYS = st.builds(
     further=st.lists(CODES, min_size=1, max_size=2).map(tuple) | st.just(()),
 )
 LARGEST = 4
+
+
+@given(st.lists(CODES, min_size=1, max_size=3))
+def test_shared_values_and_their_first_rows_are_those_of_a_plain_search(parts):
+    values = list(zip(*(part.tolist() for part in parts), strict=True))
+    whole = [at for at in range(9) if min(values[at]) >= 0]
+    assert firsts(tuple(parts)).tolist() == [
+        values.index(values[at]) if at in whole else -1 for at in range(9)
+    ]
+    rows, groups = shared(tuple(parts))
+    several = {at for at in whole if values.count(values[at]) > 1}
+    assert sorted(rows.tolist()) == sorted(several)
+    assert groups.tolist() == np.unique(groups, return_inverse=True)[1].tolist()
+    told = dict(zip(rows.tolist(), groups.tolist(), strict=True))
+    for a, b in combinations(sorted(several), 2):
+        assert (told[a] == told[b]) == (values[a] == values[b])
 
 
 def oracle(keys):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, strategies as st
 
-from waitlist_merge.patients.grouping import Edges, group, walk
+from waitlist_merge.patients.grouping import Edges, group, parted, walk
 
 SIZE = 8
 
@@ -129,3 +129,17 @@ def test_a_rival_that_fits_as_well_is_asked():
     groups, refusal = group(edges, [identity], size=3, margin=0.5)
     assert groups[0] == groups[2] != groups[1]
     assert refusal.tolist() == [0, 1]
+
+
+@given(graphs(), st.lists(st.booleans(), min_size=12, max_size=12))
+def test_components_with_some_links_unmade_are_those_of_the_others(graph, made):
+    edges, _ = graph
+    joined = np.array(made[: len(edges.a)], dtype=bool)
+    every = np.ones(len(joined), dtype=bool)
+    found = parted(numbered(edges, every), edges.a, edges.b, joined)
+    assert found.tolist() == numbered(edges, joined).tolist()
+
+
+def numbered(edges, where):
+    """The components of these links, numbered as they appear."""
+    return np.unique(components(edges, where), return_inverse=True)[1]
