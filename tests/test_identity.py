@@ -99,6 +99,10 @@ def test_an_id_shows_the_first_sixty_bits_of_a_number(hashes):
     assert all(valid_id(text.decode()) for text in found)
 
 
+def test_nothing_has_no_hashes():
+    assert keyed_hashes([]) == []
+
+
 def test_no_groups_no_ids():
     assert group_ids("P", np.empty(0, dtype=np.int32), []).tolist() == []
 

@@ -379,7 +379,7 @@ def _pairs(bits: NDArray[np.uint64]) -> NDArray[np.uint16]:
 
 def _letters(pairs: NDArray[np.uint16]) -> NDArray[np.uint8]:
     """The letters of each row of pairs."""
-    return _TWO_LETTERS[pairs].view(np.uint8).reshape(len(pairs), -1)
+    return _TWO_LETTERS[pairs].view(np.uint8)
 
 
 _LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
