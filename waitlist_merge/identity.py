@@ -35,6 +35,9 @@ LENGTH = 12
 """Characters of a hash in an id: 60 bits, so that 7.1 million ids share one by a chance of 1 in
 45,000; where it happens the later one is hashed again."""
 
+_PANDAS_KEY = "0123456789123456"
+"""With which pandas hashes where no key is given."""
+
 _SEPARATOR = "\x1f"
 _OWN = ("patient_pathway_identifier", "waiting_list_entry_identifier")
 
@@ -241,8 +244,21 @@ def entry_ranks(entry_ids: Iterable[str], key: str | None = None) -> NDArray[np.
     False
     """
     secret = blake2b((key or PUBLIC_KEY).encode(), digest_size=8).hexdigest()
-    names = np.asarray(entry_ids, dtype=object)
-    return pd.util.hash_array(names, hash_key=secret, categorize=False)
+    return hashed(entry_ids, hash_key=secret)
+
+
+def hashed(texts: Iterable[str], *, hash_key: str = _PANDAS_KEY) -> NDArray[np.uint64]:
+    """What pandas hashes each text to; a part at a time, for Python's texts take much room.
+
+    >>> hashed(["E-1"]).tolist() == pd.util.hash_array(np.array(["E-1"], dtype=object)).tolist()
+    True
+    """
+    held = pd.Series(texts, dtype=STR, copy=False).array
+    found = np.empty(len(held), dtype=np.uint64)
+    for at in range(0, len(held), _AT_A_TIME):
+        part = np.asarray(held[at : at + _AT_A_TIME], dtype=object)
+        found[at : at + len(part)] = pd.util.hash_array(part, hash_key=hash_key, categorize=False)
+    return found
 
 
 def ids_by_rank(

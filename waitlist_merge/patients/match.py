@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.decided import NONE, Decided
-from waitlist_merge.identity import content_ranks, group_ids, ids_by_rank
+from waitlist_merge.identity import content_ranks, group_ids, hashed, ids_by_rank
 from waitlist_merge.patients import blocking, blocks
 from waitlist_merge.patients.coding import Level, Positions, pair_rank
 from waitlist_merge.patients.doubted import doubted, name_doubted
@@ -223,7 +223,7 @@ def match_entries(
     work.begins("model")
     alike = [] if model else [namesakes_key(records)]
     with blocks.being_prepared([*keys, *alike], workers=plan.workers):
-        ranks = content_ranks(entries) if named is None else _hashed(named)
+        ranks = content_ranks(entries) if named is None else hashed(named)
         fitted = model or PatientModel.fit(records)
         shares = fitted.on(records)
     if model is None:
@@ -267,10 +267,6 @@ def match_entries(
     )
     found.__dict__["records"] = records
     return found
-
-
-def _hashed(ids: ExtensionArray) -> NDArray[np.uint64]:
-    return pd.util.hash_array(np.asarray(ids, dtype=object), categorize=False)  # all different
 
 
 def _edges(kept: Scored, rank: NDArray[np.uint64], plan: PatientPlan, told: Ruled | None) -> Edges:
