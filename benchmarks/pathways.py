@@ -116,19 +116,21 @@ def merged(entries: int, seed: int, shape: str) -> Run:
     seconds: dict[str, float] = {}
     with timed("patients", seconds):
         people = patients.match_patients(typed, plan.patients)
+        people.links  # noqa: B018 - made on first use, which would be the next stage's
     with timed("pathways", seconds):
         needs = match_pathways(typed, people, plan=plan, run_date=accepted.run_date)
     with timed("combined", seconds):
         listed = combine(typed, people, needs, run_date=accepted.run_date)
+    with timed("questions", seconds):
         questions(typed, people, needs, listed, run_date=accepted.run_date)
     return Run(typed, truth, people, needs, listed, seconds, plan, accepted.run_date)
 
 
 @contextmanager
 def timed(name: str, seconds: dict[str, float]) -> Iterator[None]:
-    start = time.process_time()
+    start = time.perf_counter()
     yield
-    seconds[name] = time.process_time() - start
+    seconds[name] = time.perf_counter() - start
 
 
 def link_table(run: Run) -> pd.DataFrame:
