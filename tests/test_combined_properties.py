@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from waitlist_merge.combined import combine
 from waitlist_merge.combined.events import PLAIN
 from waitlist_merge.combined.rules import BY_FIELD, DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
-from waitlist_merge.identity import valid_id
+from waitlist_merge.id_letters import valid_id
 from waitlist_merge.pathways import match_pathways
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import StartReason

@@ -11,15 +11,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from waitlist_merge import identity
+from waitlist_merge.id_letters import ALPHABET, check_characters, valid_id, written
 from waitlist_merge.identity import (
-    ALPHABET,
     content_ranks,
     entry_ids,
     group_ids,
     ids_by_rank,
     keyed_digest,
     keyed_hashes,
-    valid_id,
 )
 
 VALUES = st.sampled_from([None, "1", "2"])
@@ -71,7 +70,7 @@ def test_ids_show_no_number_and_depend_on_the_key(typed):
 
 def test_two_messages_of_one_hash_still_differ(monkeypatch):
     calls = iter([["A" * 12, "A" * 12], ["B" * 12]])
-    monkeypatch.setattr(identity, "_base32", lambda _digests: next(calls))
+    monkeypatch.setattr(identity, "base32", lambda _digests: next(calls))
     assert keyed_hashes(["one", "two"]) == ["A" * 12, "B" * 12]
 
 
@@ -81,7 +80,7 @@ def test_two_messages_of_one_hash_still_differ(monkeypatch):
     st.sampled_from(ALPHABET),
 )
 def test_any_one_wrong_character_is_noticed(body, place, wrong):
-    whole = "P-" + body + identity.check_characters([body])[0]
+    whole = "P-" + body + check_characters([body])[0]
     assert valid_id(whole)
     at = place + 2
     changed = whole[:at] + wrong + whole[at + 1 :]
@@ -93,7 +92,7 @@ def test_any_one_wrong_character_is_noticed(body, place, wrong):
 )
 def test_an_id_shows_the_first_sixty_bits_of_a_number(hashes):
     with ThreadPoolExecutor(1) as pool:
-        found = identity._written("P", np.array(hashes, dtype=np.uint64), pool).tolist()
+        found = written("P", np.array(hashes, dtype=np.uint64), pool).tolist()
     bodies = ["".join(ALPHABET[each >> 59 - 5 * at & 31] for at in range(12)) for each in hashes]
     assert [text.decode()[:-1] for text in found] == ["P-" + body for body in bodies]
     assert all(valid_id(text.decode()) for text in found)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import given, settings, strategies as st
 
-from waitlist_merge.identity import valid_id
+from waitlist_merge.id_letters import valid_id
 from waitlist_merge.review.stable_ids import Before, Key, id_changes, stable_ids
 
 SIZE = 8

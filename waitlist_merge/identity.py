@@ -2,11 +2,8 @@
 
 An id is a keyed hash of what identifies the row at its own organisation, so that it survives
 reordering and renamed files and shows no hospital number. Group ids are the same hash of the
-smallest entry id in the group, with a check character, so that nobody takes one for a PAS number.
-
->>> check, = check_characters(["0123456789AB"])
->>> valid_id(f"P-0123456789AB{check}"), valid_id(f"P-0123456789AC{check}")
-(True, False)
+smallest entry id in the group, with a check character, so that nobody takes one for a PAS
+number (``id_letters``).
 """
 
 from __future__ import annotations
@@ -14,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b, sha256
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -23,17 +19,19 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.categories import STR, text_of
+from waitlist_merge.id_letters import (
+    AT_A_TIME,
+    HIDDEN,
+    as_strings,
+    base32,
+    check_characters,
+    spelt,
+    written,
+)
 
 PUBLIC_KEY = "waitlist_merge public key 1"
 """Key of the hash where the plan gives none. The manifest says so: with a public key a person who
 already holds a hospital number can work out its entry id, with a secret one nobody can."""
-
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no letter that is read as a digit, none that makes words."""
-
-LENGTH = 12
-"""Characters of a hash in an id: 60 bits, so that 7.1 million ids share one by a chance of 1 in
-45,000; where it happens the later one is hashed again."""
 
 _PANDAS_KEY = "0123456789123456"
 """With which pandas hashes where no key is given."""
@@ -70,14 +68,10 @@ def entry_ids(
         some = entries.iloc[alike].reset_index(drop=True)
         number = _occurrence(_names(some), some).astype(str)
         hashed[alike] = _digests(_names(some) + _SEPARATOR + number, key)
-    shown = pd.Series(hashed >> _HIDDEN).duplicated().to_numpy()
+    shown = pd.Series(hashed >> HIDDEN).duplicated().to_numpy()
     if shown.any():  # as good as never: 60 bits of two rows are the same
         hashed = _hashed_again(entries, hashed, shown, key)
-    letters = np.empty((len(hashed), LENGTH + 2), dtype=np.uint8)
-    letters[:, :2] = np.frombuffer(b"E-", dtype=np.uint8)
-    for at in range(0, len(hashed), _AT_A_TIME):
-        letters[at : at + _AT_A_TIME, 2:] = _letters(_pairs(hashed[at : at + _AT_A_TIME]))
-    return pd.Series(pd.array(_as_strings(_rows(letters)), dtype=STR))
+    return pd.Series(pd.array(spelt("E-", hashed), dtype=STR))
 
 
 def row_digests(entries: pd.DataFrame, *, key: str | None = None) -> NDArray[np.uint64]:
@@ -127,7 +121,7 @@ def _hashed_again(
     while taken.any():
         numbered[taken] += _SEPARATOR
         found[taken] = _digests(numbered[taken], key)
-        taken = pd.Series(found >> _HIDDEN).duplicated().to_numpy()
+        taken = pd.Series(found >> HIDDEN).duplicated().to_numpy()
     return found
 
 
@@ -206,8 +200,8 @@ def _add_up(
     total: NDArray[np.uint64], table: NDArray[np.uint64], codes: NDArray[np.integer]
 ) -> None:
     """Adds to each row what the table says of its code; a part at a time, so that it stays near."""
-    for at in range(0, len(total), _AT_A_TIME):
-        part = slice(at, at + _AT_A_TIME)
+    for at in range(0, len(total), AT_A_TIME):
+        part = slice(at, at + AT_A_TIME)
         total[part] += table[codes[part]]
 
 
@@ -218,6 +212,7 @@ def group_ids(
 
     The hash is of the smallest entry id in the group: the same grouping gives the same ids.
 
+    >>> from waitlist_merge.id_letters import valid_id
     >>> ids = group_ids("P", np.array([0, 1, 0]), ["E-2", "E-3", "E-1"])
     >>> ids[0] == ids[2] != ids[1], all(valid_id(each) for each in ids)
     (True, True)
@@ -255,8 +250,8 @@ def hashed(texts: Iterable[str], *, hash_key: str = _PANDAS_KEY) -> NDArray[np.u
     """
     held = pd.Series(texts, dtype=STR, copy=False).array
     found = np.empty(len(held), dtype=np.uint64)
-    for at in range(0, len(held), _AT_A_TIME):
-        part = np.asarray(held[at : at + _AT_A_TIME], dtype=object)
+    for at in range(0, len(held), AT_A_TIME):
+        part = np.asarray(held[at : at + AT_A_TIME], dtype=object)
         found[at : at + len(part)] = pd.util.hash_array(part, hash_key=hash_key, categorize=False)
     return found
 
@@ -270,6 +265,7 @@ def ids_by_rank(
     rank in the group; groups that share it (rows alike held apart) are numbered by all their ranks.
     ``workers`` threads share the writing.
 
+    >>> from waitlist_merge.id_letters import valid_id
     >>> ranks = np.array([7, 5, 9], dtype=np.uint64)
     >>> ids = ids_by_rank("P", np.array([0, 1, 0], dtype=np.int32), ranks)
     >>> ids[0] == ids[2] != ids[1], all(valid_id(each) for each in ids)
@@ -282,38 +278,17 @@ def ids_by_rank(
     hashes = _mixed(least ^ seed)
     with ThreadPoolExecutor(workers) as pool:
         alike = pool.submit(_some_alike, hashes)
-        ids = _written(prefix, hashes, pool)
+        ids = written(prefix, hashes, pool)
         if alike.result():
-            ids = _written(prefix, _all_different(hashes, groups, ranks), pool)
+            ids = written(prefix, _all_different(hashes, groups, ranks), pool)
         rows = np.empty(len(groups), dtype=ids.dtype)
 
         def copy(at: int) -> None:
-            part = slice(at, at + _AT_A_TIME)
+            part = slice(at, at + AT_A_TIME)
             np.take(ids, groups[part], out=rows[part], mode="clip")
 
-        list(pool.map(copy, range(0, len(rows), _AT_A_TIME)))
-    return pd.Series(pd.array(_as_strings(rows), dtype=STR))
-
-
-_AT_A_TIME = 1 << 16
-"""Ids made together: they fit the cache."""
-
-
-def _written(
-    prefix: str, hashes: NDArray[np.uint64], pool: ThreadPoolExecutor
-) -> NDArray[np.bytes_]:
-    """The id of each hash, as text of one width."""
-    letters = np.empty((len(hashes), len(prefix) + LENGTH + 2), dtype=np.uint8)
-    letters[:, : len(prefix) + 1] = np.frombuffer(f"{prefix}-".encode(), dtype=np.uint8)
-
-    def write(at: int) -> None:
-        part = slice(at, at + _AT_A_TIME)
-        pairs = _pairs(hashes[part])
-        letters[part, len(prefix) + 1 : -1] = _letters(pairs)
-        letters[part, -1] = _LETTERS[_check(_SUMS[pairs])]
-
-    list(pool.map(write, range(0, len(hashes), _AT_A_TIME)))
-    return _rows(letters)
+        list(pool.map(copy, range(0, len(rows), AT_A_TIME)))
+    return pd.Series(pd.array(as_strings(rows), dtype=STR))
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -336,7 +311,7 @@ def _all_different(
 
 def _some_alike(hashes: NDArray[np.uint64]) -> bool:
     """Are two hashes alike in what an id shows?"""
-    shown = np.sort(hashes >> _HIDDEN)
+    shown = np.sort(hashes >> HIDDEN)
     return bool((shown[1:] == shown[:-1]).any())
 
 
@@ -344,24 +319,13 @@ def _numbered(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDArray[
     """The hashes with those alike in what an id shows mixed with ``whole``, in its order."""
     if not _some_alike(hashes):
         return hashes
-    shown = hashes >> _HIDDEN
+    shown = hashes >> HIDDEN
     alike = np.flatnonzero(pd.Series(shown).duplicated(keep=False).to_numpy())
     alike = alike[np.argsort(whole[alike], kind="stable")]
     number = pd.Series(shown[alike]).groupby(shown[alike]).cumcount().to_numpy(np.uint64)
     apart = hashes.copy()
     apart[alike] = np.where(number == 0, hashes[alike], _mixed(np.add(hashes[alike], number)))
     return _numbered(apart, whole)
-
-
-def _rows(letters: NDArray[np.uint8]) -> NDArray[np.bytes_]:
-    """Each row of letters as one text."""
-    return letters.view(f"S{letters.shape[1]}").ravel()
-
-
-def _as_strings(rows: NDArray[np.bytes_]) -> pa.LargeStringArray:
-    """Texts of one width, one behind the other, as an Arrow array."""
-    ends = np.arange(len(rows) + 1, dtype=np.int64) * rows.itemsize
-    return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(ends), pa.py_buffer(rows))
 
 
 def keyed_hashes(messages: Iterable[str], *, key: str | None = None) -> list[str]:
@@ -372,77 +336,8 @@ def keyed_hashes(messages: Iterable[str], *, key: str | None = None) -> list[str
     """
     digest = keyed_digest(key)
     texts = list(messages)
-    hashes = _base32([digest(text.encode())[:8] for text in texts])
+    hashes = base32([digest(text.encode())[:8] for text in texts])
     taken = pd.Series(hashes).duplicated().to_numpy(dtype=bool)
     for at in np.flatnonzero(taken):
         hashes[at] = keyed_hashes([texts[at] + _SEPARATOR], key=key)[0]
     return hashes
-
-
-def _base32(digests: Sequence[bytes]) -> list[str]:
-    """The first 60 bits of each digest in Crockford's alphabet."""
-    bits = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
-    return [text.decode() for text in _rows(_letters(_pairs(bits)))]
-
-
-def _pairs(bits: NDArray[np.uint64]) -> NDArray[np.uint16]:
-    """The first 60 bits of each number, ten at a time: two letters each."""
-    pairs = np.empty((len(bits), LENGTH // 2), dtype=np.uint16)
-    for at in range(LENGTH // 2):
-        np.bitwise_and(bits >> np.uint64(54 - 10 * at), 1023, out=pairs[:, at], casting="unsafe")
-    return pairs
-
-
-def _letters(pairs: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """The letters of each row of pairs."""
-    return _TWO_LETTERS[pairs].view(np.uint8)
-
-
-_LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
-_TWO_LETTERS = np.frombuffer("".join(map("".join, product(ALPHABET, repeat=2))).encode(), "u2")
-_HIDDEN = np.uint64(64 - 5 * LENGTH)
-"""Bits of a number that its id does not show."""
-
-
-def check_characters(texts: Sequence[str]) -> list[str]:
-    """The character that makes each text pass Luhn's check to the base 32; all of one length.
-
-    It finds any one wrong character and nearly all exchanges of neighbours.
-
-    >>> check_characters(["0123456789AB", "0123456789AC"])
-    ['T', 'R']
-    """
-    letters = np.frombuffer("".join(texts).encode(), dtype=np.uint8).reshape(len(texts), -1)
-    values = _VALUES[letters]
-    values[:, ::-2] = _DOUBLED[values[:, ::-2]]
-    return [ALPHABET[check] for check in _check(values)]
-
-
-def _check(values: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The place of the check character that is behind each row of what is summed up."""
-    return np.asarray(-values.sum(axis=1, dtype=np.int64) % len(ALPHABET))
-
-
-_VALUES = np.zeros(256, dtype=np.uint8)
-_VALUES[_LETTERS] = np.arange(len(ALPHABET))
-_DOUBLED = np.array([2 * at // 32 + 2 * at % 32 for at in range(32)], dtype=np.uint8)
-"""Counted from the check character every other one, from its neighbour on, is doubled."""
-_SUMS = np.add.outer(np.arange(32, dtype=np.uint8), _DOUBLED).ravel()
-"""What two letters add to the sum of a text that has so many pairs of them."""
-
-
-def valid_id(identifier: str) -> bool:
-    """Is this a patient or pathway id of ours with nothing mistyped?"""
-    body = identifier[2:]
-    shaped = identifier[:2] in ("P-", "W-") and len(body) == LENGTH + 1
-    return shaped and set(body) <= set(ALPHABET) and _luhn(body) == 0
-
-
-def _luhn(text: str) -> int:
-    """Luhn's sum to the base of the alphabet: 0 for a text that ends in its check character."""
-    base = len(ALPHABET)
-    total = 0
-    for place, character in enumerate(reversed(text)):
-        value = ALPHABET.index(character) * (1 + place % 2)
-        total += value // base + value % base
-    return total % base

@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.identity import check_characters, ids_by_rank, keyed_hashes
+from waitlist_merge.id_letters import check_characters
+from waitlist_merge.identity import ids_by_rank, keyed_hashes
 from waitlist_merge.pathways.columns import order_of
 
 LOG_COLUMNS = ("event", "old_id", "new_id", "entries", "why")

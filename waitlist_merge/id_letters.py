@@ -1,0 +1,134 @@
+"""How is an id written, and how does one see that it was written down wrong?
+
+>>> check, = check_characters(["0123456789AB"])
+>>> valid_id(f"P-0123456789AB{check}"), valid_id(f"P-0123456789AC{check}")
+(True, False)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from itertools import product
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that is read as a digit, none that makes words."""
+
+LENGTH = 12
+"""Characters of a hash in an id: 60 bits, so that 7.1 million ids share one by a chance of 1 in
+45,000; where it happens the later one is hashed again."""
+
+AT_A_TIME = 1 << 16
+"""Ids made together: they fit the cache."""
+
+
+def spelt(prefix: str, hashes: NDArray[np.uint64]) -> pa.LargeStringArray:
+    """Each hash as text behind the prefix, without a check character: an id that nobody types.
+
+    >>> spelt("E-", np.array([0], dtype=np.uint64)).to_pylist()
+    ['E-000000000000']
+    """
+    letters = np.empty((len(hashes), len(prefix) + LENGTH), dtype=np.uint8)
+    letters[:, : len(prefix)] = np.frombuffer(prefix.encode(), dtype=np.uint8)
+    for at in range(0, len(hashes), AT_A_TIME):
+        letters[at : at + AT_A_TIME, len(prefix) :] = _letters(_pairs(hashes[at : at + AT_A_TIME]))
+    return as_strings(_rows(letters))
+
+
+def written(prefix: str, hashes: NDArray[np.uint64], pool: Executor) -> NDArray[np.bytes_]:
+    """The id of each hash, as text of one width."""
+    letters = np.empty((len(hashes), len(prefix) + LENGTH + 2), dtype=np.uint8)
+    letters[:, : len(prefix) + 1] = np.frombuffer(f"{prefix}-".encode(), dtype=np.uint8)
+
+    def write(at: int) -> None:
+        part = slice(at, at + AT_A_TIME)
+        pairs = _pairs(hashes[part])
+        letters[part, len(prefix) + 1 : -1] = _letters(pairs)
+        letters[part, -1] = _LETTERS[_check(_SUMS[pairs])]
+
+    list(pool.map(write, range(0, len(hashes), AT_A_TIME)))
+    return _rows(letters)
+
+
+def _rows(letters: NDArray[np.uint8]) -> NDArray[np.bytes_]:
+    """Each row of letters as one text."""
+    return letters.view(f"S{letters.shape[1]}").ravel()
+
+
+def as_strings(rows: NDArray[np.bytes_]) -> pa.LargeStringArray:
+    """Texts of one width, one behind the other, as an Arrow array."""
+    ends = np.arange(len(rows) + 1, dtype=np.int64) * rows.itemsize
+    return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(ends), pa.py_buffer(rows))
+
+
+def base32(digests: Sequence[bytes]) -> list[str]:
+    """The first 60 bits of each digest in Crockford's alphabet."""
+    bits = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
+    return [text.decode() for text in _rows(_letters(_pairs(bits)))]
+
+
+def _pairs(bits: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """The first 60 bits of each number, ten at a time: two letters each."""
+    pairs = np.empty((len(bits), LENGTH // 2), dtype=np.uint16)
+    for at in range(LENGTH // 2):
+        np.bitwise_and(bits >> np.uint64(54 - 10 * at), 1023, out=pairs[:, at], casting="unsafe")
+    return pairs
+
+
+def _letters(pairs: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """The letters of each row of pairs."""
+    return _TWO_LETTERS[pairs].view(np.uint8)
+
+
+_LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
+_TWO_LETTERS = np.frombuffer("".join(map("".join, product(ALPHABET, repeat=2))).encode(), "u2")
+HIDDEN = np.uint64(64 - 5 * LENGTH)
+"""Bits of a number that its id does not show."""
+
+
+def check_characters(texts: Sequence[str]) -> list[str]:
+    """The character that makes each text pass Luhn's check to the base 32; all of one length.
+
+    It finds any one wrong character and nearly all exchanges of neighbours.
+
+    >>> check_characters(["0123456789AB", "0123456789AC"])
+    ['T', 'R']
+    """
+    letters = np.frombuffer("".join(texts).encode(), dtype=np.uint8).reshape(len(texts), -1)
+    values = _VALUES[letters]
+    values[:, ::-2] = _DOUBLED[values[:, ::-2]]
+    return [ALPHABET[check] for check in _check(values)]
+
+
+def _check(values: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The place of the check character that is behind each row of what is summed up."""
+    return np.asarray(-values.sum(axis=1, dtype=np.int64) % len(ALPHABET))
+
+
+_VALUES = np.zeros(256, dtype=np.uint8)
+_VALUES[_LETTERS] = np.arange(len(ALPHABET))
+_DOUBLED = np.array([2 * at // 32 + 2 * at % 32 for at in range(32)], dtype=np.uint8)
+"""Counted from the check character every other one, from its neighbour on, is doubled."""
+_SUMS = np.add.outer(np.arange(32, dtype=np.uint8), _DOUBLED).ravel()
+"""What two letters add to the sum of a text that has so many pairs of them."""
+
+
+def valid_id(identifier: str) -> bool:
+    """Is this a patient or pathway id of ours with nothing mistyped?"""
+    body = identifier[2:]
+    shaped = identifier[:2] in ("P-", "W-") and len(body) == LENGTH + 1
+    return shaped and set(body) <= set(ALPHABET) and _luhn(body) == 0
+
+
+def _luhn(text: str) -> int:
+    """Luhn's sum to the base of the alphabet: 0 for a text that ends in its check character."""
+    base = len(ALPHABET)
+    total = 0
+    for place, character in enumerate(reversed(text)):
+        value = ALPHABET.index(character) * (1 + place % 2)
+        total += value // base + value % base
+    return total % base
