@@ -10,8 +10,9 @@ from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.patients.ceiling import Ceiling
 from waitlist_merge.patients.levels import compare
-from waitlist_merge.patients.model import PatientModel, total, weigh
+from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.patients.records import prepare
+from waitlist_merge.patients.weights import total, weigh
 
 VALUES = {
     "nhs_number": [None, "9990000018", "9990000026", "0101501234"],

@@ -10,9 +10,10 @@ import pytest
 
 from waitlist_merge.patients import match_patients
 from waitlist_merge.patients.levels import LEVELS, compare, level
-from waitlist_merge.patients.model import PatientModel, total, weigh
+from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.patients.records import prepare
 from waitlist_merge.patients.training import as_patterns, expected_counts, posterior
+from waitlist_merge.patients.weights import total, weigh
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.reference import rows
 

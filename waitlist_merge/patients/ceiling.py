@@ -21,8 +21,9 @@ from waitlist_merge.patients.levels import (
     level,
     number_levels,
 )
-from waitlist_merge.patients.model import ADDRESS_LIKE, PatientModel, most_adjusted
+from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.patients.records import Records
+from waitlist_merge.patients.weights import ADDRESS_LIKE, most_adjusted
 
 Bits = NDArray[np.float32]
 

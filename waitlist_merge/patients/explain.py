@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.levels import LEVELS
-from waitlist_merge.patients.model import Weights
+from waitlist_merge.patients.weights import Weights
 from waitlist_merge.patients.words import WORDS
 
 SHOWN_FROM = 0.05

@@ -28,7 +28,7 @@ from waitlist_merge.patients.frequencies import Shares
 from waitlist_merge.patients.grouping import REFUSALS, Edges, group
 from waitlist_merge.patients.levels import compare, is_level
 from waitlist_merge.patients.memory import pairs_at_a_time
-from waitlist_merge.patients.model import PatientModel, total, weigh
+from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.patients.namesakes import namesakes_key, one_person_from
 from waitlist_merge.patients.obeyed import Ruled, joins_of, ruled, with_decided
 from waitlist_merge.patients.pairs import Pairs
@@ -49,6 +49,7 @@ from waitlist_merge.patients.vetoes import (
     share_a_number,
     with_borrowed_numbers,
 )
+from waitlist_merge.patients.weights import total, weigh
 from waitlist_merge.plan import PatientPlan
 from waitlist_merge.reasons import Confidence, Joins, PatientRelation, Veto
 

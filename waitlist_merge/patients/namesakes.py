@@ -16,10 +16,11 @@ from waitlist_merge.patients.blocks import Key
 from waitlist_merge.patients.expected import births_in_sample
 from waitlist_merge.patients.frequencies import Shares
 from waitlist_merge.patients.levels import compare
-from waitlist_merge.patients.model import PatientModel, total, weigh
+from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.patients.pairs import all_pairs
 from waitlist_merge.patients.records import Records
 from waitlist_merge.patients.vetoes import namesakes
+from waitlist_merge.patients.weights import total, weigh
 
 RIGHT = 32
 """Pairs of one person to each pair of two people at which such pairs are joined: at least 0.97 of

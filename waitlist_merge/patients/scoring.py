@@ -21,10 +21,11 @@ from waitlist_merge.patients.ceiling import Ceiling
 from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.frequencies import Shares
 from waitlist_merge.patients.levels import LEVELS, compare
-from waitlist_merge.patients.model import PARTS, PatientModel, Weights, total, weigh
+from waitlist_merge.patients.model import PARTS, PatientModel
 from waitlist_merge.patients.pairs import Pairs, Stretch, joined, made_in, stretches
 from waitlist_merge.patients.progress import SILENT, Work
 from waitlist_merge.patients.records import Records
+from waitlist_merge.patients.weights import Weights, total, weigh
 
 
 @dataclass(frozen=True, eq=False, slots=True)
