@@ -37,7 +37,7 @@ from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.intake.requests import FileRequest, read_all
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.pathways.columns import order_of, sorted_distinct
-from waitlist_merge.patients.match import LINK_COLUMNS
+from waitlist_merge.patients.links import LINK_COLUMNS
 from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.recalled import Retrain, accept_model, recall
 from waitlist_merge.relinked import relinked

@@ -10,7 +10,7 @@ from waitlist_merge.patients.link import (
     link_patients as link_patients,
     match_patients as match_patients,
 )
-from waitlist_merge.patients.match import PatientMatch as PatientMatch
+from waitlist_merge.patients.matched import PatientMatch as PatientMatch
 from waitlist_merge.patients.model import PatientModel as PatientModel
 from waitlist_merge.patients.why import (
     Explanation as Explanation,

@@ -14,7 +14,8 @@ from waitlist_merge.normalise import person_columns
 from waitlist_merge.normalise.postcodes import read_postcodes
 from waitlist_merge.normalise.reading import as_texts
 from waitlist_merge.normalise.typed import Values
-from waitlist_merge.patients.match import PatientMatch, match_entries
+from waitlist_merge.patients.match import match_entries
+from waitlist_merge.patients.matched import PatientMatch
 from waitlist_merge.patients.model import PatientModel
 from waitlist_merge.patients.progress import Told, watched
 from waitlist_merge.plan import PatientPlan

@@ -13,7 +13,8 @@ from waitlist_merge.errors import InputError, MissingExtra
 from waitlist_merge.patients import blocking
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.levels import LEVELS, compare
-from waitlist_merge.patients.match import PatientMatch, vetoed
+from waitlist_merge.patients.match import vetoed
+from waitlist_merge.patients.matched import PatientMatch
 from waitlist_merge.patients.vetoes import VETOES
 from waitlist_merge.patients.weights import total, weigh
 from waitlist_merge.patients.words import WORDS
