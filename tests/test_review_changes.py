@@ -99,6 +99,28 @@ def test_a_wait_that_shortens_because_the_longest_waiter_left_is_told(monday):
     assert told(run, Change.GONE)["after"].tolist() == ["still_listed"]
 
 
+def test_a_wait_that_shortens_as_who_gave_the_start_parts_and_moves_its_own_is_told(monday):
+    """The move of the entry that left the need is written on its own need alone."""
+    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    filler = [row(5), row(6, "RW3")]
+    first = monday([*both, *filler], FIRST, joined=[(0, 1)])
+    moved = [row(0, rtt_start_date="2026-01-19"), both[1]]
+    run = monday([*moved, *filler], SECOND, first.ended.snapshot, allowed=ANYTHING)
+    kept = run.entries["pathway_id"][1]
+    assert kept == first.entries["pathway_id"][1] != run.entries["pathway_id"][0]
+    later = told(run, Change.START_LATER).set_index("pathway_id")["days"]
+    assert later.to_dict() == {kept: 35, run.entries["pathway_id"][0]: 14}
+
+
+def test_a_wait_that_shortens_by_more_than_the_move_of_who_stays_is_told(monday):
+    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    filler = [row(5), row(6, "RW3")]
+    first = monday([*both, *filler], FIRST, joined=[(0, 1)])
+    moved = row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-16")
+    run = monday([moved, *filler], SECOND, first.ended.snapshot, allowed=ANYTHING)
+    assert told(run, Change.START_LATER)["days"].tolist() == [42, 7]
+
+
 def test_a_duplicate_is_told_once_and_again_when_it_is_confirmed(monday):
     one = row(0, procedure_code="W371", laterality="left")
     both = [one, one | {"organisation": "RW3"}]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Days, days, known
+from waitlist_merge.pathways.columns import Bools, Days, days, known
 from waitlist_merge.reasons import Change
 from waitlist_merge.review.paired import Paired, rows_about, rows_of
 from waitlist_merge.review.sameness import Positions
@@ -21,7 +21,7 @@ def moved_starts(pairs: Paired) -> pd.DataFrame:
     """Clock starts of entries that their organisation moved."""
     now, then = pairs.day("rtt_start_date")
     moved = (pairs.place >= 0) & pairs.waits & (now != then)
-    later = known(then) & (~known(now) | (now > then))
+    later = _later(now, then)
     words = (
         (later, Change.START_LATER, "moved its clock start to a later day: a shorter wait"),
         (~later, Change.START_EARLIER, "moved its clock start to an earlier day"),
@@ -68,12 +68,9 @@ def moved_rows(
     names = ["pathway_id", "patient_id", "rtt_start_date", "rtt_start_entry_id"]
     after = combined_list[names].astype({"pathway_id": object, "rtt_start_entry_id": object})
     both = after.merge(before.drop_duplicates("pathway_id"), on="pathway_id")
-    moved = moved_starts(pairs)["entry_id"]
-    own = both["row_start_entry_id"].isin(moved) | both["rtt_start_entry_id"].isin(moved)
-    differ = days(both["rtt_start_date"]) != days(both["row_start_date"])
-    both = both[differ & ~own.to_numpy()].reset_index(drop=True)
+    both = both[~_told_by_entries(both, moved_starts(pairs))].reset_index(drop=True)
     one, other = days(both["rtt_start_date"]), days(both["row_start_date"])
-    later = known(other) & (~known(one) | (one > other))
+    later = _later(one, other)
     gone = set(then["entry_id"].to_numpy(dtype=object)[~pd.isna(departure)].tolist())
     left = both["row_start_entry_id"].isin(gone).to_numpy()
     giver = both["row_start_entry_id"].where(left | later, both["rtt_start_entry_id"])
@@ -100,6 +97,23 @@ def moved_rows(
             for which, change in ((later, Change.START_LATER), (~later, Change.START_EARLIER))
         ]
     )
+
+
+def _told_by_entries(both: pd.DataFrame, moved: pd.DataFrame) -> Bools:
+    """Needs whose start stayed, or is that of an entry which is told to have moved its own.
+
+    An entry that gave the start and is of another need by now tells nothing of the one it left.
+    """
+    need = moved.set_index("entry_id")["pathway_id"]
+    one, other = days(both["rtt_start_date"]), days(both["row_start_date"])
+    gave = (both["row_start_entry_id"].map(need) == both["pathway_id"]).to_numpy()
+    gives = both["rtt_start_entry_id"].isin(need.index).to_numpy() & ~_later(one, other)
+    return np.asarray(gave | gives | (one == other), dtype=np.bool_)
+
+
+def _later(now: Days, then: Days) -> Bools:
+    """Starts by which a wait became shorter, or is not known any longer."""
+    return known(then) & (~known(now) | (now > then))
 
 
 def _organisations(pairs: Paired) -> dict[str, str]:
