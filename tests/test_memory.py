@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -256,6 +257,36 @@ def test_an_organisation_that_the_plan_expects_must_send_its_list(register, reme
     assert len(
         wm.merge(sent(FIRST, RM3=PEOPLE), register=where, plan=plan, allowed=allowed).entries
     )
+
+
+def test_a_list_without_an_organisation_says_what_it_lacks(register, tmp_path):
+    tied = PEOPLE.assign(PPID=[f"RM3{at:017}" for at in range(12)], **{"PPID issuer": "RM3"})
+    alone = PEOPLE.assign(Surname="Nobody", **{"NHS number": None}).iloc[8:10]
+    both = {"RM3": tied, "RW3": pd.concat([tied.iloc[:8], alone])}
+    first = wm.merge(sent(FIRST, **both), register=register)
+    asked = first.review_queue["organisations"].astype(str).str.contains("RW3").sum()
+    again = "RW3: no list came.*give its last file again.*--allow-absent RW3"
+    with pytest.raises(wm.InputError, match=again):
+        wm.merge(sent(SECOND, RM3=tied), register=register)
+    for day in (SECOND, THIRD):
+        absent = wm.Allowed(absent=("RW3",))
+        run = wm.merge(sent(day, RM3=tied), register=register, allowed=absent)
+        told = run.left.not_refreshed[0]
+        assert (told.organisation, told.census_date) == ("RW3", FIRST)
+        assert (told.entries, told.alone, told.questions) == (10, 2, asked)
+        assert asked
+        assert "10 entries are not refreshed and not on this list, 2 needs of them" in str(told)
+        assert run.manifest()["notes"] == [f"NOT REFRESHED: {told}"]
+        assert str(run.summary()).startswith(f"NOT REFRESHED: {told}")
+        assert "WITHOUT the list of RW3" in repr(run)
+    run.save(tmp_path / "out", tables="csv", workbook=True)
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "combined_list.xlsx")["Summary"]
+    top = [str(cell.value).strip() for cell in sheet["A"][:8]]
+    assert str(told) in top
+    later = sent(THIRD + dt.timedelta(days=7), **both)
+    back = wm.merge(later, register=register)
+    assert not back.left.not_refreshed
+    assert "NOT REFRESHED" not in str(back.summary())
 
 
 @pytest.mark.parametrize("how", ["review retire", "merge.toml"])

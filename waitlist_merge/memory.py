@@ -30,6 +30,7 @@ from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.arrivals import Allowed, arrivals
 from waitlist_merge.review.naming import Named
+from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
 from waitlist_merge.review.people import People, kept_apart
 from waitlist_merge.review.register.digest import digests
 from waitlist_merge.review.rows import AnswerRow, WorkRow
@@ -75,7 +76,8 @@ class Left:
     ``run`` is the number under which the run is recorded, ``base`` what the run knew that changes
     are told against, ``first`` whether the register had no run. ``findings_before`` are the faults
     of the lists of ``base`` (``reading.FINDING``), ``said`` what people have answered since,
-    ``asked`` the open questions with the day since when (``Register.questions``).
+    ``asked`` the open questions with the day since when (``Register.questions``),
+    ``not_refreshed`` what the list lacks of the organisations that sent none.
     """
 
     changes: pd.DataFrame
@@ -88,6 +90,7 @@ class Left:
     findings_before: pd.DataFrame | None = None
     said: Sequence[AnswerRow] = ()
     asked: pd.DataFrame | None = None
+    not_refreshed: tuple[NotRefreshed, ...] = ()
 
 
 def linked_before(begun: Begun, match: Callable[[PatientModel], PatientMatch]) -> Patients | None:
@@ -248,6 +251,9 @@ def end(
         first=recalled.last is None,
         findings_before=faults,
         said=said,
+        not_refreshed=not_refreshed(
+            begun.week.arrived.absent, recalled.last, entries, ended.review_queue, register
+        ),
     )
     if recalled.retrain and not recalled.retrain.accept:
         return left

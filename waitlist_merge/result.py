@@ -26,6 +26,7 @@ from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
 from waitlist_merge.relinked import BROKEN, MADE, RETRAINED, write_relinked
+from waitlist_merge.review.not_refreshed import MISSING
 from waitlist_merge.summary import Summary, many
 
 RUNS_DATE = "run's date"
@@ -95,9 +96,11 @@ class MergeResult:
     def __repr__(self) -> str:
         """Counts and no patient: what a notebook shows and a log keeps."""
         told = self.summary()
+        absent = ", ".join(each.organisation for each in self.left.not_refreshed)
+        missing = f" WITHOUT the list of {absent}," if absent else ""
         return (
-            f"<MergeResult: entries {told.rows:,}, patients {told.patients:,}, needs that wait "
-            f"{told.waiting:,}, questions {len(self.review_queue):,}; summary() says more>"
+            f"<MergeResult:{missing} entries {told.rows:,}, patients {told.patients:,}, needs that "
+            f"wait {told.waiting:,}, questions {len(self.review_queue):,}; summary() says more>"
         )
 
     @property
@@ -167,6 +170,7 @@ class MergeResult:
             unaccounted=len(self.unaccounted),
             changes=len(self.changes),
             since=f"run {base.run} of {base.run_date.isoformat()}" if base else "",
+            not_refreshed=tuple(map(str, self.left.not_refreshed)),
         )
 
     def retrained(self) -> str:
@@ -217,10 +221,12 @@ class MergeResult:
         ids = sorted_ids(self.entries["pathway_id"])
         later = ids[MANY_ENTRIES:]
         large = len(np.unique(later[later == ids[:-MANY_ENTRIES]]))
+        told = [f"{MISSING}{each}" for each in self.left.not_refreshed]
         if not large:
-            return []
+            return told
         sized = f"{many(large, 'pathway')} of more than {MANY_ENTRIES} entries"
-        return [f"{sized}: pathway_links ties their entries together but does not list every pair"]
+        pairs = f"{sized}: pathway_links ties their entries together but does not list every pair"
+        return [*told, pairs]
 
     def save(
         self,

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from waitlist_merge.review.not_refreshed import MISSING
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A merge in numbers; ``str()`` gives the lines that the command line prints."""
+    """A merge in numbers; ``str()`` gives the lines that the command line prints.
+
+    ``not_refreshed`` says of each organisation that sent no list what is missing for it.
+    """
 
     files: int
     refused: int
@@ -30,6 +35,7 @@ class Summary:
     unaccounted: int = 0
     changes: int = 0
     since: str = ""
+    not_refreshed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The summary as lines of text."""
@@ -53,7 +59,8 @@ class Summary:
             *told,
         ]
         shown = [f"{name:<34}{count:>9,}   {more}".rstrip() for name, count, more in lines]
-        return "\n".join([*shown, f"{'time taken':<34}{self.seconds:>9.1f} s"])
+        missing = [f"{MISSING}{each}" for each in self.not_refreshed]
+        return "\n".join([*missing, *shown, f"{'time taken':<34}{self.seconds:>9.1f} s"])
 
 
 _ASKED = {

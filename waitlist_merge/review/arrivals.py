@@ -116,7 +116,10 @@ without it with --allow-absent RW3
 def _no_list(code: str, before: Collection[str]) -> str:
     """What is wrong; of an organisation that the register knows, how it is told that it closed."""
     told = "no list came, and one is expected; send it"
-    return f"{told}, say with review retire {code} that it has closed" if code in before else told
+    if code not in before:
+        return told
+    again = "give its last file again (with --allow-stale if it is too old), so that its patients"
+    return f"{told}, or {again} stay on the list; say with review retire {code} that it has closed"
 
 
 _GO_ON = {

@@ -15,6 +15,7 @@ from waitlist_merge.outputs.workbook.cells import numbers, texts, truth
 from waitlist_merge.outputs.workbook.lines import Chart, Line
 from waitlist_merge.outputs.workbook.page import Page
 from waitlist_merge.reasons import Confidence, Gain, Outcome
+from waitlist_merge.review.not_refreshed import MISSING
 from waitlist_merge.review.urgency import LONG_WAITS
 
 SUMMARY = "Summary"
@@ -23,8 +24,9 @@ SUMMARY = "Summary"
 def summary_lines(
     tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], pages: Sequence[Page]
 ) -> list[Line]:
-    """What is not accounted for first, then what came in, what was found, where it is."""
+    """What is missing and unaccounted for first, then what came in, what was found, where it is."""
     return [
+        *_missing(manifest),
         *_unaccounted(tables["unaccounted"], manifest),
         *_first(tables, manifest),
         *_came_in(manifest),
@@ -40,6 +42,14 @@ def summary_lines(
 
 def _inputs(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return list(manifest.get("inputs", ()))
+
+
+def _missing(manifest: Mapping[str, Any]) -> Iterator[Line]:
+    """Lists that did not come: whose patients the reader would look for in vain."""
+    notes = [each for each in manifest.get("notes", ()) if each.startswith(MISSING)]
+    if notes:
+        yield ("NOT REFRESHED: a list did not come, and this list is not whole",)
+        yield from ((f"   {note.removeprefix(MISSING)}", "") for note in notes)
 
 
 def _unaccounted(unaccounted: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[Line]:

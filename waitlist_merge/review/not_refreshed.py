@@ -1,0 +1,103 @@
+"""What is missing from this week's list because an organisation sent none?
+
+Whoever reads the list must not take it for whole: the entries of such an organisation are on no
+list, a need that nobody else lists is not on the combined list, and questions about them wait.
+
+>>> print(NotRefreshed("RM3", dt.date(2026, 11, 15), entries=42, alone=40, questions=2))
+RM3 sent no list, its last one is of 2026-11-15: 42 entries are not refreshed and not on this \
+list, 40 needs of them nobody else lists, 2 questions wait for it
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from waitlist_merge.review.departures import NOT_WAITING
+from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
+
+if TYPE_CHECKING:
+    from waitlist_merge.review.register import Register
+
+MISSING = "NOT REFRESHED: "
+"""How a line of the summary and a note of the manifest begin that say what a list lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRefreshed:
+    """An organisation whose list did not come, and what the combined list lacks for it.
+
+    ``entries`` of it waited on its last list, that of ``census_date`` (None where it never sent
+    one); ``alone`` is the number of their needs that nobody else lists, ``questions`` that of the
+    questions that cannot be asked without it.
+    """
+
+    organisation: str
+    census_date: dt.date | None = None
+    entries: int = 0
+    alone: int = 0
+    questions: int = 0
+
+    def __str__(self) -> str:
+        """One line with counts and no patient."""
+        if self.census_date is None:
+            return f"{self.organisation} sent no list, and none before"
+        return (
+            f"{self.organisation} sent no list, its last one is of {self.census_date}: "
+            f"{_are(self.entries, 'entry', 'entries')} not refreshed and not on this list, "
+            f"{_some(self.alone, 'need', 'needs')} of them nobody else lists, "
+            f"{_some(self.questions, 'question waits', 'questions wait')} for it"
+        )
+
+
+def not_refreshed(
+    absent: Iterable[str],
+    last: Snapshot | None,
+    entries: pd.DataFrame,
+    review_queue: pd.DataFrame,
+    register: Register,
+) -> tuple[NotRefreshed, ...]:
+    """What is missing for each of these organisations.
+
+    ``entries`` are those of this run with ``pathway_id`` and ``outcome``. A question that was asked
+    of an organisation in the run of its last list waits, unless it is in ``review_queue`` too.
+    """
+    if last is None:
+        return tuple(NotRefreshed(code) for code in absent)
+    then = listed(last.entries)
+    then = then[(then["outcome"] != NOT_WAITING).to_numpy()]
+    here = entries.loc[(entries["outcome"] != NOT_WAITING).to_numpy(), "pathway_id"]
+    now, asked = set(here.astype(object)), set(review_queue["question_id"].astype(object))
+    sent = census_dates(last)
+    found = []
+    for code in absent:
+        mine = then.loc[(then["organisation"] == code).to_numpy(), "pathway_id"].astype(object)
+        alone = len(set(mine) - now)
+        waiting = len(_asked_of(code, register, last.run) - asked)
+        found.append(NotRefreshed(code, sent.get(code), len(mine), alone, waiting))
+    return tuple(found)
+
+
+def _asked_of(organisation: str, register: Register, newest: int) -> set[str]:
+    """The questions that were open for an organisation in the run that had its last list."""
+    runs = (run for run in range(newest, 0, -1) if organisation in register.digests(run))
+    run = next(runs, None)
+    if run is None:
+        return set()
+    found = register.questions(run)
+    concerned = found["organisations"].astype(object).str.split(";")
+    of_it = np.array([organisation in each for each in concerned], dtype=bool)
+    return set(found.loc[of_it, "question_id"].astype(object))
+
+
+def _some(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _are(count: int, one: str, many: str) -> str:
+    return f"{_some(count, one, many)} {'is' if count == 1 else 'are'}"
