@@ -30,11 +30,18 @@ def look_at_waits(quarter: Quarter, week: int, result: wm.MergeResult) -> None:
 def _week_to_week(
     quarter: Quarter, week: int, result: wm.MergeResult, members: pd.DataFrame
 ) -> None:
-    """The start of each entry's row; where it is later than it was, a change tells of it."""
+    """The start of each entry's row; where it is later than it was, a change tells of it.
+
+    An entry whose list did not come is looked at with the row that its need has meanwhile.
+    """
     told = result.changes[result.changes["change"].isin(["start_later", "ids_merged", "id_split"])]
     named = {*told["entry_id"].dropna(), *told["pathway_id"].dropna(), *told["after"].dropna()}
     starts = dict(zip(members["entry_id"], members["start"], strict=True))
     need = dict(zip(members["entry_id"], members["pathway_id"], strict=True))
+    row = dict(zip(members["pathway_id"], members["start"], strict=True))
+    away = {entry: of for entry, _, of in quarter.ids.values() if entry not in starts and of in row}
+    need |= away
+    starts |= {entry: row[of] for entry, of in away.items()}
     for entry, start in starts.items():
         before = quarter.starts.get(entry, pd.NaT)
         if pd.isna(before) or start <= before:
