@@ -133,6 +133,18 @@ def test_a_duplicate_is_told_once_and_again_when_it_is_confirmed(monday):
     ]
 
 
+def test_why_two_ids_are_one_is_told_by_what_people_said_against_an_older_run_too(monday):
+    """The lists of the last run once more, with answers read in between."""
+    rows = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    first = monday(rows, FIRST)
+    second = monday(rows, SECOND, first.ended.snapshot)
+    older = first.ended.snapshot
+    joined = monday(rows, SECOND, second.ended.snapshot, base=older, joined=[(0, 1)])
+    why = joined.ended.id_log["why"].tolist()
+    assert [each.startswith("People have said: one need") for each in why] == [True]
+    assert told(joined, Change.MERGED)["explanation"].tolist() == why
+
+
 def test_an_entry_that_comes_back_is_no_new_one(monday):
     rows = [row(at) for at in range(6)]
     first, second = two_mondays(monday, rows, rows[:5])
@@ -234,6 +246,23 @@ def test_an_answer_settles_what_it_was_shown_and_no_more(monday):
     assert len(fourth.ended.unaccounted) == 1, "said once is enough"
     fifth = monday(rows[:4], SECOND, fourth.ended.snapshot)
     assert len(fifth.ended.unaccounted) == 2, "the answer was taken back"
+
+
+@pytest.mark.parametrize(("still_sent", "change"), [(False, Change.GONE), (True, Change.CLOSED)])
+def test_who_is_accounted_for_later_than_they_left_is_told(monday, still_sent, change):
+    """One closes its row while the other's list is late, which then comes and says: died."""
+    removed = {"rtt_status": None, "removal_reason": "4", "removal_date": "2026-11-20"}
+    sent = [row(0, **removed)] if still_sent else []
+    rows = [row(0), row(0, "RW3"), row(1), row(2, "RW3")]
+    _, second = two_mondays(monday, rows, [*sent, row(1)])
+    assert len(told(second, Change.UNACCOUNTED)) == 1
+    died = row(0, "RW3", death_date="2026-11-19")
+    third = monday([*sent, row(1), died, row(2, "RW3")], SECOND, second.ended.snapshot)
+    assert third.ended.unaccounted.empty
+    explained = told(third, change)
+    assert ["RM3", "died"] in explained[["organisation", "after"]].to_numpy().tolist()
+    again = monday([*sent, row(1), died, row(2, "RW3")], SECOND, third.ended.snapshot)
+    assert told(again, change).empty
 
 
 def test_who_was_answered_for_is_asked_about_once_people_part_the_two(monday):

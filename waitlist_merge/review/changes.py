@@ -74,12 +74,13 @@ def _lost(then: pd.DataFrame, departure: NDArray[np.object_]) -> pd.DataFrame:
 def _gone(
     then: pd.DataFrame, departure: NDArray[np.object_], position: Positions, arrived: Arrivals
 ) -> pd.DataFrame:
-    """Entries that were on a list, are on none now, and why."""
+    """Entries that are on no list now, and why: known since they left, or only now."""
     here = np.zeros(len(then), dtype=bool)
     here[position[position >= 0]] = True
     held = then["organisation"].isin(list(arrived.absent)).to_numpy()
-    left = then["left_date"].isna().to_numpy() & ~here & ~held & (departure != UNEXPLAINED)
-    rows = np.flatnonzero(left)
+    asked = (then["departure"] == UNEXPLAINED).to_numpy()
+    left = (then["left_date"].isna().to_numpy() & ~held) | (asked & ~pd.isna(departure))
+    rows = np.flatnonzero(left & ~here & (departure != UNEXPLAINED))
     meanings = {str(each): each.meaning for each in Departure}
     why = [meanings.get(str(each), "It did not wait any longer") for each in departure[rows]]
     return rows_about(then, rows, Change.GONE, after=departure[rows], explanation=why)
@@ -127,7 +128,8 @@ def _states(pairs: Paired, departure: NDArray[np.object_]) -> pd.DataFrame:
     """Entries still sent that stopped waiting, or wait again."""
     kept = pairs.place >= 0
     told = np.array([*departure, None], dtype=object)[pairs.place]
-    closed = np.flatnonzero(kept & pairs.waited & ~pairs.waits & (told != UNEXPLAINED))
+    asked = pairs.waited | ((pairs.text("departure") == UNEXPLAINED) & ~pd.isna(told))
+    closed = np.flatnonzero(kept & asked & ~pairs.waits & (told != UNEXPLAINED))
     opened = np.flatnonzero(kept & pairs.there & ~pairs.waited & pairs.waits)
     meanings = {str(each): each.meaning for each in Departure}
     why = [meanings.get(str(each), "") for each in told[closed]]
