@@ -41,10 +41,11 @@ _IDENTIFIERS = {
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Named:
-    """The ids of patients and needs."""
+    """The ids of patients and needs, and the links of each level, which say why they are so."""
 
     patients: StableIds
     pathways: StableIds
+    links: Mapping[str, pd.DataFrame]
 
 
 def named(
@@ -75,7 +76,8 @@ def named(
             also=keys,
             links=match.links,
         )
-    return Named(found["patient"], found["pathway"])
+    links = {level: match.links for level, match in groups.items()}
+    return Named(found["patient"], found["pathway"], links)
 
 
 def renamed(
@@ -83,7 +85,7 @@ def renamed(
 ) -> list[pd.DataFrame]:
     """The ids that merged or split since an earlier run than the last, patients first."""
     return [
-        id_changes(of.ids, _before(now, then, level, position))
+        id_changes(of.ids, _before(now, then, level, position), ids.links[level])
         for level, of in zip(LEVELS, (ids.patients, ids.pathways), strict=True)
     ]
 
