@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 import waitlist_merge as wm
 from waitlist_merge.cli import app
 from waitlist_merge.errors import InputError
+from waitlist_merge.review.checking import Checks
 from waitlist_merge.review.filing import read_workbooks, status_of, undo_answer
 from waitlist_merge.review.register import Register
-from waitlist_merge.review.returned import HIDDEN, fingerprint, returned_rows
+from waitlist_merge.review.returned import HIDDEN, Returned, fingerprint, returned_rows
 from waitlist_merge.review.rows import AnswerRow
 
 CENSUS = "2026-11-15"
@@ -235,13 +236,37 @@ def test_who_goes_back_to_an_earlier_answer_is_told_how(first, register, tmp_pat
     assert "said before" in undone.problems[0]
 
 
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        ({"Work state": "agreed: RX1 keeps"}, "Work state"),
+        ({"Work state": "closed at RX1"}, "Work state"),
+        ({"Work state": "new", "Organisation that keeps": "rx1"}, "Organisation that keeps"),
+        ({"Work state": "closed at RW3", "Organisation that keeps": "RM3"}, None),
+        ({"Work state": "with RX1"}, None),
+    ],
+)
+def test_who_keeps_or_closes_is_an_organisation_of_the_group(cells, wrong):
+    checks = Checks(
+        ("RM3", "RW3", "RX1"), lambda _: pd.Index(["E-1"]), lambda _: ("RM3", "RW3"), TODAY
+    )
+    found = checks.wrong_with(Returned("a.xlsx", "Duplicates", 2, 1, NEED_ROW | cells)).told
+    told = "column {}: has no entry of this group; one of RM3, RW3"
+    assert found == ([told.format(wrong)] if wrong else [])
+
+
+NEED_ROW = {"Need": "W-1", "Entries": "E-1"}
+
 PROBLEMS = [
     (said("yes"), "Answer: is none of: same need"),
     (said("same need", Reviewer=None), "Reviewer: say who answers"),
     (said("same need", **{"Reviewer's organisation": None}), "organisation: say which"),
     (said("same need", "RX1"), "organisation: sends no list; one of RM3, RW3"),
     (said("same need", Date="soon"), "Date: is no date; write it as 16/11/2026"),
-    (said("same need", Date="18/11/2026"), "Date: is a day that has not come yet"),
+    (
+        said("same need", Date="18/11/2026"),
+        "Date: is a day that has not come yet; write the day of the answer",
+    ),
     (said("same need", Date="16/11/2024"), "Date: is more than a year away"),
     (said("needs a clinician"), "Note: needs a clinician needs a note"),
     (said("record needs correcting"), "Note: record needs correcting needs a note"),

@@ -67,7 +67,10 @@ class Checks:
         answer = self._wrong_answer(row) if answers else []
         if answers and not (whole or answer):
             answer = self._not_concerned(row)
-        return Wrong(whole, answer, self._wrong_work(row) if works else [])
+        work = self._wrong_work(row) if works else []
+        if works and not (whole or work):
+            work = self._not_of_group(row)
+        return Wrong(whole, answer, work)
 
     def _wrong_question(self, row: Returned) -> list[str]:
         """Do the hidden cells still belong to the question, and is it one of this register?"""
@@ -142,6 +145,20 @@ class Checks:
             *self._wrong_date(row, heading.DUE, ahead=True),
         ]
 
+    def _not_of_group(self, row: Returned) -> list[str]:
+        """Who keeps the patient or closes its entry is an organisation that lists the need."""
+        state = read_state(row.text(heading.STATE))
+        told = {heading.KEEPS: row.text(heading.KEEPS).upper()}
+        if state and state[0] in _OF_GROUP:
+            told[heading.STATE] = state[1]
+        concerned = self.concerned(row)
+        others = ", ".join(sorted(concerned))
+        return [
+            f"column {column}: has no entry of this group; one of {others}"
+            for column, code in told.items()
+            if code and concerned and code not in concerned
+        ]
+
     def _wrong_organisation(self, row: Returned, column: str) -> list[str]:
         code = row.text(column).upper()
         if not code:
@@ -160,11 +177,13 @@ class Checks:
             return [f"column {column}: is no date; write it as 16/11/2026"]
         today = self.today
         if not ahead and day > today:
-            return [f"column {column}: is a day that has not come yet"]
+            return [f"column {column}: is a day that has not come yet; {_WHEN_SAID}"]
         if abs(today - day) > timedelta(days=OLDEST_DAYS):
             return [f"column {column}: is more than a year away"]
         return []
 
+
+_WHEN_SAID = "write the day of the answer, or leave it empty"
 
 _NOTES = {
     Answer.NEEDS_CLINICIAN: "what is the clinician to decide?",
@@ -180,6 +199,7 @@ STATE_WORDS = {
     State.CLOSED: "closed at {}",
     State.DONE: "done",
 }
+_OF_GROUP = (State.AGREED, State.CLOSED)
 _STATES = ", ".join(text.format("ORG") for text in STATE_WORDS.values())
 
 
