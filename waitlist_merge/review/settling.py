@@ -89,6 +89,8 @@ def effects(level: str, organisations: Sequence[str], *, vetoed: bool) -> str:
     condition = ""
     if len(organisations) > 1:
         condition = f", once {' and '.join(organisations)} have each said so"
+    if len(organisations) > 2:
+        condition += " (entries of two that both have are joined before)"
     if vetoed:
         condition += ", with a second person and a reason"
     same, different = _VERDICTS[level]
