@@ -289,6 +289,86 @@ def test_a_list_without_an_organisation_says_what_it_lacks(register, tmp_path):
     assert "NOT REFRESHED" not in str(back.summary())
 
 
+TIED = PEOPLE.assign(PPID=[f"RM3{at:017}" for at in range(12)], **{"PPID issuer": "RM3"})
+LATER = TIED.assign(**{"RTT start": "20/04/2026"})
+LATEST = TIED.assign(**{"RTT start": "25/05/2026"})
+NO_RM3 = wm.Allowed(absent=("RM3",))
+
+
+def of_first_need(run: wm.MergeResult) -> tuple[pd.Series, pd.DataFrame]:
+    """The row of the first person's first need, and where its clock start is from."""
+    entry = run.entries["local_patient_identifier"] == "H0"
+    need = run.entries.loc[entry, "pathway_id"].iloc[0]
+    row = run.combined_list.set_index("pathway_id").loc[need]
+    whence = run.provenance[(run.provenance["pathway_id"] == need).to_numpy()]
+    return row, whence[(whence["field"] == "rtt_start_date").to_numpy()]
+
+
+def test_no_wait_is_shorter_because_a_list_did_not_come(register, tmp_path):
+    lists = {"RM3": TIED, "RW3": LATER.iloc[:8], "RA1": LATEST.iloc[:8]}
+    before, _ = of_first_need(wm.merge(sent(FIRST, **lists), register=register))
+    assert before["rtt_start_date"] == pd.Timestamp("2026-03-02")
+    del lists["RM3"]
+    for day in (SECOND, THIRD):
+        run = wm.merge(sent(day, **lists), register=register, allowed=NO_RM3)
+        row, whence = of_first_need(run)
+        assert row["rtt_start_date"] == before["rtt_start_date"]
+        assert row["rtt_start_entry_id"] == before["rtt_start_entry_id"]
+        assert row["rtt_start_status"] == "not_refreshed"
+        assert row["days_waiting"] == (day - dt.date(2026, 3, 2)).days
+        assert row["rtt_start_note"] == (
+            "RA1 2026-05-25: later than the start taken; "
+            "RM3 2026-03-02: start taken, of the run before: no newer list came; "
+            "RW3 2026-04-20: later than the start taken"
+        )
+        told = whence[["rule", "organisation", "value", "other_values"]].to_numpy().tolist()
+        others = "RA1 2026-05-25; RW3 2026-04-20"
+        assert told == [["not_refreshed", "RM3", "2026-03-02", others]]
+        assert set(run.changes["change"]) == {"not_refreshed"}
+        run.save_views(tmp_path / "views", "RW3", tables="parquet", workbook=False)
+        seen = pd.read_parquet(tmp_path / "views" / "RW3" / "combined_list.parquet")
+        assert (seen["rtt_start_status"] == "not_refreshed").all()
+    back = wm.merge(sent(THIRD, **lists, RM3=TIED), register=register)
+    assert of_first_need(back)[0]["rtt_start_status"] == before["rtt_start_status"]
+
+
+def test_a_start_is_kept_of_an_absent_list_that_was_not_the_earliest(register):
+    lists = {"RM3": LATER, "RW3": TIED, "RA1": LATEST}
+    wm.merge(sent(FIRST, **lists), register=register)
+    treated = TIED.assign(**{"RTT status": ["30", *["20"] * 11]})
+    left = sent(SECOND, RW3=treated.iloc[1:], RA1=LATEST)
+    row, _ = of_first_need(wm.merge(left, register=register, allowed=NO_RM3))
+    assert row["rtt_start_date"] == pd.Timestamp("2026-04-20")
+    assert row["rtt_start_status"] == "not_refreshed"
+
+
+@pytest.mark.parametrize("hides", ["restricted", "service"])
+def test_a_view_has_no_kept_start_of_a_withheld_entry(register, tmp_path, hides):
+    more = {"Restricted": ["Y"] * 12} if hides == "restricted" else {"Specialty": ["711"] * 12}
+    lists = {"RM3": TIED.assign(**more), "RW3": LATER}
+    if hides == "service":
+        lists["RW3"] = LATER.assign(Specialty="711")
+    wm.merge(sent(FIRST, **lists), register=register)
+    run = wm.merge(sent(SECOND, RW3=lists["RW3"]), register=register, allowed=NO_RM3)
+    assert of_first_need(run)[0]["rtt_start_status"] == "not_refreshed"
+    run.save_views(tmp_path / "views", "RW3", tables="parquet", workbook=False)
+    seen = pd.read_parquet(tmp_path / "views" / "RW3" / "combined_list.parquet")
+    assert not (seen["rtt_start_status"] == "not_refreshed").any()
+    assert not seen["rtt_start_note"].fillna("").str.contains("RM3").any()
+
+
+def test_a_start_is_not_kept_of_an_entry_that_a_person_has_parted(register):
+    first = wm.merge(sent(FIRST, RM3=TIED, RW3=LATER), register=register)
+    need = of_first_need(first)[0].name
+    pair = tuple(first.entries.loc[(first.entries["pathway_id"] == need).to_numpy(), "entry_id"])
+    said = AnswerRow("A-1", "Q-1", "pathway", pair, (0, 1), "different needs", reviewer="A. Clerk")
+    register.add_answers([said])
+    run = wm.merge(sent(SECOND, RW3=LATER), register=register, allowed=NO_RM3)
+    assert of_first_need(run)[0]["rtt_start_date"] == pd.Timestamp("2026-04-20")
+    kept = run.combined_list["rtt_start_status"] == "not_refreshed"
+    assert kept.sum() == len(run.combined_list) - 1
+
+
 @pytest.mark.parametrize("how", ["review retire", "merge.toml"])
 def test_an_organisation_that_has_closed_is_retired_once_and_nobody_of_it_is_lost(register, how):
     merged(register, FIRST)

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.pathways.match import PathwayMatch, Patients
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.recalled import Recalled
@@ -62,11 +63,15 @@ class Begun:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ids:
-    """The ids of each entry's patient and need; None where each is made of its entries."""
+    """The ids of each entry's patient and need; None where each is made of its entries.
+
+    ``kept`` are the clock starts that needs keep of lists that did not come.
+    """
 
     patient_id: pd.Series | None = None
     pathway_id: pd.Series | None = None
     named: Named | None = None
+    kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,7 +82,7 @@ class Left:
     are told against, ``first`` whether the register had no run. ``findings_before`` are the faults
     of the lists of ``base`` (``reading.FINDING``), ``said`` what people have answered since,
     ``asked`` the open questions with the day since when (``Register.questions``),
-    ``not_refreshed`` what the list lacks of the organisations that sent none.
+    ``not_refreshed`` what the list lacks of organisations that sent none, ``kept`` their starts.
     """
 
     changes: pd.DataFrame
@@ -91,6 +96,7 @@ class Left:
     said: Sequence[AnswerRow] = ()
     asked: pd.DataFrame | None = None
     not_refreshed: tuple[NotRefreshed, ...] = ()
+    kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
 
 
 def linked_before(begun: Begun, match: Callable[[PatientModel], PatientMatch]) -> Patients | None:
@@ -184,7 +190,9 @@ def name(begun: Begun, people: Patients, needs: PathwayMatch) -> Ids:
     if begun.week is None:
         return Ids()
     named = week.name(begun.week, people, needs)
-    return Ids(_text(named.patients.ids), _text(named.pathways.ids), named)
+    apart = kept_apart(not_undone(begun.recalled.answers))
+    kept = week.kept_starts_of(begun.week, named, apart)
+    return Ids(_text(named.patients.ids), _text(named.pathways.ids), named, kept)
 
 
 def _passed_by(begun: Begun) -> list[str]:
@@ -251,6 +259,7 @@ def end(
         first=recalled.last is None,
         findings_before=faults,
         said=said,
+        kept=ids.kept,
         not_refreshed=not_refreshed(
             begun.week.arrived.absent, recalled.last, entries, ended.review_queue, register
         ),

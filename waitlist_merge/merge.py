@@ -180,6 +180,7 @@ def merge(
             agreements=plan.agreements,
             patient_id=ids.patient_id,
             pathway_id=ids.pathway_id,
+            kept=ids.kept,
         )
     with watch("questions"):
         questions = review.questions(

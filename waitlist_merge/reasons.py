@@ -175,10 +175,14 @@ class StartStatus(Word):
         "The earliest start under a shared identifier, of another organisation than the one shown",
     )
     UNKNOWN = "unknown", "No open member states a start; still on the list"
+    NOT_REFRESHED = (
+        "not_refreshed",
+        "That of the run before: the organisation that gave it sent no newer list",
+    )
 
 
 class StartReason(Word):
-    """Why a clock start is not the one of a combined row: the words of ``rtt_start_note``."""
+    """Why a clock start is not that of a combined row, or still is: in ``rtt_start_note``."""
 
     LATER = "later than the start taken", "Another entry of the need states an earlier one"
     SUPERSEDED = "superseded submission", "The organisation sent the row again since"
@@ -217,6 +221,10 @@ class StartReason(Word):
     OPINION = (
         "for an opinion, no second wait",
         "The organisation that asked keeps the clock; its days are not counted twice (11.2)",
+    )
+    NOT_REFRESHED = (
+        "start taken, of the run before: no newer list came",
+        "The organisation sent no list, so nobody has shortened the wait",
     )
 
 
@@ -388,6 +396,10 @@ class SurvivorRule(Word):
     EARLIEST_START = (
         "earliest_start",
         "The earliest clock start that counts; rtt_start_note names those that do not, and why",
+    )
+    NOT_REFRESHED = (
+        "not_refreshed",
+        "The clock start of the run before, of an organisation that sent no newer list",
     )
 
 

@@ -278,6 +278,7 @@ class MergeResult:
             formats=tables,
             workbook=workbook,
             before=self._before,
+            kept=self.left.kept,
         )
 
     def _before(self, organisation: str) -> Before | None:

@@ -40,6 +40,7 @@ STATUSES = (
     StartStatus.PROPOSED,
     StartStatus.FROM_OTHER_ORGANISATION,
     StartStatus.UNKNOWN,
+    StartStatus.NOT_REFRESHED,
 )
 
 
@@ -78,12 +79,14 @@ class Clocks:
     """The clock of each bundle: day, status (place in STATUSES), giving entry or -1.
 
     ``refused`` are the starts that were not taken: entry, bundle and place in ``StartReason``.
+    ``kept`` bundles have the start of an entry that no list of this run has.
     """
 
     start: Days
     status: NDArray[np.int8]
     giver: Positions
     refused: Refused
+    kept: Bools
 
 
 def clocks(
@@ -94,10 +97,11 @@ def clocks(
     order: NDArray[np.int64],
     unsaid: Bools,
     run_date: dt.date,
+    kept: Days,
 ) -> Clocks:
     """The clock start proposed for each bundle; ``order`` breaks ties by entry id.
 
-    ``unsaid`` are the entries that are ``silent``.
+    ``unsaid`` are the entries that are ``silent``, ``kept`` the starts of the run before that hold.
     """
     of_entry = _bundle_of(bundles, pathway)[pathway]
     rows, number = _stating(bundles, said, of_entry)
@@ -106,6 +110,9 @@ def clocks(
     taken = counted & ~barred
     giver = _earliest(bundles, rows[taken], number[taken], said.start, order)
     start = np.where(giver >= 0, said.start[giver], NO_DAY).astype(np.int32)
+    holds = known(kept) & ((giver < 0) | (kept < start))
+    start = np.where(holds, kept, start).astype(np.int32)
+    giver = np.where(holds, -1, giver)
     past = _overlapping(said, of_entry, start)
     differing = np.zeros(len(bundles.first), dtype=bool)
     differing[number[counted & (said.start[rows] != start[number])]] = True
@@ -114,7 +121,8 @@ def clocks(
     in_doubt[pathway[unsaid]] = True
     status = _status(bundles, said, giver, differing | in_doubt[pathway[bundles.shown]])
     refused = _refused(rows, number, start, said, barred, run_date)
-    return Clocks(start, status, giver, _both(refused, past))
+    status[holds] = STATUSES.index(StartStatus.NOT_REFRESHED)
+    return Clocks(start, status, giver, _both(refused, past), holds)
 
 
 def silent(said: Starts, pathway: NDArray[np.integer], run_date: dt.date) -> Bools:

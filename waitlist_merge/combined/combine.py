@@ -24,6 +24,7 @@ from waitlist_merge.combined.exclusions import signs
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
 from waitlist_merge.combined.gains import gains
 from waitlist_merge.combined.history import History
+from waitlist_merge.combined.kept import NOTHING_KEPT, kept_for, with_kept
 from waitlist_merge.combined.names import Later, places_of_names, taken
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.outcomes import incomplete, outcomes
@@ -90,13 +91,15 @@ def combine(
     agreements: Sequence[Agreement] = (),
     patient_id: pd.Series | None = None,
     pathway_id: pd.Series | None = None,
+    kept: pd.DataFrame = NOTHING_KEPT,
 ) -> Combined:
     """One row for each need that waits, and the outcome of every entry.
 
     ``key`` keys the ids of patients and needs, as it keys those of entries. ``survivorship`` names
     another rule for some fields, ``own_rules`` are the caller's own; ``agreements`` say who treats
     whose patients. ``patient_id`` and ``pathway_id`` name the groups where an earlier run has given
-    them. Waits are counted to ``run_date``. The order of rows changes nothing.
+    them. ``kept`` are starts of entries that an absent list does not take away (``kept.COLUMNS``).
+    Waits are counted to ``run_date``. The order of rows changes nothing.
     """
     if patient_id is None or pathway_id is None:
         ranks = entry_ranks(entries["entry_id"], key)
@@ -104,6 +107,7 @@ def combine(
         pathway_id = ids_by_rank("W", pathways.group, ranks) if pathway_id is None else pathway_id
     facts = gather(entries, patients, pathways, agreements, run_date)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
+    held = kept_for(kept, pathway_id, bundles)
     said = _starts(entries, facts)
     unsaid = silent(said, pathways.group, run_date)
     # What does not need each other goes side by side; most of it leaves the interpreter to others.
@@ -137,6 +141,7 @@ def combine(
             order=facts.order,
             unsaid=unsaid,
             run_date=run_date,
+            kept=held.day,
         )
         members = Members(
             entries,
@@ -155,7 +160,7 @@ def combine(
         service = entries["treatment_function_code"].array.take(
             given["treatment_function_code"].giver
         )
-        waiting = waited(members, pathways, clock, said, run_date)
+        waiting = waited(members, pathways, clock, said, held, run_date)
         overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
         dead, perhaps = died(entries, facts.person), died(entries, patients.group)
         details = differing(members, patients.group)
@@ -210,7 +215,7 @@ def combine(
         return Combined(
             in_order(rows, place),
             listed.result(),
-            whence.result(),
+            with_kept(whence.result(), held, clock.kept & facts.rtt[shown], entries, bundles),
             History(
                 entries,
                 pathway_id,

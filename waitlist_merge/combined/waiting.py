@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, notes, waits, whole
 from waitlist_merge.combined.exclusions import PLACE, beside, opinions
 from waitlist_merge.combined.facts import Pathways
+from waitlist_merge.combined.kept import Kept
 from waitlist_merge.combined.names import Later
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.survivorship import bookings, validation_due
@@ -37,21 +38,27 @@ NEVER = int(np.iinfo(np.int32).max)
 
 
 def waited(
-    members: Members, pathways: Pathways, clock: Clocks, said: Starts, run_date: dt.date
+    members: Members,
+    pathways: Pathways,
+    clock: Clocks,
+    said: Starts,
+    kept: Kept,
+    run_date: dt.date,
 ) -> dict[str, Any]:
     """The columns of each row from its clock start to whether validation is due."""
     entries, bundles = members.entries, members.bundles
     rtt = said.rtt[bundles.shown]
     start = np.where(rtt, clock.start, NO_DAY).astype(np.int32)
     giver = np.where(rtt, clock.giver, -1)
-    status = np.where(giver < 0, STATUSES.index(StartStatus.UNKNOWN), clock.status)
+    status = np.where(rtt, clock.status, STATUSES.index(StartStatus.UNKNOWN))
+    holds = rtt & clock.kept
     opinion = opinions(entries, pathways.links, said.rtt)
     second = rtt & ~bundles.any(said.rtt & ~opinion)
     return {
         "rtt_start_date": dates(start),
         "rtt_start_status": worded(status, STATUSES),
-        "rtt_start_entry_id": Later(entries["entry_id"].array, giver),
-        "rtt_start_note": _note(members, pathways, clock, said, giver, second),
+        "rtt_start_entry_id": _givers(entries["entry_id"], giver, kept, holds),
+        "rtt_start_note": _note(members, pathways, clock, said, giver, second, kept, holds),
         **waits(start, rtt & ~second, run_date),
         "tci_count": bookings(members, "tci_date"),
         "appointment_count": bookings(members, "next_appointment_date"),
@@ -61,6 +68,14 @@ def waited(
     }
 
 
+def _givers(ids: pd.Series, giver: NDArray[np.int64], kept: Kept, holds: Bools) -> Later:
+    """The entries that give the starts, those of an earlier run among them."""
+    if not holds.any():
+        return Later(ids.array, giver)
+    there = pd.concat([ids, kept.starts["entry_id"].astype(ids.dtype)], ignore_index=True)
+    return Later(there.array, np.where(holds, len(ids) + kept.place, giver))
+
+
 def _note(
     members: Members,
     pathways: Pathways,
@@ -68,6 +83,8 @@ def _note(
     said: Starts,
     giver: NDArray[np.int64],
     second: Bools,
+    kept: Kept,
+    holds: Bools,
 ) -> pd.arrays.ArrowStringArray:
     """The starts that are not the row's or are not counted, and why."""
     at = np.flatnonzero(second & (giver >= 0))
@@ -78,7 +95,16 @@ def _note(
         (giver[at], at.astype(np.int32), opinion),
     ]
     held = members.entries["organisation"]
-    return notes(refused, said.start, codes(held), categories(held), len(giver))
+    start, whose, names = said.start, codes(held), categories(held)
+    if holds.any():
+        rows = np.flatnonzero(holds)
+        reason = np.full(len(rows), PLACE[StartReason.NOT_REFRESHED], dtype=np.int32)
+        refused.append((len(start) + np.arange(len(rows)), rows.astype(np.int32), reason))
+        absent = kept.starts["organisation"].iloc[kept.place[rows]].astype("category")
+        start = np.append(start, kept.day[rows])
+        whose = np.append(whose, codes(absent) + len(names))
+        names = [*names, *categories(absent)]
+    return notes(refused, start, whose, names, len(giver))
 
 
 def _days_past_due(members: Members, pathways: Pathways) -> pd.arrays.IntegerArray:

@@ -14,7 +14,7 @@ out as one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +29,7 @@ from waitlist_merge.review.changes import changes
 from waitlist_merge.review.continuity import Carried, carried
 from waitlist_merge.review.departures import departures
 from waitlist_merge.review.holding import held
+from waitlist_merge.review.kept_starts import kept_starts
 from waitlist_merge.review.naming import LEVELS, Named, named, renamed
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.remembered import next_snapshot
@@ -144,6 +145,13 @@ def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
         run=week.run,
         key=week.key,
     )
+
+
+def kept_starts_of(week: Week, ids: Named, apart: Collection[tuple[str, str]]) -> pd.DataFrame:
+    """The clock starts that needs keep of lists that did not come (``kept_starts``)."""
+    now = pd.DataFrame({"entry_id": week.entries["entry_id"], "pathway_id": ids.pathways.ids})
+    absent = week.arrived.absent
+    return kept_starts(week.last, absent, week.carried.position, now, apart=apart)
 
 
 def end(

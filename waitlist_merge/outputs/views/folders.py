@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.errors import InputError, OutputError
 from waitlist_merge.outputs.folder import explained, is_ours, need_right, prepare
 from waitlist_merge.outputs.tables import Formats, write_tables
@@ -49,16 +50,18 @@ def write_views(
     formats: Formats = "both",
     workbook: bool = True,
     before: Callable[[str], Before | None] = lambda _organisation: None,
+    kept: pd.DataFrame = NOTHING_KEPT,
 ) -> list[Path]:
     """Write the views that are named (codes, ``all``, ``coordinator``); the folders written.
 
     ``tables`` and ``manifest`` are those of ``write_tables`` or of ``read_tables``: views can be
     made of an earlier run too. ``before`` tells what is known of an organisation's last list, for
-    its page of the week. Every folder is looked at before the first is written. InputError
+    its page of the week; ``kept`` are the clock starts of lists that did not come. Every folder is
+    looked at before the first is written. InputError
     for an organisation that has no entry, OutputError for a folder that is not ours to replace.
     """
     folder = prepare_views(out)
-    whole = made_ready(tables, manifest)
+    whole = made_ready(tables, manifest, kept)
     wanted = dict.fromkeys(
         name
         for each in ([views] if isinstance(views, str) else views)

@@ -20,9 +20,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, is_in
+from waitlist_merge.pathways.columns import Bools, flag, is_in
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reference import rows
+from waitlist_merge.review.lost import of_withheld_service
 
 SHARED: tuple[str, ...] = (
     # which entry it is, whose, and of which need
@@ -128,3 +129,11 @@ def _without(column: pd.Series, own: Bools | None) -> pd.Series:
     if isinstance(left.dtype, pd.CategoricalDtype):
         return left.cat.remove_unused_categories()
     return left
+
+
+def to_be_shown(kept: pd.DataFrame, sensitive: frozenset[str]) -> pd.DataFrame:
+    """Of the clock starts of lists that did not come, those that others than their own may see."""
+    if kept.empty:
+        return kept
+    shown: pd.DataFrame = kept[flag(kept["shared"]) & ~of_withheld_service(kept, sensitive)]
+    return shown

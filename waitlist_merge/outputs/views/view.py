@@ -17,12 +17,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined import combine
+from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.asked import questions_for
 from waitlist_merge.outputs.views.changed import changes_of
 from waitlist_merge.outputs.views.groups import Groups, cut, groups_of
-from waitlist_merge.outputs.views.held import Held, held_by, redacted, sensitive_codes
+from waitlist_merge.outputs.views.held import Held, held_by, redacted, sensitive_codes, to_be_shown
 from waitlist_merge.outputs.views.since import (
     findings_of,
     lost_of_services,
@@ -63,7 +64,8 @@ class Whole:
     """A run that is made ready for its views; ``made_ready`` makes it.
 
     ``patients`` and ``pathways`` have positions of ``entries``; ``person`` numbers certain persons;
-    ``withheld`` marks entries that leave their organisation in no view.
+    ``withheld`` marks entries that leave their organisation in no view; ``kept`` are the starts of
+    lists that did not come which others may see.
     """
 
     tables: Tables
@@ -75,6 +77,7 @@ class Whole:
     withheld: Bools
     plan: MergePlan
     sensitive: frozenset[str]
+    kept: pd.DataFrame
 
     @property
     def organisations(self) -> list[str]:
@@ -82,7 +85,9 @@ class Whole:
         return sorted(self.entries["organisation"].dropna().astype(str).unique())
 
 
-def made_ready(tables: Tables, manifest: Mapping[str, Any]) -> Whole:
+def made_ready(
+    tables: Tables, manifest: Mapping[str, Any], kept: pd.DataFrame = NOTHING_KEPT
+) -> Whole:
     """What all views of a run need; ``tables`` as of a result or as ``read_tables`` gives them."""
     entries = _typed(tables["entries"])
     patients = groups_of(entries, "patient_id", tables["patient_links"])
@@ -98,6 +103,7 @@ def made_ready(tables: Tables, manifest: Mapping[str, Any]) -> Whole:
         of_withheld_service(entries, sensitive) | restricted(entries, patients.group),
         plan,
         sensitive,
+        to_be_shown(kept, sensitive),
     )
 
 
@@ -169,6 +175,7 @@ def _combined_anew(whole: Whole, held: Held, own: Bools) -> dict[str, pd.DataFra
         agreements=whole.plan.agreements,
         patient_id=entries["patient_id"],
         pathway_id=entries["pathway_id"],
+        kept=whole.kept,
     )
     said = listed.entry_columns
     entries = entries.assign(outcome=said["outcome"], reason=said["reason"])

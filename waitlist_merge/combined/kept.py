@@ -1,0 +1,85 @@
+"""Which clock starts does a list keep that nobody sent this week?
+
+An organisation sends no list. Its entry gave the start of a need that another organisation still
+lists: without it the wait would seem shorter, though nobody has said so. The start of the last run
+is kept, and the row says whose it is (principle: no wait gets shorter by accident).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.combined.bundles import Bundles
+from waitlist_merge.combined.texts import joined_values
+from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, dates, days, known
+from waitlist_merge.reasons import SurvivorRule
+
+COLUMNS = ("pathway_id", "entry_id", "organisation", "start")
+
+NOTHING_KEPT = pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+"""No start of an earlier run."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Kept:
+    """Starts of entries of an earlier run, and which of them each bundle has: -1 for none."""
+
+    starts: pd.DataFrame
+    place: NDArray[np.int64]
+
+    @property
+    def day(self) -> Days:
+        """The day that is kept for each bundle; NO_DAY where none is."""
+        start = pd.to_datetime(self.starts["start"]).astype("datetime64[s]")
+        return np.append(days(start), np.int32(NO_DAY))[self.place]
+
+
+def kept_for(starts: pd.DataFrame, pathway_id: pd.Series, bundles: Bundles) -> Kept:
+    """Which of these starts each bundle has; ``starts`` has ``COLUMNS``, one row a need."""
+    if starts.empty:
+        return Kept(starts, np.full(len(bundles.first), -1, dtype=np.int64))
+    named = pathway_id.iloc[bundles.shown].astype(object)
+    place = pd.Index(starts["pathway_id"].astype(object)).get_indexer(pd.Index(named))
+    return Kept(starts, place.astype(np.int64))
+
+
+def with_kept(
+    provenance: pd.DataFrame, kept: Kept, used: Bools, entries: pd.DataFrame, bundles: Bundles
+) -> pd.DataFrame:
+    """The table ``provenance``, telling of the rows that have ``used`` theirs whose start it is."""
+    rows = np.flatnonzero(used)
+    if not len(rows):
+        return provenance
+    given = kept.starts.iloc[kept.place[rows]].reset_index(drop=True)
+    number = np.full(len(used), -1, dtype=np.int64)
+    number[rows] = np.arange(len(rows))
+    members = used[bundles.number]
+    at = bundles.rows[members]
+    said = pd.Series(_iso(days(entries["rtt_start_date"].take(at)))).fillna("nothing")
+    told = entries["organisation"].take(at).astype(str).reset_index(drop=True) + " " + said
+    others = joined_values(told, number[bundles.number[members]], len(rows), "; ")
+    anew = pd.DataFrame(
+        {
+            "pathway_id": given["pathway_id"].astype(object),
+            "field": "rtt_start_date",
+            "entry_id": given["entry_id"].astype(object),
+            "organisation": given["organisation"].astype(object),
+            "rule": str(SurvivorRule.NOT_REFRESHED),
+            "value": _iso(kept.day[rows]),
+            "other_values": others,
+        }
+    )
+    plain = provenance.astype(object)
+    again = plain["pathway_id"].isin(anew["pathway_id"]) & (plain["field"] == "rtt_start_date")
+    both = pd.concat([plain[~again], anew[provenance.columns]], ignore_index=True)
+    return both.sort_values("pathway_id", kind="stable", ignore_index=True)
+
+
+def _iso(day: Days) -> NDArray[np.object_]:
+    told = dates(day).astype("datetime64[D]").astype(str).astype(object)
+    told[~known(day)] = None
+    return np.asarray(told, dtype=object)
