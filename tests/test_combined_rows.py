@@ -193,6 +193,7 @@ def test_every_rule_is_in_the_registry_or_needs_no_keys():
         SurvivorRule.SHOWN,
         SurvivorRule.WITH_PROCEDURE_CODE,
         SurvivorRule.EARLIEST_START,
+        SurvivorRule.NOT_REFRESHED,
     }
     assert set(RULES) | special == set(SurvivorRule)
     assert set(SURVIVOR_FIELDS) <= set(BY_FIELD)
