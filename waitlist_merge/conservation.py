@@ -31,7 +31,6 @@ def check_conservation(
         _same(f"{extract.source_file}: typed rows", len(extract.text), len(each.normalised.entries))
     _same("entries of all files", sum(len(each.extract.text) for each in typed), len(entries))
     ids, held = entries["entry_id"], sorted_ids(entries["entry_id"])
-    held, ids = sorted_ids(entries["entry_id"]), entries["entry_id"]
     _same("different entry ids", len(entries), len(entries) - repeats(held))
     waits = (entries["outcome"] != Outcome.NOT_WAITING).to_numpy()
     waiting = held if waits.all() else sorted_ids(ids[waits])
