@@ -28,6 +28,7 @@ from waitlist_merge.pathways import match_pathways
 from waitlist_merge.patients import PatientModel, match_patients
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.review import week
+from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.register import Register, Run
 from waitlist_merge.review.register.tables import ENTRY_DATES, ENTRY_FLAGS, ENTRY_NUMBERS
@@ -276,7 +277,8 @@ def one_monday(
 ) -> SimpleNamespace:
     """A run of these entries after ``last``: what ``merge`` does, without files or a register.
 
-    ``joined`` are positions that people have said to be one patient and one need.
+    ``joined`` are positions that people have said to be one patient and one need. A list may be as
+    it likes: the guards are tried in test_review_arrivals.
     """
     entries = typed_frame(rows).assign(
         source_file="list.csv",
@@ -289,7 +291,10 @@ def one_monday(
         a, b = (np.array(ends, dtype=np.int32) for ends in zip(*sorted(joined), strict=True))
         decided = Decided(a, b, np.ones(len(a), dtype=bool))
     plan = MergePlan()
-    begun = week.begin(entries, last=last, run_date=day, **options)
+    codes = {row["organisation"] for row in rows}
+    codes |= set() if last is None else set(last.extracts["organisation"])
+    allowed = Allowed(*[tuple(sorted(codes))] * 4)
+    begun = week.begin(entries, last=last, run_date=day, allowed=allowed, **options)
     match = match_patients(begun.entries, plan.patients, decided=decided)
     who = week.hold_patients(begun, match)
     needs = match_pathways(begun.entries, who, plan=plan, run_date=day, decided=decided)

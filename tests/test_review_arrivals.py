@@ -63,6 +63,24 @@ def test_each_guard_stops_the_run_and_names_its_switch(kind):
     assert code in getattr(found, kind)
 
 
+@pytest.mark.parametrize("last", [LAST, None], ids=["later", "first run"])
+@pytest.mark.parametrize("kind", CASES)
+def test_a_code_of_no_list_is_not_passed_by(kind, last):
+    entries = sent(NEXT, RM3=range(100), RW3=range(50))
+    with pytest.raises(InputError, match="those known are RM3, RW3;") as caught:
+        arrivals(entries, last, allowed=Allowed(**{kind: ("RM3", "qqq")}))
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith("QQQ: no list is or was of this organisation")
+    assert line.endswith(f"--allow-{kind} QQQ")
+
+
+def test_a_code_that_is_expected_or_has_closed_is_known():
+    entries = sent(NEXT, RM3=range(100))
+    allowed = Allowed(absent=("RW3", "RA1", "RXL"))
+    told = arrivals(entries, LAST, expected=["ra1"], allowed=allowed, retired=["RXL"])
+    assert told.absent == ("RA1", "RW3")
+
+
 def test_all_lists_are_told_together():
     with pytest.raises(InputError) as caught:
         arrivals(sent(NEXT, RM3=range(200, 250)), LAST)

@@ -11,7 +11,6 @@ import pytest
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.reasons import Change
 from waitlist_merge.review import week
-from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review.holding import NO_LINKS, WHY, Groups, held
 from waitlist_merge.review.people import People
 from waitlist_merge.review.remembered import MEMORY
@@ -19,7 +18,6 @@ from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.unaccounted import LEVEL, unaccounted
 
 FIRST, SECOND = dt.date(2026, 11, 16), dt.date(2026, 11, 23)
-ANYTHING = Allowed(*([("RM3", "RW3")] * 4))
 
 
 def row(number: int, organisation: str = "RM3", **said: str | None) -> dict[str, object]:
@@ -42,7 +40,7 @@ def row(number: int, organisation: str = "RM3", **said: str | None) -> dict[str,
 
 def two_mondays(monday, before, after, **options):
     first = monday(before, FIRST)
-    return first, monday(after, SECOND, first.ended.snapshot, allowed=ANYTHING, **options)
+    return first, monday(after, SECOND, first.ended.snapshot, **options)
 
 
 def told(run, change: Change) -> pd.DataFrame:
@@ -92,7 +90,7 @@ def test_a_wait_that_shortens_because_the_longest_waiter_left_is_told(monday):
     both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
     filler = [row(5), row(6, "RW3")]
     first = monday([*both, *filler], FIRST, joined=[(0, 1)])
-    run = monday([both[1], *filler], SECOND, first.ended.snapshot, allowed=ANYTHING)
+    run = monday([both[1], *filler], SECOND, first.ended.snapshot)
     moved = told(run, Change.START_LATER)
     assert moved[["organisation", "days", "entry_id"]].to_numpy().tolist() == [["RM3", 35, None]]
     assert "no longer waits" in moved["explanation"][0]
@@ -105,7 +103,7 @@ def test_a_wait_that_shortens_as_who_gave_the_start_parts_and_moves_its_own_is_t
     filler = [row(5), row(6, "RW3")]
     first = monday([*both, *filler], FIRST, joined=[(0, 1)])
     moved = [row(0, rtt_start_date="2026-01-19"), both[1]]
-    run = monday([*moved, *filler], SECOND, first.ended.snapshot, allowed=ANYTHING)
+    run = monday([*moved, *filler], SECOND, first.ended.snapshot)
     kept = run.entries["pathway_id"][1]
     assert kept == first.entries["pathway_id"][1] != run.entries["pathway_id"][0]
     later = told(run, Change.START_LATER).set_index("pathway_id")["days"]
@@ -117,7 +115,7 @@ def test_a_wait_that_shortens_by_more_than_the_move_of_who_stays_is_told(monday)
     filler = [row(5), row(6, "RW3")]
     first = monday([*both, *filler], FIRST, joined=[(0, 1)])
     moved = row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-16")
-    run = monday([moved, *filler], SECOND, first.ended.snapshot, allowed=ANYTHING)
+    run = monday([moved, *filler], SECOND, first.ended.snapshot)
     assert told(run, Change.START_LATER)["days"].tolist() == [42, 7]
 
 
@@ -217,7 +215,7 @@ def test_the_unaccounted_are_asked_about_first_the_gravest_in_front(monday):
     ]
     first = monday(rows, FIRST, joined=[(4, 5)])
     stays = [row(7, "RW3"), row(9)]
-    run = monday(stays, SECOND, first.ended.snapshot, allowed=ANYTHING)
+    run = monday(stays, SECOND, first.ended.snapshot)
     table = run.ended.unaccounted
     numbers = table["hospital_numbers"].tolist()
     assert sorted(numbers[:2]) == ["RM3 H2", "RM3 H3"], "suspected cancer and P2"
@@ -272,9 +270,9 @@ def test_who_was_answered_for_is_asked_about_once_people_part_the_two(monday):
     first = monday([*both, *filler], FIRST, joined=[(0, 1)])
     stays = [both[1], *filler]
     apart = People(apart=frozenset([tuple(first.entries["entry_id"][:2])]))
-    at_once = monday(stays, SECOND, first.ended.snapshot, allowed=ANYTHING, people=apart)
+    at_once = monday(stays, SECOND, first.ended.snapshot, people=apart)
     assert at_once.ended.unaccounted["organisations"].tolist() == ["RM3"]
-    second = monday(stays, SECOND, first.ended.snapshot, allowed=ANYTHING)
+    second = monday(stays, SECOND, first.ended.snapshot)
     assert second.ended.unaccounted.empty
     third = monday(stays, SECOND, second.ended.snapshot, people=apart)
     assert third.ended.unaccounted["organisations"].tolist() == ["RM3"]
@@ -284,8 +282,8 @@ def test_who_has_left_is_remembered_for_a_year_and_the_unaccounted_for_longer(mo
     stopped = {"rtt_status": "30", "rtt_end_date": "2026-11-20"}
     rows = [row(at) for at in range(6)]
     ended = [*rows[:4], row(4, **stopped)]
-    last = monday(ended, SECOND, monday(rows, FIRST).ended.snapshot, allowed=ANYTHING)
-    gone = monday(rows[:4], SECOND, last.ended.snapshot, allowed=ANYTHING)
+    last = monday(ended, SECOND, monday(rows, FIRST).ended.snapshot)
+    gone = monday(rows[:4], SECOND, last.ended.snapshot)
     assert len(gone.ended.snapshot.entries) == 6
     later = SECOND + MEMORY + dt.timedelta(days=1)
     kept = monday(rows[:4], later, gone.ended.snapshot).ended.snapshot.entries
@@ -320,7 +318,7 @@ def test_two_that_are_tied_only_through_a_list_that_is_late_stay_together(monday
     others = [row(6), row(7, "RW3")]
     first = monday([*tied, *others], FIRST, joined=[(0, 1), (1, 2)])
     assert first.entries["patient_id"].nunique() == 3
-    run = monday([tied[0], tied[2], others[0]], SECOND, first.ended.snapshot, allowed=ANYTHING)
+    run = monday([tied[0], tied[2], others[0]], SECOND, first.ended.snapshot)
     ids = run.entries["patient_id"].tolist()
     assert ids[0] == ids[1] == first.entries["patient_id"].iloc[0]
     back = monday([*tied, *others], SECOND, run.ended.snapshot, joined=[(0, 1), (1, 2)])

@@ -16,7 +16,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review.people import People
 
 CASES = list(
@@ -131,7 +130,6 @@ def three_weeks(cases: list[dict[str, str]], entries_of, monday: Callable, *, tu
             [{name: row[name] for name in row if name not in OURS} for row in week.rows],
             FIRST + dt.timedelta(weeks=number - 1),
             last,
-            allowed=Allowed(*([ORGANISATIONS] * 4)),
             joined=[tuple(sorted(both)) for both in ends if None not in both],
             people=People(answered=frozenset(answered)),
         )

@@ -79,7 +79,8 @@ def arrivals(
 
     ``entries`` are all typed entries of the run, ``expected`` organisations beside those of the
     last run, ``retired`` those of whom no list is expected any longer. Raises InputError with one
-    line for each list that is not as expected and that ``allowed`` does not name.
+    line for each list that is not as expected and that ``allowed`` does not name, and for each code
+    in ``allowed`` that is of no list.
 
     >>> rows = pd.DataFrame({"organisation": pd.Categorical(["RM3"])})
     >>> arrivals(rows, None, expected=["RM3", "RW3"])
@@ -104,6 +105,7 @@ without it with --allow-absent RW3
         for code, problem in sorted(told.items())
         if code not in getattr(allowed, kind)
     ]
+    problems += _unheard_of(allowed, {*came, *asked, *closed})
     if problems:
         raise InputError("\n".join(problems))
     return Arrivals(
@@ -111,6 +113,18 @@ without it with --allow-absent RW3
         retired=tuple(sorted(closed & before)),
         **{kind: tuple(sorted(told)) for kind, told in found.items()},
     )
+
+
+def _unheard_of(allowed: Allowed, known: Collection[str]) -> list[str]:
+    """One line for each code of a switch that is of no list: written wrong, it accepts nothing."""
+    there = ", ".join(sorted(known))
+    return [
+        f"{code}: no list is or was of this organisation, those known are {there}; correct or leave"
+        f" out --allow-{kind.name} {code}"
+        for kind in fields(allowed)
+        for code in dict.fromkeys(getattr(allowed, kind.name))
+        if code not in known
+    ]
 
 
 def _no_list(code: str, before: Collection[str]) -> str:
