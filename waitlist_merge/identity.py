@@ -8,9 +8,10 @@ number (``id_letters``).
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from waitlist_merge.id_letters import (
     spelt,
     written,
 )
+from waitlist_merge.mixing import mixed
 
 PUBLIC_KEY = "waitlist_merge public key 1"
 """Key of the hash where the plan gives none. The manifest says so: with a public key a person who
@@ -88,27 +90,17 @@ def _digests(names: pd.Series, key: str | None) -> NDArray[np.uint64]:
 def keyed_digest(key: str | None = None) -> Callable[[bytes], bytes]:
     """HMAC-SHA-256 by this key, made ready once: for short texts that is most of the work.
 
-    >>> import hmac
     >>> keyed_digest("secret")(b"text") == hmac.digest(b"secret", b"text", "sha256")
     True
     """
-    secret = (key or PUBLIC_KEY).encode()
-    if len(secret) > _BLOCK:
-        secret = sha256(secret).digest()
-    block = secret.ljust(_BLOCK, b"\0")
-    inner, outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
+    ready = hmac.new((key or PUBLIC_KEY).encode(), digestmod="sha256")
 
     def digest(message: bytes) -> bytes:
-        text, whole = inner.copy(), outer.copy()
+        text = ready.copy()
         text.update(message)
-        whole.update(text.digest())
-        return whole.digest()
+        return text.digest()
 
     return digest
-
-
-_BLOCK = 64
-"""Bytes that SHA-256 takes at a time; a key is filled up to them (RFC 2104)."""
 
 
 def _hashed_again(
@@ -275,7 +267,7 @@ def ids_by_rank(
     least = np.full(size, ~np.uint64(0))
     np.minimum.at(least, groups, ranks)
     seed = pd.util.hash_array(np.asarray([prefix + PUBLIC_KEY], dtype=object))[0]
-    hashes = _mixed(least ^ seed)
+    hashes = mixed(least ^ seed)
     with ThreadPoolExecutor(workers) as pool:
         alike = pool.submit(_some_alike, hashes)
         ids = written(prefix, hashes, pool)
@@ -291,21 +283,12 @@ def ids_by_rank(
     return pd.Series(pd.array(as_strings(rows), dtype=STR))
 
 
-def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Each number spread over all 64 bits, no two alike: the finaliser of splitmix64."""
-    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed ^= mixed >> np.uint64(shift)
-        mixed *= np.uint64(factor)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
-
-
 def _all_different(
     hashes: NDArray[np.uint64], groups: NDArray[np.int32], ranks: NDArray[np.uint64]
 ) -> NDArray[np.uint64]:
     """The hashes of groups; those alike in what an id shows are numbered by all their ranks."""
     whole = np.zeros(len(hashes), dtype=np.uint64)
-    np.add.at(whole, groups, _mixed(ranks))
+    np.add.at(whole, groups, mixed(ranks))
     return _numbered(hashes, whole)
 
 
@@ -324,7 +307,7 @@ def _numbered(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDArray[
     alike = alike[np.argsort(whole[alike], kind="stable")]
     number = pd.Series(shown[alike]).groupby(shown[alike]).cumcount().to_numpy(np.uint64)
     apart = hashes.copy()
-    apart[alike] = np.where(number == 0, hashes[alike], _mixed(np.add(hashes[alike], number)))
+    apart[alike] = np.where(number == 0, hashes[alike], mixed(np.add(hashes[alike], number)))
     return _numbered(apart, whole)
 
 

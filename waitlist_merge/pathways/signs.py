@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from waitlist_merge.mixing import FACTORS, stir
 from waitlist_merge.pathways.columns import Bools
 
 WORD = 8
@@ -16,10 +17,8 @@ WORD = 8
 AT_A_TIME = 1 << 16
 """Texts that are numbered at a time: they fit the cache."""
 
-_FACTORS = tuple(
-    np.uint64(each) for each in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
-)
-"""Odd constants with bits all over, as hash functions use them: one for each word looked at."""
+_LOOKED_AT = 3
+"""Words of each text that make its number."""
 
 _FIRST = np.array([(1 << 8 * size) - 1 for size in range(WORD + 1)], dtype=np.uint64)
 """Keeps the first so many signs of a word."""
@@ -86,10 +85,9 @@ def _numbers(told: Signs, at: NDArray[np.int64]) -> NDArray[np.uint64]:
     near[: high - low] = told.held[low:high]
     words = np.ndarray(high - low + 1, dtype="<u8", buffer=near, strides=(1,))
     number = length.astype(np.uint64)
-    for word, factor in enumerate(_FACTORS):
+    for word, factor in enumerate(FACTORS[:_LOOKED_AT]):
         past = word * WORD
         whole = words[np.minimum(begin - low + past, high - low)]
         number ^= whole & _FIRST[np.clip(length - past, 0, WORD)]
-        number *= factor
-        number ^= number >> np.uint64(29)
-    return number * _FACTORS[0]
+        stir(number, factor)
+    return number * FACTORS[0]

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import Key
+from waitlist_merge.patients.blocks import Key, count_pairs
 from waitlist_merge.patients.coding import MISSING, Codes
 from waitlist_merge.patients.local_numbers import half, in_order
 from waitlist_merge.patients.records import Records
@@ -69,24 +69,13 @@ def keys(records: Records, *, workers: int = 1) -> list[Key]:
         ("digits of hospital number", digits.result(), lacking),
         ("sound of both names, no birth date", (first, second), unborn),
     ]
-    if _pairs_made(birth, lacking) <= MOST_BY_BIRTH_DATE:
+    if count_pairs(birth) - count_pairs(birth[~lacking]) <= MOST_BY_BIRTH_DATE:
         lists.append(("birth date", (birth,), lacking))
     return [
         Key(name, parts, makers, further=(given, birth))
         for name, parts, makers in lists
         if makers.any() and all((part >= 0).any() for part in parts)
     ]
-
-
-def _pairs_made(code: Codes, makers: NDArray[np.bool_]) -> float:
-    """How many pairs have one code and a maker among them?
-
-    >>> _pairs_made(np.array([0, 0, 0, 1, -1]), np.array([True, False, False, True, True]))
-    2.0
-    """
-    everyone = np.bincount(code[code >= 0]).astype(np.float64)
-    making = np.bincount(code[makers & (code >= 0)], minlength=len(everyone))
-    return float((making * (everyone - making) + making * (making - 1) / 2).sum())
 
 
 def teaching_key(records: Records, name: str) -> Key | None:

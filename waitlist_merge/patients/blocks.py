@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.mixing import FACTORS, stir
 from waitlist_merge.patients.coding import Codes, pack
 
 Rows = NDArray[np.int32]
@@ -275,20 +276,12 @@ def _bits(values: int) -> int:
     return max(int(values * ROOM).bit_length(), 8)
 
 
-_FACTORS = tuple(
-    np.uint64(each)
-    for each in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
-)
-"""Odd constants with bits all over, as hash functions use them."""
-
-
 def _hashes(parts: Sequence[Codes], bits: int) -> NDArray[np.uint64]:
     total = np.zeros(len(parts[0]), dtype=np.uint64)
     for at, part in enumerate(parts):
         total += part.astype(np.uint64)
-        total *= _FACTORS[at % len(_FACTORS)]
-        total ^= total >> np.uint64(29)
-    total *= _FACTORS[0]
+        stir(total, FACTORS[at % len(FACTORS)])
+    total *= FACTORS[0]
     return total >> np.uint64(64 - bits)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.mixing import FACTORS
 from waitlist_merge.normalise.name_forms import comparison_form
 
 Codes = NDArray[np.int32]
@@ -222,8 +223,4 @@ def _by_letters(column: Coded, spaced: Sequence[str]) -> Names:
 def pair_rank(ranks: NDArray[np.uint64], a: Positions, b: Positions) -> NDArray[np.uint64]:
     """A number for each pair by what the two records are, not by where they stand."""
     one, other = ranks[a], ranks[b]
-    return np.minimum(one, other) * _MIXER + np.maximum(one, other)
-
-
-_MIXER = np.uint64(0x9E3779B97F4A7C15)
-"""An odd constant (2^64 over the golden ratio): multiplying by it loses nothing."""
+    return np.minimum(one, other) * FACTORS[0] + np.maximum(one, other)

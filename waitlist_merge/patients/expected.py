@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from waitlist_merge.mixing import FACTORS
 from waitlist_merge.patients.blocks import count_pairs
 from waitlist_merge.patients.coding import MISSING
 from waitlist_merge.patients.records import Records
@@ -83,7 +84,7 @@ def in_sample(values: NDArray[np.integer], *, of: int) -> NDArray[np.bool_]:
     [True, True, True]
     """
     every = np.uint64(of // ENOUGH + 1)
-    spread = values.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    spread = values.astype(np.uint64) * FACTORS[0]
     return np.asarray((spread >> np.uint64(32)) % every == 0)
 
 

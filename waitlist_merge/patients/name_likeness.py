@@ -52,9 +52,7 @@ def middle_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
     ['near', '']
     """
     found = name_likeness(left, right)
-    alike = np.isin(found, [0, LIKENESSES.index("alike")])
-    alike &= np.minimum(_lengths(left), _lengths(right)) > 1
-    found[alike & (edits(left, right) <= 1)] = LIKENESSES.index("near")
+    found[_slipped(left, right, found)] = LIKENESSES.index("near")
     return found
 
 
@@ -68,11 +66,16 @@ def given_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
     ['near', '', 'alike']
     """
     found = name_likeness(left, right)
-    alike = np.isin(found, [0, LIKENESSES.index("alike")])
-    alike &= np.minimum(_lengths(left), _lengths(right)) > 1
-    slip = alike & (edits(left, right) <= 1)
-    found[_told(_one_known, left, right, slip)] = LIKENESSES.index("near")
+    slipped = _slipped(left, right, found)
+    found[slipped & (_known(left) != _known(right))] = LIKENESSES.index("near")
     return found
+
+
+def _slipped(left: Texts, right: Texts, found: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Are two names that ``name_likeness`` found nothing nearer in one slip apart? Not initials."""
+    unlike = np.isin(found, [0, LIKENESSES.index("alike")])
+    unlike &= np.minimum(_lengths(left), _lengths(right)) > 1
+    return _told(lambda *names: edits(*names) <= 1, left, right, unlike)
 
 
 def family_likeness(left: Texts, right: Texts) -> NDArray[np.int8]:
@@ -151,20 +154,13 @@ def _same_sound(left: Texts, right: Texts) -> NDArray[np.bool_]:
 
 def _both_known(left: Texts, right: Texts) -> NDArray[np.bool_]:
     """Are both given names that people have, as Hassan and Hussain?"""
-    known = known_names()
-    return np.asarray(
-        [one in known and other in known for one, other in zip(left, right, strict=True)],
-        dtype=bool,
-    )
+    return _known(left) & _known(right)
 
 
-def _one_known(left: Texts, right: Texts) -> NDArray[np.bool_]:
-    """Is just one of the two a given name that people have?"""
+def _known(names: Texts) -> NDArray[np.bool_]:
+    """Which are given names that people have?"""
     known = known_names()
-    return np.asarray(
-        [(one in known) != (other in known) for one, other in zip(left, right, strict=True)],
-        dtype=bool,
-    )
+    return np.fromiter((name in known for name in names), bool, len(names))
 
 
 def one_spelling(left: Texts, right: Texts) -> NDArray[np.bool_]:
