@@ -118,6 +118,11 @@ def test_options_reach_the_library(asked: list[dict[str, object]], tmp_path: Pat
     assert done.stdout == f"rows in  12\nwritten to {out}\n"
 
 
+def test_the_library_is_told_of_the_views_before_it_merges(asked, tmp_path: Path) -> None:
+    run("merge", "rm3=a.csv", "--out", tmp_path / "out", "--view", "RM3", "--view", "RXX")
+    assert asked[0]["views"] == ["RM3", "RXX"]
+
+
 def test_what_is_not_said_has_its_default(asked: list[dict[str, object]], tmp_path: Path) -> None:
     run("merge", "a.csv", "--out", tmp_path / "out")
     [call] = asked

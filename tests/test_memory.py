@@ -119,6 +119,15 @@ def test_a_list_that_is_not_as_expected_stops_the_run_and_leaves_nothing(registe
     assert register.runs()["accepted"].tolist() == ["[]", '["absent RW3", "fewer RM3"]']
 
 
+def test_a_view_of_nobody_stops_the_run_and_leaves_nothing(register):
+    held = rows(register)
+    with pytest.raises(wm.InputError, match="no entry is of RXX; the organisations are RM3, RW3;"):
+        wm.merge(sent(FIRST, **LISTS), register=register, views=["all", "coordinator", "RXX"])
+    assert rows(register) == held
+    wm.merge(sent(FIRST, **LISTS), register=register, views=["all", "coordinator", "RW3"])
+    assert rows(register) != held
+
+
 def test_a_run_that_fails_leaves_nothing(register, monkeypatch):
     merged(register, FIRST)
     held = rows(register)

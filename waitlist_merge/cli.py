@@ -180,6 +180,7 @@ def merge(
                 retrain=anew,
                 capacity=capacity,
                 told_against=run_held(out, remembered),
+                views=view or (),
                 progress=progress,
             )
             summary = result.summary()

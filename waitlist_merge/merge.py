@@ -36,6 +36,7 @@ from waitlist_merge.intake.accept import accept, as_date
 from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.intake.requests import FileRequest, read_all
 from waitlist_merge.outputs.columns import conform
+from waitlist_merge.outputs.views import names_of
 from waitlist_merge.pathways.columns import order_of, sorted_distinct
 from waitlist_merge.patients.links import LINK_COLUMNS
 from waitlist_merge.plan import MergeConfig, MergePlan
@@ -75,6 +76,7 @@ def merge(
     retrain: Retrain | None = None,
     capacity: int | None = None,
     told_against: int | None = None,
+    views: Sequence[str] | str = (),
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
@@ -90,7 +92,8 @@ def merge(
     ``retrain`` asks for another model than the register's, and for what that would change.
     ``capacity`` is how many questions each organisation can answer in a week; the rest waits.
     ``told_against`` is the run of the register that people hold, by default the newest: what has
-    changed is told since then. ``survivorship`` has rules of your own by field (see
+    changed is told since then. ``views`` are those that will be written (``save_views``): one of
+    nobody stops the run before it is recorded. ``survivorship`` has rules of your own by field (see
     ``SurvivorshipRule``); the plan and the manifest of the result name them. ``progress`` is told
     each stage as it begins, and how much of the patient stage is done. The order of extracts and of
     their rows changes no id and no group.
@@ -146,6 +149,7 @@ def merge(
         del extracts
         entries = assemble(accepted.typed, run_date=accepted.run_date, key=known.key)
         accepted = accepted.without_values()
+        names_of(views, sorted(map(str, entries["organisation"].dropna().unique())))
         begun = memory.begin(known, entries, run_date=accepted.run_date, allowed=allowed)
         entries = begun.entries
     with watch("patients"):
@@ -256,6 +260,7 @@ def merge_files(
     retrain: Retrain | None = None,
     capacity: int | None = None,
     told_against: int | None = None,
+    views: Sequence[str] | str = (),
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Callable[[str], None] = _in_silence,
 ) -> MergeResult:
@@ -292,6 +297,7 @@ def merge_files(
         retrain=retrain,
         capacity=capacity,
         told_against=told_against,
+        views=views,
         survivorship=survivorship,
         progress=progress,
     )

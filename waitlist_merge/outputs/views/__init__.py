@@ -6,7 +6,13 @@
 
 from __future__ import annotations
 
-from waitlist_merge.outputs.views.folders import ALL, COORDINATOR, prepare_views, write_views
+from waitlist_merge.outputs.views.folders import (
+    ALL,
+    COORDINATOR,
+    names_of,
+    prepare_views,
+    write_views,
+)
 from waitlist_merge.outputs.views.held import SHARED
 from waitlist_merge.outputs.views.view import made_ready, of_services, view
 
@@ -15,6 +21,7 @@ __all__ = [
     "COORDINATOR",
     "SHARED",
     "made_ready",
+    "names_of",
     "of_services",
     "prepare_views",
     "view",

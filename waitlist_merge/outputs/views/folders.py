@@ -41,6 +41,26 @@ def prepare_views(out: str | Path) -> Path:
     return folder
 
 
+def names_of(views: Sequence[str] | str, organisations: Sequence[str]) -> list[str]:
+    """The views that are asked for, each once; InputError for one of nobody who has an entry.
+
+    >>> names_of(["all", "RM3"], ["RM3", "RW3"])
+    ['RM3', 'RW3']
+    """
+    wanted = dict.fromkeys(
+        name
+        for each in ([views] if isinstance(views, str) else views)
+        for name in (organisations if each == ALL else [each])
+    )
+    unknown = [each for each in wanted if each not in (*organisations, COORDINATOR)]
+    if unknown:
+        raise InputError(
+            f"no entry is of {', '.join(unknown)}; the organisations are "
+            f"{', '.join(organisations)}; the whole list is {COORDINATOR}"
+        )
+    return [*wanted]
+
+
 def write_views(
     out: str | Path,
     tables: Mapping[str, pd.DataFrame],
@@ -62,18 +82,7 @@ def write_views(
     """
     folder = prepare_views(out)
     whole = made_ready(tables, manifest, kept)
-    wanted = dict.fromkeys(
-        name
-        for each in ([views] if isinstance(views, str) else views)
-        for name in (whole.organisations if each == ALL else [each])
-    )
-    unknown = [each for each in wanted if each not in (*whole.organisations, COORDINATOR)]
-    if unknown:
-        there = ", ".join(whole.organisations)
-        raise InputError(
-            f"no entry is of {', '.join(unknown)}; the organisations are {there}; "
-            f"the whole list is {COORDINATOR}"
-        )
+    wanted = names_of(views, whole.organisations)
     for name in wanted:
         prepare(folder / name)
     for name in wanted:
