@@ -36,34 +36,34 @@ def gains(
     ``pathway`` number patients and needs, ``person`` those who are certainly one, one element an
     entry.
     """
+    names, place = _alphabetical(members.entries["organisation"])
     found = [
-        _duplicates(members, links, said.sure),
-        _slots(members, said.sure, "tci_date", Gain.ADMISSION_SLOTS),
-        _slots(members, said.sure, "next_appointment_date", Gain.APPOINTMENT_SLOTS),
-        _two_places(members, patient, person),
-        _longer_waits(members, said, clock),
-        _treated(members, links, pathway),
+        _duplicates(members, links, said.sure, place),
+        _slots(members, said.sure, "tci_date", Gain.ADMISSION_SLOTS, place),
+        _slots(members, said.sure, "next_appointment_date", Gain.APPOINTMENT_SLOTS, place),
+        _two_places(members, patient, person, place),
+        _longer_waits(members, said, clock, place),
+        _treated(members, links, pathway, place),
     ]
     told = pd.concat(found, ignore_index=True)
     by = ["measure", "relation", "low", "high"]
     counted = told.groupby(by, as_index=False)[["confirmed", "proposed"]].sum()
-    names = np.sort(np.array(_names(members), dtype=object))
-    low, high = names[counted["low"]], names[counted["high"]]
+    low, high = (names[counted[end]] for end in ("low", "high"))
     counted["organisations"] = np.where(low == high, low, low + ";" + high)
     counted = counted.sort_values(["measure", "relation", "organisations"], ignore_index=True)
     counted["measure"] = worded(counted["measure"].to_numpy(), WORDS)
     return counted[COLUMNS]
 
 
-def _names(members: Members) -> list[str]:
-    """What organisations are called; the last stands for one that is not said."""
-    return [*categories(members.entries["organisation"]), "unknown organisation"]
+Place = NDArray[np.int64]
+"""Of each entry the place of its organisation among all, in order of names."""
 
 
-def _place(members: Members) -> NDArray[np.int64]:
-    """The alphabetical place of each entry's organisation; ``_names`` in order has their names."""
-    place = np.argsort(np.argsort(np.array(_names(members), dtype=object)))
-    return place[codes(members.entries["organisation"])]
+def _alphabetical(organisation: pd.Series) -> tuple[NDArray[np.object_], Place]:
+    """The names of organisations in order, one for those not said among them, and each entry's."""
+    names = np.array([*categories(organisation), "unknown organisation"], dtype=object)
+    by_name = np.argsort(names)
+    return names[by_name], np.argsort(by_name)[codes(organisation)]
 
 
 def _counted(
@@ -86,7 +86,7 @@ def _counted(
     )
 
 
-def _duplicates(members: Members, links: pd.DataFrame, sure: Group) -> pd.DataFrame:
+def _duplicates(members: Members, links: pd.DataFrame, sure: Group, place: Place) -> pd.DataFrame:
     """Each member that is not shown, once, with what it is to the entry shown.
 
     Where no link ties it to that one, what it is to another member, the first by its links.
@@ -105,20 +105,19 @@ def _duplicates(members: Members, links: pd.DataFrame, sure: Group) -> pd.DataFr
     first = np.lexsort((told, ~shown[near], other))
     first = first[np.diff(other[first], prepend=-1) != 0]
     other, near, told = other[first], near[first], told[first]
-    place = _place(members)
     relation = links["relation"].iloc[told].astype(str).to_numpy(dtype=object)
     certain = sure[other] == sure[members.bundles.shown[row_of[other]]]
     return _counted(Gain.DUPLICATES, place[other], place[near], certain, relation)
 
 
-def _slots(members: Members, sure: Group, name: str, gain: Gain) -> pd.DataFrame:
+def _slots(members: Members, sure: Group, name: str, gain: Gain, place: Place) -> pd.DataFrame:
     """Dates to come of one need beyond the first, each once."""
     there, day = members.said(name)
     at = np.flatnonzero(there & (day >= members.ahead_from[members.bundles.members]))
     slot = pd.DataFrame(
         {
             "row": members.bundles.owner[at],
-            "place": _place(members)[members.bundles.members[at]],
+            "place": place[members.bundles.members[at]],
             "day": day[at],
             "sure": sure[members.bundles.members[at]],
         }
@@ -130,15 +129,14 @@ def _slots(members: Members, sure: Group, name: str, gain: Gain) -> pd.DataFrame
     return _counted(gain, first["place"].to_numpy()[more], slot["place"].to_numpy()[more], certain)
 
 
-def _two_places(members: Members, patient: Group, person: Group) -> pd.DataFrame:
+def _two_places(members: Members, patient: Group, person: Group, place: Place) -> pd.DataFrame:
     """Patients who wait at more than one organisation, once for each two of them.
 
     Confirmed where an entry at each is certainly of one person.
     """
     rows = members.bundles.rows
     rows = rows[np.bincount(patient[rows], minlength=1)[patient[rows]] > 1]
-    place = _place(members)[rows]
-    where = pd.DataFrame({"patient": patient[rows], "place": place, "person": person[rows]})
+    where = pd.DataFrame({"patient": patient[rows], "place": place[rows], "person": person[rows]})
     where = where.drop_duplicates()
     where = where[where.duplicated("patient", keep=False)]
     pairs = where.merge(where, on="patient")
@@ -150,7 +148,7 @@ def _two_places(members: Members, patient: Group, person: Group) -> pd.DataFrame
     return _counted(Gain.PEOPLE_IN_TWO_PLACES, one, other, both["certain"].to_numpy(dtype=bool))
 
 
-def _longer_waits(members: Members, said: Starts, clock: Clocks) -> pd.DataFrame:
+def _longer_waits(members: Members, said: Starts, clock: Clocks, place: Place) -> pd.DataFrame:
     """Organisations that state no start as early as that of the need, once for each row.
 
     Proposed where the entry that gives the earlier start is only probably of the same need.
@@ -165,7 +163,7 @@ def _longer_waits(members: Members, said: Starts, clock: Clocks) -> pd.DataFrame
     told = pd.DataFrame(
         {
             "row": row,
-            "place": _place(members)[entry],
+            "place": place[entry],
             "later": said.start[entry] > clock.start[row],
             "certain": said.sure[entry] == said.sure[clock.giver[row]],
         }
@@ -173,11 +171,11 @@ def _longer_waits(members: Members, said: Starts, clock: Clocks) -> pd.DataFrame
     by = told.groupby(["row", "place"], as_index=False)
     own = by.agg(later=("later", "all"), certain=("certain", "any"))
     own = own[own["later"]]
-    place = own["place"].to_numpy()
-    return _counted(Gain.LONGER_WAITS, place, place, own["certain"].to_numpy(dtype=bool))
+    late_at = own["place"].to_numpy()
+    return _counted(Gain.LONGER_WAITS, late_at, late_at, own["certain"].to_numpy(dtype=bool))
 
 
-def _treated(members: Members, links: pd.DataFrame, pathway: Group) -> pd.DataFrame:
+def _treated(members: Members, links: pd.DataFrame, pathway: Group, place: Place) -> pd.DataFrame:
     """Needs that wait though another organisation stopped the clock, once for each two of them.
 
     Asked, so never confirmed.
@@ -187,7 +185,6 @@ def _treated(members: Members, links: pd.DataFrame, pathway: Group) -> pd.DataFr
     a, b = links["a"].to_numpy()[told], links["b"].to_numpy()[told]
     waits = np.zeros(len(pathway), dtype=bool)
     waits[members.bundles.rows] = True
-    place = _place(members)
     found = pd.DataFrame(
         {
             "need": np.where(waits[a], pathway[a], pathway[b]),
