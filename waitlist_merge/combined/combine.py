@@ -163,7 +163,8 @@ def combine(
         waiting = waited(members, pathways, clock, said, held, run_date)
         overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
         dead, perhaps = died(entries, facts.person), died(entries, patients.group)
-        details = differing(members, patients.group)
+        hidden = restricted(entries, patients.group)
+        details = differing(members, patients.group, hidden)
         deceased = ~bundles.any(~dead)
         in_doubt = perhaps[bundles.shown] & ~deceased
         asked = asking.result()
@@ -176,7 +177,7 @@ def combine(
             "communication_needs": all_values(entries["communication_needs"], bundles, "; "),
             "deceased": deceased,
             "death_in_doubt": in_doubt,
-            "restricted": restricted(entries, patients.group)[shown],
+            "restricted": hidden[shown],
             **treating(members, agreements, run_date),
             **next_steps(
                 members,
@@ -281,7 +282,6 @@ def _identity(
         "oldest_extract_age_days": -bundles.lowest(-entries["extract_age_days"].to_numpy()).astype(
             np.int32
         ),
-        "treatment_function": named_services(entries["treatment_function_code"].array.take(shown)),
     }
 
 

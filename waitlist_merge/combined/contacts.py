@@ -16,9 +16,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.rules import Members
-from waitlist_merge.pathways.columns import Codes, codes, said, worded
+from waitlist_merge.pathways.columns import Bools, Codes, codes, said, worded
 from waitlist_merge.pathways.grouping import Group
-from waitlist_merge.pathways.match import restricted
 
 DETAILS = ("address", "postcode", "phone", "email")
 """Fields that are compared, in the order in which a difference names them."""
@@ -62,15 +61,15 @@ class Differing:
         return worded(np.where(number == 0, -1, number - 1), WORDS[1:])
 
 
-def differing(members: Members, patient: Group) -> Differing:
+def differing(members: Members, patient: Group, hidden: Bools) -> Differing:
     """Which details the waiting entries of each patient state differently.
 
-    ``patient`` numbers the patients, one element an entry. What is missing differs from nothing,
-    and a row that was sent again says nothing any more.
+    ``patient`` numbers the patients, one element an entry; ``hidden`` marks those of a restricted
+    record. What is missing differs from nothing, and a row that was sent again says nothing any
+    more.
     """
     entries, rows = members.entries, members.bundles.rows
     size = int(patient.max(initial=-1)) + 1
-    hidden = restricted(entries, patient)
     rows = rows[~members.superseded[rows] & ~hidden[rows]]
     rows = rows[np.bincount(patient[rows], minlength=size)[patient[rows]] > 1]
     found = np.zeros(size, dtype=np.int8)
