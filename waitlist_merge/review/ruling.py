@@ -190,12 +190,14 @@ def _agreed(
     people = {letters(each.row.reviewer) for each in valid if each.row.organisation in concerned}
     one_for_all = not missing and len(people) < len(concerned)
     second = vetoed and not any(each.overrides for each in valid)
-    waits = [f"waits for {', '.join(missing)}"] if missing else []
-    waits += [_ONE_PERSON.format(" and ".join(sorted(concerned)))] if one_for_all else []
+    waits = [_ONE_PERSON.format(" and ".join(sorted(concerned)))] if one_for_all else []
     waits += [f"waits for a second person and a reason to override {vetoed[0]}"] if second else []
-    for each in valid if waits else ():
+    if not missing and not waits:
+        return [each for each in valid if each.row.organisation in concerned]
+    for each in valid:
+        each.missing.update(missing)
         each.settle(Standing.PROPOSED, *waits)
-    return [] if waits else [each for each in valid if each.row.organisation in concerned]
+    return []
 
 
 _ANEW = "waits for an answer with the facts as they are now"
@@ -225,6 +227,7 @@ def _joinable(
             together[name] = whole
         found[pair] = joins
         for each in joins:
+            each.joined |= {each.organisation_of[name] for name in pair}
             each.settle(Standing.IN_FORCE)
     return found
 

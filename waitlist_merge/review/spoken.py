@@ -95,6 +95,8 @@ class Spoken:
     renewed: frozenset[tuple[str, Pair]] = frozenset()
     standing: Standing = Standing.DORMANT
     detail: set[str] = field(default_factory=set)
+    joined: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, row: AnswerRow, listed: Listed) -> Spoken:
@@ -172,6 +174,14 @@ class Spoken:
         if standing == self.standing:
             self.detail |= {each for each in details if each}
 
+    def _waiting(self) -> list[str]:
+        """Of a proposal, whose entries are joined already and whose answers are missing."""
+        if self.standing != Standing.PROPOSED:
+            return []
+        joined, missing = (sorted(each) for each in (self.joined, self.missing))
+        told = [f"entries of {' and '.join(joined)} are joined"] if joined else []
+        return [*told, *([f"waits for {', '.join(missing)}"] if missing else [])]
+
     def told(self) -> dict[str, object]:
         """The row of the table."""
         row = self.row
@@ -192,7 +202,7 @@ class Spoken:
             "role": row.role,
             "answer": row.answer,
             "standing": str(self.standing),
-            "detail": "; ".join(sorted(self.detail)),
+            "detail": "; ".join([*self._waiting(), *sorted(self.detail)]),
             "answered_on": row.answered_on,
         }
 
