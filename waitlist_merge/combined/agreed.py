@@ -12,7 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, Codes, categories, codes, is_in, renumbered
+from waitlist_merge.pathways.columns import (
+    Bools,
+    Codes,
+    categories,
+    codes,
+    has_word,
+    is_in,
+    renumbered,
+)
 from waitlist_merge.pathways.services import family
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
 from waitlist_merge.plan import Agreement
@@ -74,8 +82,8 @@ def tests(
     treats and keeps the clock, so that no date of theirs is a clock start (domain 5.2).
     """
     found = np.zeros(len(entries), dtype=bool)
-    joined = is_in(links["relation"].astype("category"), {Relation.DIAGNOSTIC_ELSEWHERE})
-    joined &= is_in(links["joins"].astype("category"), {Joins.YES})
+    joined = has_word(links, "relation", Relation.DIAGNOSTIC_ELSEWHERE)
+    joined &= has_word(links, "joins", Joins.YES)
     if not joined.any() or not agreements:
         return found
     found[links["a"].to_numpy()[joined]] = found[links["b"].to_numpy()[joined]] = True

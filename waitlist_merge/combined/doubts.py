@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import Starts
 from waitlist_merge.combined.shared import shared_identifiers
-from waitlist_merge.pathways.columns import Bools, is_in, known
+from waitlist_merge.pathways.columns import Bools, has_word, known
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Confidence, Joins, Relation, Veto
@@ -86,9 +86,9 @@ def _questions(
 
     ``conflict`` marks the joining links that ask however certain they are.
     """
-    asked = is_in(links["joins"].astype("category"), {Joins.ASKED})
-    proposed = is_in(links["joins"].astype("category"), {Joins.YES})
-    sure = is_in(links["confidence"].astype("category"), {Confidence.CERTAIN})
+    asked = has_word(links, "joins", Joins.ASKED)
+    proposed = has_word(links, "joins", Joins.YES)
+    sure = has_word(links, "confidence", Confidence.CERTAIN)
     certain = components(
         links["a"].to_numpy()[proposed & sure],
         links["b"].to_numpy()[proposed & sure],
@@ -117,7 +117,7 @@ def _clock_conflict(links: pd.DataFrame, said: Starts, unsaid: Bools) -> Bools:
     """
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
     start, organisation, counts = said.start, said.organisation, said.counts
-    handed = is_in(links["relation"].astype("category"), {Relation.TRANSFER})
+    handed = has_word(links, "relation", Relation.TRANSFER)
     differ = handed & known(start[a]) & known(start[b]) & (start[a] != start[b])
     alone = (unsaid[a] != unsaid[b]) & counts[a] & counts[b]
     return np.asarray(differ | (alone & (organisation[a] != organisation[b])))
@@ -132,10 +132,9 @@ def _ranked(
     """
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
     one, other = place[a], place[b]
-    veto = links["veto"].astype("category")
-    unnamed = is_in(veto, {""}) | links["veto"].isna().to_numpy()
-    less_grave = ~is_in(veto, {Veto.CANCER_WITH_ROUTINE})
-    unsure = is_in(links["confidence"].astype("category"), {Confidence.POSSIBLE})
+    unnamed = has_word(links, "veto", "") | links["veto"].isna().to_numpy()
+    less_grave = ~has_word(links, "veto", Veto.CANCER_WITH_ROUTINE)
+    unsure = has_word(links, "confidence", Confidence.POSSIBLE)
     order = np.lexsort(
         (
             np.maximum(one, other),

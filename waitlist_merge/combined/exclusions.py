@@ -23,6 +23,7 @@ from waitlist_merge.pathways.columns import (
     Days,
     codes,
     days,
+    has_word,
     is_in,
     known,
     matches,
@@ -144,7 +145,8 @@ def opinions(entries: pd.DataFrame, links: pd.DataFrame, waits: Bools) -> Bools:
     consultant's referral may be for a new treatment, whose clock starts on receipt (3.4.2).
     """
     found = np.zeros(len(entries), dtype=bool)
-    asked = _of(links, Relation.SECOND_OPINION) & is_in(_words(links["joins"]), {Joins.ASKED})
+    asked = has_word(links, "relation", Relation.SECOND_OPINION)
+    asked &= has_word(links, "joins", Joins.ASKED)
     a, b = links["a"].to_numpy()[asked], links["b"].to_numpy()[asked]
     rows = np.unique(np.concatenate([a, b]))
     some = entries[["comments", "procedure_text"]].take(rows)
@@ -160,22 +162,15 @@ def _few(column: pd.Series) -> pd.Series:
     return column.cat.remove_unused_categories()
 
 
-def _words(column: pd.Series) -> pd.Series:
-    return column.astype("category")
-
-
-def _of(links: pd.DataFrame, *relations: Relation) -> Bools:
-    return is_in(_words(links["relation"]), set(relations))
-
-
 def _which_procedure(links: pd.DataFrame) -> Bools:
     """Links of one identifier that name two procedures."""
-    return is_in(_words(links["veto"]), {Veto.OTHER_PROCEDURE})
+    return has_word(links, "veto", Veto.OTHER_PROCEDURE)
 
 
 def _other_side(links: pd.DataFrame) -> Bools:
     """Links between two sides: by what the two are, or of one identifier by the veto alone."""
-    return _of(links, Relation.OTHER_SIDE) | is_in(_words(links["veto"]), {Veto.OTHER_SIDE})
+    sides = has_word(links, "relation", Relation.OTHER_SIDE)
+    return sides | has_word(links, "veto", Veto.OTHER_SIDE)
 
 
 def beside(
@@ -191,8 +186,8 @@ def beside(
     """
     row_of = np.full(len(entries), -1, dtype=np.int32)
     row_of[bundles.rows] = bundles.number
-    apart = ~is_in(_words(links["joins"]), {Joins.YES})
-    named = _of(links, Relation.LATER_PERIOD, Relation.UNRELATED, *OWN_CLOCK)
+    apart = ~has_word(links, "joins", Joins.YES)
+    named = has_word(links, "relation", Relation.LATER_PERIOD, Relation.UNRELATED, *OWN_CLOCK)
     apart &= named | _other_side(links) | _which_procedure(links)
     some = links[apart]
     a, b = some["a"].to_numpy(), some["b"].to_numpy()
@@ -225,10 +220,10 @@ def _why(entries: pd.DataFrame, links: pd.DataFrame, one: Positions, other: Posi
         again &= (code[one] == code[other]) & (code[one] >= 0)
     return np.select(
         [
-            _of(links, Relation.LATER_PERIOD),
+            has_word(links, "relation", Relation.LATER_PERIOD),
             _other_side(links),
             _which_procedure(links),
-            _of(links, *OWN_CLOCK),
+            has_word(links, "relation", *OWN_CLOCK),
             again,
         ],
         [

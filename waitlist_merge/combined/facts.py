@@ -12,7 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.agreed import tests
-from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, among, days, is_in, known, order_of
+from waitlist_merge.pathways.columns import (
+    NO_DAY,
+    Bools,
+    Days,
+    among,
+    days,
+    has_word,
+    is_in,
+    known,
+    order_of,
+)
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
@@ -96,11 +106,11 @@ def gather(
     state = pathways.list_state
     closed = np.asarray(state == str(ListState.CLOSED))
     links = pathways.links
-    joined = is_in(links["joins"].astype("category"), {Joins.YES})
-    certain = joined & is_in(links["confidence"].astype("category"), {Confidence.CERTAIN})
+    joined = has_word(links, "joins", Joins.YES)
+    certain = joined & has_word(links, "confidence", Confidence.CERTAIN)
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
     status = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
-    resent = joined & is_in(links["relation"].astype("category"), {Relation.RESENT})
+    resent = joined & has_word(links, "relation", Relation.RESENT)
     superseded = _superseded(entries, a[resent], b[resent], closed)
     submission = components(a[resent], b[resent], len(entries))
     start, census = days(entries["rtt_start_date"]), days(entries["extract_census_date"])

@@ -54,6 +54,15 @@ def is_in(column: pd.Series, values: Collection[str]) -> Bools:
     return holds(column, values.__contains__)
 
 
+def has_word(table: pd.DataFrame, name: str, *words: str) -> Bools:
+    """Which rows of a table hold one of these words in a column, be it coded or plain text?
+
+    >>> has_word(pd.DataFrame({"joins": ["yes", "asked", None]}), "joins", "asked", "no").tolist()
+    [False, True, False]
+    """
+    return is_in(table[name].astype("category"), words)
+
+
 def among(words: pd.Categorical[str], values: Collection[str]) -> Bools:
     """Which elements are one of these words?"""
     wanted = {str(each) for each in values}

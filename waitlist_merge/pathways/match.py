@@ -22,7 +22,7 @@ from waitlist_merge.pathways.columns import (
     among,
     days,
     flag,
-    is_in,
+    has_word,
     known,
     only_used,
     order_of,
@@ -142,13 +142,9 @@ def of_patient(mask: Bools, patient: NDArray[np.integer]) -> Bools:
 
 def certain_people(links: pd.DataFrame, size: int) -> Group:
     """Number of the certain person of each entry: linked by certain patient links alone."""
-    sure = is_in(_category(links["confidence"]), {Confidence.CERTAIN})
-    sure &= is_in(_category(links["joins"]), {Joins.YES})
+    sure = has_word(links, "confidence", Confidence.CERTAIN)
+    sure &= has_word(links, "joins", Joins.YES)
     return components(links["a"].to_numpy()[sure], links["b"].to_numpy()[sure], size)
-
-
-def _category(column: pd.Series) -> pd.Series:
-    return column.astype("category")
 
 
 def _with_company(patient: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -240,7 +236,7 @@ def _judge_chunk(
 
 def _doubted(links: pd.DataFrame, size: int) -> NDArray[np.int64]:
     """The pairs that the patient stage asks about or holds apart."""
-    apart = ~is_in(_category(links["joins"]), {Joins.YES})
+    apart = ~has_word(links, "joins", Joins.YES)
     return pair_keys(links["a"].to_numpy()[apart], links["b"].to_numpy()[apart], size)
 
 
@@ -275,7 +271,7 @@ def two_sides_open(links: pd.DataFrame, clocked: Bools) -> NDArray[np.int64]:
     are the columns of the array.
     """
     pair = links[["a", "b"]].to_numpy().T.astype(np.int64)
-    two = is_in(_category(links["relation"]), {Relation.OTHER_SIDE})
+    two = has_word(links, "relation", Relation.OTHER_SIDE)
     return pair[:, two & clocked[pair].all(axis=0)]
 
 
@@ -291,7 +287,7 @@ def _overlapping(entries: pd.DataFrame, links: pd.DataFrame, closed: Bools) -> B
 
     Periods of one pathway cannot be concurrent (domain 5.1, RTT guidance Annex C).
     """
-    two = np.flatnonzero(is_in(_category(links["relation"]), {Relation.TWO_STAGES}))
+    two = np.flatnonzero(has_word(links, "relation", Relation.TWO_STAGES))
     a, b = links["a"].to_numpy()[two], links["b"].to_numpy()[two]
     start, stop = days(entries["rtt_start_date"]), days(entries["rtt_end_date"])
     found = np.zeros(len(entries), dtype=bool)
