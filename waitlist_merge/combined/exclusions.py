@@ -28,12 +28,13 @@ from waitlist_merge.pathways.columns import (
     known,
     matches,
     numbered,
+    only_used,
 )
 from waitlist_merge.pathways.features import SECOND_OPINION
 from waitlist_merge.reasons import Joins, Relation, StartReason, Veto
 
-REASONS = tuple(StartReason)
-PLACE = {reason: at for at, reason in enumerate(REASONS)}
+PLACE = {reason: at for at, reason in enumerate(StartReason)}
+"""The number of each reason: its place among all."""
 
 BY_STATUS = {
     "33": StartReason.NULLIFIED,
@@ -59,7 +60,7 @@ OWN_CLOCK = (Relation.SECOND_OPINION, Relation.PATIENT_CHOICE_SWITCH)
 class Signs:
     """What each entry says against its own start; one element an entry.
 
-    ``reason`` is a place in ``REASONS`` or -1: a missed appointment is one only where its date is
+    ``reason`` is a number of ``PLACE`` or -1: a missed appointment is one only where its date is
     stated and no attendance before it, so that it was the first; ``begins`` that its status begins
     a new period, ``missed`` the day of its last missed appointment.
     """
@@ -71,10 +72,7 @@ class Signs:
 
 def signs(entries: pd.DataFrame) -> Signs:
     """What each entry says against its own start, by its status and its organisation."""
-    reason = numbered(
-        entries["rtt_status"],
-        lambda status: PLACE[BY_STATUS[status]] if status in BY_STATUS else -1,
-    )
+    reason = _ended(entries["rtt_status"])
     attended, missed = days(entries["last_attended_date"]), days(entries["last_dna_date"])
     first = known(missed) & ~(known(attended) & (attended < missed))
     reason = np.where((reason == PLACE[StartReason.NULLIFIED]) & ~first, -1, reason)
@@ -152,14 +150,10 @@ def opinions(entries: pd.DataFrame, links: pd.DataFrame, waits: Bools) -> Bools:
     some = entries[["comments", "procedure_text"]].take(rows)
     says = np.zeros(len(entries), dtype=bool)
     for name in some:
-        says[rows] |= matches(_few(some[name]), SECOND_OPINION)
+        says[rows] |= matches(only_used(some[name]), SECOND_OPINION)
     for one, other in ((a, b), (b, a)):
         found[one[says[one] & ~says[other] & waits[other]]] = True
     return found
-
-
-def _few(column: pd.Series) -> pd.Series:
-    return column.cat.remove_unused_categories()
 
 
 def _which_procedure(links: pd.DataFrame) -> Bools:
@@ -211,7 +205,7 @@ def _why(entries: pd.DataFrame, links: pd.DataFrame, one: Positions, other: Posi
     or a missed appointment, at the same organisation and in the same service.
     """
     earlier = entries[["rtt_status", "removal_date"]].take(other)
-    ended = _ended(_few(earlier["rtt_status"]))
+    ended = _ended(only_used(earlier["rtt_status"]))
     removed = known(days(earlier["removal_date"]))
     ended = np.where((ended < 0) & removed, PLACE[StartReason.DISCHARGED], ended)
     again = np.ones(len(one), dtype=bool)
