@@ -111,9 +111,9 @@ def gather(
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
     status = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
     resent = joined & has_word(links, "relation", Relation.RESENT)
-    superseded = _superseded(entries, a[resent], b[resent], closed)
-    submission = components(a[resent], b[resent], len(entries))
     start, census = days(entries["rtt_start_date"]), days(entries["extract_census_date"])
+    superseded = _superseded(census, a[resent], b[resent], closed)
+    submission = components(a[resent], b[resent], len(entries))
     stated = known(start) & (start <= census) & ~closed
     tested = tests(entries, links, pathways.group, ~closed, agreements, run_date)
     return Facts(
@@ -125,7 +125,7 @@ def gather(
         replaced=superseded & stated_since(stated, submission, census),
         tests=tested,
         submission=submission,
-        ahead_from=_ahead_from(entries, superseded),
+        ahead_from=_ahead_from(census, superseded),
         person=certain_people(patients.links, len(entries)),
         sure=components(a[certain], b[certain], len(entries)),
     )
@@ -143,24 +143,20 @@ def stated_since(states: Bools, submission: Group, census: Days) -> Bools:
     return np.asarray(latest[submission] > census)
 
 
-def _superseded(
-    entries: pd.DataFrame, a: NDArray[np.int32], b: NDArray[np.int32], closed: Bools
-) -> Bools:
+def _superseded(census: Days, a: NDArray[np.int32], b: NDArray[np.int32], closed: Bools) -> Bools:
     """Waiting rows that their organisation has sent again later, still waiting."""
-    census = days(entries["extract_census_date"])
-    old = np.zeros(len(entries), dtype=bool)
+    old = np.zeros(len(census), dtype=bool)
     old[a[(census[a] < census[b]) & ~closed[b]]] = True
     old[b[(census[b] < census[a]) & ~closed[a]]] = True
     return old
 
 
-def _ahead_from(entries: pd.DataFrame, superseded: Bools) -> Days:
+def _ahead_from(census: Days, superseded: Bools) -> Days:
     """The day from which what an entry has booked is still to come: that of its own extract.
 
     Whether a date between the extract and the run was kept nobody has said, so it is not lost; a
     row that was sent again says nothing any more, its newer submission does.
     """
-    census = days(entries["extract_census_date"])
     return np.where(superseded, np.iinfo(np.int32).max, census).astype(np.int32)
 
 
