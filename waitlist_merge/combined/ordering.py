@@ -61,8 +61,7 @@ def days_left(rows: Rows) -> pd.arrays.IntegerArray:
     Missing where a date is booked, where the need is no RTT wait and where its wait is unknown.
     """
     waited, limit = _number(rows["days_waiting"]), _number(rows["next_threshold_weeks"]) * WEEK
-    dated = ~np.isnat(_stamps(rows["tci_date"])) | ~np.isnat(_stamps(rows["next_appointment_date"]))
-    there = ~rows["days_waiting"].isna() & ~dated
+    there = ~rows["days_waiting"].isna() & ~_dated(rows)
     return whole(np.where(limit > 0, limit - waited, 0), there)
 
 
@@ -74,8 +73,7 @@ def order_key(rows: Rows) -> NDArray[np.int32]:
     waited = np.minimum(_number(rows["days_waiting"]), LONGEST)
     unknown = rows["days_waiting"].isna() & among(rows["list_state"], RTT_STATES)
     left = rows["days_left"].to_numpy(dtype=np.int64, na_value=FAR)
-    dated = ~np.isnat(_stamps(rows["tci_date"])) | ~np.isnat(_stamps(rows["next_appointment_date"]))
-    left = np.where(unknown & ~dated, 0, left)
+    left = np.where(unknown & ~_dated(rows), 0, left)
     stated = np.zeros(len(waited), dtype=bool)
     for name in SCALES:
         stated |= pd.Categorical(rows[name]).codes >= 0
@@ -111,5 +109,10 @@ def _number(column: pd.arrays.IntegerArray) -> NDArray[np.int64]:
     return column.to_numpy(dtype=np.int64, na_value=0)
 
 
-def _stamps(column: ExtensionArray) -> NDArray[np.datetime64]:
-    return np.asarray(column, dtype="datetime64[s]")
+def _dated(rows: Rows) -> Bools:
+    """Rows with an admission or an appointment booked."""
+    tci, appointment = (
+        np.asarray(rows[name], dtype="datetime64[s]")
+        for name in ("tci_date", "next_appointment_date")
+    )
+    return np.asarray(~(np.isnat(tci) & np.isnat(appointment)))
