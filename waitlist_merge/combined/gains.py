@@ -112,8 +112,8 @@ def _duplicates(members: Members, links: pd.DataFrame, sure: Group, place: Place
 
 def _slots(members: Members, sure: Group, name: str, gain: Gain, place: Place) -> pd.DataFrame:
     """Dates to come of one need beyond the first, each once."""
-    there, day = members.said(name)
-    at = np.flatnonzero(there & (day >= members.ahead_from[members.bundles.members]))
+    ahead, day = members.to_come(name)
+    at = np.flatnonzero(ahead)
     slot = pd.DataFrame(
         {
             "row": members.bundles.owner[at],

@@ -72,6 +72,11 @@ class Members:
         code = codes(self.column(name))
         return np.asarray(code >= 0), code
 
+    def to_come(self, name: str) -> tuple[Bools, NDArray[np.int32]]:
+        """Whether a member has this date still to come, and the day, as ``said`` gives it."""
+        there, day = self.said(name)
+        return there & (day >= self.ahead_from[self.bundles.members]), day
+
     def replaced(self, there: Bools) -> Bools:
         """Members sent again since with a value; ``there`` says which members have one."""
         rows = self.bundles.members
@@ -142,8 +147,8 @@ def _latest(members: Members, name: str) -> Keys:
 
 
 def _to_come(members: Members, name: str) -> Keys:
-    there, day = members.said(name)
-    return there & (day >= members.ahead_from[members.bundles.members]), (day,)
+    ahead, day = members.to_come(name)
+    return ahead, (day,)
 
 
 def _so_far(members: Members, name: str) -> Keys:

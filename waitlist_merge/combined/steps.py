@@ -20,7 +20,7 @@ from waitlist_merge.combined.doubts import Doubts
 from waitlist_merge.combined.exclusions import PLACE
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.texts import arrow_text, joined_text
-from waitlist_merge.pathways.columns import Bools, codes, known, texts, worded
+from waitlist_merge.pathways.columns import Bools, codes, has_word, known, texts, worded
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reasons import Confidence, Joins, NextStep, Relation, StartReason, Veto
 
@@ -131,8 +131,7 @@ def _sides(members: Members, pairs: NDArray[np.int64]) -> Concerned:
 def _booked(members: Members, name: str, step: NextStep, *, at_one: bool) -> Concerned:
     """Rows with two dates to come (of two organisations, or ``at_one`` as well)."""
     bundles = members.bundles
-    there, day = members.said(name)
-    ahead = there & (day >= members.ahead_from[bundles.members])
+    ahead, day = members.to_come(name)
     row, place = bundles.owner[ahead], codes(members.column("organisation"))[ahead]
     slot = pd.DataFrame({"row": row, "place": place, "day": day[ahead] if at_one else 0})
     slots = slot.drop_duplicates()["row"].to_numpy()
@@ -178,12 +177,11 @@ def _of_questions(
     about who is proposed to be a person who has died is about the death.
     """
     step = _step_of(asked.questions)
-    clocks = (asked.questions["joins"] == str(Joins.YES)).to_numpy(dtype=bool)
-    clocks &= (asked.questions["confidence"] == str(Confidence.CERTAIN)).to_numpy(dtype=bool)
+    proposed = has_word(asked.questions, "joins", Joins.YES)
+    clocks = proposed & has_word(asked.questions, "confidence", Confidence.CERTAIN)
     question, entry = (asked.entries[name].to_numpy() for name in ("question", "entry"))
     level = (asked.questions["level"] == "patient").to_numpy(dtype=bool)
     of_death = np.bincount(question[perhaps_dead[entry]], minlength=len(step)) > 0
-    proposed = (asked.questions["joins"] == str(Joins.YES)).to_numpy(dtype=bool)
     step[level & proposed & of_death] = STEPS.index(NextStep.CHECK_DEATH)
     shown = members.bundles.shown
     organisation = codes(members.entries["organisation"])

@@ -66,8 +66,7 @@ def _signs(
     members: Members, holder: Codes, agreements: Sequence[Agreement], run_date: dt.date
 ) -> list[tuple[TreatingReason, Bools, Codes]]:
     """What tells who treats, the surest first: the members that say so, and whom they name."""
-    booked, tci = members.said("tci_date")
-    ahead = booked & (tci >= members.ahead_from[members.bundles.members])
+    booked, _ = members.to_come("tci_date")
     decided, _ = members.said("decision_to_admit_date")
     kept = ~is_in(members.column("rtt_status"), {TRANSFERRED_OUT})
     accepted = acceptance_stands(members.column("transfer_status"))
@@ -81,7 +80,7 @@ def _signs(
     )
     agreed = np.where(taken >= 0, holder, tested)
     return [
-        (TreatingReason.ADMISSION_BOOKED, ahead, holder),
+        (TreatingReason.ADMISSION_BOOKED, booked, holder),
         (TreatingReason.DECISION_TO_ADMIT, decided & kept, holder),
         (TreatingReason.SENT_ON, kept, holder),
         (TreatingReason.ACCEPTED, accepted & (named >= 0), named),
