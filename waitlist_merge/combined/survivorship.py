@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.combined.bundles import Bundles, Givers, Positions
@@ -23,10 +22,8 @@ from waitlist_merge.combined.texts import joined_text
 from waitlist_merge.pathways.columns import (
     Bools,
     Codes,
-    Days,
     codes,
     days,
-    known,
     numbered_together,
     texts,
     worded,
@@ -159,47 +156,3 @@ def all_values(column: pd.Series, bundles: Bundles, by: str) -> pd.Categorical[s
     found: Codes = np.append(alone, np.int32(-1))[code[bundles.shown]]
     found[bundles.many] = together
     return pd.Categorical.from_codes(found, pd.Index([str(word) for word in words.to_pylist()]))
-
-
-def bookings(members: Members, name: str) -> NDArray[np.int32]:
-    """Dates to come of each row: one that two entries of an organisation show is one."""
-    bundles, entries = members.bundles, members.entries
-    day = days(entries[name])
-    ahead = known(day) & (day >= members.ahead_from)
-    counted = ahead[bundles.shown].astype(np.int32)
-    mine = ahead[bundles.members]
-    rows = bundles.members[mine]
-    booking = pd.DataFrame(
-        {
-            "bundle": bundles.owner[mine],
-            "organisation": codes(entries["organisation"])[rows],
-            "day": day[rows],
-        }
-    ).drop_duplicates()
-    number = np.bincount(booking["bundle"].to_numpy(), minlength=len(counted))
-    counted[bundles.many] = number[bundles.many]
-    return counted
-
-
-VALIDATE_EVERY = 12 * 7
-BOOKED_WITHIN = 4 * 7
-"""Days of the national validation cohort (dq_checks: NHSE WLMDS SQL; domain 5.4)."""
-
-
-def validation_due(members: Members, start: Days, rtt: Bools) -> Bools:
-    """Does the national rule say that the row is due for validation?
-
-    Waiting 12 weeks or more, nothing attended and no decision in the last 12, nothing booked in
-    the next 4, and last validated 12 or more weeks ago or never (dq_checks).
-    """
-    today = members.run_day
-    recent = today - VALIDATE_EVERY
-    busy = np.zeros(len(members.entries), dtype=bool)
-    for name in ("last_attended_date", "decision_to_admit_date", "last_validated_date"):
-        day = days(members.entries[name])
-        busy |= (day > recent) & (day <= today)
-    for name in ("tci_date", "next_appointment_date"):
-        day = days(members.entries[name])
-        busy |= known(day) & (day >= members.ahead_from) & (day <= today + BOOKED_WITHIN)
-    long_wait = rtt & known(start) & (start <= recent)
-    return np.asarray(long_wait & ~members.bundles.any(busy))

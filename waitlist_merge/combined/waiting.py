@@ -20,7 +20,6 @@ from waitlist_merge.combined.facts import Pathways
 from waitlist_merge.combined.kept import Kept
 from waitlist_merge.combined.names import Later
 from waitlist_merge.combined.rules import Members
-from waitlist_merge.combined.survivorship import bookings, validation_due
 from waitlist_merge.pathways.columns import (
     NO_DAY,
     Bools,
@@ -60,11 +59,11 @@ def waited(
         "rtt_start_entry_id": _givers(entries["entry_id"], giver, kept, holds),
         "rtt_start_note": _note(members, pathways, clock, said, giver, second, kept, holds),
         **waits(start, rtt & ~second, run_date),
-        "tci_count": bookings(members, "tci_date"),
-        "appointment_count": bookings(members, "next_appointment_date"),
+        "tci_count": _bookings(members, "tci_date"),
+        "appointment_count": _bookings(members, "next_appointment_date"),
         "days_past_due": _days_past_due(members, pathways),
         "diagnostic_days_waiting": _test_wait(members, pathways),
-        "validation_due": validation_due(members, start, rtt),
+        "validation_due": _validation_due(members, start, rtt),
     }
 
 
@@ -131,3 +130,47 @@ def _since(
     if not even_before:
         there &= past >= 0
     return whole(np.where(there, past, 0), there)
+
+
+def _bookings(members: Members, name: str) -> NDArray[np.int32]:
+    """Dates to come of each row: one that two entries of an organisation show is one."""
+    bundles, entries = members.bundles, members.entries
+    day = days(entries[name])
+    ahead = known(day) & (day >= members.ahead_from)
+    counted = ahead[bundles.shown].astype(np.int32)
+    mine = ahead[bundles.members]
+    rows = bundles.members[mine]
+    booking = pd.DataFrame(
+        {
+            "bundle": bundles.owner[mine],
+            "organisation": codes(entries["organisation"])[rows],
+            "day": day[rows],
+        }
+    ).drop_duplicates()
+    number = np.bincount(booking["bundle"].to_numpy(), minlength=len(counted))
+    counted[bundles.many] = number[bundles.many]
+    return counted
+
+
+VALIDATE_EVERY = 12 * 7
+BOOKED_WITHIN = 4 * 7
+"""Days of the national validation cohort (dq_checks: NHSE WLMDS SQL; domain 5.4)."""
+
+
+def _validation_due(members: Members, start: Days, rtt: Bools) -> Bools:
+    """Does the national rule say that the row is due for validation?
+
+    Waiting 12 weeks or more, nothing attended and no decision in the last 12, nothing booked in
+    the next 4, and last validated 12 or more weeks ago or never (dq_checks).
+    """
+    today = members.run_day
+    recent = today - VALIDATE_EVERY
+    busy = np.zeros(len(members.entries), dtype=bool)
+    for name in ("last_attended_date", "decision_to_admit_date", "last_validated_date"):
+        day = days(members.entries[name])
+        busy |= (day > recent) & (day <= today)
+    for name in ("tci_date", "next_appointment_date"):
+        day = days(members.entries[name])
+        busy |= known(day) & (day >= members.ahead_from) & (day <= today + BOOKED_WITHIN)
+    long_wait = rtt & known(start) & (start <= recent)
+    return np.asarray(long_wait & ~members.bundles.any(busy))
