@@ -110,6 +110,20 @@ def test_a_wait_that_shortens_as_who_gave_the_start_parts_and_moves_its_own_is_t
     assert later.to_dict() == {kept: 35, run.entries["pathway_id"][0]: 14}
 
 
+@pytest.mark.parametrize(("said_by", "words"), [("RW3", "RW3"), ("", "no organisation")])
+def test_a_wait_that_shortens_as_people_part_two_is_their_decision(monday, said_by, words):
+    """RM3, which gave the start, sends no list: it moved nothing."""
+    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    first = monday([*both, row(6, "RW3")], FIRST, joined=[(0, 1)])
+    pair = tuple(first.entries["entry_id"][:2])
+    people = People(apart={pair[::-1]: said_by})
+    run = monday([both[1], row(6, "RW3")], SECOND, first.ended.snapshot, people=people)
+    moved = told(run, Change.START_LATER)
+    assert moved[["organisation", "days", "entry_id"]].to_numpy().tolist() == [[None, 35, None]]
+    said = f"By a decision of people ({words}) the entry of RM3 that gave the clock start"
+    assert moved["explanation"][0].startswith(said)
+
+
 def test_a_wait_that_shortens_by_more_than_the_move_of_who_stays_is_told(monday):
     both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
     filler = [row(5), row(6, "RW3")]
@@ -269,7 +283,7 @@ def test_who_was_answered_for_is_asked_about_once_people_part_the_two(monday):
     filler = [row(5), row(6, "RW3")]
     first = monday([*both, *filler], FIRST, joined=[(0, 1)])
     stays = [both[1], *filler]
-    apart = People(apart=frozenset([tuple(first.entries["entry_id"][:2])]))
+    apart = People(apart={tuple(first.entries["entry_id"][:2]): "RW3"})
     at_once = monday(stays, SECOND, first.ended.snapshot, people=apart)
     assert at_once.ended.unaccounted["organisations"].tolist() == ["RM3"]
     second = monday(stays, SECOND, first.ended.snapshot)

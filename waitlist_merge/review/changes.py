@@ -9,7 +9,7 @@ that moved to a later day, because such a patient now seems to have waited less.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -37,13 +37,15 @@ def changes(
     arrived: Arrivals,
     logs: Iterable[tuple[str, pd.DataFrame]] = (),
     said: Iterable[AnswerRow] = (),
+    apart: Mapping[tuple[str, str], str] | None = None,
     model_changed: bool = False,
 ) -> pd.DataFrame:
     """One row for each change since ``base``, with the columns of tables.csv.
 
     ``now`` are the entries of this run with ids, states and outcomes, ``position`` the place of
     each in ``base.entries``, ``departure`` what ``departures`` found of these. ``logs`` are the
-    logs of ``stable_ids`` by level, ``said`` the answers since then.
+    logs of ``stable_ids`` by level, ``said`` the answers since then, ``apart`` the pairs of entries
+    that people keep apart and who says so.
     """
     then = base.entries
     pairs = paired(now, then, position)
@@ -52,7 +54,7 @@ def changes(
         _gone(then, departure, position, arrived),
         _came(pairs),
         moved_starts(pairs),
-        moved_rows(pairs, combined_list, departure),
+        moved_rows(pairs, combined_list, departure, apart or {}),
         moved_admissions(pairs),
         _duplicated(pairs),
         _states(pairs, departure),

@@ -2,10 +2,12 @@
 
 An organisation moves the start of its own entry. The start of a whole need can move too, though no
 entry's did: the entry that gave it has left, another one gives an earlier one, or people joined or
-parted entries. Both are told, with the organisation.
+parted entries. Both are told, with the organisation; where people parted them, with their decision.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -54,11 +56,15 @@ def moved_admissions(pairs: Paired) -> pd.DataFrame:
 
 
 def moved_rows(
-    pairs: Paired, combined_list: pd.DataFrame, departure: NDArray[np.object_]
+    pairs: Paired,
+    combined_list: pd.DataFrame,
+    departure: NDArray[np.object_],
+    apart: Mapping[tuple[str, str], str],
 ) -> pd.DataFrame:
     """Clock starts of whole needs that moved, though the entry that gives it did not move its own.
 
-    ``departure`` says why each earlier entry no longer waits, None where it does.
+    ``departure`` says why each earlier entry no longer waits, None where it does; ``apart`` are
+    pairs that people keep apart and who says so: of a start so parted no organisation is the mover.
     """
     then = pairs.then
     had = (then["left_date"].isna() & then["row_start_date"].notna()).to_numpy()
@@ -75,28 +81,55 @@ def moved_rows(
     left = both["row_start_entry_id"].isin(gone).to_numpy()
     giver = both["row_start_entry_id"].where(left | later, both["rtt_start_entry_id"])
     who = giver.map(_organisations(pairs)).fillna("").to_numpy(dtype=object)
+    decided = _parted_by(both, pairs, apart)
+    decided[left] = None
+    whose = who.copy()
+    whose[~pd.isna(decided)] = None
     return pd.concat(
         [
             rows_of(
                 change,
                 int(which.sum()),
-                organisation=who[which],
+                organisation=whose[which],
                 patient_id=both["patient_id"].to_numpy(dtype=object)[which],
                 pathway_id=both["pathway_id"].to_numpy(dtype=object)[which],
                 field="rtt_start_date",
                 before=_iso(other[which]),
                 after=_iso(one[which]),
                 days=_days_between(other[which], one[which]),
-                explanation=[
-                    f"The entry of {each} that gave the clock start of the need no longer waits"
-                    if lost
-                    else f"The clock start of the need is now another one ({each})"
-                    for each, lost in zip(who[which], left[which], strict=True)
-                ],
+                explanation=[*map(_explained, who[which], left[which], decided[which])],
             )
             for which, change in ((later, Change.START_LATER), (~later, Change.START_EARLIER))
         ]
     )
+
+
+def _explained(organisation: str, left: bool, decided: str | None) -> str:
+    """How the start of a need came to be another one."""
+    gave = f"he entry of {organisation} that gave the clock start of the need"
+    if left:
+        return f"T{gave} no longer waits"
+    if decided is not None:
+        return (
+            f"By a decision of people ({decided or 'no organisation'}) t{gave} is of another need"
+        )
+    return f"The clock start of the need is now another one ({organisation})"
+
+
+def _parted_by(
+    both: pd.DataFrame, pairs: Paired, apart: Mapping[tuple[str, str], str]
+) -> NDArray[np.object_]:
+    """Who keeps apart the entry that gave the start of a need and one in it; None where nobody."""
+    ends = [(*pair, who) for one, who in apart.items() for pair in (one, one[::-1])]
+    said = pd.DataFrame(ends, columns=["giver", "other", "who"], dtype=object)
+    need = pairs.now.set_index(pairs.now["entry_id"].astype(object))["pathway_id"].astype(object)
+    said["need"] = said["other"].map(need)
+    said = said[said["need"].notna() & (said["giver"].map(need) != said["need"])]
+    by = said.drop_duplicates(["need", "giver"]).set_index(["need", "giver"])["who"]
+    named = pd.MultiIndex.from_frame(both[["pathway_id", "row_start_entry_id"]])
+    told = np.array(by.reindex(named), dtype=object)
+    told[pd.isna(told)] = None
+    return told
 
 
 def _told_by_entries(both: pd.DataFrame, moved: pd.DataFrame) -> Bools:

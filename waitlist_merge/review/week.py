@@ -249,5 +249,6 @@ def _changes(
         arrived=week.told,
         logs=list(zip(LEVELS, logs, strict=True)),
         said=said,
+        apart=people.apart,
         model_changed=model_changed,
     )
