@@ -20,7 +20,7 @@ from waitlist_merge.combined.doubts import Doubts
 from waitlist_merge.combined.exclusions import PLACE
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.texts import arrow_text, joined_text
-from waitlist_merge.pathways.columns import Bools, codes, has_word, known, texts, worded
+from waitlist_merge.pathways.columns import Bools, any_of, codes, has_word, known, texts, worded
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reasons import Confidence, Joins, NextStep, Relation, StartReason, Veto
 
@@ -181,7 +181,7 @@ def _of_questions(
     clocks = proposed & has_word(asked.questions, "confidence", Confidence.CERTAIN)
     question, entry = (asked.entries[name].to_numpy() for name in ("question", "entry"))
     level = (asked.questions["level"] == "patient").to_numpy(dtype=bool)
-    of_death = np.bincount(question[perhaps_dead[entry]], minlength=len(step)) > 0
+    of_death = any_of(perhaps_dead[entry], question, len(step))
     step[level & proposed & of_death] = STEPS.index(NextStep.CHECK_DEATH)
     shown = members.bundles.shown
     organisation = codes(members.entries["organisation"])

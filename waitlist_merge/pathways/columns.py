@@ -146,6 +146,15 @@ def only_used(column: pd.Series) -> pd.Series:
     return pd.Series(kept, index=column.index)
 
 
+def any_of(mask: Bools, number: NDArray[np.integer], size: int) -> Bools:
+    """Of each of ``size`` numbers, is it true of anything that has the number?
+
+    >>> any_of(np.array([True, False, False]), np.array([2, 2, 0]), 3).tolist()
+    [False, False, True]
+    """
+    return np.asarray(np.bincount(number[mask], minlength=size) > 0)
+
+
 def order_of(ids: pd.Series) -> NDArray[np.int64]:
     """The place of each id of ours when sorted, which breaks every tie whatever the row order.
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.texts import arrow_text, joined_text
-from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.pathways.columns import Bools, any_of
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.pathways.match import Patients, certain_people
 
@@ -36,7 +36,7 @@ class Parts:
 
     def any(self, mask: Bools) -> Bools:
         """Questions of which it is true of any entry."""
-        return np.asarray(np.bincount(self.question[mask[self.entry]], minlength=self.size) > 0)
+        return any_of(mask[self.entry], self.question, self.size)
 
     def joined(self, column: pd.Series) -> pd.arrays.ArrowStringArray:
         """The different values of the entries of each question, sorted and joined by ;."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.rules import PRIORITY_CODES
 from waitlist_merge.combined.texts import joined_values
-from waitlist_merge.pathways.columns import Bools, flag
+from waitlist_merge.pathways.columns import any_of, flag
 from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
 from waitlist_merge.review.lost import as_text, restricted_anywhere
 from waitlist_merge.review.questions import question_ids
@@ -119,13 +119,13 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date, retired: Collection[str] = (
             **{name: lost[name].astype(object).groupby(number).first() for name in _TAKEN},
             "rtt_start_date": start,
             "days_waiting": (today - start).dt.days.astype("Int32"),
-            "suspected_cancer": _any(flag(lost["suspected_cancer"]), number, size),
+            "suspected_cancer": any_of(flag(lost["suspected_cancer"]), number, size),
             "priority_code": _most_urgent(lost["priority_code"], number, size),
             **{
                 name: lost[name].where(lost[name] >= today).groupby(number).min()
                 for name in ("tci_date", "next_appointment_date")
             },
-            "restricted": _any(flag(lost["restricted"]), number, size),
+            "restricted": any_of(flag(lost["restricted"]), number, size),
             "why": why
             + np.where(several, ". Each may believe that the other keeps the patient", ""),
             "last_said": as_text(lost, number, size),
@@ -135,10 +135,6 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date, retired: Collection[str] = (
 
 _DAY = "%Y-%m-%d"
 _OF_RETIRED = ": this organisation has closed for good and sends no list"
-
-
-def _any(mask: Bools, number: NDArray[np.integer], size: int) -> Bools:
-    return np.asarray(np.bincount(number[mask], minlength=size) > 0)
 
 
 def _most_urgent(codes: pd.Series, number: NDArray[np.integer], size: int) -> NDArray[np.object_]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.outputs.views.held import Held
-from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.pathways.columns import Bools, any_of
 from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.review.answers import CLINICIAN
@@ -77,9 +77,9 @@ def _about_listed(
     size = len(queue)
     of_people = (queue["level"] == "patient").to_numpy(dtype=bool)
     known = (held.own | held.shared)[row]
-    mine = _any(held.own[row], number, size)
+    mine = any_of(held.own[row], number, size)
     side = asked["side"].to_numpy(dtype=np.int64)
-    opposite = ~_any(held.own[row], side, int(side.max(initial=-1)) + 1)[side]
+    opposite = ~any_of(held.own[row], side, int(side.max(initial=-1)) + 1)[side]
     shown = known | (of_people[number] & opposite & ~held.secret[row])
     several = np.bincount(number[shown], minlength=size) > 1
     whole = np.bincount(number[~shown], minlength=size) == 0
@@ -104,10 +104,6 @@ def _concerned(queue: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     row = pd.Index(entries["entry_id"].astype(object)).get_indexer(pd.Index(ids["entry_id"]))
     found = ids.assign(row=row).sort_values(["question", "entry_id"])
     return found.loc[found["row"] >= 0].reset_index(drop=True)
-
-
-def _any(mask: Bools, number: NDArray[np.int64], size: int) -> Bools:
-    return np.asarray(np.bincount(number[mask], minlength=size) > 0)
 
 
 def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from waitlist_merge.outputs.workbook.cells import (
 from waitlist_merge.outputs.workbook.cues import Cue, cues
 from waitlist_merge.outputs.workbook.needs import members_of, service
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint
+from waitlist_merge.pathways.columns import any_of
 from waitlist_merge.reasons import NextStep
 
 CONTACT = "Contact"
@@ -141,22 +142,18 @@ def _ring(
     recent = (latest > pd.Timestamp(run_date - QUIET)).to_numpy()
     urgent = np.isin(texts(rows["next_step"]), list(map(str, _AT_ONCE)))
     urgent |= np.isin(cues(rows, run_date=run_date), [str(Cue.CANCER), str(Cue.FIRST)])
-    at_once = np.bincount(number[urgent], minlength=size) > 0
+    at_once = any_of(urgent, number, size)
     until = day_texts(latest + QUIET)
     later = phrase("Not before", until, "(validated less than 12 weeks before)")
-    dead = _any(truth(rows["deceased"]), number, size)
-    perhaps = _any(truth(rows["death_in_doubt"]), number, size)
-    hidden = _any(truth(rows["restricted"]), number, size)
+    dead = any_of(truth(rows["deceased"]), number, size)
+    perhaps = any_of(truth(rows["death_in_doubt"]), number, size)
+    hidden = any_of(truth(rows["restricted"]), number, size)
     place = np.select(
         [dead, hidden, perhaps, recent & ~at_once], [_DEAD, _RESTRICTED, _PERHAPS, _LATER], _NOW
     )
     words = (DEAD_PERHAPS, DEAD, RESTRICTED)
     said = [np.full(size, RING), later, *(np.full(size, each) for each in words)]
     return np.asarray(np.choose(place, [each.astype(object) for each in said])), place
-
-
-def _any(mask: NDArray[np.bool_], number: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
-    return np.asarray(np.bincount(number[mask], minlength=size) > 0)
 
 
 def _listed(
