@@ -113,10 +113,12 @@ def facts_of(
     shown: pd.DataFrame, number: NDArray[np.int64], size: int, more: NDArray[np.int64]
 ) -> dict[str, tuple[Texts, Bools]]:
     """For each heading the lines of each question, and whether they differ."""
-    return {
-        heading: _stacked(fact(shown), _COMPARED.get(heading, fact)(shown), number, size, more)
-        for heading, (fact, _) in FACTS.items()
-    }
+    found = {}
+    for heading, (fact, _) in FACTS.items():
+        said = fact(shown)
+        compared = _COMPARED[heading](shown) if heading in _COMPARED else said
+        found[heading] = _stacked(said, compared, number, size, more)
+    return found
 
 
 def fact_columns(facts: Mapping[str, tuple[Texts, Bools]]) -> tuple[Column, ...]:
