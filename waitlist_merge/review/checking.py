@@ -14,7 +14,7 @@ from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.returned import MOST_SHOWN, Returned, fingerprint
 from waitlist_merge.review.signed import letters
 from waitlist_merge.review.spoken import WITHOUT_FACT
-from waitlist_merge.review.work import State, read_state
+from waitlist_merge.review.work import STATE_WORDS, State, read_state
 
 OLDEST_DAYS = 366
 """Days after which a date is taken for a slip of the year."""
@@ -191,14 +191,6 @@ _NOTES = {
     Answer.ACCOUNTED: "treated, died, agreed to come off, or listed where?",
 }
 
-STATE_WORDS = {
-    State.NEW: "new",
-    State.WITH: "with {}",
-    State.AGREED: "agreed: {} keeps",
-    State.TOLD: "patient told",
-    State.CLOSED: "closed at {}",
-    State.DONE: "done",
-}
 _OF_GROUP = (State.AGREED, State.CLOSED)
 _STATES = ", ".join(text.format("ORG") for text in STATE_WORDS.values())
 

@@ -14,14 +14,14 @@ import pandas as pd
 
 from waitlist_merge.identity import keyed_hashes
 from waitlist_merge.review import returned as heading
-from waitlist_merge.review.checking import STATE_WORDS, Checks, date_of, names_of, sides_of
+from waitlist_merge.review.checking import Checks, date_of, names_of, sides_of
 from waitlist_merge.review.facts import patterns, said_by
 from waitlist_merge.review.returned import Returned
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.ruling import not_undone
 from waitlist_merge.review.signed import author
 from waitlist_merge.review.snapshot import Snapshot, listed
-from waitlist_merge.review.work import State, read_state
+from waitlist_merge.review.work import STATE_WORDS, State, read_state
 
 _GROUPS = {"patient": "patient_id", "pathway": "pathway_id"}
 """The column of a snapshot that holds the group of each entry, by level."""

@@ -28,14 +28,20 @@ class State(Word):
     DONE = "done", "Nothing is left to do"
 
 
-_FORMS = (
-    (State.WITH, re.compile(r"with (\w+)")),
-    (State.AGREED, re.compile(r"agreed:? (\w+) keeps")),
-    (State.CLOSED, re.compile(r"closed at (\w+)")),
-    (State.NEW, re.compile(r"new()")),
-    (State.TOLD, re.compile(r"patient told()")),
-    (State.DONE, re.compile(r"done()")),
-)
+STATE_WORDS: Mapping[State, str] = {
+    State.NEW: "new",
+    State.WITH: "with {}",
+    State.AGREED: "agreed: {} keeps",
+    State.TOLD: "patient told",
+    State.CLOSED: "closed at {}",
+    State.DONE: "done",
+}
+"""How people write each, with the organisation that it names."""
+
+_FORMS = {
+    state: re.compile(words.replace(":", ":?").format(r"(\w+)"), re.IGNORECASE)
+    for state, words in STATE_WORDS.items()
+}
 
 
 def read_state(text: str) -> tuple[State, str] | None:
@@ -47,10 +53,9 @@ def read_state(text: str) -> tuple[State, str] | None:
     ((<State.TOLD: 'patient told'>, ''), None)
     """
     plain = " ".join(text.split())
-    for state, form in _FORMS:
-        found = re.fullmatch(form.pattern, plain, re.IGNORECASE)
-        if found:
-            return state, found[1].upper()
+    for state, form in _FORMS.items():
+        if found := form.fullmatch(plain):
+            return state, "".join(found.groups()).upper()
     return None
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from waitlist_merge.outputs.workbook.cells import Texts, texts
 from waitlist_merge.outputs.workbook.page import Column, Look, Tint
+from waitlist_merge.review.work import STATE_WORDS
 
 
 def work_states(entries: pd.DataFrame) -> tuple[str, ...]:
@@ -15,8 +16,11 @@ def work_states(entries: pd.DataFrame) -> tuple[str, ...]:
     ``review.work.read_state`` reads each.
     """
     codes = sorted(set(texts(entries["organisation"]).tolist()) - {""})
-    forms = ("new", "with {}", "agreed: {} keeps", "patient told", "closed at {}", "done")
-    told = [form.format(code) for form in forms for code in (codes if "{}" in form else [""])]
+    told = [
+        form.format(code)
+        for form in STATE_WORDS.values()
+        for code in (codes if "{}" in form else [""])
+    ]
     return tuple(told) if len(",".join(told)) <= _LONGEST_CHOICE else ()
 
 
