@@ -22,7 +22,7 @@ from xlsxwriter import Workbook
 import waitlist_merge as wm
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.workbook import asked, facts, write_workbook
-from waitlist_merge.outputs.workbook.book import RUN_PROPERTY, pages_of
+from waitlist_merge.outputs.workbook.book import pages_of
 from waitlist_merge.outputs.workbook.changes import changes_page
 from waitlist_merge.outputs.workbook.contact import DEAD, DEAD_PERHAPS, RESTRICTED, contact_page
 from waitlist_merge.outputs.workbook.cues import Cue, cues
@@ -32,6 +32,7 @@ from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.outputs.workbook.work import work_states
 from waitlist_merge.reasons import Change, NextStep
 from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.returned import RUN_PROPERTY
 from waitlist_merge.review.work import read_state
 from waitlist_merge.schema import TABLES
 

@@ -45,7 +45,7 @@ MOST_SHOWN = 20
 """Entries of one question that the workbook shows; a row of it cannot be higher (Excel)."""
 
 RUN_PROPERTY = "waitlist_merge_run"
-"""The custom property of a workbook that holds the number of the run that wrote it."""
+"""The custom property of a workbook with the number of the run: answers say by it what they saw."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -23,6 +23,7 @@ from waitlist_merge.outputs.workbook.facts import BY_NATURE, fact_columns, facts
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
 from waitlist_merge.outputs.workbook.work import work_columns, work_states
 from waitlist_merge.reasons import Relation
+from waitlist_merge.review import returned as heading
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.returned import MOST_SHOWN, fingerprint
 
@@ -43,9 +44,9 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
     facts["Postcode"] = np.where(hide, _HIDDEN, postcodes), differs & ~hide
     differing = phrase(
         *(
-            np.where(differs, heading.lower(), "").astype(object)
-            for heading, (_, differs) in facts.items()
-            if heading not in BY_NATURE
+            np.where(differs, name.lower(), "").astype(object)
+            for name, (_, differs) in facts.items()
+            if name not in BY_NATURE
         ),
         by=", ",
     )
@@ -61,10 +62,10 @@ def questions_page(tables: Mapping[str, pd.DataFrame]) -> Page:
         Column("Why it is asked", texts(queue["why"]), 44, Look.WRAPPED),
         Column("How sure", texts(queue["confidence"]), 10),
         *_to_fill_in(len(queue), work_states(tables["entries"])),
-        Column("Level", texts(queue["level"]), 10, hidden=True),
-        Column("Veto", texts(queue["veto"]), 16, hidden=True),
-        Column("Fingerprint", _fingerprints(queue), 16, hidden=True),
-        Column("Entries", texts(queue["sides"]), 20, hidden=True),
+        Column(heading.LEVEL, texts(queue["level"]), 10, hidden=True),
+        Column(heading.VETO, texts(queue["veto"]), 16, hidden=True),
+        Column(heading.FINGERPRINT, _fingerprints(queue), 16, hidden=True),
+        Column(heading.ENTRIES, texts(queue["sides"]), 20, hidden=True),
     )
     return Page(
         QUESTIONS,
@@ -92,10 +93,10 @@ def _asked(queue: pd.DataFrame) -> tuple[Column, ...]:
     empty = np.full(len(queue), "", dtype=object)
     return (
         Column("Order", queue["order"], 7, Look.WHOLE),
-        Column("Question id", texts(queue["question_id"]), ID_WIDTH),
+        Column(heading.QUESTION_ID, texts(queue["question_id"]), ID_WIDTH),
         Column("Urgency", checks, 18, Look.WRAPPED, tint),
         Column("Question", texts(queue["question"]), 44, Look.WRAPPED),
-        Column("Answer", empty, 22, tint=Tint.FILL_IN, choices=tuple(Answer)),
+        Column(heading.ANSWER, empty, 22, tint=Tint.FILL_IN, choices=tuple(Answer)),
         Column("Who can answer", texts(queue["who_answers"]), 20, Look.WRAPPED),
     )
 
@@ -105,14 +106,14 @@ def _to_fill_in(size: int, states: tuple[str, ...]) -> tuple[Column, ...]:
     empty, green = np.full(size, "", dtype=object), Tint.FILL_IN
     nothing = pd.Series(pd.NaT, index=range(size))
     answered = (
-        Column("Note", empty, 30, Look.WRAPPED, green),
-        Column("Reviewer", empty, 16, tint=green),
-        Column("Reviewer's organisation", empty, 13, tint=green),
-        Column("Role", empty, 14, tint=green),
-        Column("Date", nothing, 12, Look.DATE, green),
-        Column("Relation", empty, 22, tint=green, choices=RELATIONS),
-        Column("Second person", empty, 16, tint=green),
-        Column("Reason for overriding", empty, 26, Look.WRAPPED, green),
+        Column(heading.NOTE, empty, 30, Look.WRAPPED, green),
+        Column(heading.REVIEWER, empty, 16, tint=green),
+        Column(heading.ORGANISATION, empty, 13, tint=green),
+        Column(heading.ROLE, empty, 14, tint=green),
+        Column(heading.DATE, nothing, 12, Look.DATE, green),
+        Column(heading.RELATION, empty, 22, tint=green, choices=RELATIONS),
+        Column(heading.SECOND, empty, 16, tint=green),
+        Column(heading.REASON, empty, 26, Look.WRAPPED, green),
     )
     return answered + work_columns(size, green, states)
 

@@ -25,11 +25,9 @@ from waitlist_merge.outputs.workbook.page import SHEET_ROWS, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.outputs.workbook.quality import quality_page
 from waitlist_merge.outputs.workbook.summary import CHARTS, SUMMARY, summary_lines
+from waitlist_merge.review.returned import RUN_PROPERTY
 
 WORKBOOK = "combined_list.xlsx"
-
-RUN_PROPERTY = "waitlist_merge_run"
-"""Property of the document that holds the number of the run, so that answers say what they saw."""
 
 MOST_ENTRIES = 250_000
 """Entries up to which a workbook is written unless it is asked for or not wanted: that many take

@@ -22,6 +22,7 @@ from waitlist_merge.outputs.workbook.cues import cues, tints
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
 from waitlist_merge.outputs.workbook.work import work_columns, work_states
 from waitlist_merge.reasons import Joins, NextStep, Outcome
+from waitlist_merge.review import returned as heading
 
 COMBINED = "Combined list"
 DUPLICATES = "Duplicates"
@@ -93,20 +94,20 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
     shades = np.where(cue == "", plain, tints(cue))
     columns = tuple(
         Column(
-            heading,
-            both[heading] if heading in _DAYS else texts(both[heading]),
+            name,
+            both[name] if name in _DAYS else texts(both[name]),
             width,
-            _LOOKS.get(heading, Look.TEXT),
-            shades if heading == "Urgency" else plain,
+            _LOOKS.get(name, Look.TEXT),
+            shades if name == "Urgency" else plain,
         )
-        for heading, width in _DUPLICATE_WIDTHS.items()
+        for name, width in _DUPLICATE_WIDTHS.items()
     )
     services = texts(several["treatment_function_code"])
     # The work on a need goes on when its question is answered, so it stands here too.
     green = np.where(head, Tint.FILL_IN, Tint.NONE).astype(object)
     ids = np.array(stacked(texts(members["entry_id"]), group, size), dtype=object)
     named = np.where(head, np.concatenate([ids, np.full(len(group), "", object)])[order], "")
-    hidden = Column("Entries", [each.replace("\n", ";") for each in named], 20, hidden=True)
+    hidden = Column(heading.ENTRIES, [each.replace("\n", ";") for each in named], 20, hidden=True)
     columns = (*columns, *work_columns(len(order), green, work_states(tables["entries"])), hidden)
     return Page(
         DUPLICATES,
@@ -124,7 +125,7 @@ _DAYS = ("Born", "Clock start", "Admission (TCI)", "Next appointment")
 _LOOKS = {**dict.fromkeys(_DAYS, Look.DATE), "Service": Look.WRAPPED, "Next step": Look.WRAPPED}
 
 _DUPLICATE_WIDTHS = {
-    "Need": ID_WIDTH,
+    heading.NEED: ID_WIDTH,
     "Urgency": 20,
     "Patient, or what the entry is": 28,
     "To the entry shown": 26,
@@ -153,7 +154,7 @@ def _groups(several: pd.DataFrame, *, run_date: date) -> pd.DataFrame:
     """The row that stands above the entries of each need."""
     return pd.DataFrame(
         {
-            "Need": texts(several["pathway_id"]),
+            heading.NEED: texts(several["pathway_id"]),
             "Urgency": cues(several, run_date=run_date),
             "Patient, or what the entry is": person(several),
             "NHS number": texts(several["nhs_number"]),
@@ -172,7 +173,7 @@ def _entries(members: pd.DataFrame) -> pd.DataFrame:
     """The row of each entry below it: what its own organisation says."""
     return pd.DataFrame(
         {
-            "Need": texts(members["pathway_id"]),
+            heading.NEED: texts(members["pathway_id"]),
             "Patient, or what the entry is": worded(members["outcome"], _role),
             "Organisation": texts(members["organisation"]),
             "Hospital number": texts(members["local_patient_identifier"]),

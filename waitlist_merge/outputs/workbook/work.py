@@ -7,6 +7,7 @@ import pandas as pd
 
 from waitlist_merge.outputs.workbook.cells import Texts, texts
 from waitlist_merge.outputs.workbook.page import Column, Look, Tint
+from waitlist_merge.review import returned as heading
 from waitlist_merge.review.work import STATE_WORDS
 
 
@@ -32,10 +33,10 @@ def work_columns(size: int, tint: Tint | Texts, states: tuple[str, ...]) -> tupl
     """What people fill in on the work that follows: how far, who keeps, who acts by when."""
     empty = np.full(size, "", dtype=object)
     return (
-        Column("Work state", empty, 18, tint=tint, choices=states),
-        Column("Organisation that keeps", empty, 13, tint=tint),
-        Column("Owner organisation", empty, 13, tint=tint),
-        Column("Owner", empty, 16, tint=tint),
-        Column("Due", pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, tint),
-        Column("Work note", empty, 30, Look.WRAPPED, tint),
+        Column(heading.STATE, empty, 18, tint=tint, choices=states),
+        Column(heading.KEEPS, empty, 13, tint=tint),
+        Column(heading.OWNER_ORGANISATION, empty, 13, tint=tint),
+        Column(heading.OWNER, empty, 16, tint=tint),
+        Column(heading.DUE, pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, tint),
+        Column(heading.WORK_NOTE, empty, 30, Look.WRAPPED, tint),
     )
