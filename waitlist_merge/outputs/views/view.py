@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ _OF_ALL = (
 """What of the manifest says how the run was made, and of no organisation what it sent."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Whole:
     """A run that is made ready for its views; ``made_ready`` makes it.
 
@@ -79,10 +80,15 @@ class Whole:
     sensitive: frozenset[str]
     kept: pd.DataFrame
 
-    @property
+    @cached_property
     def organisations(self) -> list[str]:
         """All that have an entry, sorted."""
         return sorted(self.entries["organisation"].dropna().astype(str).unique())
+
+    @cached_property
+    def run_date(self) -> date:
+        """The day of the run, to which waits are counted."""
+        return date.fromisoformat(self.manifest["run_date"])
 
 
 def made_ready(
@@ -118,8 +124,9 @@ def view(whole: Whole, organisation: str) -> tuple[dict[str, pd.DataFrame], dict
         raise InputError(f"no entry is of {organisation}; the organisations are {there}")
     held = held_by(organisation, whole.entries, person=whole.person, withheld=whole.withheld)
     own = held.own[held.rows]
-    listed = _combined_anew(whole, held, own)
-    told = _told_by_people(whole, organisation, held, listed["entries"])
+    needs = cut(whole.pathways, held)
+    listed = _combined_anew(whole, held, needs, own)
+    told = _told_by_people(whole, organisation, held, needs, listed["entries"])
     combined = _filled(listed["combined_list"], listed["entries"], own)
     asked = {"open_questions": _open(combined, told["review_queue"])}
     made = listed | told | {"combined_list": combined.assign(**asked)}
@@ -140,7 +147,8 @@ def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFra
         raise InputError(f"no entry is of service {', '.join(sorted(services))}")
     held = Held(rows, np.zeros_like(rows), ~rows)
     lost = lost_of_services(whole.tables["unaccounted"], services)
-    listed = _combined_anew(whole, held, np.ones(int(rows.sum()), dtype=bool))
+    everybody = np.ones(int(rows.sum()), dtype=bool)
+    listed = _combined_anew(whole, held, cut(whole.pathways, held), everybody)
     gone = {each for ids in lost["entry_ids"].astype(object) for each in ids.split(";")}
     ids = gone.union(listed["entries"]["entry_id"].astype(object))
     needs = set(listed["entries"]["pathway_id"].astype(object))
@@ -163,14 +171,20 @@ def _among(table: pd.DataFrame, name: str, ids: Collection[str]) -> pd.DataFrame
     return table.loc[table[name].astype(object).isin(list(ids)).to_numpy(dtype=bool)]
 
 
-def _combined_anew(whole: Whole, held: Held, own: Bools) -> dict[str, pd.DataFrame]:
-    """The tables that are made of entries, of those that are held alone."""
+def _combined_anew(
+    whole: Whole, held: Held, pathways: Groups, own: Bools
+) -> dict[str, pd.DataFrame]:
+    """The tables that are made of entries, of those that are held alone.
+
+    ``pathways`` are the needs of these.
+    """
+    patients = cut(whole.patients, held)
     entries = redacted(whole.entries.take(held.rows).reset_index(drop=True), own)
     listed = combine(
         entries,
-        cut(whole.patients, held),
-        cut(whole.pathways, held),
-        run_date=date.fromisoformat(whole.manifest["run_date"]),
+        patients,
+        pathways,
+        run_date=whole.run_date,
         survivorship=whole.plan.survivorship,
         agreements=whole.plan.agreements,
         patient_id=entries["patient_id"],
@@ -186,31 +200,31 @@ def _combined_anew(whole: Whole, held: Held, own: Bools) -> dict[str, pd.DataFra
         "provenance": listed.provenance,
         "pathway_history": listed.pathway_history,
         "gains": listed.gains,
-        "patient_links": _own_words(whole.tables["patient_links"], entries, own),
-        "pathway_links": _own_words(whole.tables["pathway_links"], entries, own),
+        "patient_links": _own_words(patients.links, own),
+        "pathway_links": _own_words(pathways.links, own),
     }
 
 
 def _told_by_people(
-    whole: Whole, organisation: str, held: Held, entries: pd.DataFrame
+    whole: Whole, organisation: str, held: Held, pathways: Groups, entries: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """The tables that are not made of entries anew: questions, findings, what has changed.
 
-    ``entries`` are those of the view.
+    ``entries`` are those of the view, ``pathways`` their needs.
     """
     tables = whole.tables
     unseen = whole.entries.loc[~(held.own | held.shared), ["patient_id", "pathway_id"]]
     dead = _dead(whole, held, whole.person)
     perhaps = _dead(whole, held, whole.patients.group)
     ids = whole.entries["entry_id"].astype(object).to_numpy()
-    links = cut(whole.pathways, held).links
+    links = pathways.links
     other_side = links.loc[(links["relation"] == str(Relation.OTHER_SIDE)).to_numpy(dtype=bool)]
     both_sides = ids[held.rows][other_side[["a", "b"]].to_numpy().ravel()]
     lost = unaccounted_of(
         organisation,
         tables["unaccounted"],
         sensitive=whole.sensitive,
-        run_date=date.fromisoformat(whole.manifest["run_date"]),
+        run_date=whole.run_date,
     )
     return {
         "review_queue": questions_for(
@@ -275,16 +289,13 @@ def _open(combined: pd.DataFrame, asked: pd.DataFrame) -> NDArray[np.int32]:
     return found
 
 
-def _own_words(links: pd.DataFrame, entries: pd.DataFrame, own: Bools) -> pd.DataFrame:
+def _own_words(links: pd.DataFrame, own: Bools) -> pd.DataFrame:
     """The links between entries of the view; in words only those between one's own."""
-    place = pd.Index(entries["entry_id"].astype(object))
-    a, b = (place.get_indexer(pd.Index(links[f"entry_id_{end}"].astype(object))) for end in "ab")
-    there = (a >= 0) & (b >= 0)
-    both = (own[a] & own[b])[there]
-    kept = links.loc[there].reset_index(drop=True)
-    words = kept["explanation"].astype("string").str.replace(f"{DOUBT}.*", "", regex=True)
-    told: pd.DataFrame = kept.assign(weight=kept["weight"].where(both))
-    return told.assign(explanation=words.where(both))
+    both = own[links["a"].to_numpy()] & own[links["b"].to_numpy()]
+    words = links["explanation"].astype("string").str.replace(f"{DOUBT}.*", "", regex=True)
+    return links.drop(columns=["a", "b"]).assign(
+        weight=links["weight"].where(both), explanation=words.where(both)
+    )
 
 
 def _manifest(manifest: Mapping[str, Any], organisation: str, tables: Tables) -> dict[str, Any]:
