@@ -27,6 +27,7 @@ from waitlist_merge.pathways.columns import (
     Days,
     dates,
     day_number,
+    iso,
     known,
 )
 from waitlist_merge.reasons import StartReason, StartStatus
@@ -250,12 +251,11 @@ def notes(
     ``start`` and ``organisation`` are of every entry, ``names`` what organisations are called.
     """
     rows, number, code = (np.concatenate(part) for part in zip(*refused, strict=True))
-    stamps = pc.cast(pa.array(dates(start[rows]).astype("datetime64[D]")), pa.string())
     called = pa.array([*names, "unknown organisation"])
     told = pc.binary_join_element_wise(
         called.take(pa.array(organisation[rows] % len(called))),
         " ",
-        stamps,
+        iso(start[rows]),
         ": ",
         pa.array([str(each) for each in StartReason]).take(pa.array(code)),
         "",

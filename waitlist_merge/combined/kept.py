@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles
 from waitlist_merge.combined.texts import joined_values
-from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, dates, days, known
+from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, days, iso
 from waitlist_merge.reasons import SurvivorRule
 
 COLUMNS = ("pathway_id", "entry_id", "organisation", "start")
@@ -59,8 +60,9 @@ def with_kept(
     number[rows] = np.arange(len(rows))
     members = used[bundles.number]
     at = bundles.rows[members]
-    said = pd.Series(_iso(days(entries["rtt_start_date"].take(at)))).fillna("nothing")
-    told = entries["organisation"].take(at).astype(str).reset_index(drop=True) + " " + said
+    said = pc.fill_null(iso(days(entries["rtt_start_date"].take(at))), "nothing").to_pylist()
+    whose = entries["organisation"].take(at).astype(str).reset_index(drop=True)
+    told = whose.str.cat(said, sep=" ")
     others = joined_values(told, number[bundles.number[members]], len(rows), "; ")
     anew = pd.DataFrame(
         {
@@ -69,7 +71,7 @@ def with_kept(
             "entry_id": given["entry_id"].astype(object),
             "organisation": given["organisation"].astype(object),
             "rule": str(SurvivorRule.NOT_REFRESHED),
-            "value": _iso(kept.day[rows]),
+            "value": iso(kept.day[rows]).to_pylist(),
             "other_values": others,
         }
     )
@@ -77,9 +79,3 @@ def with_kept(
     again = plain["pathway_id"].isin(anew["pathway_id"]) & (plain["field"] == "rtt_start_date")
     both = pd.concat([plain[~again], anew[provenance.columns]], ignore_index=True)
     return both.sort_values("pathway_id", kind="stable", ignore_index=True)
-
-
-def _iso(day: Days) -> NDArray[np.object_]:
-    told = dates(day).astype("datetime64[D]").astype(str).astype(object)
-    told[~known(day)] = None
-    return np.asarray(told, dtype=object)

@@ -19,7 +19,7 @@ from waitlist_merge.combined.names import taken
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.survivorship import OF_SENDERS, Survivor
 from waitlist_merge.combined.texts import arrow_text, framed, joined_text
-from waitlist_merge.pathways.columns import NO_DAY, codes, dates, days, said, texts
+from waitlist_merge.pathways.columns import NO_DAY, codes, days, iso, said, texts
 from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.schema import DATE_FIELDS
 
@@ -121,7 +121,7 @@ def text_of(entries: pd.DataFrame, name: str, at: Positions) -> pa.Array:
         return pa.array(["false", "true"]).take(_index(number_of(entries, name, at)))
     column = pd.Series(entries[name].array.take(at))
     if name in DATE_FIELDS:
-        return pc.cast(pa.array(dates(days(column)).astype("datetime64[D]")), pa.string())
+        return iso(days(column))
     code, words = said(column)
     return words.take(_index(code))
 

@@ -128,6 +128,15 @@ def dates(whole_days: NDArray[np.integer]) -> NDArray[np.datetime64]:
     return stamps
 
 
+def iso(whole_days: Days) -> pa.Array:
+    """Days since 1970 as ISO text; missing for NO_DAY.
+
+    >>> iso(np.array([0, NO_DAY], dtype=np.int32)).to_pylist()
+    ['1970-01-01', None]
+    """
+    return pc.cast(pa.array(dates(whole_days).astype("datetime64[D]")), pa.string())
+
+
 def only_used(column: pd.Series) -> pd.Series:
     """The same values, a text column of many categories with only those that occur, order kept.
 

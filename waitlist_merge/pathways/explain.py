@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, Days, dates, known
+from waitlist_merge.pathways.columns import Bools, iso, known
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.vetoes import RELATIONS, VETOES, Decided
 from waitlist_merge.pathways.weights import PARTS, words
@@ -158,7 +158,7 @@ def _clocks(e: Evidence, first: _Text, second: _Text) -> list[_Text]:
     apart = np.abs(one.astype(np.int64) - other)
     number = pc.cast(pa.array(apart), pa.string())
     unit = _either(" day ", " days ", apart == 1)
-    mine, theirs = _dated(one), _dated(other)
+    mine, theirs = iso(one), iso(other)
     whose = _join(_organisation(e, e.a), "'s two clocks started ", number, unit, "apart")
 
     def before(x: _Text, y: _Text, x_day: _Text, y_day: _Text) -> _Text:
@@ -182,7 +182,7 @@ def _stops(e: Evidence, first: _Text, second: _Text) -> list[_Text]:
     """When a closed entry was stopped."""
     ended = _each(e, first, second, e.of.closed & known(e.of.stop))
     return [
-        _join(name, " stopped on ", _dated(e.of.stop[at]))
+        _join(name, " stopped on ", iso(e.of.stop[at]))
         for name, at in zip(ended, (e.a, e.b), strict=True)
     ]
 
@@ -196,8 +196,3 @@ def _decisions(e: Evidence, first: _Text, second: _Text) -> list[_Text]:
         _only(_join(name, entry, " has no decision to admit"), uneven)
         for name in _each(e, first, second, lacking)
     ]
-
-
-def _dated(day: Days) -> _Text:
-    stamps = dates(day).astype("datetime64[D]")
-    return pc.cast(pa.array(stamps), pa.string())

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, Days, days, known
+from waitlist_merge.pathways.columns import Bools, Days, days, iso, known
 from waitlist_merge.reasons import Change
 from waitlist_merge.review.paired import Paired, rows_about, rows_of
 from waitlist_merge.review.sameness import Positions
@@ -94,8 +94,8 @@ def moved_rows(
                 patient_id=both["patient_id"].to_numpy(dtype=object)[which],
                 pathway_id=both["pathway_id"].to_numpy(dtype=object)[which],
                 field="rtt_start_date",
-                before=_iso(other[which]),
-                after=_iso(one[which]),
+                before=iso(other[which]).to_pylist(),
+                after=iso(one[which]).to_pylist(),
                 days=_days_between(other[which], one[which]),
                 explanation=[*map(_explained, who[which], left[which], decided[which])],
             )
@@ -168,8 +168,8 @@ def _dated(pairs: Paired, at: Positions, change: Change, field: str, word: str) 
         at,
         change,
         field=field,
-        before=_iso(then),
-        after=_iso(now),
+        before=iso(then).to_pylist(),
+        after=iso(now).to_pylist(),
         days=_days_between(then, now),
         explanation=[f"{each} {word}" for each in who],
     )
@@ -181,9 +181,3 @@ def _days_between(then: Days, now: Days) -> NDArray[np.object_]:
     moved = np.full(len(then), None, dtype=object)
     moved[there] = now[there].astype(np.int64) - then[there]
     return moved
-
-
-def _iso(day: Days) -> NDArray[np.object_]:
-    told = day.astype("datetime64[D]").astype(str).astype(object)
-    told[~known(day)] = None
-    return np.asarray(told, dtype=object)
