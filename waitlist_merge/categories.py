@@ -62,8 +62,16 @@ def whole(text: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 def text_of(column: pd.Series) -> pa.Array:
     """The text of each row of a text column as Arrow text, null where missing."""
-    code = column.cat.codes.to_numpy()
-    return words_of(column).take(pa.array(code, pa.int32(), mask=code < 0))
+    return words_at(words_of(column), column.cat.codes.to_numpy())
+
+
+def words_at(words: pa.Array, code: NDArray[np.integer]) -> pa.Array:
+    """The word of each code, null for -1.
+
+    >>> words_at(pa.array(["a", "b"]), np.array([1, -1])).to_pylist()
+    ['b', None]
+    """
+    return words.take(pa.array(code, mask=code < 0))
 
 
 def stacked(columns: list[pd.Categorical[str]]) -> pd.Categorical[str]:

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import words_at
 from waitlist_merge.combined.events import EVENTS, READ, Events, events
 from waitlist_merge.combined.names import taken
 from waitlist_merge.combined.texts import framed
@@ -209,7 +209,7 @@ def _by_whom(
     pair = (place.astype(np.int64) + 1) * (len(named) + 1) + person + 1
     number, distinct = pd.factorize(pair)
     parts = [
-        pc.fill_null(words.take(pa.array(code, mask=code < 0)), "")
+        pc.fill_null(words_at(words, code), "")
         for words, code in (
             (placed, distinct // (len(named) + 1) - 1),
             (named, distinct % (len(named) + 1) - 1),

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import words_at
 from waitlist_merge.combined.bundles import Positions
 from waitlist_merge.combined.names import taken
 from waitlist_merge.combined.rules import Members
@@ -118,13 +119,9 @@ def number_of(entries: pd.DataFrame, name: str, at: Positions) -> NDArray[np.int
 def text_of(entries: pd.DataFrame, name: str, at: Positions) -> pa.Array:
     """What these entries say of a field, as text; missing where they say nothing."""
     if name == "suspected_cancer":
-        return pa.array(["false", "true"]).take(_index(number_of(entries, name, at)))
+        return words_at(pa.array(["false", "true"]), number_of(entries, name, at))
     column = pd.Series(entries[name].array.take(at))
     if name in DATE_FIELDS:
         return iso(days(column))
     code, words = said(column)
-    return words.take(_index(code))
-
-
-def _index(code: NDArray[np.integer]) -> pa.Array:
-    return pa.array(code, mask=code < 0)
+    return words_at(words, code)

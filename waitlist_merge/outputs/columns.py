@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionDtype
 
-from waitlist_merge.categories import unsaid, whole, words_of
+from waitlist_merge.categories import unsaid, whole, words_at, words_of
 from waitlist_merge.schema import TABLES, Column, Kind
 
 BATCH_ROWS = 65_536
@@ -194,8 +194,7 @@ def _slice(frame: pd.DataFrame, field: pa.Field, column: Column) -> Slice:
     distinct = convert(categories) if few else _held(categories)
 
     def decoded(start: int, end: int) -> pa.Array:
-        part = codes[start:end]
-        taken = distinct.take(pa.array(part, pa.int32(), mask=part < 0))
+        taken = words_at(distinct, codes[start:end])
         return (taken if few else _said(taken)).cast(field.type)
 
     return decoded

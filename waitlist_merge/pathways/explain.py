@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import words_at
 from waitlist_merge.pathways.columns import Bools, iso, known
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.vetoes import RELATIONS, VETOES, Decided
@@ -110,7 +111,7 @@ def _names(e: Evidence) -> tuple[_Text, _Text]:
 
 def _organisation(e: Evidence, at: NDArray[np.int64]) -> _Text:
     names = pa.array(e.of.organisations, pa.string())
-    return pc.fill_null(names.take(_index(e.of.organisation[at])), "unknown organisation")
+    return pc.fill_null(words_at(names, e.of.organisation[at]), "unknown organisation")
 
 
 def _each(e: Evidence, first: _Text, second: _Text, so: Bools) -> tuple[_Text, _Text]:
@@ -119,15 +120,11 @@ def _each(e: Evidence, first: _Text, second: _Text, so: Bools) -> tuple[_Text, _
     return _only(first, so[e.a]), _only(named, so[e.b])
 
 
-def _index(code: NDArray[np.integer]) -> pa.Array:
-    return pa.array(code, mask=code < 0)
-
-
 def _procedures(e: Evidence, first: _Text, second: _Text) -> _Text:
     """What the two are listed for."""
     names = pa.array(e.of.procedure.names, pa.string())
     code = e.of.procedure.procedure
-    mine, theirs = names.take(_index(code[e.a])), names.take(_index(code[e.b]))
+    mine, theirs = words_at(names, code[e.a]), words_at(names, code[e.b])
     silent = pc.coalesce(*_each(e, first, second, code < 0))
     lines = (
         (e.same(code), _join("both list ", mine)),

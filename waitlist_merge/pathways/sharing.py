@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import words_at
 from waitlist_merge.pathways.columns import Bools, Codes, numbered_together, said
 from waitlist_merge.pathways.identifiers import (
     FULL_LENGTH,
@@ -87,7 +88,7 @@ def _without_own(inner: pa.Array, code: Codes, own: pa.Array, booking: Codes) ->
     """The booking numbers within identifiers, of those that a row holds without stating it too."""
     there = np.flatnonzero(np.append(inner.is_valid().to_numpy(zero_copy_only=False), False)[code])
     mine = inner.take(pa.array(code[there]))
-    stated = own.take(pa.array(booking[there], mask=booking[there] < 0))
+    stated = words_at(own, booking[there])
     alone = ~pc.fill_null(pc.equal(mine, stated), False).to_numpy(zero_copy_only=False)
     kept = np.zeros(len(inner), dtype=bool)
     kept[code[there[alone]]] = True
