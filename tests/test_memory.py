@@ -341,6 +341,24 @@ def test_no_wait_is_shorter_because_a_list_did_not_come(register, tmp_path):
     assert of_first_need(back)[0]["rtt_start_status"] == before["rtt_start_status"]
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome", "step"),
+    [
+        ("20", "proposed_duplicate", "confirm_who_treats"),
+        ("21", "confirmed_duplicate", "correct_start_date"),
+    ],
+)
+def test_what_is_to_be_done_stays_so_because_a_list_did_not_come(register, status, outcome, step):
+    lists = {"RM3": TIED.assign(**{"RTT status": status}), "RW3": LATER}
+    first = wm.merge(sent(FIRST, **lists), register=register)
+    assert (first.entries["outcome"] == outcome).sum() == 12
+    assert set(first.combined_list["next_step"]) == {step}
+    run = wm.merge(sent(SECOND, RW3=LATER), register=register, allowed=NO_RM3)
+    assert set(run.combined_list["rtt_start_status"]) == {"not_refreshed"}
+    assert set(run.combined_list["next_step"]) == {step}
+    assert set(run.combined_list["next_step_organisations"]) == {"RW3"}
+
+
 def test_a_start_is_kept_of_an_absent_list_that_was_not_the_earliest(register):
     lists = {"RM3": LATER, "RW3": TIED, "RA1": LATEST}
     wm.merge(sent(FIRST, **lists), register=register)

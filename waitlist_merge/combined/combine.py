@@ -183,6 +183,7 @@ def combine(
                 members,
                 asked,
                 clock=clock,
+                kept=held,
                 said=said,
                 pathway=pathways.group,
                 patient=patients.group,

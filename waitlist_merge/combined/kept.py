@@ -19,7 +19,7 @@ from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, days, iso
 from waitlist_merge.reasons import SurvivorRule
 
-COLUMNS = ("pathway_id", "entry_id", "organisation", "start")
+COLUMNS = ("pathway_id", "entry_id", "organisation", "start", "sure")
 
 NOTHING_KEPT = pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
 """No start of an earlier run."""
@@ -37,6 +37,12 @@ class Kept:
         """The day that is kept for each bundle; NO_DAY where none is."""
         start = pd.to_datetime(self.starts["start"]).astype("datetime64[s]")
         return np.append(days(start), np.int32(NO_DAY))[self.place]
+
+    @property
+    def sure(self) -> Bools:
+        """Bundles of which the entry with the kept start is certainly of one need with a member."""
+        told: Bools = np.append(self.starts["sure"].to_numpy(dtype=bool), False)[self.place]
+        return told
 
 
 def kept_for(starts: pd.DataFrame, pathway_id: pd.Series, bundles: Bundles) -> Kept:

@@ -18,6 +18,7 @@ from waitlist_merge.combined.clocks import Clocks, Starts
 from waitlist_merge.combined.contacts import Differing
 from waitlist_merge.combined.doubts import Doubts
 from waitlist_merge.combined.exclusions import PLACE
+from waitlist_merge.combined.kept import Kept
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.texts import arrow_text, joined_text
 from waitlist_merge.pathways.columns import Bools, any_of, codes, has_word, known, texts, worded
@@ -59,6 +60,7 @@ def next_steps(
     asked: Doubts,
     *,
     clock: Clocks,
+    kept: Kept,
     said: Starts,
     pathway: Group,
     patient: Group,
@@ -74,7 +76,8 @@ def next_steps(
     ``deceased`` and ``overdue`` say of each row that a death is recorded of its patient, be it only
     probably, and that it is planned care past its due date; ``perhaps_dead`` of each entry that the
     death is of someone who is only probably its patient, ``unsaid`` that its organisation states no
-    start. ``two_sides`` are pairs of entries that wait for two sides (RTT guidance 3.4.1).
+    start. ``kept`` are the starts of lists that did not come. ``two_sides`` are pairs of entries
+    that wait for two sides (RTT guidance 3.4.1).
     ``details`` are the contact details that entries of a patient state differently.
     """
     bundles = members.bundles
@@ -86,6 +89,7 @@ def next_steps(
         _booked(members, "next_appointment_date", NextStep.RELEASE_ONE_APPOINTMENT, at_one=False),
         _later_starts(members, clock, said, unsaid),
         _overlaps(clock, said),
+        _beside_absent(members, clock, said, kept),
         _details(members, details, patient),
         *_of_questions(members, asked, pathway, patient, perhaps_dead),
     ]
@@ -144,6 +148,23 @@ def _overlaps(clock: Clocks, said: Starts) -> Concerned:
     entry, row, reason = clock.refused
     overlaps = reason == PLACE[StartReason.OVERLAPS]
     return _told(row[overlaps], said.organisation[entry[overlaps]], NextStep.CORRECT_START)
+
+
+def _beside_absent(members: Members, clock: Clocks, said: Starts, kept: Kept) -> Concerned:
+    """Members of rows that keep a start of a list that did not come: it is earlier than theirs.
+
+    Theirs is to be corrected, as it was while that list came. Where it is not certain that the two
+    are one need, the organisations talk: the patient is not rung about what nobody can look up.
+    """
+    at, row = members.bundles.rows, members.bundles.number
+    mine = clock.kept[row] & said.counts[at]
+    both = (NextStep.CONFIRM_WHO_TREATS, NextStep.CORRECT_START)
+    step = np.array([STEPS.index(each) for each in both], dtype=np.int8)
+    return (
+        row[mine].astype(np.int64),
+        said.organisation[at[mine]],
+        step[kept.sure[row[mine]].astype(np.int8)],
+    )
 
 
 def _later_starts(members: Members, clock: Clocks, said: Starts, unsaid: Bools) -> Concerned:

@@ -15,7 +15,7 @@ import pandas as pd
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.kept import COLUMNS, NOTHING_KEPT
 from waitlist_merge.reasons import Confidence
-from waitlist_merge.review.departures import NOT_WAITING
+from waitlist_merge.review.departures import NOT_WAITING, units
 from waitlist_merge.review.lost import SERVICES, restricted_anywhere
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot, listed
@@ -31,6 +31,8 @@ def kept_starts(
 ) -> pd.DataFrame:
     """The earliest start that each need keeps, with ``COLUMNS``, ``SERVICES`` and ``shared``.
 
+    ``sure`` is true where its entry was certainly of one need with an entry that is listed now.
+
     ``position`` is the place in ``last`` of each entry of this run, ``now`` their ``entry_id`` and
     ``pathway_id``; ``apart`` are pairs of entries that people keep apart. ``shared`` is true where
     it is certain whose it is and no record of the patient is restricted.
@@ -38,12 +40,14 @@ def kept_starts(
     if last is None or not absent:
         return NOTHING_KEPT
     then = last.entries.assign(shared=_shared(last.entries))
-    found = _of_absent(listed(then), absent)
+    unit = units(last.entries)
+    found = _of_absent(listed(then.assign(unit=unit)), absent)
     here = position >= 0
     needs = pd.DataFrame(
         {
             "need": last.entries["pathway_id"].astype(object).to_numpy()[position[here]],
             "member": now["entry_id"].astype(object).to_numpy()[here],
+            "beside": unit[position[here]],
             "pathway_id": now["pathway_id"].astype(object).to_numpy()[here],
         }
     )
@@ -54,7 +58,9 @@ def kept_starts(
     barred = set(both.loc[parted, ["entry_id", "pathway_id"]].itertuples(index=False, name=None))
     ends = zip(both["entry_id"], both["pathway_id"], strict=True)
     both = both[np.array([end not in barred for end in ends], dtype=bool)]
-    first = both.sort_values(["start", "entry_id"]).drop_duplicates("pathway_id")
+    both["sure"] = both["unit"] == both["beside"]
+    nearest = both.sort_values("sure", ascending=False, kind="stable")
+    first = nearest.sort_values(["start", "entry_id"], kind="stable").drop_duplicates("pathway_id")
     return first.sort_values("pathway_id", ignore_index=True)[[*COLUMNS, *SERVICES, "shared"]]
 
 
@@ -81,7 +87,9 @@ def _of_absent(then: pd.DataFrame, absent: Collection[str]) -> pd.DataFrame:
         )
     ]
     found = pd.concat(parts, ignore_index=True).drop_duplicates()
-    whose = mine[["entry_id", "organisation", *SERVICES, "shared"]].astype({"entry_id": object})
+    whose = mine[["entry_id", "organisation", "unit", *SERVICES, "shared"]].astype(
+        {"entry_id": object}
+    )
     return found.merge(whose, on="entry_id")
 
 
