@@ -25,6 +25,7 @@ from waitlist_merge.pathways.columns import count_different, sorted_ids
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Joins, Outcome
+from waitlist_merge.recalled import SHOWN
 from waitlist_merge.relinked import BROKEN, MADE, RETRAINED, write_relinked
 from waitlist_merge.review.not_refreshed import MISSING
 from waitlist_merge.summary import Summary, many
@@ -151,9 +152,7 @@ class MergeResult:
             files=len(self.accepted.typed),
             refused=len(self.accepted.refused),
             rows=len(self.entries),
-            set_aside=sum(
-                each.extract.records - len(each.extract.source_row) for each in self.accepted.typed
-            ),
+            set_aside=sum(each.extract.set_aside for each in self.accepted.typed),
             patients=count_different(self.entries["patient_id"]),
             pathways=count_different(self.entries["pathway_id"]),
             waiting=len(self.combined_list),
@@ -181,7 +180,9 @@ class MergeResult:
         told = f"{many(made, 'link')} made, {broken:,} broken by the new model: {RETRAINED}"
         if self.run:
             return f"{told}; it is the register's from this run on"
-        return f"{told}; nothing was recorded: take it with --accept-model {self.model.digest[:12]}"
+        return (
+            f"{told}; nothing was recorded: take it with --accept-model {self.model.digest[:SHOWN]}"
+        )
 
     def manifest(self) -> dict[str, object]:
         """What made these tables: versions, plan, inputs, counts and timings; no identifiers."""
@@ -198,7 +199,7 @@ class MergeResult:
                     "census_source": each.extract.census_source or RUNS_DATE,
                     "records": each.extract.records,
                     "entries": len(each.extract.source_row),
-                    "set_aside": each.extract.records - len(each.extract.source_row),
+                    "set_aside": each.extract.set_aside,
                 }
                 for each in self.accepted.typed
             ],
@@ -241,8 +242,6 @@ class MergeResult:
         250,000 entries. Raises OutputError where the folder is not one that this library wrote, or
         cannot be written; the folder is then as it was.
         """
-        if workbook is None:
-            workbook = len(self.entries) <= MOST_IN_WORKBOOK
         links = self.relinked
         also = {} if links is None else {RETRAINED: lambda path: write_relinked(path, links)}
         write_tables(
@@ -251,9 +250,12 @@ class MergeResult:
             parted={"pathway_history": self.history},
             manifest=self.manifest(),
             formats=tables,
-            workbook=workbook,
+            workbook=self._has_workbook(workbook),
             also=also,
         )
+
+    def _has_workbook(self, asked: bool | None) -> bool:
+        return len(self.entries) <= MOST_IN_WORKBOOK if asked is None else asked
 
     def save_views(
         self,
@@ -268,15 +270,13 @@ class MergeResult:
         ``views`` are codes, ``all`` for every organisation's, ``coordinator`` for the whole list.
         InputError for an organisation that has no entry; OutputError as for ``save``.
         """
-        if workbook is None:
-            workbook = len(self.entries) <= MOST_IN_WORKBOOK
         return write_views(
             out,
             self.tables,
             manifest=self.manifest(),
             views=views,
             formats=tables,
-            workbook=workbook,
+            workbook=self._has_workbook(workbook),
             before=self._before,
             kept=self.left.kept,
         )

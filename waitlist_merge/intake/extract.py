@@ -126,7 +126,7 @@ class Extract:
     @property
     def set_aside(self) -> int:
         """How many records are not about a person; each is in ``findings``."""
-        return self.records - len(self.text)
+        return self.records - len(self.source_row)
 
     def __repr__(self) -> str:
         return (
