@@ -24,11 +24,12 @@ from waitlist_merge.outputs.weekly import Before, before_of
 from waitlist_merge.pathways.columns import count_different, sorted_ids
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
+from waitlist_merge.plural import many
 from waitlist_merge.reasons import Joins, Outcome
 from waitlist_merge.recalled import SHOWN
 from waitlist_merge.relinked import BROKEN, MADE, RETRAINED, write_relinked
 from waitlist_merge.review.not_refreshed import MISSING
-from waitlist_merge.summary import Summary, many
+from waitlist_merge.summary import Summary
 
 RUNS_DATE = "run's date"
 """Where the census date of an extract is from that has none of its own."""

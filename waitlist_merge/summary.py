@@ -1,14 +1,11 @@
-"""A merge in numbers: what came in, what was found, what is asked.
-
->>> many(1, "link"), many(2, "link")
-('1 link', '2 links')
-"""
+"""A merge in numbers: what came in, what was found, what is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from waitlist_merge.plural import many
 from waitlist_merge.review.not_refreshed import MISSING
 
 
@@ -71,8 +68,3 @@ _ASKED = {
 """What the questions of each level are about."""
 
 LOST = "nobody lists them any longer and nobody has said why: look for them first"
-
-
-def many(count: int, noun: str) -> str:
-    """A number and what it counts."""
-    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -28,6 +28,7 @@ from pathlib import Path
 
 from waitlist_merge.errors import OutputError
 from waitlist_merge.outputs.exchange import exchange
+from waitlist_merge.plural import many
 from waitlist_merge.schema import TABLES
 
 try:
@@ -100,10 +101,9 @@ def refuse_foreign(out: Path) -> None:
 def refuse_own(folder: Path, count: int) -> None:
     """OutputError where a folder of ours holds so many files of the user: they would be lost."""
     if count:
-        files = "1 file" if count == 1 else f"{count} files"
         raise OutputError(
-            f"{folder}: holds {files} that this program did not write and that would be lost; "
-            "move them elsewhere or name another folder"
+            f"{folder}: holds {many(count, 'file')} that this program did not write and that would "
+            "be lost; move them elsewhere or name another folder"
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from waitlist_merge.errors import InputError
+from waitlist_merge.plural import many
 from waitlist_merge.review.effect import as_they_act
 from waitlist_merge.review.returned import Returned, returned_rows
 from waitlist_merge.review.rows import AnswerRow, need_said
@@ -50,18 +51,10 @@ class Filed:
     def summary(self) -> str:
         """What was recorded, in a line; and of what had no date, in another."""
         known = len(self.taken.answers) + len(self.taken.work) - self.new_answers - self.new_work
-        counted = (
-            (self.workbooks, "workbook"),
-            (self.new_answers, "answer"),
-            (self.new_work, "step"),
-            (len(self.problems), "problem"),
-        )
-        books, answers, steps, problems = (
-            f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted
-        )
         return (
-            f"{books} read: {answers} and {steps} of work recorded, {known} known already, "
-            f"{problems}" + self._undated()
+            f"{many(self.workbooks, 'workbook')} read: {many(self.new_answers, 'answer')} and "
+            f"{many(self.new_work, 'step')} of work recorded, {known} known already, "
+            f"{many(len(self.problems), 'problem')}{self._undated()}"
         )
 
     def _undated(self) -> str:
