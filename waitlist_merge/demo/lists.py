@@ -13,6 +13,7 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
+from waitlist_merge.demo.columns import Text
 from waitlist_merge.demo.draw import Choices, Floats, Ints, Mask
 from waitlist_merge.reference import load
 
@@ -201,6 +202,11 @@ def _suited(frame: pd.DataFrame, procedures: pd.DataFrame) -> Floats:
 def organisations() -> pd.DataFrame:
     """Organisations in order of joining; ``size`` and ``lag`` as whole numbers."""
     return load("demo_organisations").astype({"size": int, "lag": int})
+
+
+def codes_of(organisation: Ints) -> Text:
+    """The codes of these organisations, told by their place in the order of joining."""
+    return np.asarray(organisations()["code"].to_numpy(dtype=object)[organisation])
 
 
 @cache

@@ -210,7 +210,7 @@ def _service(rows: pd.DataFrame) -> dict[str, object]:
     own_text = rows["own_text"].to_numpy(dtype=object)
     worded = np.where(rows["worded"] | in_text, worded, "")
     return {
-        "organisation": _organisation_codes(organisation),
+        "organisation": lists.codes_of(organisation),
         "treatment_function_code": functions.to_numpy(dtype=object)[rows["service"].to_numpy()],
         "procedure_code": np.where(rows["coded"] & (own_text == ""), code[at], ""),
         "procedure_text": np.where(own_text != "", own_text, np.where(at >= 0, worded, "")),
@@ -218,15 +218,11 @@ def _service(rows: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def _organisation_codes(organisation: Ints) -> Text:
-    return np.asarray(lists.organisations()["code"].to_numpy(dtype=object)[organisation])
-
-
 def _people_in_charge(world: World, rows: pd.DataFrame) -> dict[str, object]:
     """Site, consultant and referrer: stable within an organisation, random between them."""
     rng = world.rng
     organisation, service = rows["organisation"].to_numpy(), rows["service"].to_numpy()
-    codes = _organisation_codes(organisation)
+    codes = lists.codes_of(organisation)
     doctors = rng.integers(1_000_000, 9_999_999, (world.organisations, 60, 7)).astype(str)
     consultant = "C" + doctors.astype(object)
     sites = rng.integers(1, 90, (world.organisations, 3)).astype(str).astype(object)
@@ -255,7 +251,7 @@ def _truth(world: World, rows: pd.DataFrame) -> pd.DataFrame:
             "need_id": _labels(world, need, "need"),
             "relation": rows["relation"].to_numpy(dtype=object),
             "rtt_start_date": rows["truth_start"].to_numpy().astype("datetime64[s]"),
-            "organisation": _organisation_codes(rows["organisation"].to_numpy()),
+            "organisation": lists.codes_of(rows["organisation"].to_numpy()),
         }
     )
 

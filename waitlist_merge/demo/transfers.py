@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.demo import lists
-from waitlist_merge.demo.columns import Text
 from waitlist_merge.demo.course import admit, new_keys
-from waitlist_merge.demo.draw import Ints, Mask, hit
+from waitlist_merge.demo.draw import Mask, hit
 from waitlist_merge.demo.repeats import Pair, elsewhere, share_of_wait
 from waitlist_merge.demo.world import World, day_where
 
@@ -30,18 +29,13 @@ _TESTS = {
 _OTHER_TESTS = ("CT abdomen", "Ultrasound abdomen", "MRI", "Blood tests")
 
 
-def _codes_of(organisation: Ints) -> Text:
-    """Organisation codes of these positions."""
-    return np.asarray(lists.organisations()["code"].to_numpy(dtype=object)[organisation])
-
-
 def _handed_over(world: World, first: pd.DataFrame, *, told: float) -> Pair:
     """Rows at the sender and the receiver of a transfer; ``told``: the sender records status 21."""
     second = elsewhere(world, first, after=share_of_wait(world, first, 0.3, 0.95))
     size = len(second)
     second["source_of_referral"] = "05"
     second["booking_key"] = 0
-    second["referring_organisation"] = _codes_of(first["organisation"].to_numpy())
+    second["referring_organisation"] = lists.codes_of(first["organisation"].to_numpy())
     second["original_referral_date"] = first["referral_date"].to_numpy()
     second["rtt_start_date"] = first["rtt_start_date"].to_numpy()
     second["rtt_status"] = "20"
@@ -54,7 +48,8 @@ def _handed_over(world: World, first: pd.DataFrame, *, told: float) -> Pair:
     moved = known & hit(world.rng, 0.7, size)
     first["transfer_status"] = np.where(moved, "Transferred", "")
     named = moved & hit(world.rng, 0.3, size)
-    first["mutual_aid_provider"] = np.where(named, _codes_of(second["organisation"].to_numpy()), "")
+    provider = lists.codes_of(second["organisation"].to_numpy())
+    first["mutual_aid_provider"] = np.where(named, provider, "")
     return first, second
 
 
