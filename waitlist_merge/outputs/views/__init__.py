@@ -14,7 +14,8 @@ from waitlist_merge.outputs.views.folders import (
     write_views,
 )
 from waitlist_merge.outputs.views.held import SHARED
-from waitlist_merge.outputs.views.view import made_ready, of_services, view
+from waitlist_merge.outputs.views.view import of_services, view
+from waitlist_merge.outputs.views.whole import made_ready
 
 __all__ = [
     "ALL",

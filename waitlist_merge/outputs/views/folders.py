@@ -16,7 +16,8 @@ from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.errors import InputError, OutputError
 from waitlist_merge.outputs.folder import explained, is_ours, need_right, prepare
 from waitlist_merge.outputs.tables import Formats, write_tables
-from waitlist_merge.outputs.views.view import made_ready, view
+from waitlist_merge.outputs.views.view import view
+from waitlist_merge.outputs.views.whole import made_ready
 from waitlist_merge.outputs.weekly import Before, write_weekly
 
 ALL = "all"
