@@ -11,9 +11,8 @@ import typer
 from waitlist_merge.errors import InputError
 from waitlist_merge.review import register as registers
 from waitlist_merge.review.filing import read_workbooks, status_of, undo_answer
-from waitlist_merge.terminal import complain, one_line, show
+from waitlist_merge.terminal import Debug, complain, one_line, show
 
-Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected error arose.")]
 RegisterAt = Annotated[
     str, typer.Option("--register", metavar="REG", help="The register: a path or URL.")
 ]

@@ -33,7 +33,7 @@ from waitlist_merge.result import MergeResult
 from waitlist_merge.review import register as registers
 from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review_cli import app as review_app
-from waitlist_merge.terminal import complain, one_line, progress_shown, show
+from waitlist_merge.terminal import Debug, complain, one_line, progress_shown, show
 from waitlist_merge.versions import installed_version
 
 app = typer.Typer(
@@ -52,7 +52,6 @@ Files = Annotated[
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write; replaced whole.")]
 Config = Annotated[Path | None, typer.Option("--config", help="A merge.toml.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected error arose.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 
 

@@ -12,9 +12,7 @@ from waitlist_merge.outputs import read_manifest, read_tables
 from waitlist_merge.outputs.sampling import prepare_sample, read_answers, read_key, write_sample
 from waitlist_merge.outputs.views import made_ready
 from waitlist_merge.review.pilot import draw, score
-from waitlist_merge.terminal import one_line, show
-
-Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected error arose.")]
+from waitlist_merge.terminal import Debug, one_line, show
 
 
 def add_commands(app: typer.Typer) -> None:

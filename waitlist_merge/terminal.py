@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import pandas as pd
 import typer
@@ -14,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from waitlist_merge.errors import WaitlistError
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an unexpected error arose.")]
 
 
 @contextmanager
