@@ -13,7 +13,7 @@ from waitlist_merge.conservation import check_conservation
 from waitlist_merge.errors import ConservationError
 from waitlist_merge.intake import Extract
 from waitlist_merge.intake.assemble import Typed, read_values
-from waitlist_merge.merge import named_links
+from waitlist_merge.named_links import named_links
 from waitlist_merge.reasons import Outcome
 
 ENDS = st.integers(0, 7)

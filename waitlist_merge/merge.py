@@ -22,9 +22,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
 from waitlist_merge import combined, memory, pathways, patients, review
 from waitlist_merge.categories import beside
 from waitlist_merge.combined import SurvivorshipRule
@@ -35,10 +32,9 @@ from waitlist_merge.intake import Extract
 from waitlist_merge.intake.accept import accept, as_date
 from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.intake.requests import FileRequest, read_all
+from waitlist_merge.named_links import named_links
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import names_of
-from waitlist_merge.pathways.columns import order_of, sorted_distinct
-from waitlist_merge.patients.links import LINK_COLUMNS
 from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.recalled import Retrain, accept_model, recall
 from waitlist_merge.relinked import relinked
@@ -101,6 +97,7 @@ def merge(
     Raises RefusedExtracts, InputError where there is no census date or no extract, and
     ConservationError where rows in and out do not agree.
 
+    >>> import pandas as pd
     >>> from waitlist_merge.intake import Extract
     >>> person = {"NHS number": ["9990000018"], "DOB": ["3 May 1971"], "Surname": ["Okafor"],
     ...           "Forename": ["Chidi"], "Specialty": ["110"]}
@@ -302,19 +299,3 @@ def merge_files(
         progress=progress,
     )
     return replace(result, timings=watch.timings | dict(result.timings))
-
-
-def named_links(links: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
-    """The links with entry ids instead of positions, the smaller id first, in order of ids."""
-    pairs = links[["a", "b"]].to_numpy()
-    ends = sorted_distinct(pairs.ravel())
-    ids = entries["entry_id"].iloc[ends]
-    place = order_of(ids)
-    placed = np.sort(place[np.searchsorted(ends, pairs)], axis=1)
-    order = np.lexsort((placed[:, 1], placed[:, 0]))
-    told = [name for name in LINK_COLUMNS if name not in ("a", "b")]
-    named = links[told].iloc[order].reset_index(drop=True)
-    in_order = ids.array.take(np.argsort(place))
-    for at, end in enumerate("ab"):
-        named.insert(at, f"entry_id_{end}", in_order.take(placed[order, at]))
-    return named
