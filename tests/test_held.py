@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from waitlist_merge import cli
+from waitlist_merge import cli, memory
 from waitlist_merge.errors import OutputError
 from waitlist_merge.held import run_held
 from waitlist_merge.result import MergeResult
@@ -62,11 +64,18 @@ def region(tmp_path: Path) -> Region:
     return Region(tmp_path)
 
 
-def stopping(monkeypatch: pytest.MonkeyPatch, name: str, problem: BaseException) -> None:
+@contextmanager
+def stopping(
+    problem: BaseException, owner: object = MergeResult, name: str = "save"
+) -> Iterator[None]:
+    """Whatever calls this meanwhile is stopped by the problem."""
+
     def stop(*_: object, **__: object) -> None:
         raise problem
 
-    monkeypatch.setattr(MergeResult, name, stop)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(owner, name, stop)
+        yield
 
 
 @pytest.mark.parametrize(
@@ -78,15 +87,10 @@ def stopping(monkeypatch: pytest.MonkeyPatch, name: str, problem: BaseException)
     ids=["interrupted", "disk full"],
 )
 def test_a_run_that_is_recorded_and_not_written_is_told(
-    region: Region,
-    monkeypatch: pytest.MonkeyPatch,
-    problem: BaseException,
-    line: str,
-    code: int,
+    region: Region, problem: BaseException, line: str, code: int
 ) -> None:
     assert region.merge(FIRST, PEOPLE).exit_code == 0
-    with monkeypatch.context() as patched:
-        stopping(patched, "save", problem)
+    with stopping(problem):
         done = region.merge(SECOND, PEOPLE + 1)
     known = f"{region.register} has these lists as run 2 all the same: merge them again"
     assert done.stderr == f"waitlist-merge: {line.format(out=region.out)}; {known}\n"
@@ -96,12 +100,9 @@ def test_a_run_that_is_recorded_and_not_written_is_told(
     assert (region.told(), region.new()) == ((3, 1), 2)
 
 
-def test_what_nobody_held_is_told_with_the_next_lists(
-    region: Region, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_nobody_held_is_told_with_the_next_lists(region: Region) -> None:
     region.merge(FIRST, PEOPLE)
-    with monkeypatch.context() as patched:
-        stopping(patched, "save", KeyboardInterrupt())
+    with stopping(KeyboardInterrupt()):
         region.merge(SECOND, PEOPLE + 1)
     done = region.merge(THIRD, PEOPLE + 2)
     assert done.exit_code == 0
@@ -111,25 +112,21 @@ def test_what_nobody_held_is_told_with_the_next_lists(
     assert (region.told(), region.new()) == ((4, 1), 4)
 
 
-def test_views_are_told_against_the_oldest_that_people_hold(
-    region: Region, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_views_are_told_against_the_oldest_that_people_hold(region: Region) -> None:
     region.merge(FIRST, PEOPLE, "--view", "all")
     region.merge(SECOND, PEOPLE + 1, "--view", "RM3")
     region.merge(THIRD, PEOPLE + 2, "--view", "all")
     assert region.told("RM3") == region.told("RW3") == (3, 1)
-    with monkeypatch.context() as patched:
-        stopping(patched, "save_views", KeyboardInterrupt())
+    with stopping(KeyboardInterrupt(), name="save_views"):
         done = region.merge(THIRD, PEOPLE + 3, "--view", "all")
     assert f"what is in {region.out} is whole, as it was or new; " in done.stderr
 
 
 def test_a_list_that_is_absent_while_nobody_held_its_first_keeps_its_entries(
-    region: Region, monkeypatch: pytest.MonkeyPatch
+    region: Region,
 ) -> None:
     region.merge(FIRST, PEOPLE)
-    with monkeypatch.context() as patched:
-        stopping(patched, "save", KeyboardInterrupt())
+    with stopping(KeyboardInterrupt()):
         region.merge(SECOND, PEOPLE)
     lists = [f"RM3={region.folder / 'RM3.csv'}", "--allow-absent", "RW3"]
     more = ["--out", region.out, "--register", region.register, "--census-date", THIRD]
@@ -166,27 +163,15 @@ def test_a_folder_of_another_register_is_no_run_of_this_one(region: Region) -> N
     assert run_held(region.out, None) is None
 
 
-def test_nothing_is_said_of_a_register_that_recorded_nothing(
-    region: Region, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_said_of_a_register_that_recorded_nothing(region: Region) -> None:
     region.merge(FIRST, PEOPLE)
-
-    def stop(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("waitlist_merge.memory.end", stop)
-    done = region.merge(SECOND, PEOPLE)
+    with stopping(KeyboardInterrupt(), memory, "end"):
+        done = region.merge(SECOND, PEOPLE)
     assert done.stderr == f"waitlist-merge: interrupted; {region.out} is as it was\n"
 
 
-def test_a_run_is_known_to_be_recorded_though_nobody_was_told(
-    region: Region, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_is_known_to_be_recorded_though_nobody_was_told(region: Region) -> None:
     region.merge(FIRST, PEOPLE)
-
-    def interrupted(register: Register, *_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Register, "questions", interrupted)
-    done = region.merge(SECOND, PEOPLE)
+    with stopping(KeyboardInterrupt(), Register, "questions"):
+        done = region.merge(SECOND, PEOPLE)
     assert "has these lists as run 2 all the same" in done.stderr
