@@ -251,22 +251,24 @@ def account_for(
         return []
     if all(region.needs[each].ended for each in needs) or quarter.both in needs:
         quarter.accounted |= {quarter.ids[each][0] for each in places}
-        quarter.numbered += 1
         names = tuple(str(question["entry_ids"]).split(";"))
+        asked = str(question["organisations"]).split(";")
+        quarter.numbered += len(asked)
         return [
             AnswerRow(
-                f"A-{quarter.numbered:06d}",
+                f"A-{quarter.numbered - at:06d}",
                 str(question["question_id"]),
                 "unaccounted",
                 names,
                 tuple(range(len(names))),
                 "accounted for",
                 reviewer="Coordinator",
-                organisation=str(question["organisations"]).split(";")[0],
+                organisation=code,
                 note="Rang the patient",
                 answered_on=monday(week) + dt.timedelta(days=3),
                 run=week,
             )
+            for at, code in enumerate(asked)
         ]
     for each in places:
         if not region.needs[region.places[each].need].ended:

@@ -70,10 +70,19 @@ def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tm
     assert third.unaccounted["weeks_unaccounted"].tolist() == [1]
     assert third.review_queue["level"].iloc[0] == "unaccounted"
     third.save(tmp_path / "out", tables="csv", workbook=True)
-    answered = fill(tmp_path / "out" / "combined_list.xlsx", tmp_path / "answered.xlsx")
-    filed = read_workbooks([answered], register, today=MONDAYS[2])
+    asked = tmp_path / "out" / "combined_list.xlsx"
+    filed = read_workbooks([fill(asked, tmp_path / "rm3.xlsx")], register, today=MONDAYS[2])
     assert filed.problems == []
     assert filed.new_answers == 1
+    half = merged(register, MONDAYS[2])
+    assert half.unaccounted["pathway_id"].tolist() == need.tolist()
+    assert half.unaccounted["organisations"].tolist() == ["RW3"]
+    assert half.unaccounted["each_kept_by_other"].tolist() == [True]
+    said = "RM3 has said what became of the patient; still asked: RW3"
+    assert half.unaccounted["why"].iloc[0].endswith(said)
+    assert half.review_queue["who_answers"].iloc[0] == "Booking clerk at RW3"
+    other = fill(asked, tmp_path / "rw3.xlsx", "RW3")
+    assert read_workbooks([other], register, today=MONDAYS[2]).new_answers == 1
     again = merged(register, MONDAYS[2])
     assert again.unaccounted.empty
     assert "unaccounted" not in set(again.review_queue["level"])
@@ -86,8 +95,8 @@ def test_an_answer_accounts_for_one_departure_and_not_for_the_next(register, tmp
     second = merged(register, MONDAYS[1])
     second.save(tmp_path / "out", tables="csv", workbook=True)
     asked = tmp_path / "out" / "combined_list.xlsx"
-    answered = fill(asked, tmp_path / "answered.xlsx")
-    assert read_workbooks([answered], register, today=MONDAYS[2]).new_answers == 1
+    answered = [fill(asked, tmp_path / f"{code}.xlsx", code) for code in ("RM3", "RW3")]
+    assert read_workbooks(answered, register, today=MONDAYS[2]).new_answers == 2
     assert merged(register, MONDAYS[1]).unaccounted.empty
     assert merged(register, MONDAYS[2], PERSON).unaccounted.empty
     for day in MONDAYS[3:]:
@@ -115,6 +124,8 @@ def test_only_who_listed_the_patient_says_what_became_of_them(register, tmp_path
     assert strange.problems == [f"{told}; answered by RM3, RW3"]
     own = read_workbooks([fill(asked, tmp_path / "rw3.xlsx", "RW3")], register, today=MONDAYS[2])
     assert (own.new_answers, own.problems) == (1, [])
+    effects = second.review_queue["answer_effects"].iloc[0]
+    assert effects.endswith("nobody waits, once RM3 and RW3 have each said so")
 
 
 NEIGHBOUR = OTHER | {

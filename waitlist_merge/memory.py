@@ -289,11 +289,12 @@ def end(
 
 
 def _accounted(register: registers.Register, recalled: Recalled) -> frozenset[str]:
-    """The entries that have left, and of which somebody has said since what became of them."""
+    """The entries that have left, and of which it has been said since what became of them."""
     if recalled.last is None:
         return frozenset()
     days = register.days_of_runs()
-    return accounted(not_undone(recalled.answers), recalled.last.entries, days)
+    retired = register.retired().union(recalled.plan.retired_organisations)
+    return accounted(not_undone(recalled.answers), recalled.last.entries, days, retired=retired)
 
 
 def _agreed(steps: Sequence[WorkRow], last: Snapshot | None) -> frozenset[str]:

@@ -1,9 +1,9 @@
-"""Of which entries that have left has somebody said since what became of them?"""
+"""Of which entries that have left has their organisation said since what became of them?"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
 
@@ -13,30 +13,39 @@ from waitlist_merge.review.rows import AnswerRow
 
 
 def accounted(
-    answers: Iterable[AnswerRow], last: pd.DataFrame, days_of_runs: Mapping[int, dt.date]
+    answers: Iterable[AnswerRow],
+    last: pd.DataFrame,
+    days_of_runs: Mapping[int, dt.date],
+    *,
+    retired: Collection[str] = (),
 ) -> frozenset[str]:
-    """The entries of which somebody has said what became of them, since they left.
+    """The entries of which their organisation has said what became of them, since they left.
 
-    ``last`` are the entries of the last snapshot, ``days_of_runs`` the day of each run. An answer
-    accounts for the departure that it was given about: of an entry that came back and left again
-    it says nothing.
+    ``last`` are the entries of the last snapshot, ``days_of_runs`` the day of each run. Nobody
+    answers for another's entry, unless that organisation is ``retired`` and nobody is left there:
+    a need of two is accounted for once both have said so. An answer accounts for the departure
+    that it was given about: of an entry that came back and left again it says nothing.
 
-    >>> said = AnswerRow("A-1", "Q-1", "unaccounted", ("E-1",), (0,), "accounted for", run=2)
-    >>> last = pd.DataFrame({"entry_id": ["E-1"], "departure": ["unexplained"],
-    ...                      "left_date": [pd.Timestamp("2026-11-23")]})
+    >>> said = AnswerRow("A-1", "Q-1", "unaccounted", ("E-1", "E-2"), (0, 1), "accounted for",
+    ...                  organisation="RM3", run=2)
+    >>> last = pd.DataFrame({"entry_id": ["E-1", "E-2"], "organisation": ["RM3", "RW3"],
+    ...                      "departure": "unexplained", "left_date": pd.Timestamp("2026-11-23")})
     >>> days = {2: dt.date(2026, 11, 23)}
-    >>> accounted([said], last, days)
-    frozenset({'E-1'})
+    >>> accounted([said], last, days), len(accounted([said], last, days, retired=["RW3"]))
+    (frozenset({'E-1'}), 2)
     >>> accounted([said], last.assign(left_date=pd.Timestamp("2026-12-07")), days)
     frozenset()
     """
-    newest: dict[str, dt.date] = {}
-    for row in answers:
-        day = days_of_runs.get(row.run, row.answered_on)
-        if row.answer == Answer.ACCOUNTED and day is not None:
-            newest |= {name: max(day, newest.get(name, day)) for name in row.entry_ids}
-    some = last[last["entry_id"].isin([*newest])]
+    told = [row for row in answers if row.answer == Answer.ACCOUNTED]
+    some = last[last["entry_id"].isin({name for row in told for name in row.entry_ids})]
     names, left = some["entry_id"].astype(str), some["left_date"]
+    whose = dict(zip(names, some["organisation"].astype(str), strict=True))
+    newest: dict[str, dt.date] = {}
+    for row in told:
+        day = days_of_runs.get(row.run, row.answered_on)
+        mine = {row.organisation, *retired}
+        own = [name for name in row.entry_ids if whose.get(name) in mine]
+        newest |= {name: max(day, newest.get(name, day)) for name in own if day is not None}
     stays = some["departure"].eq(str(Departure.ANSWERED)).to_numpy() & left.isna().to_numpy()
     since = left.le(pd.to_datetime(names.map(newest))).to_numpy()
-    return frozenset(names[stays | since])
+    return frozenset(names[(stays | since) & names.isin([*newest]).to_numpy()])

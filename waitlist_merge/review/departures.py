@@ -2,8 +2,9 @@
 
 By what its organisation says of it (a clock stop, a removal with its reason, a death), by the same
 need that still waits under another entry, or by a person. Entries that were certainly one need
-answer for each other; one that was only proposed as a duplicate answers for itself: nothing
-unanswered is ever treated as yes. What is left is unexplained, and stays so from run to run.
+answer for each other (what a person says, for those of the same organisation); one that was only
+proposed as a duplicate answers for itself: nothing unanswered is ever treated as yes. What is left
+is unexplained, and stays so from run to run.
 
 >>> [str(each) for each in OWN]
 ['clock_stopped', 'treated', 'died']
@@ -48,6 +49,7 @@ SURE = frozenset(
 
 NOT_WAITING = str(Outcome.NOT_WAITING)
 UNEXPLAINED = str(Departure.UNEXPLAINED)
+ANSWERED = str(Departure.ANSWERED)
 _WHO = ("patient_id", "nhs_number")
 
 
@@ -79,7 +81,7 @@ def departures(
     found[parted & np.isin(found.astype(str), [str(each) for each in LISTED_ELSEWHERE])] = (
         UNEXPLAINED
     )
-    taken_back = (found == str(Departure.ANSWERED)) & ~_among(names, people.answered)
+    taken_back = (found == ANSWERED) & ~_among(names, people.answered)
     found[taken_back] = UNEXPLAINED
     found[waiting | held] = None
     asked = (waited | (found == UNEXPLAINED)) & ~waiting & ~held
@@ -100,7 +102,7 @@ def departures(
             elsewhere & ~parted[rows],
             stopped,
             np.array([each is not None for each in shared], dtype=bool),
-            np.isin(unit[rows], unit[rows][answered]),
+            _told_of(unit[rows], last["organisation"].astype(object).to_numpy()[rows], answered),
         ],
         [
             own,
@@ -109,12 +111,18 @@ def departures(
             str(Departure.MOVED),
             str(Departure.CLOCK_STOPPED),
             shared,
-            str(Departure.ANSWERED),
+            ANSWERED,
         ],
         UNEXPLAINED,
     )
     found[rows] = told
     return _with_those_who_relied(found, unit)
+
+
+def _told_of(unit: Codes, organisation: NDArray[np.object_], answered: Bools) -> Bools:
+    """Entries of certain needs of which their own organisation has said what became of them."""
+    own = unit * (len(unit) + 1) + pd.factorize(organisation)[0]
+    return np.isin(own, own[answered])
 
 
 def _among(names: NDArray[np.str_], some: Collection[str]) -> Bools:

@@ -7,7 +7,7 @@ people; that somebody knows what became of a patient, who has come back on a lis
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -28,11 +28,12 @@ def as_they_act(
     answers: Sequence[AnswerRow],
     last: pd.DataFrame,
     days_of_runs: Mapping[int, dt.date],
+    retired: Collection[str] = (),
 ) -> Rulings:
     """The rulings, with those in force that settle nothing as the lists stand told as such.
 
-    ``answers`` are all of the register, ``last`` the entries of the newest snapshot and
-    ``days_of_runs`` the day of each run.
+    ``answers`` are all of the register, ``last`` the entries of the newest snapshot,
+    ``days_of_runs`` the day of each run and ``retired`` who has closed for good.
     """
     there = listed(last)
     patient = dict(zip(there["entry_id"].astype(str), there["patient_id"].astype(str), strict=True))
@@ -42,7 +43,8 @@ def as_they_act(
         return row.answer == Answer.SAME_NEED and _parted(row, patient)
 
     def spent(row: AnswerRow) -> bool:
-        return row.answer == Answer.ACCOUNTED and not accounted([row], last, days_of_runs)
+        told = row.answer == Answer.ACCOUNTED
+        return told and not accounted([row], last, days_of_runs, retired=retired)
 
     told = _told_as(ruled.answers, said, parted, Standing.PARTED, PARTED)
     return replace(ruled, answers=_told_as(told, said, spent, Standing.SPENT, ""))

@@ -131,7 +131,11 @@ def status_of(register: Register, *, today: date) -> Status:
     last = _last(register)
     answers = register.answers()
     ruled = as_they_act(
-        in_force(answers, listed(last.entries)), answers, last.entries, register.days_of_runs()
+        in_force(answers, listed(last.entries)),
+        answers,
+        last.entries,
+        register.days_of_runs(),
+        register.retired(),
     )
     work = work_against_lists(register.work(), last.entries, census_dates(last), run_date=today)
     told = ["answer_id", "question_id", "organisation", "answer", "standing", "detail"]

@@ -84,11 +84,11 @@ def effects(level: str, organisations: Sequence[str], *, vetoed: bool) -> str:
     >>> print(effects("patient", ["RM3", "RW3"], vetoed=False).splitlines()[0])
     same person: one patient, once RM3 and RW3 have each said so
     """
-    if level == "unaccounted":
-        return f"{Answer.ACCOUNTED}: leaves the list of patients for whom nobody waits"
     condition = ""
     if len(organisations) > 1:
         condition = f", once {' and '.join(organisations)} have each said so"
+    if level == "unaccounted":
+        return f"{Answer.ACCOUNTED}: leaves the list of patients for whom nobody waits{condition}"
     if len(organisations) > 2:
         condition += " (entries of two that both have are joined before)"
     if vetoed:

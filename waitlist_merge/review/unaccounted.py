@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.rules import PRIORITY_CODES
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.pathways.columns import any_of, flag
-from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
+from waitlist_merge.review.departures import ANSWERED, NOT_WAITING, UNEXPLAINED
 from waitlist_merge.review.lost import as_text, restricted_anywhere
 from waitlist_merge.review.questions import question_ids
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
@@ -60,6 +60,7 @@ def unaccounted(
     lost = lost.assign(patient_restricted=restricted_anywhere(entries)[unexplained])
     lost = lost.sort_values(["pathway_id", "entry_id"]).reset_index(drop=True)
     table = needs(lost, run_date=run_date, retired=retired)
+    _tell_who_has_said(table, entries[(entries["departure"] == ANSWERED).to_numpy()])
     table["now_listed"] = _now_listed(table, entries)
     table["question_id"] = question_ids([LEVEL] * len(table), table["entry_ids"])
     urgent = table["suspected_cancer"] | table["priority_code"].isin(URGENT_CODES)
@@ -74,6 +75,20 @@ def unaccounted(
     table = table.iloc[order].reset_index(drop=True)
     table["order"] = np.arange(1, len(table) + 1, dtype=np.int32)
     return table[columns]
+
+
+def _tell_who_has_said(table: pd.DataFrame, answered: pd.DataFrame) -> None:
+    """Of a need of which one has said what became of the patient: who, and who is still asked."""
+    place = pd.Index(table["pathway_id"]).get_indexer(answered["pathway_id"].astype(object))
+    who = answered["organisation"].astype(str)[place >= 0]
+    said = joined_values(who, place[place >= 0], len(table), ", ")
+    some = pd.notna(said)
+    left = table["organisations"].to_numpy(dtype=object)
+    table["each_kept_by_other"] |= some & (said != left)
+    table.loc[some, "why"] += [
+        f". {each} has said what became of the patient; still asked: {', '.join(others.split(';'))}"
+        for each, others in zip(said[some], left[some], strict=True)
+    ]
 
 
 _TAKEN = (
