@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -488,8 +489,9 @@ def test_a_change_that_takes_two_lines_to_say_has_a_row_two_lines_high(
         assert high.tolist() == [lines]
 
 
+@pytest.mark.parametrize("missing", [0, 2])
 def test_who_is_unaccounted_for_comes_before_all_else(
-    merged: wm.MergeResult, tmp_path: Path
+    merged: wm.MergeResult, tmp_path: Path, missing: int
 ) -> None:
     lost = pd.DataFrame(
         {
@@ -501,9 +503,16 @@ def test_who_is_unaccounted_for_comes_before_all_else(
         }
     )
     tables = merged.tables | {"unaccounted": conform("unaccounted", lost)}
-    write_workbook(tmp_path / "book.xlsx", tables, manifest=merged.manifest())
+    notes = [f"NOT REFRESHED: RX{at} sent no list" for at in range(missing)]
+    write_workbook(tmp_path / "book.xlsx", tables, manifest=merged.manifest() | {"notes": notes})
     sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Summary"]
     told = [row for row in sheet.iter_rows(values_only=True) if row[0]]
+    lacks = [row[0].strip() for row in told if "sent no list" in row[0]]
+    assert lacks == [each.removeprefix("NOT REFRESHED: ") for each in notes]
+    if missing:
+        assert told[3][0].startswith("NOT REFRESHED")
+        assert told[6][0] == "Who is unaccounted for"
+        del told[3:7]
     assert told[1][0].startswith("UNACCOUNTED")
     assert told[2][:2] == ("patients unaccounted for", 2)
     assert [row[:2] for row in told[4:6]] == [
@@ -511,6 +520,16 @@ def test_who_is_unaccounted_for_comes_before_all_else(
         ("   RM3 0007", "Okafor"),
     ]
     assert sheet["B4"].fill.fill_type == "solid"
+
+
+def test_the_lines_of_a_run_begin_with_the_unaccounted_and_then_say_which_list_is_missing(
+    merged: wm.MergeResult,
+) -> None:
+    told = replace(merged.summary(), unaccounted=2, not_refreshed=("RX1 sent no list",))
+    first, second, third, *_ = str(told).splitlines()
+    assert first.startswith("UNACCOUNTED PATIENTS")
+    assert second == "NOT REFRESHED: RX1 sent no list"
+    assert third.startswith("rows in")
 
 
 def test_without_an_earlier_run_nobody_says_that_nobody_is_unaccounted_for(

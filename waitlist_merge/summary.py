@@ -45,7 +45,6 @@ class Summary:
         lost = [("UNACCOUNTED PATIENTS", self.unaccounted, LOST)] if self.unaccounted else []
         told = [("changes", self.changes, f"since {self.since}")] if self.since else []
         lines = [
-            *lost,
             ("rows in", self.rows, f"from {many(self.files, 'file')}{refused}{aside}"),
             ("patients", self.patients, ""),
             ("pathways", self.pathways, f"{self.waiting:,} of them waiting"),
@@ -55,9 +54,14 @@ class Summary:
             ("findings", self.findings, ""),
             *told,
         ]
-        shown = [f"{name:<34}{count:>9,}   {more}".rstrip() for name, count, more in lines]
         missing = [f"{MISSING}{each}" for each in self.not_refreshed]
-        return "\n".join([*missing, *shown, f"{'time taken':<34}{self.seconds:>9.1f} s"])
+        shown = [*map(_shown, lost), *missing, *map(_shown, lines)]
+        return "\n".join([*shown, f"{'time taken':<34}{self.seconds:>9.1f} s"])
+
+
+def _shown(line: tuple[str, int, str]) -> str:
+    name, count, more = line
+    return f"{name:<34}{count:>9,}   {more}".rstrip()
 
 
 _ASKED = {

@@ -24,10 +24,13 @@ SUMMARY = "Summary"
 def summary_lines(
     tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], pages: Sequence[Page]
 ) -> list[Line]:
-    """What is missing and unaccounted for first, then what came in, what was found, where it is."""
+    """Who is unaccounted for and what is missing first, then what came in and what was found."""
+    missing, named = [*_missing(manifest)], [*_named(tables["unaccounted"])]
     return [
-        *_missing(manifest),
         *_unaccounted(tables["unaccounted"], manifest),
+        *missing,
+        *([("Who is unaccounted for",)] if missing and named else []),
+        *named,
         *_first(tables, manifest),
         *_came_in(manifest),
         *_found(tables),
@@ -59,6 +62,10 @@ def _unaccounted(unaccounted: pd.DataFrame, manifest: Mapping[str, Any]) -> Iter
         yield "patients unaccounted for", "not known: one run without a register does not tell"
         return
     yield "patients unaccounted for", len(unaccounted)
+
+
+def _named(unaccounted: pd.DataFrame) -> Iterator[Line]:
+    """The patients unaccounted for, the gravest first."""
     if unaccounted.empty:
         return
     yield "   hospital numbers", "name", "left by", "weeks ago", "service", "clock start"
