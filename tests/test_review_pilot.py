@@ -145,7 +145,7 @@ def test_answers_come_back_from_several_workbooks(
     answers = dict(zip(drawn["pair_id"], drawn["level"].map(words), strict=True))
     for path in paths:
         fill_in(path, answers)
-    found = read_answers(paths, drawn)
+    found = read_answers(paths, drawn).answers
     two = drawn["organisations"].str.contains(";").sum()
     assert len(found) == len(drawn) + two
     assert set(found["answer"]) == {"same person", "different needs"}
@@ -162,12 +162,16 @@ def test_all_that_is_wrong_with_answers_is_said_together(
     book["Needs"]["A2"] = "S-ELSEWHERE"
     book["Needs"]["C2"] = "same need"
     book.save(paths[1])
-    with pytest.raises(InputError) as caught:
-        read_answers(paths, drawn)
-    told = str(caught.value)
+    book["People"]["C2"] = "same person"
+    book.save(paths[1])
+    (tmp_path / "empty.xlsx").write_bytes(b"")
+    read = read_answers([*paths, tmp_path / "empty.xlsx"], drawn)
+    told = "\n".join(read.problems)
     assert "sheet People, row 2: is none of the answers" in told
     assert f"{paths[1].name}, sheet Needs, row 2: is no pair of this sample" in told
-    (tmp_path / "empty.xlsx").write_bytes(b"")
+    assert "empty.xlsx: cannot be read as a workbook" in told
+    assert read.answers["answer"].tolist() == ["same person"]
+    assert read.workbooks == len(paths)
     with pytest.raises(InputError, match="cannot be read as a workbook"):
         read_answers([tmp_path / "empty.xlsx"], drawn)
 
@@ -303,11 +307,21 @@ def test_the_two_commands_go_together(region: wm.MergeResult, tmp_path: Path) ->
         row.pair_id: "same person" if row.level == "patient" else "same need"
         for row in key.itertuples()
     }
+    early = run.invoke(app, ["review", "score", str(folder)])
+    assert early.exit_code == 0
+    assert early.output == (
+        "nothing is answered yet: 20 pairs in 8 workbooks; there is nothing to score\n"
+    )
     for path in folder.glob("sample_*.xlsx"):
         fill_in(path, answers)
     told = run.invoke(app, ["review", "score", str(folder), "--precision", "0.9"])
     assert told.exit_code == 0, told.output
     assert "patient\tcertain" in told.output
+    fill_in(min(folder.glob("sample_*.xlsx")), {key["pair_id"][0]: "perhaps"})
+    wrong = run.invoke(app, ["review", "score", str(folder), "--precision", "0.9"])
+    assert wrong.exit_code == 3
+    assert "is none of the answers" in wrong.stderr
+    assert "patient\tcertain" in wrong.stdout
     again = run.invoke(app, ["review", "sample", str(tmp_path / "merged")])
     assert again.exit_code == 3
     assert "would be lost" in again.output

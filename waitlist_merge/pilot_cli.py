@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from waitlist_merge.errors import InputError
 from waitlist_merge.outputs import read_manifest, read_tables
 from waitlist_merge.outputs.sampling import prepare_sample, read_answers, read_key, write_sample
 from waitlist_merge.outputs.views import made_ready
-from waitlist_merge.review.pilot import draw, score
-from waitlist_merge.terminal import Debug, one_line, show
+from waitlist_merge.plural import many
+from waitlist_merge.review.pilot import Scored, draw, score
+from waitlist_merge.terminal import Debug, complain, one_line, show
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -55,16 +57,29 @@ def score_answers(
     ] = 0.99,
     debug: Debug = False,
 ) -> None:
-    """Say how right the engine was by what people answered, and how sure that is."""
+    """Say how right the engine was by what people answered, and how sure that is.
+
+    Problems are told all together, the good rows count. Exit code 3 where a row could not be
+    counted.
+    """
     with one_line(debug=debug):
         drawn = read_key(folder)
-        answers = read_answers(workbooks or sorted(folder.glob("sample_*.xlsx")), drawn)
-        scored = score(drawn, answers, precision=precision)
-        show("How many are the same, by how sure the engine was", scored.strata.round(3))
-        show("Of the joined ones, by organisations and ethnic group", scored.groups.round(3))
-        show("Where two people read a pair", scored.readers.round(3))
-        show(
-            "Weight of people from which joining is as precise as that", scored.thresholds.round(3)
-        )
-        if scored.conflicts:
-            typer.echo(f"people contradict each other about {', '.join(scored.conflicts)}")
+        read = read_answers(workbooks or sorted(folder.glob("sample_*.xlsx")), drawn)
+        for problem in read.problems:
+            complain(problem)
+        if read.answers.empty:
+            told = f"{many(len(drawn), 'pair')} in {many(read.workbooks, 'workbook')}"
+            typer.echo(f"nothing is answered yet: {told}; there is nothing to score")
+        else:
+            _show(score(drawn, read.answers, precision=precision))
+        if read.problems:
+            raise typer.Exit(InputError.exit_code)
+
+
+def _show(scored: Scored) -> None:
+    show("How many are the same, by how sure the engine was", scored.strata.round(3))
+    show("Of the joined ones, by organisations and ethnic group", scored.groups.round(3))
+    show("Where two people read a pair", scored.readers.round(3))
+    show("Weight of people from which joining is as precise as that", scored.thresholds.round(3))
+    if scored.conflicts:
+        typer.echo(f"people contradict each other about {', '.join(scored.conflicts)}")

@@ -8,6 +8,7 @@ engine thought is in ``sample_key.csv``, which stays with whoever drew the sampl
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -142,15 +143,35 @@ def read_key(folder: str | Path) -> pd.DataFrame:
     return read.assign(weight=pd.to_numeric(read["weight"]))
 
 
-def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False, slots=True)
+class Answered:
     """What the workbooks say: ``pair_id``, ``reader``, ``answer``; rows without an answer are not.
 
-    Raises InputError with one line for each row that cannot be understood, with workbook, sheet and
-    row, after all have been looked at.
+    ``problems`` has one line for each row that cannot be understood, with workbook, sheet and row,
+    and for each workbook that cannot be read; ``workbooks`` is how many could.
+    """
+
+    answers: pd.DataFrame
+    problems: list[str]
+    workbooks: int
+
+
+def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> Answered:
+    """The answers of these workbooks, and what is wrong with the others; the good ones count.
+
+    Raises InputError where no workbook can be read.
     """
     known, faults, found = set(sample["pair_id"]), [], []
+    books, unread = [], []
     for path in map(Path, paths):
-        for row in _answered(path):
+        try:
+            books.append((path, [*_answered(path)]))
+        except InputError as error:
+            unread.append(str(error))
+    if unread and not books:
+        raise InputError("\n".join(unread))
+    for path, rows in books:
+        for row in rows:
             where = f"{path.name}, sheet {row['sheet']}, row {row['row']}"
             allowed = {str(each) for each in SHEETS[row["level"]][2]}
             if row["pair_id"] not in known:
@@ -159,9 +180,8 @@ def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> pd.DataFr
                 faults.append(f"{where}: is none of the answers {', '.join(sorted(allowed))}")
             else:
                 found.append(row)
-    if faults:
-        raise InputError("\n".join(faults))
-    return pd.DataFrame(found, columns=["pair_id", "reader", "answer"])
+    answers = pd.DataFrame(found, columns=["pair_id", "reader", "answer"])
+    return Answered(answers, faults + unread, len(books))
 
 
 def _answered(path: Path) -> Iterable[dict[str, Any]]:
