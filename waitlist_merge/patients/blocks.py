@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.mixing import FACTORS, stir
-from waitlist_merge.patients.coding import Codes, pack
+from waitlist_merge.patients.coding import Codes, at_places, pack
 
 Rows = NDArray[np.int32]
 
@@ -65,9 +65,10 @@ class Key:
 
     def makes(self, one: Rows, other: Rows, alike: Alike | None = None) -> NDArray[np.bool_]:
         """Which of these pairs does the key make? ``alike`` may have looked up its codes before."""
-        found = (alike or Alike(one, other)).on(self.parts[0]).copy()
+        alike = alike or Alike(one, other)
+        found = alike.on(self.parts[0]).copy()
         at = np.flatnonzero(found)
-        a, b = one[at], other[at]
+        a, b = alike.one[at], alike.other[at]
         agree = self.makers[a] | self.makers[b]
         for part in self.parts[1:]:
             first = part[a]
@@ -175,11 +176,11 @@ def _sharing(parts: tuple[Codes, ...], makers: NDArray[np.bool_]) -> Rows:
     bits = _bits(len(wanted))
     table = np.zeros(1 << bits, dtype=bool)
     table[_hashes([part[wanted] for part in parts], bits)] = True
-    found = [
-        np.flatnonzero(table[_hashes([part[at : at + AT_A_TIME] for part in parts], bits)]) + at
-        for at in range(0, len(makers), AT_A_TIME)
-    ]
-    return np.concatenate([*found, np.empty(0, np.intp)]).astype(np.int32)
+    found = [np.empty(0, np.intp)]
+    for at in range(0, len(makers), AT_A_TIME):
+        hashes = _hashes([part[at : at + AT_A_TIME] for part in parts], bits)
+        found.append(np.flatnonzero(at_places(table, hashes)) + at)
+    return np.concatenate(found).astype(np.int32)
 
 
 def _repeated(parts: tuple[Codes, ...]) -> Rows:
@@ -276,13 +277,13 @@ def _bits(values: int) -> int:
     return max(int(values * ROOM).bit_length(), 8)
 
 
-def _hashes(parts: Sequence[Codes], bits: int) -> NDArray[np.uint64]:
+def _hashes(parts: Sequence[Codes], bits: int) -> NDArray[np.int64]:
     total = np.zeros(len(parts[0]), dtype=np.uint64)
     for at, part in enumerate(parts):
         total += part.astype(np.uint64)
         stir(total, FACTORS[at % len(FACTORS)])
     total *= FACTORS[0]
-    return total >> np.uint64(64 - bits)
+    return (total >> np.uint64(64 - bits)).view(np.int64)
 
 
 @contextmanager
@@ -307,12 +308,12 @@ class Alike:
     """Which pairs agree on a code, looked up once for all keys that it is a part of."""
 
     def __init__(self, one: Rows, other: Rows) -> None:
-        self._ends = one, other
+        self.one, self.other = one.astype(np.intp), other.astype(np.intp)
         self._known: dict[int, NDArray[np.bool_]] = {}
 
     def on(self, part: Codes) -> NDArray[np.bool_]:
         """Equal, and known."""
         if id(part) not in self._known:
-            first, second = part[self._ends[0]], part[self._ends[1]]
+            first, second = at_places(part, self.one), at_places(part, self.other)
             self._known[id(part)] = (first == second) & (first >= 0)
         return self._known[id(part)]

@@ -64,6 +64,7 @@ class Ceiling:
         Field by field: a pair that the best of all later fields could not raise to ``least`` is
         given up.
         """
+        a, b = a.astype(np.intp), b.astype(np.intp)
         found = equality(records.person_key.codes, a, b) == 1
         found |= number_levels(records, a, b) == 1
         at = np.flatnonzero(~found)

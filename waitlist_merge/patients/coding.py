@@ -21,7 +21,7 @@ from waitlist_merge.mixing import FACTORS
 from waitlist_merge.normalise.name_forms import comparison_form
 
 Codes = NDArray[np.int32]
-Positions = NDArray[np.int32]
+Positions = NDArray[np.int32] | NDArray[np.intp]
 Level = NDArray[np.int8]
 
 Told = TypeVar("Told", bound=np.generic)
@@ -218,6 +218,15 @@ def _by_letters(column: Coded, spaced: Sequence[str]) -> Names:
     return Names(
         squeezed.codes, squeezed.values, tuple(best[value][3] for value in squeezed.values)
     )
+
+
+def at_places(codes: NDArray[Told], at: Positions) -> NDArray[Told]:
+    """``codes[at]`` in half the time: positions are never outside, so none is looked at for that.
+
+    >>> at_places(np.array([3, 1, 2]), np.array([2, 0])).tolist()
+    [2, 3]
+    """
+    return codes.take(at, mode="clip")
 
 
 def pair_rank(ranks: NDArray[np.uint64], a: Positions, b: Positions) -> NDArray[np.uint64]:

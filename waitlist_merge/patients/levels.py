@@ -11,7 +11,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.coding import Codes, Level, Positions
+from waitlist_merge.patients.coding import Codes, Level, Positions, at_places
+from waitlist_merge.patients.letters import perhaps_one_edit
 from waitlist_merge.patients.likeness import (
     address_likeness,
     between,
@@ -85,10 +86,10 @@ def equality(codes: Codes, a: Positions, b: Positions) -> Level:
     """0 missing on either side, 1 same, 2 other."""
     if codes.strides == (0,):  # a column that no row has: see coding.absent
         return np.zeros(len(a), dtype=np.int8)
-    one, other = codes[a], codes[b]
-    found = np.where(one == other, np.int8(1), np.int8(UNEQUAL))
-    found[(one < 0) | (other < 0)] = 0
-    return found
+    one, other = at_places(codes, a), at_places(codes, b)
+    found = (one != other).view(np.int8) + np.int8(1)
+    found *= (one | other) >= 0
+    return np.asarray(found)
 
 
 def number_levels(records: Records, a: Positions, b: Positions) -> Level:
@@ -97,7 +98,9 @@ def number_levels(records: Records, a: Positions, b: Positions) -> Level:
     Numbers of different kinds (NHS, Scottish, Northern Irish, test) say nothing of each other.
     """
     found = equality(records.nhs_number.codes, a, b)
-    found[(found > 0) & (records.number_kind[a] != records.number_kind[b])] = 0
+    known = np.flatnonzero(found)
+    kinds = records.number_kind
+    found[known[kinds[a[known]] != kinds[b[known]]]] = 0
     return found
 
 
@@ -170,9 +173,11 @@ def _postcode(records: Records, a: Positions, b: Positions) -> Level:
     found = equality(records.postcode.codes, a, b)
     unequal = np.flatnonzero(found == UNEQUAL)
     a, b = a[unequal], b[unequal]
+    letters, codes = records.postcode_letters, records.postcode.codes
+    near = perhaps_one_edit(letters[codes[a]], letters[codes[b]])
     levels = np.select(
         [
-            within(records.postcode, a, b, np.ones(len(a), dtype=bool), one_edit) > 0,
+            within(records.postcode, a, b, near, one_edit) > 0,
             equality(records.sector.codes, a, b) == 1,
             equality(records.district.codes, a, b) == 1,
             equality(records.area.codes, a, b) == 1,

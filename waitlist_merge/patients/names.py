@@ -22,6 +22,7 @@ from waitlist_merge.patients.name_likeness import (
     one_spelling,
 )
 from waitlist_merge.patients.records import FEMALE, Records
+from waitlist_merge.patients.variants import beginnings
 
 
 def name_levels(
@@ -106,9 +107,11 @@ def _written_apart(
     """
     given, middle = records.given, records.middle
     found = np.zeros(len(a), dtype=bool)
+    begins = beginnings(given.values)
     for one, other in ((a, b), (b, a)):
         first, second, whole = given.codes[one], middle.codes[one], given.codes[other]
-        places = np.flatnonzero(where & (first >= 0) & (second >= 0) & (whole >= 0))
+        known = np.flatnonzero(where & (first >= 0) & (second >= 0) & (whole >= 0))
+        places = known[begins[first[known]] == begins[whole[known]]]
         codes = zip(first[places], second[places], strict=True)
         joined = np.asarray([given.values[x] + middle.values[y] for x, y in codes], dtype=object)
         values = np.asarray([given.values[code] for code in whole[places]], dtype=object)

@@ -28,6 +28,7 @@ from waitlist_merge.patients.coding import (
     of_one_vocabulary,
     sounds,
 )
+from waitlist_merge.patients.letters import Held, letters_held
 from waitlist_merge.patients.variants import FIRST_OF_TWO, known_names
 
 MALE, FEMALE = 1, 2
@@ -43,7 +44,7 @@ class Records:
     """The person fields of all entries, coded; every array has one element a row.
 
     ``first_alike`` is the first record of the same full name and birth date, -1 where one of the
-    three is missing.
+    three is missing. ``postcode_letters`` has one element a value of ``postcode``.
     """
 
     size: int
@@ -73,6 +74,7 @@ class Records:
     year: NDArray[np.int16]
     gender: NDArray[np.int8]
     postcode: Coded
+    postcode_letters: Held
     sector: Coded
     district: Coded
     area: Coded
@@ -152,6 +154,7 @@ def prepare(entries: pd.DataFrame, *, workers: int = 1) -> Records:
         year=births.year,
         gender=_genders(column("gender")),
         postcode=postcode,
+        postcode_letters=letters_held(postcode.values),
         sector=sector,
         district=district,
         area=area,

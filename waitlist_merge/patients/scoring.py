@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients.blocks import Key, forecast
 from waitlist_merge.patients.ceiling import Ceiling
-from waitlist_merge.patients.coding import Level, Positions
+from waitlist_merge.patients.coding import Level
 from waitlist_merge.patients.frequencies import Shares
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.model import PARTS, PatientModel
@@ -32,8 +32,8 @@ from waitlist_merge.patients.weights import Weights, total, weigh
 class Scored:
     """Pairs with everything that the decision and its explanation need; ``veto`` as in VETOES."""
 
-    a: Positions
-    b: Positions
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
     levels: dict[str, Level]
     parts: dict[str, Weights]
     veto: NDArray[np.int8]
@@ -92,8 +92,9 @@ def score(
             yield some
 
     def weighed(some: Pairs) -> Scored:
-        levels = compare(records, *some)
-        parts = weigh(model, shares, records, levels, *some)
+        a, b = (each.astype(np.intp) for each in some)
+        levels = compare(records, a, b)
+        parts = weigh(model, shares, records, levels, a, b)
         return judge(Scored(*some, levels, parts, np.zeros(len(some[0]), dtype=np.int8)))
 
     with _shared_by(workers) as in_order:
