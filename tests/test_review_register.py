@@ -282,6 +282,25 @@ def test_a_file_that_may_not_be_written_says_so(tmp_path, monkeypatch):
         Register.open(tmp_path / "reg.db")
 
 
+@pytest.mark.parametrize("in_use", [False, True])
+def test_a_file_that_may_not_be_written_is_read_all_the_same(tmp_path, monkeypatch, in_use):
+    path = tmp_path / "Ann's register.db"
+    writer = Register.open(path)
+    writer.add_answers([ANSWER])
+    if not in_use:
+        writer.close()
+    before, there = path.read_bytes(), sorted(tmp_path.iterdir())
+    assert len(there) == (3 if in_use else 1), "its log lies beside it"
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with Register.open(path, create=False, reads=True) as register:
+        assert [each.answer_id for each in register.answers()] == [ANSWER.answer_id]
+        assert register.name == str(path)
+        with pytest.raises(OutputError, match="may not be written"):
+            register.add_answers([replace(ANSWER, answer_id="A-2")])
+    assert (path.read_bytes(), sorted(tmp_path.iterdir())) == (before, there)
+    writer.close()
+
+
 def test_a_missing_driver_names_its_extra():
     with pytest.raises(MissingExtra, match=r"waitlist-merge\[sqlserver\]"):
         Register.open("mssql+pyodbc://host/db")

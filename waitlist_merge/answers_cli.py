@@ -49,7 +49,7 @@ def read(
 def status(*, register: RegisterAt, debug: Debug = False) -> None:
     """Say how far questions, answers and work are, by organisation and age."""
     with one_line(debug=debug):
-        with registers.Register.open(register, create=False) as opened:
+        with registers.Register.open(register, create=False, reads=True) as opened:
             told = status_of(opened, today=_today())
         show("Open questions by organisation and age", told.asked)
         show("Answers by organisation and age", told.counts)

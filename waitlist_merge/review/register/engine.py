@@ -10,11 +10,13 @@ its lock when a writer begins, and waits for another writer to finish. Where the
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
@@ -89,6 +91,22 @@ def need_file(url: URL, *, create: bool) -> None:
         raise OutputError(
             f"{path}: cannot be opened ({error.strerror}); name a file in a folder that is there"
         ) from None
+
+
+def only_readable(url: URL) -> URL | None:
+    """The URL by which an SQLite register is read that may not be written; None where it may be.
+
+    Where no other program has it open there is no log beside it, and none can be made: SQLite is
+    then told that nothing changes while it reads.
+    """
+    path = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not path.is_file():
+        return None
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return None
+    alone = not path.with_name(f"{path.name}-wal").exists()
+    how = {"mode": "ro", "uri": "true"} | ({"immutable": "1"} if alone else {})
+    return URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query=how)
 
 
 def _waiting(url: URL) -> dict[str, Any]:

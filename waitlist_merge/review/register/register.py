@@ -22,7 +22,14 @@ from sqlalchemy.exc import DBAPIError
 from waitlist_merge.errors import ConfigError, InputError, OutputError
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.review.register import migrate
-from waitlist_merge.review.register.engine import address, engine_of, need_file, one_line, shown
+from waitlist_merge.review.register.engine import (
+    address,
+    engine_of,
+    need_file,
+    one_line,
+    only_readable,
+    shown,
+)
 from waitlist_merge.review.register.reading import (
     RunRow,
     known_findings,
@@ -58,16 +65,18 @@ class Register:
         self._begun = self._done = 0
 
     @classmethod
-    def open(cls, at: str | Path, *, create: bool = True) -> Self:
+    def open(cls, at: str | Path, *, create: bool = True, reads: bool = False) -> Self:
         """The register at a path (SQLite) or URL, brought to the form of this version.
 
-        Where there is none it is made, unless not ``create``. Raises InputError, OutputError,
+        Where there is none it is made, unless not ``create``. One that is only read (``reads``)
+        need not be one that this user may write. Raises InputError, OutputError,
         ConfigError or MissingExtra, one line with the cure.
         """
         url = address(at)
-        if url.get_backend_name() == "sqlite":
+        readable = only_readable(url) if reads else None
+        if url.get_backend_name() == "sqlite" and readable is None:
             need_file(url, create=create)
-        register = cls(url, engine_of(url))
+        register = cls(url, engine_of(readable or url))
         try:
             register._bring_up_to_date(create=create)
         except BaseException:
