@@ -12,16 +12,20 @@ from hypothesis import given, strategies as st
 
 from waitlist_merge.review.people import People, kept_apart
 from waitlist_merge.review.rows import AnswerRow
-from waitlist_merge.review.ruling import not_undone
+from waitlist_merge.review.ruling import in_force, not_undone
 
 with (Path(__file__).parent / "cases" / "kept_apart.csv").open(encoding="utf-8") as file:
     CASES = {case["id"]: case for case in csv.DictReader(file)}
 
 FIRST, SECOND = dt.date(2026, 11, 16), dt.date(2026, 11, 23)
-TAKES_BACK = {
-    "same need": ("different needs", "different people"),
-    "same person": ("different people",),
+SPEAKS_OF = {
+    "same need": ("patient", "pathway"),
+    "different needs": ("patient", "pathway"),
+    "same person": ("patient",),
+    "different people": ("patient",),
+    "cannot tell": ("patient",),
 }
+"""What each answer speaks of, where it is asked whether two are one person."""
 
 
 def answered(said: str, names: tuple[str, ...] = ("E-1", "E-2")) -> list[AnswerRow]:
@@ -55,19 +59,30 @@ spoken = st.tuples(
 
 
 @given(st.lists(spoken, max_size=8))
-def test_each_pair_is_apart_where_somebody_parted_it_and_has_not_said_the_opposite_since(said):
+def test_each_pair_is_apart_where_that_is_the_last_word_of_somebody(typed, said):
+    names = ["E-1", "E-2", "E-3"]
     rows = [
-        AnswerRow(f"A-{at}", "Q-1", "patient", tuple(names), sides, answer, reviewer=who)
-        for at, (who, answer, names, sides) in enumerate(said)
+        AnswerRow(f"A-{at}", "Q-1", "patient", tuple(order), sides, answer, reviewer=who)
+        for at, (who, answer, order, sides) in enumerate(said)
     ]
-    assert set(kept_apart(rows)) == {
+    apart = set(kept_apart(rows))
+    assert apart == {
         pair
-        for pair in combinations(["E-1", "E-2", "E-3"], 2)
+        for pair in combinations(names, 2)
         if any(
-            _parts(row, pair) and not _taken_back(row, rows[at:], pair)
+            _parts(row, pair) and not _taken_back(row, rows[at + 1 :], pair)
             for at, row in enumerate(rows)
         )
     }
+    entries = typed([{"organisation": "RM3"}] * 3).assign(entry_id=names)
+    ruled = in_force(rows, entries)
+    obeyed = [
+        (names[a], names[b])
+        for told in (ruled.patients, ruled.pathways)
+        for a, b, joined in zip(told.a, told.b, told.joined, strict=True)
+        if not joined
+    ]
+    assert apart == set(obeyed), "one rule for who is listed and who has left"
 
 
 def _across(row: AnswerRow, pair: tuple[str, str]) -> bool:
@@ -80,10 +95,9 @@ def _parts(row: AnswerRow, pair: tuple[str, str]) -> bool:
 
 
 def _taken_back(row: AnswerRow, later: list[AnswerRow], pair: tuple[str, str]) -> bool:
+    level = "pathway" if row.answer == "different needs" else "patient"
     return any(
-        each.reviewer == row.reviewer
-        and row.answer in TAKES_BACK.get(each.answer, ())
-        and _across(each, pair)
+        each.reviewer == row.reviewer and level in SPEAKS_OF[each.answer] and _across(each, pair)
         for each in later
     )
 

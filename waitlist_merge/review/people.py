@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations, product
 
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.rows import AnswerRow
-from waitlist_merge.review.signed import author
+from waitlist_merge.review.signed import author, spoken_of_since
+from waitlist_merge.review.spoken import Pair, levels_of, levels_spoken_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,37 +33,34 @@ def kept_apart(answers: Iterable[AnswerRow]) -> dict[tuple[str, str], str]:
     """The pairs of entries that answers keep apart, as people or as needs, and who says so.
 
     ``answers`` begin with the oldest; who says so are organisations, sorted and joined by ``;``.
-    Who has said the opposite since keeps them apart no longer.
+    The last word of each person holds, as for ``in_force``: who has said anything else since, be it
+    that they cannot tell, keeps the two apart no longer.
 
-    >>> said = AnswerRow("A-1", "Q-1", "pathway", ("E-1", "E-2"), (0, 1), "different needs")
-    >>> since = AnswerRow("A-2", "Q-1", "pathway", ("E-1", "E-2"), (0, 1), "same need")
     >>> from dataclasses import replace
-    >>> sorted(kept_apart([said])), sorted(kept_apart([said, since]))
-    ([('E-1', 'E-2')], [])
-    >>> kept_apart([replace(said, organisation="RM3")])
-    {('E-1', 'E-2'): 'RM3'}
+    >>> said = AnswerRow("A-1", "Q-1", "pathway", ("E-1", "E-2"), (0, 1), "different needs",
+    ...                  organisation="RM3")
+    >>> kept_apart([said]), kept_apart([said, replace(said, answer="cannot tell")])
+    ({('E-1', 'E-2'): 'RM3'}, {})
     """
-    held: set[tuple[tuple[str, str], str, tuple[str, str]]] = set()
-    for row in answers:
-        who = author(row)
-        pairs = [
-            (one, other)
-            for one, first in zip(row.entry_ids, row.sides, strict=True)
-            for other, second in zip(row.entry_ids, row.sides, strict=True)
-            if first < second
-        ]
-        for opposite in _TAKES_BACK.get(row.answer, ()):
-            held -= {(who, opposite, min(pair, pair[::-1])) for pair in pairs}
-        if row.answer in (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE):
-            held |= {(who, row.answer, min(pair, pair[::-1])) for pair in pairs}
-    said: dict[tuple[str, str], set[str]] = {}
-    for (_, organisation), _, pair in held:
-        said.setdefault(pair, set()).add(organisation)
+    rows = list(answers)
+    about = [[*product(levels_spoken_of(row), _across(row))] for row in rows]
+    since = spoken_of_since([*zip(map(author, rows), about, strict=True)])
+    said: dict[Pair, set[str]] = {}
+    for row, pairs, again in zip(rows, about, since, strict=True):
+        for level, pair in pairs:
+            if level in _parts(row) and (level, pair) not in again:
+                said.setdefault(pair, set()).add(row.organisation)
     return {pair: ";".join(sorted(filter(None, said[pair]))) for pair in sorted(said)}
 
 
-_TAKES_BACK: dict[str, tuple[str, ...]] = {
-    Answer.SAME_NEED: (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE),
-    Answer.SAME_PERSON: (Answer.DIFFERENT_PEOPLE,),
-}
-"""What the same person said before that this answer is the opposite of."""
+def _parts(row: AnswerRow) -> tuple[str, ...]:
+    """The levels at which an answer keeps entries apart."""
+    if row.answer not in (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE):
+        return ()
+    return levels_of(Answer(row.answer), row.level)
+
+
+def _across(row: AnswerRow) -> list[Pair]:
+    """The pairs of entries on two sides of an answer, the smaller id first."""
+    ends = combinations(zip(row.entry_ids, row.sides, strict=True), 2)
+    return [(min(a, b), max(a, b)) for (a, one), (b, other) in ends if one != other]

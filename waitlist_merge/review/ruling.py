@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from waitlist_merge.decided import NONE, Decided, contradicted
 from waitlist_merge.review.facts import said_by
 from waitlist_merge.review.rows import AnswerRow
-from waitlist_merge.review.signed import author, letters
+from waitlist_merge.review.signed import author, letters, spoken_of_since
 from waitlist_merge.review.spoken import (
     RULED,
     WITHOUT_FACT,
@@ -111,11 +112,9 @@ def _listed(answers: Iterable[AnswerRow], entries: pd.DataFrame) -> tuple[dict[s
 
 def _renewed(spoken: Sequence[Spoken]) -> None:
     """Mark of each answer the pairs of which the same person has said something since."""
-    later: dict[tuple[str, str], set[tuple[str, Pair]]] = {}
-    for each in reversed(spoken):
-        said = later.setdefault(author(each.row), set())
-        each.renewed = frozenset(said)
-        said.update((level, pair) for level in each.levels for pair in each.pairs)
+    said = [(author(each.row), [*product(each.levels, each.pairs)]) for each in spoken]
+    for each, since in zip(spoken, spoken_of_since(said), strict=True):
+        each.renewed = since
 
 
 def _decide(level: str, spoken: Sequence[Spoken], place: Mapping[str, int]) -> Decided:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection, Hashable, Sequence
+from typing import TypeVar
 
 from waitlist_merge.review.rows import AnswerRow
+
+Topic = TypeVar("Topic", bound=Hashable)
+"""What can be spoken of: two entries, at a level."""
 
 
 def letters(name: str) -> str:
@@ -25,3 +30,23 @@ def author(row: AnswerRow) -> tuple[str, str]:
     ('aclerk', '')
     """
     return letters(row.reviewer), row.organisation
+
+
+def spoken_of_since(
+    said: Sequence[tuple[tuple[str, str], Collection[Topic]]],
+) -> list[frozenset[Topic]]:
+    """Of what has the author of each answer spoken again since? Their last word holds.
+
+    ``said`` has for each answer, the oldest first, its ``author`` and what it is about.
+
+    >>> ann, bob = ("ann", "RM3"), ("bob", "RM3")
+    >>> [sorted(each) for each in spoken_of_since([(ann, "xy"), (bob, "y"), (ann, "x")])]
+    [['x'], [], []]
+    """
+    later: dict[tuple[str, str], set[Topic]] = {}
+    found = []
+    for who, about in reversed(said):
+        known = later.setdefault(who, set())
+        found.append(frozenset(known))
+        known.update(about)
+    return found[::-1]

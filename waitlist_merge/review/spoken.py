@@ -141,7 +141,7 @@ class Spoken:
     @property
     def levels(self) -> set[str]:
         """The level of the question, and those at which the answer decides."""
-        return {self.row.level, *levels_of(Answer(self.row.answer), self.row.level)}
+        return levels_spoken_of(self.row)
 
     @property
     def replaced(self) -> bool:
@@ -235,6 +235,11 @@ def levels_of(answer: Answer, asked: str) -> tuple[str, ...]:
     if answer == Answer.SAME_NEED and asked == "patient":
         return ("patient", "pathway")
     return _LEVELS.get(answer, ())
+
+
+def levels_spoken_of(row: AnswerRow) -> set[str]:
+    """The level of the question, and those at which the answer decides."""
+    return {row.level, *levels_of(Answer(row.answer), row.level)}
 
 
 _LEVELS: Mapping[Answer, tuple[str, ...]] = {
