@@ -21,16 +21,17 @@ from waitlist_merge.combined.clocks import Starts, clocks, silent
 from waitlist_merge.combined.contacts import differing
 from waitlist_merge.combined.doubts import Doubts, count_by_pathway, doubts
 from waitlist_merge.combined.exclusions import signs
-from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, gather, ranked, show_keys
+from waitlist_merge.combined.facts import Facts, Pathways, gather, show_keys
 from waitlist_merge.combined.gains import gains
 from waitlist_merge.combined.history import History
 from waitlist_merge.combined.kept import NOTHING_KEPT, kept_for, with_kept
-from waitlist_merge.combined.names import Later, places_of_names, taken
+from waitlist_merge.combined.names import places_of_names
 from waitlist_merge.combined.ordering import in_order
-from waitlist_merge.combined.outcomes import incomplete, outcomes
+from waitlist_merge.combined.outcomes import outcomes
 from waitlist_merge.combined.own_rules import SurvivorshipRule
 from waitlist_merge.combined.provenance import provenance
 from waitlist_merge.combined.rules import Members
+from waitlist_merge.combined.shown import identity, members_table
 from waitlist_merge.combined.steps import next_steps
 from waitlist_merge.combined.survivorship import (
     Survivor,
@@ -48,12 +49,10 @@ from waitlist_merge.pathways.columns import (
     day_number,
     days,
     known,
-    worded,
 )
 from waitlist_merge.pathways.match import Patients, died, restricted, two_sides_open
 from waitlist_merge.plan import Agreement
-from waitlist_merge.reasons import Confidence, SurvivorRule
-from waitlist_merge.schema import TABLES
+from waitlist_merge.reasons import SurvivorRule
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -169,7 +168,7 @@ def combine(
         in_doubt = perhaps[bundles.shown] & ~deceased
         asked = asking.result()
         rows: dict[str, object] = {
-            **_identity(entries, entry_columns, pathways, facts, bundles),
+            **identity(entries, entry_columns, pathways, facts, bundles),
             **values(entries, given),
             "treatment_function": named_services(service),
             **waiting,
@@ -213,7 +212,7 @@ def combine(
             person=facts.person,
             pathway=pathways.group,
         )
-        listed = aside.submit(_members, entries, entry_columns, bundles, place)
+        listed = aside.submit(members_table, entries, entry_columns, bundles, place)
         return Combined(
             in_order(rows, place),
             listed.result(),
@@ -251,41 +250,6 @@ def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:
     )
 
 
-def _identity(
-    entries: pd.DataFrame,
-    entry_columns: pd.DataFrame,
-    pathways: Pathways,
-    facts: Facts,
-    bundles: Bundles,
-) -> dict[str, object]:
-    """Whose row it is, who lists it, and how sure that is."""
-    shown = bundles.shown
-    alike = bundles.size.copy()
-    strange = facts.sure[bundles.members] != facts.sure[bundles.shown_of_row[bundles.several]]
-    alike -= np.bincount(bundles.owner[strange], minlength=len(alike))
-    others = np.zeros(len(facts.waits), dtype=bool)
-    others[bundles.rows] = facts.person[bundles.rows] != facts.person[bundles.shown_of_row]
-    sure = (Confidence.CERTAIN, Confidence.PROBABLE)
-    return {
-        "pathway_id": Later(entry_columns["pathway_id"].array, shown),
-        "patient_id": Later(entry_columns["patient_id"].array, shown),
-        "shown_entry_id": Later(entries["entry_id"].array, shown),
-        "shown_organisation": entries["organisation"].array.take(shown),
-        "organisations": all_values(entries["organisation"], bundles, ";"),
-        "member_count": bundles.size.astype(np.int32),
-        "proposed_duplicates": (bundles.size - alike).astype(np.int32),
-        "confirmed_duplicates": (alike - 1).astype(np.int32),
-        "patient_confidence": worded(bundles.any(others).astype(np.int8), sure),
-        "pathway_confidence": worded((bundles.size > alike).astype(np.int8), sure),
-        "list_state": pathways.list_state[shown],
-        "stage": worded(bundles.lowest(ranked(pathways.stage, FURTHEST_FIRST)), FURTHEST_FIRST),
-        "incomplete": bundles.any(incomplete(entries)),
-        "oldest_extract_age_days": -bundles.lowest(-entries["extract_age_days"].to_numpy()).astype(
-            np.int32
-        ),
-    }
-
-
 def _with_senders(bundles: Bundles, pathways: Pathways, facts: Facts) -> Bundles:
     """The bundles, each with the entries that were closed because they handed its need on."""
     waiting = np.zeros(int(pathways.group.max(initial=-1)) + 1, dtype=bool)
@@ -296,23 +260,3 @@ def _with_senders(bundles: Bundles, pathways: Pathways, facts: Facts) -> Bundles
     first = np.full(len(facts.waits), len(bundles.rows), dtype=np.int64)
     first[bundles.rows] = np.arange(len(bundles.rows))
     return bundle(pathways.group, facts.waits | handed_on, (first, facts.order))
-
-
-def _members(
-    entries: pd.DataFrame,
-    entry_columns: pd.DataFrame,
-    bundles: Bundles,
-    place: NDArray[np.int64],
-) -> pd.DataFrame:
-    """One row for each waiting entry, in order of need, the shown one first."""
-    by_need = np.argsort(place[bundles.number], kind="stable")
-    rows = bundles.rows[by_need]
-    columns = {
-        column.name: taken(
-            (entry_columns if column.name in entry_columns else entries)[column.name].array, rows
-        )
-        for column in TABLES["members"]
-        if column.name != "is_shown"
-    }
-    columns["is_shown"] = rows == bundles.shown_of_row[by_need]
-    return framed({column.name: columns[column.name] for column in TABLES["members"]})

@@ -1,0 +1,72 @@
+"""Whose row is it, who lists it, and which entries are on it?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.combined.bundles import Bundles
+from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, ranked
+from waitlist_merge.combined.names import Later, taken
+from waitlist_merge.combined.outcomes import incomplete
+from waitlist_merge.combined.survivorship import all_values
+from waitlist_merge.combined.texts import framed
+from waitlist_merge.pathways.columns import worded
+from waitlist_merge.reasons import Confidence
+from waitlist_merge.schema import TABLES
+
+
+def identity(
+    entries: pd.DataFrame,
+    entry_columns: pd.DataFrame,
+    pathways: Pathways,
+    facts: Facts,
+    bundles: Bundles,
+) -> dict[str, object]:
+    """The columns that say whose row it is, who lists it, and how sure that is."""
+    shown = bundles.shown
+    alike = bundles.size.copy()
+    strange = facts.sure[bundles.members] != facts.sure[bundles.shown_of_row[bundles.several]]
+    alike -= np.bincount(bundles.owner[strange], minlength=len(alike))
+    others = np.zeros(len(facts.waits), dtype=bool)
+    others[bundles.rows] = facts.person[bundles.rows] != facts.person[bundles.shown_of_row]
+    sure = (Confidence.CERTAIN, Confidence.PROBABLE)
+    return {
+        "pathway_id": Later(entry_columns["pathway_id"].array, shown),
+        "patient_id": Later(entry_columns["patient_id"].array, shown),
+        "shown_entry_id": Later(entries["entry_id"].array, shown),
+        "shown_organisation": entries["organisation"].array.take(shown),
+        "organisations": all_values(entries["organisation"], bundles, ";"),
+        "member_count": bundles.size.astype(np.int32),
+        "proposed_duplicates": (bundles.size - alike).astype(np.int32),
+        "confirmed_duplicates": (alike - 1).astype(np.int32),
+        "patient_confidence": worded(bundles.any(others).astype(np.int8), sure),
+        "pathway_confidence": worded((bundles.size > alike).astype(np.int8), sure),
+        "list_state": pathways.list_state[shown],
+        "stage": worded(bundles.lowest(ranked(pathways.stage, FURTHEST_FIRST)), FURTHEST_FIRST),
+        "incomplete": bundles.any(incomplete(entries)),
+        "oldest_extract_age_days": -bundles.lowest(-entries["extract_age_days"].to_numpy()).astype(
+            np.int32
+        ),
+    }
+
+
+def members_table(
+    entries: pd.DataFrame,
+    entry_columns: pd.DataFrame,
+    bundles: Bundles,
+    place: NDArray[np.int64],
+) -> pd.DataFrame:
+    """One row for each waiting entry, in order of need, the shown one first."""
+    by_need = np.argsort(place[bundles.number], kind="stable")
+    rows = bundles.rows[by_need]
+    columns = {
+        column.name: taken(
+            (entry_columns if column.name in entry_columns else entries)[column.name].array, rows
+        )
+        for column in TABLES["members"]
+        if column.name != "is_shown"
+    }
+    columns["is_shown"] = rows == bundles.shown_of_row[by_need]
+    return framed({column.name: columns[column.name] for column in TABLES["members"]})
