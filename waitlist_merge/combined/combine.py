@@ -27,7 +27,7 @@ from waitlist_merge.combined.history import History
 from waitlist_merge.combined.kept import NOTHING_KEPT, kept_for, with_kept
 from waitlist_merge.combined.names import places_of_names
 from waitlist_merge.combined.ordering import in_order
-from waitlist_merge.combined.outcomes import outcomes
+from waitlist_merge.combined.outcomes import incomplete, outcomes
 from waitlist_merge.combined.own_rules import SurvivorshipRule
 from waitlist_merge.combined.provenance import provenance
 from waitlist_merge.combined.rules import Members
@@ -122,7 +122,8 @@ def combine(
             unsaid=unsaid,
         )
         naming = aside.submit(places_of_names, pathway_id, pathways.group)
-        outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure)
+        unreadable = incomplete(entries)
+        outcome, reason = outcomes(entries, pathways.list_state, bundles, facts.sure, unreadable)
         entry_columns = framed(
             {
                 "patient_id": patient_id,
@@ -168,7 +169,7 @@ def combine(
         in_doubt = perhaps[bundles.shown] & ~deceased
         asked = asking.result()
         rows: dict[str, object] = {
-            **identity(entries, entry_columns, pathways, facts, bundles),
+            **identity(entries, entry_columns, pathways, facts, bundles, unreadable),
             **values(entries, given),
             "treatment_function": named_services(service),
             **waiting,

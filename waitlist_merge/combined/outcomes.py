@@ -53,8 +53,12 @@ def outcomes(
     state: pd.Categorical[str],
     bundles: Bundles,
     sure: NDArray[np.int32],
+    unreadable: Bools,
 ) -> tuple[pd.Categorical[str], pd.Categorical[str]]:
-    """The outcome and the reason of every entry; ``sure`` numbers certain needs."""
+    """The outcome and the reason of every entry.
+
+    ``sure`` numbers certain needs, ``unreadable`` marks entries that are ``incomplete``.
+    """
     why = np.full(len(entries), _PLACE["removed"], dtype=np.int8)
     why[is_in(entries["rtt_status"], STOP_STATUSES)] = _PLACE["stop_status"]
     why[known(days(entries["rtt_end_date"]))] = _PLACE["stop_date"]
@@ -62,8 +66,8 @@ def outcomes(
     certain = sure[rows] == sure[bundles.shown_of_row]
     why[rows] = np.where(certain, _PLACE["confirmed"], _PLACE["proposed"])
     why[bundles.shown] = np.where(bundles.size > 1, _PLACE["shown"], _PLACE["alone"])
-    lone = np.asarray(state != str(ListState.CLOSED)) & incomplete(entries)
-    why[lone & (why == _PLACE["alone"])] = _PLACE["unreadable"]
+    waits = np.asarray(state != str(ListState.CLOSED))
+    why[waits & unreadable & (why == _PLACE["alone"])] = _PLACE["unreadable"]
     words = list(Outcome)
     outcome = np.array([words.index(_OUTCOME_OF[name]) for name in REASONS], np.int8)[why]
     return worded(outcome, words), worded(why, tuple(REASONS.values()))

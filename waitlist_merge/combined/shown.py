@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.bundles import Bundles
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, ranked
 from waitlist_merge.combined.names import Later, taken
-from waitlist_merge.combined.outcomes import incomplete
 from waitlist_merge.combined.survivorship import all_values
 from waitlist_merge.combined.texts import framed
-from waitlist_merge.pathways.columns import worded
+from waitlist_merge.pathways.columns import Bools, worded
 from waitlist_merge.reasons import Confidence
 from waitlist_merge.schema import TABLES
 
@@ -23,8 +22,12 @@ def identity(
     pathways: Pathways,
     facts: Facts,
     bundles: Bundles,
+    unreadable: Bools,
 ) -> dict[str, object]:
-    """The columns that say whose row it is, who lists it, and how sure that is."""
+    """The columns that say whose row it is, who lists it, and how sure that is.
+
+    ``unreadable`` marks entries that are ``incomplete``.
+    """
     shown = bundles.shown
     alike = bundles.size.copy()
     strange = facts.sure[bundles.members] != facts.sure[bundles.shown_of_row[bundles.several]]
@@ -45,7 +48,7 @@ def identity(
         "pathway_confidence": worded((bundles.size > alike).astype(np.int8), sure),
         "list_state": pathways.list_state[shown],
         "stage": worded(bundles.lowest(ranked(pathways.stage, FURTHEST_FIRST)), FURTHEST_FIRST),
-        "incomplete": bundles.any(incomplete(entries)),
+        "incomplete": bundles.any(unreadable),
         "oldest_extract_age_days": -bundles.lowest(-entries["extract_age_days"].to_numpy()).astype(
             np.int32
         ),
