@@ -58,18 +58,12 @@ def _neighbours() -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair) for pair in pairs)
 
 
-def are_neighbours(one: str, other: str) -> bool:
-    """May two services see the same problem? Enough to ask, never enough to join.
-
-    >>> are_neighbours("108", "150"), are_neighbours("110", "502")
-    (True, False)
-    """
-    return frozenset({family(one), family(other)}) in _neighbours()
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class Services:
-    """The service of each entry: code into ``names`` (-1 says nothing), and who neighbours whom."""
+    """The service of each entry: code into ``names`` (-1 says nothing), and who neighbours whom.
+
+    Neighbours may see the same problem: enough to ask, never enough to join.
+    """
 
     family: Codes
     names: tuple[str, ...]

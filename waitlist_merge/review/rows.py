@@ -12,10 +12,10 @@ True
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import Protocol, Self
+from typing import Self
 
 from waitlist_merge.errors import InputError
 
@@ -99,22 +99,6 @@ class WorkRow(_Recorded):
     said_on: date | None = None
     run: int = 0
     recorded_at: datetime | None = None
-
-
-class Register(Protocol):
-    """What the rules of answers need of a register: it adds rows and gives them back, in order."""
-
-    def answers(self) -> Sequence[AnswerRow]:
-        """All answers ever recorded, the oldest first."""
-
-    def add_answers(self, rows: Sequence[AnswerRow], /) -> int:
-        """Record answers; a row whose id is recorded already is left aside. How many are new."""
-
-    def work(self) -> Sequence[WorkRow]:
-        """All steps of work ever recorded, the oldest first."""
-
-    def add_work(self, rows: Sequence[WorkRow], /) -> int:
-        """Record steps of work as answers are recorded; how many are new."""
 
 
 def need_said(register: str, *, reviewer: str, reason: str) -> None:

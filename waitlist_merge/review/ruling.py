@@ -46,24 +46,10 @@ class Rulings:
     answers: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*RULED]))
 
     @property
-    def conflicts(self) -> pd.DataFrame:
-        """Answers that others contradict."""
-        return self.of(Standing.CONFLICT)
-
-    @property
-    def stale(self) -> pd.DataFrame:
-        """Answers of which a fact has changed."""
-        return self.of(Standing.STALE)
-
-    @property
     def open(self) -> pd.DataFrame:
         """Answers that settle nothing yet."""
         settled = (Standing.IN_FORCE, Standing.REPLACED, Standing.DORMANT, Standing.SPENT)
         return self.answers[~self.answers["standing"].isin([str(each) for each in settled])]
-
-    def of(self, standing: Standing) -> pd.DataFrame:
-        """The answers of one standing."""
-        return self.answers[self.answers["standing"] == standing]
 
 
 def in_force(answers: Sequence[AnswerRow], entries: pd.DataFrame) -> Rulings:
