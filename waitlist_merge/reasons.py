@@ -460,7 +460,6 @@ class Fault(Word):
         "A death is recorded of what is only probably this patient: settle who before contact",
     )
     POSTPONED_WITH_TCI = "postponed_with_tci", "P5 or P6 with an admission date"
-    NO_LOCAL_IDENTIFIER = "no_local_identifier", "The row has no local patient identifier"
     TEST_PATIENT = "test_patient", "Named like a test patient; kept until a person says so"
     STRAY_QUOTE = "stray_quote", "A quotation mark that is never closed; read as text"
     CODE_FROM_TEXT = (
