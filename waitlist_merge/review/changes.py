@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.reasons import Change, Departure
+from waitlist_merge.reasons import Change, Departure, Outcome
 from waitlist_merge.review.arrivals import Arrivals
 from waitlist_merge.review.clock_changes import moved_admissions, moved_rows, moved_starts
 from waitlist_merge.review.departures import UNEXPLAINED
@@ -24,7 +24,8 @@ from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot
 
-DUPLICATE = ("proposed_duplicate", "confirmed_duplicate")
+DUPLICATE = (str(Outcome.PROPOSED_DUPLICATE), str(Outcome.CONFIRMED_DUPLICATE))
+"""Outcomes of an entry that stands beside another of its need, the surer last."""
 
 
 def changes(
@@ -104,13 +105,14 @@ def _duplicated(pairs: Paired) -> pd.DataFrame:
     """Entries that are beside another of one need and were not, or are now more certainly so."""
     now = pairs.now
     beside = now["outcome"].isin(DUPLICATE).to_numpy()
-    shown = now.loc[(now["outcome"] == "shown").to_numpy(), ["pathway_id"]].assign(
-        was=pairs.text("pathway_id")[(now["outcome"] == "shown").to_numpy()]
+    before, need = pairs.text("outcome"), pairs.text("pathway_id")
+    leads = (now["outcome"] == str(Outcome.SHOWN)).to_numpy()
+    shown = pd.DataFrame(
+        {"pathway_id": now["pathway_id"].astype(object)[leads], "was": need[leads]}
     )
-    first = shown.astype(object).drop_duplicates("pathway_id").set_index("pathway_id")["was"]
+    first = shown.drop_duplicates("pathway_id").set_index("pathway_id")["was"]
     with_it = now["pathway_id"].astype(object).map(first).to_numpy(dtype=object)
-    before = pairs.text("outcome")
-    together = (pairs.text("pathway_id") == with_it) & pairs.waited
+    together = (need == with_it) & pairs.waited
     surer = (now["outcome"] == DUPLICATE[1]).to_numpy() & (before == DUPLICATE[0])
     rows = np.flatnonzero(beside & (~together | surer))
     return rows_about(

@@ -18,7 +18,7 @@ from waitlist_merge.combined.combine import Combined
 from waitlist_merge.identity import keyed_hashes
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.match import Patients, died, of_patient, restricted
-from waitlist_merge.reasons import Joins, Veto
+from waitlist_merge.reasons import Joins, Outcome, Veto
 from waitlist_merge.review.parts import Parts, whole_groups
 from waitlist_merge.review.ruling import Rulings
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
@@ -47,7 +47,7 @@ def questions(
     ruled = ruled or Rulings()
     columns = combined.entry_columns
     levels = {"patient": patients, "pathway": pathways}
-    waits = of_patient((columns["outcome"] != "not_waiting").to_numpy(), patients.group)
+    waits = of_patient((columns["outcome"] != str(Outcome.NOT_WAITING)).to_numpy(), patients.group)
     asked, concerned = with_asked_again(
         combined.doubts.questions,
         combined.doubts.entries,

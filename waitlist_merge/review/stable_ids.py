@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from waitlist_merge.id_letters import check_characters
 from waitlist_merge.identity import ids_by_rank, keyed_hashes
 from waitlist_merge.pathways.columns import order_of
+from waitlist_merge.reasons import Joins
 
 LOG_COLUMNS = ("event", "old_id", "new_id", "entries", "why")
 MERGED, SPLIT, MOVED = "merged", "split", "moved"
@@ -264,7 +265,7 @@ def _why(
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
     if merged:
         inside = (ids[a] == new) & (ids[b] == new) & ((was[a] == old) != (was[b] == old))
-        inside &= (links["joins"] == "yes").to_numpy()
+        inside &= (links["joins"] == str(Joins.YES)).to_numpy()
     else:
         inside = ((ids[a] == new) & (was[b] == old) & (ids[b] != new)) | (
             (ids[b] == new) & (was[a] == old) & (ids[a] != new)

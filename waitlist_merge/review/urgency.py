@@ -18,6 +18,7 @@ from waitlist_merge.combined.rules import PRIORITY_CODES
 from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
 from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.pathways.match import Patients, certain_people, died
+from waitlist_merge.reasons import Outcome
 
 SOON = 21
 """Days within which a booked date makes a question urgent: the notice of a reasonable offer."""
@@ -47,7 +48,7 @@ def urgency(
     a person who has died (``dead``), makes no question urgent.
     """
     today = day_number(run_date)
-    waiting = (columns["outcome"] != "not_waiting").to_numpy() & ~dead
+    waiting = (columns["outcome"] != str(Outcome.NOT_WAITING)).to_numpy() & ~dead
     clocked = is_in(columns["list_state"], {str(each) for each in RTT_STATES})
     start = days(entries["rtt_start_date"])
     waited = np.where(clocked & known(start), today - start.astype(np.int64), -1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from waitlist_merge.reasons import Relation, Veto
+from waitlist_merge.reasons import Joins, Relation, Veto
 
 PATIENT_QUESTION = "Are these entries one person? Check the demographic details with the Spine."
 PATIENT_SHARED = (
@@ -91,5 +91,5 @@ def _question(level: str, joins: str, relation: str, veto: str) -> str:
             return PATIENT_SHARED
         if veto == Veto.DECIDED_APART:
             return PATIENT_AGAIN
-        return PATIENT_PROPOSED if joins == "yes" else PATIENT_QUESTION
+        return PATIENT_PROPOSED if joins == Joins.YES else PATIENT_QUESTION
     return BY_VETO.get(veto) or BY_RELATION.get(relation, OTHERWISE)
