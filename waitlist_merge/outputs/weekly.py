@@ -21,11 +21,12 @@ import xlsxwriter
 
 from waitlist_merge.combined.clocks import WEEK
 from waitlist_merge.combined.facts import RTT_STATES
-from waitlist_merge.outputs.fixed import FIXED, NEW, OPEN, compared, findings_page
 from waitlist_merge.outputs.workbook.cells import Texts, day_texts, phrase, texts, truth, worded
+from waitlist_merge.outputs.workbook.faults import findings_page
 from waitlist_merge.outputs.workbook.lines import Line, write_lines
 from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.reasons import Outcome
+from waitlist_merge.review.fixed import FIXED, NEW, OPEN, compared
 from waitlist_merge.review.urgency import SOON
 
 Tables = Mapping[str, pd.DataFrame]

@@ -14,10 +14,10 @@ import pandas as pd
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.columns import conform
-from waitlist_merge.outputs.fixed import OF_OTHERS
 from waitlist_merge.outputs.views.held import redacted
 from waitlist_merge.pathways.columns import Bools, flag, is_in
 from waitlist_merge.pathways.match import of_patient
+from waitlist_merge.review.fixed import OF_OTHERS
 from waitlist_merge.review.lost import certain_needs, from_text, of_withheld_service
 from waitlist_merge.review.unaccounted import needs
 

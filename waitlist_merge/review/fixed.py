@@ -8,15 +8,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from waitlist_merge.outputs.workbook.cells import texts, worded
-from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
-from waitlist_merge.outputs.workbook.quality import grades
 from waitlist_merge.reasons import Fault
 
 NEW, OPEN, FIXED = "1 new", "2 open", "3 fixed"
@@ -34,7 +28,8 @@ def compared(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
     if before is None:
         return now.assign(since="")
     was, there = _names(before), _names(now)
-    gone = ~was.isin(there).to_numpy(dtype=bool) & ~np.isin(texts(before["reason"]), OF_OTHERS)
+    by_others = before["reason"].isin([str(each) for each in OF_OTHERS]).to_numpy(dtype=bool)
+    gone = ~was.isin(there).to_numpy(dtype=bool) & ~by_others
     fixed = before.loc[gone].assign(since=FIXED)
     since = np.where(there.isin(was).to_numpy(dtype=bool), OPEN, NEW).astype(object)
     both = [each.astype(object) for each in (now.assign(since=since), fixed) if len(each)]
@@ -43,30 +38,7 @@ def compared(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
 
 def _names(findings: pd.DataFrame) -> pd.Series:
     """What makes a finding the same one next week; the name and rows of files change."""
-    entry = texts(findings["entry_id"])
-    parts = (entry, texts(findings["field"]), texts(findings["reason"]))
+    parts = (findings[name].astype(object).fillna("") for name in ("entry_id", "field", "reason"))
     return pd.Series(
         ["\x1f".join(map(str, each)) for each in zip(*parts, strict=True)], dtype=object
     )
-
-
-_TINTS: Mapping[str, Tint] = {NEW: Tint.URGENT, OPEN: Tint.SOON, FIXED: Tint.NONE, "": Tint.NONE}
-
-
-def findings_page(findings: pd.DataFrame) -> Page:
-    """Each finding with the hospital number: what is new first, of that the gravest."""
-    since, grade = texts(findings["since"]), grades(findings["reason"])
-    keys = (pd.factorize(each, sort=True)[0] for each in (texts(findings["reason"]), grade, since))
-    order: NDArray[np.intp] = np.lexsort(tuple(keys))
-    columns = (
-        Column("Since", since, 9, tint=np.array([_TINTS[each] for each in since], dtype=object)),
-        Column("How grave", grade, 17),
-        Column("Reason", texts(findings["reason"]), 22),
-        Column("Hospital number", texts(findings["local_patient_identifier"]), 18),
-        Column("Field", texts(findings["field"]), 24),
-        Column("File", texts(findings["source_file"]), 34),
-        Column("Row below the headings", findings["source_row"], 10, Look.WHOLE),
-        Column("Meaning", worded(findings["reason"], lambda each: Fault(str(each)).meaning), 60),
-    )
-    page = Page("Findings", "Each finding: new, open or fixed", columns, len(findings), frozen=1)
-    return page.take(order, name="Findings", parts="")
