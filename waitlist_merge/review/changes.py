@@ -50,12 +50,13 @@ def changes(
     """
     then = base.entries
     pairs = paired(now, then, position)
+    starts = moved_starts(pairs)
     parts = [
         _lost(then, departure),
         _gone(then, departure, position, arrived),
         _came(pairs),
-        moved_starts(pairs),
-        moved_rows(pairs, combined_list, departure, apart or {}),
+        starts,
+        moved_rows(pairs, combined_list, departure, starts, apart or {}),
         moved_admissions(pairs),
         _duplicated(pairs),
         _states(pairs, departure),

@@ -59,12 +59,14 @@ def moved_rows(
     pairs: Paired,
     combined_list: pd.DataFrame,
     departure: NDArray[np.object_],
+    starts: pd.DataFrame,
     apart: Mapping[tuple[str, str], str],
 ) -> pd.DataFrame:
     """Clock starts of whole needs that moved, though the entry that gives it did not move its own.
 
-    ``departure`` says why each earlier entry no longer waits, None where it does; ``apart`` are
-    pairs that people keep apart and who says so: of a start so parted no organisation is the mover.
+    ``departure`` says why each earlier entry no longer waits, None where it does; ``starts`` are
+    those of entries that moved (``moved_starts``); ``apart`` are pairs that people keep apart and
+    who says so: of a start so parted no organisation is the mover.
     """
     then = pairs.then
     had = (then["left_date"].isna() & then["row_start_date"].notna()).to_numpy()
@@ -74,7 +76,7 @@ def moved_rows(
     names = ["pathway_id", "patient_id", "rtt_start_date", "rtt_start_entry_id"]
     after = combined_list[names].astype({"pathway_id": object, "rtt_start_entry_id": object})
     both = after.merge(before.drop_duplicates("pathway_id"), on="pathway_id")
-    both = both[~_told_by_entries(both, moved_starts(pairs))].reset_index(drop=True)
+    both = both[~_told_by_entries(both, starts)].reset_index(drop=True)
     one, other = days(both["rtt_start_date"]), days(both["row_start_date"])
     later = _later(one, other)
     gone = set(then["entry_id"].to_numpy(dtype=object)[~pd.isna(departure)].tolist())
