@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 import waitlist_merge as wm
+from waitlist_merge.outputs import read_tables
+from waitlist_merge.outputs.workbook.book import pages_of
 from waitlist_merge.recalled import Retrain
 from waitlist_merge.relinked import relinked
 from waitlist_merge.review.register.tables import METADATA
@@ -288,13 +290,36 @@ def test_a_list_without_an_organisation_says_what_it_lacks(register, tmp_path):
         assert run.manifest()["notes"] == [f"NOT REFRESHED: {told}"]
         assert str(run.summary()).startswith(f"NOT REFRESHED: {told}")
         assert "WITHOUT the list of RW3" in repr(run)
+        rows = run.not_refreshed
+        assert set(rows["family_name"]) == {"Nobody"}
+        assert not rows["pathway_id"].isin(run.entries["pathway_id"]).any()
+        assert set(rows["pathway_id"]) < set(first.entries["pathway_id"])
+        assert (
+            rows[["organisations", "list_date"]].to_numpy().tolist()
+            == [["RW3", pd.Timestamp(FIRST)]] * 2
+        )
+        assert rows["days_waiting"].tolist() == [(day - dt.date(2026, 3, 2)).days] * 2
+        assert rows["hospital_numbers"].tolist() == ["RW3 H8", "RW3 H9"]
+        assert set(run.changes["change"]) == {"not_refreshed"}
+    run.save_views(tmp_path / "views", ["all", "coordinator"], tables="csv", workbook=False)
+    assert sorted(path.name for path in (tmp_path / "views").iterdir()) == ["RM3", "coordinator"]
+    assert read_tables(tmp_path / "views" / "RM3")["not_refreshed"].empty
+    assert len(read_tables(tmp_path / "views" / "coordinator")["not_refreshed"]) == 2
     run.save(tmp_path / "out", tables="csv", workbook=True)
     sheet = openpyxl.load_workbook(tmp_path / "out" / "combined_list.xlsx")["Summary"]
     top = [str(cell.value).strip() for cell in sheet["A"][:8]]
     assert str(told) in top
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "combined_list.xlsx")["Not refreshed"]
+    shown = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert [row[:2] + row[10:11] for row in shown] == [
+        [1, "not refreshed", "RW3 H8"],
+        [2, "not refreshed", "RW3 H9"],
+    ]
     later = sent(THIRD + dt.timedelta(days=7), **both)
     back = wm.merge(later, register=register)
     assert not back.left.not_refreshed
+    assert back.not_refreshed.empty
+    assert "Not refreshed" not in {page.name for page in pages_of(back.tables, run_date=THIRD)}
     assert "NOT REFRESHED" not in str(back.summary())
 
 

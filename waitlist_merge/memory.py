@@ -37,6 +37,7 @@ from waitlist_merge.review.register.digest import digests
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.ruling import Rulings, in_force, not_undone
 from waitlist_merge.review.snapshot import Snapshot, census_dates
+from waitlist_merge.review.unsent import unsent
 from waitlist_merge.review.work import agreed_to_close, work_against_lists
 
 GUARDS = tuple(each.name for each in fields(Allowed))
@@ -78,17 +79,19 @@ class Ids:
 class Left:
     """What there is to say of the weeks.
 
-    ``run`` is the number under which the run is recorded, ``base`` what the run knew that changes
-    are told against, ``first`` whether the register had no run. ``findings_before`` are the faults
-    of the lists of ``base`` (``reading.FINDING``), ``said`` what people have answered since,
-    ``asked`` the open questions with the day since when (``Register.questions``),
-    ``not_refreshed`` what the list lacks of organisations that sent none, ``kept`` their starts.
+    ``unsent`` are the needs of lists that did not come, ``run`` is the number under which the run
+    is recorded, ``base`` what the run knew that changes are told against, ``first`` whether the
+    register had no run. ``findings_before`` are the faults of the lists of ``base``
+    (``reading.FINDING``), ``said`` what people have answered since, ``asked`` the open questions
+    with the day since when (``Register.questions``), ``not_refreshed`` what the list lacks of
+    organisations that sent none, ``kept`` their starts.
     """
 
     changes: pd.DataFrame
     unaccounted: pd.DataFrame
     review_queue: pd.DataFrame
     work: pd.DataFrame
+    unsent: pd.DataFrame = field(default_factory=pd.DataFrame)
     run: int | None = None
     base: Snapshot | None = None
     first: bool = True
@@ -255,6 +258,7 @@ def end(
         ended.unaccounted,
         ended.review_queue,
         work,
+        unsent(begun.week.arrived.absent, recalled.last, entries, run_date=ended.snapshot.run_date),
         base=base,
         first=recalled.last is None,
         findings_before=faults,

@@ -217,6 +217,7 @@ def merge(
         findings=conform("findings", findings),
         changes=conform("changes", left.changes),
         unaccounted=conform("unaccounted", left.unaccounted),
+        not_refreshed=conform("not_refreshed", left.unsent),
         work=conform("work", left.work),
         accepted=accepted,
         plan=plan,

@@ -81,6 +81,7 @@ class MergeResult:
     findings: pd.DataFrame
     changes: pd.DataFrame
     unaccounted: pd.DataFrame
+    not_refreshed: pd.DataFrame
     work: pd.DataFrame
     accepted: Accepted
     plan: MergePlan
@@ -140,6 +141,7 @@ class MergeResult:
             "findings": self.findings,
             "changes": self.changes,
             "unaccounted": self.unaccounted,
+            "not_refreshed": self.not_refreshed,
             "work": self.work,
         }
 

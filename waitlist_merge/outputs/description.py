@@ -68,6 +68,10 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
             "One row for each need that left the lists without a clock stop, a death or a recorded "
             "decision; it stays until a person answers. Empty without a register."
         ),
+        "not_refreshed": (
+            "One row for each need that only lists which did not come have, as it was when last "
+            "listed: not gone, and not on the combined list. Empty without a register."
+        ),
         "work": (
             "One row for each group that people work on, and for each thing that the lists or the "
             "calendar say against it. Empty without a register."
@@ -162,6 +166,7 @@ or `--no-workbook` does not want it. Everything in it is in the tables too.
 | *Duplicates* | Each need that two or more entries wait for, with its entries under it |
 | *Contact* | One row for each patient to be spoken to: who rings, what to ask, what to say |
 | *Changes* | One row for each change since the run before, the gravest first |
+| *Not refreshed* | Only where a list did not come: each need that nobody else lists |
 | *Data quality* | One row for each finding, the worst first |
 | *About* | What it is for and what not, the answers, the colours, census dates and versions |
 

@@ -7,13 +7,16 @@ that all are one patient's.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, flag, is_in
+from waitlist_merge.combined.rules import PRIORITY_CODES
+from waitlist_merge.combined.texts import joined_values
+from waitlist_merge.pathways.columns import Bools, any_of, flag, is_in
 from waitlist_merge.pathways.match import of_patient
 from waitlist_merge.reasons import Confidence
 
@@ -44,6 +47,68 @@ LAST_SAID = (
 )
 """What is carried of an entry of a snapshot. ``patient_restricted`` is true where any entry of the
 patient is a restricted record, ``restricted`` where this one is."""
+
+
+URGENT_CODES = frozenset(PRIORITY_CODES[:3])
+"""P1a, P1b, P2."""
+
+_TAKEN = (
+    "nhs_number",
+    "family_name",
+    "given_name",
+    "birth_date",
+    "treatment_function_code",
+    "procedure_code",
+)
+
+
+def last_listed(
+    entries: pd.DataFrame, number: NDArray[np.integer], size: int, *, run_date: dt.date
+) -> pd.DataFrame:
+    """What is known of each need from entries of a snapshot, as they were when last listed.
+
+    ``number`` is the need of each entry, from 0. Who the patient is, the service and the procedure
+    are those of the first entry that says them.
+    """
+    today = pd.Timestamp(run_date)
+    who = entries["organisation"].astype(str)
+    local = entries["local_patient_identifier"].astype(object).fillna("?").astype(str)
+    start = entries["rtt_start_date"].groupby(number).min()
+    first = {
+        name: entries[name].astype(object).groupby(number).first()
+        for name in ("pathway_id", "patient_id", *_TAKEN)
+    }
+    return pd.DataFrame(
+        {
+            **first,
+            "organisations": joined_values(who, number, size),
+            "entry_ids": joined_values(entries["entry_id"], number, size),
+            "hospital_numbers": joined_values(who + " " + local, number, size),
+            "rtt_start_date": start,
+            "days_waiting": (today - start).dt.days.astype("Int32"),
+            "suspected_cancer": any_of(flag(entries["suspected_cancer"]), number, size),
+            "priority_code": _most_urgent(entries["priority_code"], number, size),
+            **{
+                name: entries[name].where(entries[name] >= today).groupby(number).min()
+                for name in ("tci_date", "next_appointment_date")
+            },
+            "restricted": any_of(flag(entries["restricted"]), number, size),
+        }
+    )
+
+
+def urgent(needs: pd.DataFrame) -> Bools:
+    """Needs of suspected cancer, P1 or P2: what ``last_listed`` says of them."""
+    told = needs["suspected_cancer"] | needs["priority_code"].isin(URGENT_CODES)
+    return told.to_numpy(dtype=bool)
+
+
+def _most_urgent(codes: pd.Series, number: NDArray[np.integer], size: int) -> NDArray[np.object_]:
+    """The most urgent code of each number, None where there is none."""
+    place = pd.Index(PRIORITY_CODES).get_indexer(pd.Index(codes.astype(object)))
+    first = np.full(size, len(PRIORITY_CODES), dtype=np.int64)
+    np.minimum.at(first, number[place >= 0], place[place >= 0])
+    return np.array([*PRIORITY_CODES, None], dtype=object)[first]
 
 
 def as_text(lost: pd.DataFrame, number: NDArray[np.integer], size: int) -> NDArray[np.object_]:

@@ -17,11 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.combined.rules import PRIORITY_CODES
 from waitlist_merge.combined.texts import joined_values
-from waitlist_merge.pathways.columns import any_of, flag
 from waitlist_merge.review.departures import ANSWERED, NOT_WAITING, UNEXPLAINED
-from waitlist_merge.review.lost import as_text, restricted_anywhere
+from waitlist_merge.review.lost import as_text, last_listed, restricted_anywhere, urgent
 from waitlist_merge.review.questions import question_ids
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS
@@ -38,9 +36,6 @@ QUESTION = (
 )
 
 EMPTY = pd.DataFrame({name: [] for name in ENTRY_COLUMNS}).astype({"left_date": "datetime64[s]"})
-
-URGENT_CODES = frozenset(PRIORITY_CODES[:3])
-"""P1a, P1b, P2."""
 
 
 def unaccounted(
@@ -63,13 +58,12 @@ def unaccounted(
     _tell_who_has_said(table, entries[(entries["departure"] == ANSWERED).to_numpy()])
     table["now_listed"] = _now_listed(table, entries)
     table["question_id"] = question_ids([LEVEL] * len(table), table["entry_ids"])
-    urgent = table["suspected_cancer"] | table["priority_code"].isin(URGENT_CODES)
     order = np.lexsort(
         (
             table["pathway_id"].to_numpy(dtype=str),
             -table["days_waiting"].fillna(-1).to_numpy(dtype=np.int64),
             ~table["each_kept_by_other"].to_numpy(dtype=bool),
-            ~urgent.to_numpy(dtype=bool),
+            ~urgent(table),
         )
     )
     table = table.iloc[order].reset_index(drop=True)
@@ -91,16 +85,6 @@ def _tell_who_has_said(table: pd.DataFrame, answered: pd.DataFrame) -> None:
     ]
 
 
-_TAKEN = (
-    "nhs_number",
-    "family_name",
-    "given_name",
-    "birth_date",
-    "treatment_function_code",
-    "procedure_code",
-)
-
-
 def needs(lost: pd.DataFrame, *, run_date: dt.date, retired: Collection[str] = ()) -> pd.DataFrame:
     """What is known of each need, from its entries that have left, in the order of ``lost``.
 
@@ -110,54 +94,26 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date, retired: Collection[str] = (
     today = pd.Timestamp(run_date)
     number, ids = pd.factorize(lost["pathway_id"].astype(object))
     size = len(ids)
-    by_need = lost.assign(patient_id=lost["patient_id"].astype(object)).groupby(number)
     who = lost["organisation"].astype(str)
-    local = lost["local_patient_identifier"].astype(object).fillna("?").astype(str)
-    left, start = by_need["left_date"].max(), by_need["rtt_start_date"].min()
-    several = by_need["organisation"].nunique().to_numpy() > 1
+    left = lost["left_date"].groupby(number).max()
+    several = who.groupby(number).nunique().to_numpy() > 1
     how = np.where(who.isin([*retired]), _OF_RETIRED, ": closed or no longer sent")
     told = who + how + ", first seen on " + lost["left_date"].dt.strftime(_DAY)
     why = (
         joined_values(told, number, size, "; ")
         + ". No clock stop, no death and no decision is recorded"
     )
-    return pd.DataFrame(
-        {
-            "pathway_id": np.asarray(ids, dtype=object),
-            "patient_id": by_need["patient_id"].first(),
-            "left_date": left,
-            "weeks_unaccounted": ((today - left).dt.days // 7).astype(np.int32),
-            "organisations": joined_values(who, number, size),
-            "entry_ids": joined_values(lost["entry_id"], number, size),
-            "hospital_numbers": joined_values(who + " " + local, number, size),
-            "each_kept_by_other": several,
-            **{name: lost[name].astype(object).groupby(number).first() for name in _TAKEN},
-            "rtt_start_date": start,
-            "days_waiting": (today - start).dt.days.astype("Int32"),
-            "suspected_cancer": any_of(flag(lost["suspected_cancer"]), number, size),
-            "priority_code": _most_urgent(lost["priority_code"], number, size),
-            **{
-                name: lost[name].where(lost[name] >= today).groupby(number).min()
-                for name in ("tci_date", "next_appointment_date")
-            },
-            "restricted": any_of(flag(lost["restricted"]), number, size),
-            "why": why
-            + np.where(several, ". Each may believe that the other keeps the patient", ""),
-            "last_said": as_text(lost, number, size),
-        }
+    return last_listed(lost, number, size, run_date=run_date).assign(
+        left_date=left,
+        weeks_unaccounted=((today - left).dt.days // 7).astype(np.int32),
+        each_kept_by_other=several,
+        why=why + np.where(several, ". Each may believe that the other keeps the patient", ""),
+        last_said=as_text(lost, number, size),
     )
 
 
 _DAY = "%Y-%m-%d"
 _OF_RETIRED = ": this organisation has closed for good and sends no list"
-
-
-def _most_urgent(codes: pd.Series, number: NDArray[np.integer], size: int) -> NDArray[np.object_]:
-    """The most urgent code of each number, None where there is none."""
-    place = pd.Index(PRIORITY_CODES).get_indexer(pd.Index(codes.astype(object)))
-    first = np.full(size, len(PRIORITY_CODES), dtype=np.int64)
-    np.minimum.at(first, number[place >= 0], place[place >= 0])
-    return np.array([*PRIORITY_CODES, None], dtype=object)[first]
 
 
 def _now_listed(table: pd.DataFrame, entries: pd.DataFrame) -> NDArray[np.object_]:

@@ -100,10 +100,17 @@ def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFra
         "findings": _among(whole.tables["findings"], "entry_id", ids),
         "changes": _among(whole.tables["changes"], "entry_id", ids),
         "unaccounted": lost,
+        "not_refreshed": _unsent_of(whole.tables, services),
         "work": _among(whole.tables["work"], "question_id", asked),
     }
     made = listed | {name: table.reset_index(drop=True) for name, table in kept.items()}
     return {name: conform(name, made[name]) for name in TABLES}
+
+
+def _unsent_of(tables: Tables, services: Collection[str]) -> pd.DataFrame:
+    """The needs of lists that did not come; a folder of an older version does not tell."""
+    told = tables.get("not_refreshed", pd.DataFrame())
+    return _among(told, "treatment_function_code", services) if len(told) else told
 
 
 def _among(table: pd.DataFrame, name: str, ids: Collection[str]) -> pd.DataFrame:
@@ -178,6 +185,8 @@ def _told_by_people(
         ),
         "changes": changes_of(organisation, tables["changes"], entries=entries, unseen=unseen),
         "unaccounted": lost,
+        # Whose list did not come has no view, and of whom it alone lists nobody else is told.
+        "not_refreshed": pd.DataFrame(),
         "work": work_of(organisation, tables["work"], {*ids[held.rows]}),
     }
 

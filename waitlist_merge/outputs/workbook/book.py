@@ -25,6 +25,7 @@ from waitlist_merge.outputs.workbook.page import SHEET_ROWS, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.outputs.workbook.quality import quality_page
 from waitlist_merge.outputs.workbook.summary import CHARTS, SUMMARY, summary_lines
+from waitlist_merge.outputs.workbook.unsent import unsent_pages
 from waitlist_merge.review.returned import RUN_PROPERTY
 
 WORKBOOK = "combined_list.xlsx"
@@ -83,6 +84,7 @@ def pages_of(
         duplicates_page(tables, run_date=run_date),
         contact_page(tables, run_date=run_date, caller=caller),
         changes_page(tables),
+        *unsent_pages(tables),
         quality_page(tables["findings"]),
     )
     return [piece for page in whole for piece in fitted(page, limit=sheet_rows)]
