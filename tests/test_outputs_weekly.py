@@ -39,6 +39,7 @@ PEOPLE = pd.DataFrame(
         "RTT start": ["2025-11-16", "2025-11-15", "2025-12-13", "2025-12-14"],
         "RTT status": ["20", "20", "20", "20"],
         "Next appointment": ["2026-12-06", "2026-12-07", None, None],
+        "TCI date": ["2027-01-20", None, None, None],
     }
 )
 

@@ -164,11 +164,12 @@ def _first(
             day_texts(unaccounted["left_date"]),
         )
     )
-    dated = _booked_soon(doubted, run_date)
-    yield f"appointments or admissions within {SOON} days on a proposed duplicate", len(dated)
-    tci, appointment = day_texts(dated["tci_date"]), day_texts(dated["next_appointment_date"])
-    number = texts(dated["local_patient_identifier"])
-    yield from _named(phrase(number, np.where(tci == "", appointment, tci), by=": "))
+    waits = texts(doubted["outcome"]) != str(Outcome.NOT_WAITING)
+    first = _first_booked(doubted, run_date)
+    soon = waits & (first <= pd.Timestamp(run_date) + timedelta(days=SOON)).to_numpy(dtype=bool)
+    yield f"appointments or admissions within {SOON} days on a proposed duplicate", int(soon.sum())
+    number = texts(doubted["local_patient_identifier"])
+    yield from _named(phrase(number[soon], day_texts(first[soon]), by=": "))
 
 
 def _named(said: Texts) -> Iterator[Line]:
@@ -179,15 +180,11 @@ def _named(said: Texts) -> Iterator[Line]:
         yield f"   and {len(said) - MOST_NAMED} more: see the workbook", ""
 
 
-def _booked_soon(entries: pd.DataFrame, run_date: date) -> pd.DataFrame:
-    """The entries that wait and have an admission or appointment soon."""
-    soon = np.zeros(len(entries), dtype=bool)
-    for name in ("tci_date", "next_appointment_date"):
-        left = (pd.to_datetime(entries[name]) - pd.Timestamp(run_date)).dt.days
-        soon |= ((left >= 0) & (left <= SOON)).to_numpy(dtype=bool)
-    waits = texts(entries["outcome"]) != str(Outcome.NOT_WAITING)
-    kept: pd.DataFrame = entries.loc[soon & waits]
-    return kept
+def _first_booked(entries: pd.DataFrame, run_date: date) -> pd.Series:
+    """The earlier of the admission and the appointment that each entry has ahead, if any."""
+    booked = entries[["tci_date", "next_appointment_date"]].apply(pd.to_datetime)
+    first: pd.Series = booked.where(booked >= pd.Timestamp(run_date)).min(axis=1)
+    return first
 
 
 def _list(own: pd.DataFrame, before: Before) -> Iterator[Line]:
