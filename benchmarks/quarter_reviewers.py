@@ -262,7 +262,7 @@ def account_for(
                 names,
                 tuple(range(len(names))),
                 "accounted for",
-                reviewer="Coordinator",
+                reviewer=f"Clerk of {code}",
                 organisation=code,
                 note="Rang the patient",
                 answered_on=monday(week) + dt.timedelta(days=3),

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import waitlist_merge as wm
-from waitlist_merge.review.filing import read_workbooks
+from waitlist_merge.review.filing import read_workbooks, status_of
 
 MONDAYS = [dt.date(2026, 11, 16) + dt.timedelta(weeks=week) for week in range(5)]
 PERSON = {
@@ -81,6 +81,12 @@ def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tm
     said = "RM3 has said what became of the patient; still asked: RW3"
     assert half.unaccounted["why"].iloc[0].endswith(said)
     assert half.review_queue["who_answers"].iloc[0] == "Booking clerk at RW3"
+    same = fill(asked, tmp_path / "same.xlsx", "RW3", "CLERK OF RM3")
+    assert read_workbooks([same], register, today=MONDAYS[2]).new_answers == 1
+    assert merged(register, MONDAYS[2]).unaccounted["organisations"].tolist() == ["RW3"]
+    told = status_of(register, today=MONDAYS[2]).unsettled
+    assert told[["organisation", "standing"]].to_numpy().tolist() == [["RW3", "proposed"]]
+    assert told["detail"].iloc[0].startswith("waits for another person")
     other = fill(asked, tmp_path / "rw3.xlsx", "RW3")
     assert read_workbooks([other], register, today=MONDAYS[2]).new_answers == 1
     again = merged(register, MONDAYS[2])
@@ -137,7 +143,7 @@ NEIGHBOUR = OTHER | {
 }
 
 
-def fill(asked, to, organisation="RM3"):
+def fill(asked, to, organisation="RM3", reviewer=None):
     """The workbook with an answer to the first question, which is about who is missing."""
     book = openpyxl.load_workbook(asked)
     sheet = book["Questions"]
@@ -146,7 +152,7 @@ def fill(asked, to, organisation="RM3"):
     assert cells["Level"].value == "unaccounted"
     for heading, value in {
         "Answer": "accounted for",
-        "Reviewer": "A. Clerk",
+        "Reviewer": reviewer or f"Clerk of {organisation}",
         "Reviewer's organisation": organisation,
         "Date": dt.datetime(2026, 11, 23),  # noqa: DTZ001
         "Note": "Rang: treated abroad",

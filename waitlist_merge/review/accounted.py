@@ -10,6 +10,7 @@ import pandas as pd
 from waitlist_merge.reasons import Departure
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.signed import letters
 
 
 def accounted(
@@ -23,8 +24,9 @@ def accounted(
 
     ``last`` are the entries of the last snapshot, ``days_of_runs`` the day of each run. Nobody
     answers for another's entry, unless that organisation is ``retired`` and nobody is left there:
-    a need of two is accounted for once both have said so. An answer accounts for the departure
-    that it was given about: of an entry that came back and left again it says nothing.
+    a need of two is accounted for once both have said so, each by another person. An answer
+    accounts for the departure that it was given about: of an entry that came back and left again
+    it says nothing.
 
     >>> said = AnswerRow("A-1", "Q-1", "unaccounted", ("E-1", "E-2"), (0, 1), "accounted for",
     ...                  organisation="RM3", run=2)
@@ -36,7 +38,7 @@ def accounted(
     >>> accounted([said], last.assign(left_date=pd.Timestamp("2026-12-07")), days)
     frozenset()
     """
-    told = [row for row in answers if row.answer == Answer.ACCOUNTED]
+    told = of_one_voice(answers)
     some = last[last["entry_id"].isin({name for row in told for name in row.entry_ids})]
     names, left = some["entry_id"].astype(str), some["left_date"]
     whose = dict(zip(names, some["organisation"].astype(str), strict=True))
@@ -49,3 +51,22 @@ def accounted(
     stays = some["departure"].eq(str(Departure.ANSWERED)).to_numpy() & left.isna().to_numpy()
     since = left.le(pd.to_datetime(names.map(newest))).to_numpy()
     return frozenset(names[(stays | since) & names.isin([*newest]).to_numpy()])
+
+
+def of_one_voice(answers: Iterable[AnswerRow]) -> list[AnswerRow]:
+    """The answers that account for entries, each person's for one organisation: their first.
+
+    >>> said = [AnswerRow(f"A-{code}", "Q-1", "unaccounted", ("E-1",), (0,), "accounted for",
+    ...                   reviewer="Ann", organisation=code) for code in ("RM3", "RW3")]
+    >>> [row.organisation for row in of_one_voice(said)]
+    ['RM3']
+    """
+    heard: dict[tuple[str, str], str] = {}
+    found = []
+    for row in answers:
+        if row.answer != Answer.ACCOUNTED:
+            continue
+        names = [(letters(row.reviewer), name) for name in row.entry_ids]
+        if {heard.setdefault(each, row.organisation) for each in names} <= {row.organisation}:
+            found.append(row)
+    return found

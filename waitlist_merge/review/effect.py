@@ -13,13 +13,14 @@ from itertools import combinations
 
 import pandas as pd
 
-from waitlist_merge.review.accounted import accounted
+from waitlist_merge.review.accounted import accounted, of_one_voice
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.rows import AnswerRow
-from waitlist_merge.review.ruling import Rulings
+from waitlist_merge.review.ruling import Rulings, not_undone
 from waitlist_merge.review.snapshot import listed
 from waitlist_merge.review.spoken import Standing
 
+FOR_TWO = "waits for another person: one alone cannot answer for two organisations"
 PARTED = "the entries are of two people by now; settles nothing until that is answered"
 
 
@@ -38,6 +39,7 @@ def as_they_act(
     there = listed(last)
     patient = dict(zip(there["entry_id"].astype(str), there["patient_id"].astype(str), strict=True))
     said = {row.answer_id: row for row in answers}
+    counted = {row.answer_id for row in of_one_voice(not_undone(answers))}
 
     def parted(row: AnswerRow) -> bool:
         return row.answer == Answer.SAME_NEED and _parted(row, patient)
@@ -46,7 +48,11 @@ def as_they_act(
         told = row.answer == Answer.ACCOUNTED
         return told and not accounted([row], last, days_of_runs, retired=retired)
 
+    def for_two(row: AnswerRow) -> bool:
+        return row.answer == Answer.ACCOUNTED and row.answer_id not in counted
+
     told = _told_as(ruled.answers, said, parted, Standing.PARTED, PARTED)
+    told = _told_as(told, said, for_two, Standing.PROPOSED, FOR_TWO)
     return replace(ruled, answers=_told_as(told, said, spent, Standing.SPENT, ""))
 
 
