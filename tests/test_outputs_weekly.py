@@ -90,6 +90,27 @@ def test_dates_within_three_weeks_on_a_proposed_duplicate_are_named(
     assert plain["appointments or admissions within 21 days on a proposed duplicate"][0] == 0
 
 
+def test_a_duplicate_is_on_the_page_of_both_organisations_whichever_entry_is_shown(
+    tmp_path: Path,
+) -> None:
+    identified = PEOPLE.head(1).assign(**{"Pathway identifier": "PW0000012345", "Issuer": "RM3"})
+    lists = [
+        wm.Extract.from_frame(identified.assign(**{"RTT start": start}), organisation=code)
+        for code, start in (("RM3", "2026-03-02"), ("RW3", "2026-04-20"))
+    ]
+    result = wm.merge(lists, census_date=CENSUS)
+    (need,) = result.combined_list.to_dict("records")
+    counts = need["confirmed_duplicates"], need["proposed_duplicates"]
+    assert sum(counts) == 1
+    for organisation in ("RM3", "RW3"):
+        tables, manifest = view(made_ready(result.tables, result.manifest()), organisation)
+        write_weekly(tables, manifest)(tmp_path / "weekly.xlsx")
+        sheet = openpyxl.load_workbook(tmp_path / "weekly.xlsx")["Week"]
+        told = {row[0]: row[1] for row in sheet.iter_rows(values_only=True) if row[0]}
+        kinds = ("that is confirmed", "that is proposed, for people to confirm")
+        assert tuple(told[f"in a need with a duplicate {kind}"] for kind in kinds) == counts
+
+
 def test_who_is_unaccounted_for_comes_first_with_the_hospital_number(
     result: wm.MergeResult, tmp_path: Path
 ) -> None:

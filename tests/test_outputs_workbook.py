@@ -552,6 +552,18 @@ def test_waits_and_organisations_are_counted_and_drawn(
     assert len(book["Summary"]._charts) == 2
 
 
+def test_a_duplicate_counts_at_both_organisations_whichever_entry_is_shown(
+    merged: wm.MergeResult, book: dict[str, Worksheet]
+) -> None:
+    told = {row[0]: row[1:] for row in book["Summary"].iter_rows(values_only=True) if row[0]}
+    needs = [
+        int((merged.combined_list[kind] > 0).sum())
+        for kind in ("confirmed_duplicates", "proposed_duplicates")
+    ]
+    assert sum(needs) > 0
+    assert [*told["RM3"][1:3]] == [*told["RW3"][1:3]] == needs
+
+
 def test_each_duplicate_says_what_it_is_to_the_entry_shown(
     merged: wm.MergeResult, book: dict[str, Worksheet]
 ) -> None:

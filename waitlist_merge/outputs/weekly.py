@@ -22,10 +22,10 @@ import xlsxwriter
 from waitlist_merge.combined.clocks import WEEK
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.outputs.workbook.cells import Texts, day_texts, phrase, texts, truth, worded
+from waitlist_merge.outputs.workbook.duplicated import CONFIRMED, PROPOSED, duplicated
 from waitlist_merge.outputs.workbook.faults import findings_page
 from waitlist_merge.outputs.workbook.lines import Line, write_lines
 from waitlist_merge.outputs.workbook.paper import Paper
-from waitlist_merge.reasons import Outcome
 from waitlist_merge.review.fixed import FIXED, NEW, OPEN, compared
 from waitlist_merge.review.urgency import SOON
 
@@ -131,21 +131,16 @@ def _lines(
     organisation = str(manifest["view"])
     run_date = date.fromisoformat(manifest["run_date"])
     entries = tables["entries"]
-    own = entries.loc[(texts(entries["organisation"]) == organisation)].reset_index(drop=True)
-    combined = tables["combined_list"]
-    proposed = combined["proposed_duplicates"].to_numpy(dtype=np.int64, na_value=0) > 0
-    doubted = own["pathway_id"].isin(combined["pathway_id"][proposed]).to_numpy(dtype=bool)
+    mine = texts(entries["organisation"]) == organisation
+    own = entries.loc[mine].reset_index(drop=True)
+    confirmed, proposed = (mine & duplicated(tables, kind) for kind in (CONFIRMED, PROPOSED))
     known = bool(manifest.get("run"))
-    yield from _first(tables["unaccounted"], own.loc[doubted], run_date, known=known)
+    yield from _first(tables["unaccounted"], entries.loc[proposed], run_date, known=known)
     yield from _list(own, before)
     yield from _waits(own, run_date)
-    outcome = texts(own["outcome"])
-    yield ("Duplicates",)
-    for name, word in (
-        ("confirmed: entries that are certainly one need with another", "CONFIRMED_DUPLICATE"),
-        ("proposed: to be confirmed by people", "PROPOSED_DUPLICATE"),
-    ):
-        yield name, int((outcome == str(Outcome[word])).sum())
+    yield ("Duplicates: your own entries",)
+    yield "in a need with a duplicate that is confirmed", int(confirmed.sum())
+    yield "in a need with a duplicate that is proposed, for people to confirm", int(proposed.sum())
     yield from _questions(tables["review_queue"], before, run_date)
     yield from _work(tables["work"], known=known)
     yield from _findings(findings, known=before.findings is not None)
@@ -164,9 +159,8 @@ def _first(
             day_texts(unaccounted["left_date"]),
         )
     )
-    waits = texts(doubted["outcome"]) != str(Outcome.NOT_WAITING)
     first = _first_booked(doubted, run_date)
-    soon = waits & (first <= pd.Timestamp(run_date) + timedelta(days=SOON)).to_numpy(dtype=bool)
+    soon = (first <= pd.Timestamp(run_date) + timedelta(days=SOON)).to_numpy(dtype=bool)
     yield f"appointments or admissions within {SOON} days on a proposed duplicate", int(soon.sum())
     number = texts(doubted["local_patient_identifier"])
     yield from _named(phrase(number[soon], day_texts(first[soon]), by=": "))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from waitlist_merge.combined.clocks import WEEK
 from waitlist_merge.outputs.workbook.cells import numbers, texts, truth
+from waitlist_merge.outputs.workbook.duplicated import CONFIRMED, PROPOSED, duplicated
 from waitlist_merge.outputs.workbook.lines import Chart, Line
 from waitlist_merge.outputs.workbook.page import Page
 from waitlist_merge.reasons import Confidence, Gain, Outcome
@@ -164,21 +165,23 @@ def _waits(combined: pd.DataFrame) -> Iterator[Line]:
 
 def _organisations(tables: Mapping[str, pd.DataFrame]) -> Iterator[Line]:
     """What each organisation's list has."""
-    entries = tables["entries"]
-    own, outcome = texts(entries["organisation"]), texts(entries["outcome"])
-    words = (Outcome.CONFIRMED_DUPLICATE, Outcome.PROPOSED_DUPLICATE)
+    own = texts(tables["entries"]["organisation"])
+    duplicates = [duplicated(tables, kind) for kind in (CONFIRMED, PROPOSED)]
     asked = texts(tables["review_queue"]["organisations"]).tolist()
     questions = Counter(code for each in asked for code in each.split(";"))
     yield (ORGANISATIONS,)
-    yield "organisation", "entries", "confirmed duplicates", "proposed duplicates", "questions"
+    yield "organisation", "entries", *_WITH_DUPLICATES, "questions"
     for code in sorted(set(own.tolist()) - {""}):
         mine = own == code
-        counts = (int((mine & (outcome == str(word))).sum()) for word in words)
+        counts = (int((mine & each).sum()) for each in duplicates)
         yield code, int(mine.sum()), *counts, questions[code]
 
 
+_WITH_DUPLICATES = ("with a confirmed one", "with a proposed one")
+"""Of the entries those in a need with duplicates, whichever of its entries is the shown one."""
+
 WAITS = "How long needs wait"
-ORGANISATIONS = "Organisation by organisation"
+ORGANISATIONS = "Organisation by organisation: its entries, and those in a need with a duplicate"
 
 
 def _gained(gains: pd.DataFrame) -> Iterator[Line]:
