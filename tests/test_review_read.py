@@ -585,6 +585,54 @@ def test_a_workbook_knows_its_run(first):
     assert {row.run for row in returned_rows(first / "asked.xlsx")} == {1}
 
 
+def copied(book: Path, to: Path, **changed: object) -> Path:
+    """Its questions in a new workbook, as people copy a sheet: values alone, no properties."""
+    values = list(openpyxl.load_workbook(book)["Questions"].iter_rows(values_only=True))
+    new = openpyxl.Workbook()
+    for place, row in enumerate(values):
+        told = dict(zip(values[0], row, strict=True)) | (changed if place else {})
+        new.active.append([told[each] for each in values[0]])
+    new.save(to)
+    return to
+
+
+def test_a_copied_sheet_knows_its_run_still(first, register, tmp_path):
+    merged(register)
+    book = filled(first, tmp_path / "a.xlsx", {NEED: said("same need")})
+    filed = read(register, copied(book, tmp_path / "b.xlsx"))
+    assert ([row.run for row in filed.taken.answers], filed.problems) == ([1], [])
+    numbers = copied(book, tmp_path / "c.xlsx", Run=1.0)
+    assert {row.run for row in returned_rows(numbers)} == {1}
+
+
+@pytest.mark.parametrize(
+    ("run", "problem"),
+    [
+        (None, "does not say which run it shows; put it into the newest workbook"),
+        ("soon", "does not say which run it shows; put it into the newest workbook"),
+        ("9", "is about entries that this register does not know; name its own register"),
+    ],
+)
+def test_the_newest_facts_are_not_taken_for_those_that_were_shown(
+    first, register, tmp_path, run, problem
+):
+    book = filled(first, tmp_path / "a.xlsx", {NEED: said("same need")})
+    filed = read(register, copied(book, tmp_path / "b.xlsx", Run=run))
+    assert filed.new_answers == 0
+    [told] = filed.problems
+    assert told.startswith("b.xlsx, Sheet, row ")
+    assert problem in told
+
+
+def test_a_workbook_of_before_there_was_such_a_cell_tells_its_run_by_a_property(first, tmp_path):
+    book = openpyxl.load_workbook(first / "asked.xlsx")
+    for name in ("Questions", "Duplicates"):
+        [place] = [cell.column for cell in book[name][1] if cell.value == "Run"]
+        book[name].delete_cols(place)
+    book.save(tmp_path / "a.xlsx")
+    assert {row.run for row in returned_rows(tmp_path / "a.xlsx")} == {1}
+
+
 def test_the_command_line_takes_an_answer_back_and_retires_who_has_closed(
     first, register, tmp_path
 ):

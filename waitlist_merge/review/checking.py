@@ -47,12 +47,13 @@ class Checks:
     """What rows are checked against.
 
     ``organisations`` are those that send lists, ``known`` the ids of the entries that the run of a
-    row knew, ``concerned`` the organisations whose entries a row is about, ``today`` the day of
-    reading, ``retired`` the organisations that have closed for good.
+    row knew (None where the register has no such run), ``concerned`` the organisations whose
+    entries a row is about, ``today`` the day of reading, ``retired`` the organisations that have
+    closed for good.
     """
 
     organisations: Collection[str]
-    known: Callable[[Returned], pd.Index]
+    known: Callable[[Returned], pd.Index | None]
     concerned: Callable[[Returned], Collection[str]]
     today: date
     retired: Collection[str] = ()
@@ -73,7 +74,10 @@ class Checks:
         return Wrong(whole, answer, work)
 
     def _wrong_question(self, row: Returned) -> list[str]:
-        """Do the hidden cells still belong to the question, and is it one of this register?"""
+        """Do the hidden cells still belong to the question, and is it one of this register?
+
+        What it showed is known of its run alone: the newest run may have other facts.
+        """
         told = [heading.question_of(row), *(row.text(each) for each in heading.HIDDEN[1:-1])]
         names = names_of(row)
         if not told[0] or not names:
@@ -82,7 +86,10 @@ class Checks:
         marked = mark or row.text(heading.QUESTION_ID)
         if marked and mark != fingerprint(told[0], told[1], told[2], told[3]):
             return ["its hidden cells are of another question; fill in the rows as they came"]
-        if (self.known(row).get_indexer(pd.Index(names)) < 0).any():
+        if not row.run:
+            return [f"does not say which run it shows; {_AS_THEY_CAME}"]
+        known = self.known(row)
+        if known is None or (known.get_indexer(pd.Index(names)) < 0).any():
             return ["is about entries that this register does not know; name its own register"]
         return []
 
@@ -183,6 +190,7 @@ class Checks:
         return []
 
 
+_AS_THEY_CAME = "put it into the newest workbook that merge --register wrote, and give that"
 _WHEN_SAID = "write the day of the answer, or leave it empty"
 
 _NOTES = {

@@ -44,15 +44,18 @@ HEADER_ROWS = 10
 MOST_SHOWN = 20
 """Entries of one question that the workbook shows; a row of it cannot be higher (Excel)."""
 
+RUN = "Run"
+"""Heading of the hidden cell with the number of the run: answers say by it what they saw."""
+
 RUN_PROPERTY = "waitlist_merge_run"
-"""The custom property of a workbook with the number of the run: answers say by it what they saw."""
+"""The custom property of a workbook with the same, which is lost where a sheet is copied."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Returned:
     """One row of a sheet of questions: where it stands, and its cells by heading.
 
-    ``run`` is the run that wrote the workbook, 0 where it does not say.
+    ``run`` is the run that wrote the row, 0 where neither it nor the workbook says.
     """
 
     file: str
@@ -105,7 +108,7 @@ def returned_rows(path: Path) -> list[Returned]:
         raise InputError(f"{path.name}: {unreadable(path)}") from error
     run = _run_of(path)
     found = [
-        Returned(path.name, name, number, run, cells)
+        Returned(path.name, name, number, _run_in(cells, run), cells)
         for name, rows in sheets.items()
         for number, cells in _filled(rows)
     ]
@@ -150,6 +153,14 @@ def _filled(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, dict[str, obje
         }
         if QUESTION_ID in cells or any(cells.get(each) for each in (*ANSWERED, *WORKED)):
             yield number, cells
+
+
+def _run_in(cells: Mapping[str, object], of_book: int) -> int:
+    """The run that a row says it is of; where it has no such cell, that of the workbook."""
+    if RUN not in cells:
+        return of_book
+    found = re.fullmatch(r"\s*(\d+)(?:\.0*)?\s*", str(cells[RUN]))
+    return int(found[1]) if found else 0
 
 
 def _run_of(path: Path) -> int:

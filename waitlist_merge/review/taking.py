@@ -128,9 +128,7 @@ class _Book:
 
     def __init__(self, known: Known) -> None:
         self.today = known.today
-        self.frames = {0: known.last.entries} | {
-            run: each.entries for run, each in known.shown.items()
-        }
+        self.frames = {run: each.entries for run, each in known.shown.items()}
         self.places = {
             run: pd.Index(frame["entry_id"].astype(str)) for run, frame in self.frames.items()
         }
@@ -144,19 +142,14 @@ class _Book:
             for level, column in _GROUPS.items()
         }
 
-    def known(self, row: Returned) -> pd.Index:
-        """The ids of the entries that the run knew which wrote the row."""
-        return self.places[self._run(row)]
+    def known(self, row: Returned) -> pd.Index | None:
+        """The ids of the entries that the run knew which wrote the row; None of another run."""
+        return self.places.get(row.run)
 
     def concerned(self, row: Returned) -> frozenset[str]:
         """The organisations whose entries the row is about."""
-        run = self._run(row)
-        places = self.places[run].get_indexer(pd.Index(names_of(row)))
-        return frozenset(self.frames[run]["organisation"].iloc[places].astype(str))
-
-    def _run(self, row: Returned) -> int:
-        """The run whose facts the row showed: the newest where the workbook does not say."""
-        return row.run if row.run in self.frames else 0
+        places = self.places[row.run].get_indexer(pd.Index(names_of(row)))
+        return frozenset(self.frames[row.run]["organisation"].iloc[places].astype(str))
 
     def answer(self, row: Returned) -> AnswerRow:
         """The row as the register records it: what has no date is of the day when it is read.
@@ -165,10 +158,10 @@ class _Book:
         """
         side_of = sides_of(row)
         names = names_of(row)
-        level, run = row.text(heading.LEVEL), self._run(row)
-        places = self.places[run].get_indexer(pd.Index(names))
+        level = row.text(heading.LEVEL)
+        places = self.places[row.run].get_indexer(pd.Index(names))
         day = date_of(row.cells.get(heading.DATE))
-        said = said_by(self.frames[run].iloc[places])
+        said = said_by(self.frames[row.run].iloc[places])
         told = AnswerRow(
             answer_id="",
             question_id=heading.question_of(row),

@@ -8,10 +8,12 @@ calling organisation itself holds, on the sheet *Contact*, and none of a restric
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 
@@ -21,12 +23,12 @@ from waitlist_merge.outputs.workbook.changes import changes_page
 from waitlist_merge.outputs.workbook.contact import contact_page
 from waitlist_merge.outputs.workbook.lines import write_lines
 from waitlist_merge.outputs.workbook.needs import combined_page, duplicates_page
-from waitlist_merge.outputs.workbook.page import SHEET_ROWS, Page, fitted
+from waitlist_merge.outputs.workbook.page import SHEET_ROWS, Column, Page, fitted
 from waitlist_merge.outputs.workbook.paper import Paper
 from waitlist_merge.outputs.workbook.quality import quality_page
 from waitlist_merge.outputs.workbook.summary import CHARTS, SUMMARY, summary_lines
 from waitlist_merge.outputs.workbook.unsent import unsent_pages
-from waitlist_merge.review.returned import RUN_PROPERTY
+from waitlist_merge.review.returned import ENTRIES, RUN, RUN_PROPERTY
 
 WORKBOOK = "combined_list.xlsx"
 
@@ -49,12 +51,13 @@ def write_workbook(
     """
     run_date = date.fromisoformat(manifest["run_date"])
     caller = manifest.get("view")
-    pages = pages_of(tables, run_date=run_date, caller=caller, sheet_rows=sheet_rows)
+    run = int(manifest.get("run", 0))
+    pages = pages_of(tables, run_date=run_date, run=run, caller=caller, sheet_rows=sheet_rows)
     options = {"constant_memory": True, "tmpdir": str(path.parent)}
     with xlsxwriter.Workbook(path, options) as book:
         made = datetime(run_date.year, run_date.month, run_date.day)  # noqa: DTZ001 - no zone there
         book.set_properties({"title": "Combined waiting list", "created": made})
-        book.set_custom_property(RUN_PROPERTY, int(manifest.get("run", 0)), "number")
+        book.set_custom_property(RUN_PROPERTY, run, "number")
         paper = Paper(book)
         day = f"{run_date:%d %b %Y}"
         front = summary_lines(tables, manifest, pages)
@@ -71,12 +74,14 @@ def pages_of(
     tables: Mapping[str, pd.DataFrame],
     *,
     run_date: date,
+    run: int = 0,
     caller: str | None = None,
     sheet_rows: int = SHEET_ROWS,
 ) -> list[Page]:
     """The sheets between the first and the last, each of no more than ``sheet_rows`` rows.
 
-    ``caller`` is the organisation whose calls *Contact* lists, by default everybody's.
+    ``run`` is the number of the run in its register, 0 where it has none; ``caller`` the
+    organisation whose calls *Contact* lists, by default everybody's.
     """
     whole = (
         combined_page(tables, run_date=run_date),
@@ -87,4 +92,12 @@ def pages_of(
         *unsent_pages(tables),
         quality_page(tables["findings"]),
     )
-    return [piece for page in whole for piece in fitted(page, limit=sheet_rows)]
+    return [piece for page in whole for piece in fitted(_of_run(page, run), limit=sheet_rows)]
+
+
+def _of_run(page: Page, run: int) -> Page:
+    """The sheet with the run in each row that may come back: rows are copied without the rest."""
+    if not run or all(column.heading != ENTRIES for column in page.columns):
+        return page
+    told = Column(RUN, np.full(page.rows, str(run), dtype=object), hidden=True)
+    return replace(page, columns=(*page.columns, told))
