@@ -507,3 +507,15 @@ def test_work_names_no_organisation_whose_entry_is_not_held() -> None:
     assert told["keeps"].fillna("").tolist() == ["RM3", ""]
     assert "RW3" not in "".join(map(str, told.iloc[1]))
     assert told["person"].isna().all()
+
+
+def test_who_let_an_entry_go_before_the_patient_was_told_is_told_though_nobody_owns_the_work() -> (
+    None
+):
+    row = {"organisations": "RM3", "fault": "gone before told", "detail": "RW3", "state": "new"}
+    work = conform("work", pd.DataFrame([row | {"entry_ids": "E-1;E-2"}]))
+    told = conform("work", work_of("RW3", work, []))
+    assert told[["fault", "detail"]].iloc[0].tolist() == ["gone before told", "RW3"]
+    assert told[["organisations", "entry_ids", "state"]].isna().all(axis=None)
+    assert len(work_of("RM3", work, ["E-1"])) == 1
+    assert work_of("RX1", work, []).empty

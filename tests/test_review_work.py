@@ -1,6 +1,7 @@
 """Work on groups against the lists: closed in words, gone too early, overdue.
 
-``tests/cases/work.csv``: ``entries`` are ``name:organisation``, with ``-`` where it has left;
+``tests/cases/work.csv``: ``entries`` are ``name:organisation``, with ``-`` where it has left, and
+then how that is explained;
 ``steps`` are separated by ``/``; ``faults`` are ``fault:organisation``, ``none`` where the group is
 told no longer. The lists are of 13 November 2026, the run is of the 15th.
 """
@@ -32,9 +33,9 @@ LISTED, RUN = date(2026, 11, 13), date(2026, 11, 15)
 
 
 def known(text: str) -> pd.DataFrame:
-    rows = [[*each.rstrip("-").split(":"), each.endswith("-")] for each in text.split()]
-    left = pd.to_datetime([RUN if gone else None for _, _, gone in rows])
-    frame = pd.DataFrame(rows, columns=["entry_id", "organisation", "gone"])
+    rows = [re.fullmatch(r"(\w+):(\w+)(-?)(\w*)", each).groups() for each in text.split()]
+    left = pd.to_datetime([RUN if gone else None for _, _, gone, _ in rows])
+    frame = pd.DataFrame(rows, columns=["entry_id", "organisation", "gone", "departure"])
     return frame.assign(left_date=left)
 
 

@@ -13,7 +13,7 @@ from datetime import date
 
 import pandas as pd
 
-from waitlist_merge.reasons import Word
+from waitlist_merge.reasons import Departure, Word
 from waitlist_merge.review.rows import WorkRow
 
 
@@ -72,6 +72,18 @@ class Fault(Word):
 UNTOUCHED_DAYS = 14
 """Days after which work that nobody has taken on is told: two weekly meetings."""
 
+CARE_ENDED = frozenset(
+    str(each)
+    for each in (
+        Departure.CLOCK_STOPPED,
+        Departure.TREATED,
+        Departure.DIED,
+        Departure.ANSWERED,
+    )
+)
+"""Departures that close no duplicate as long as no keeper is agreed: somebody has dealt with the
+patient. Once one is, whoever closes an entry may stop its clock to do so."""
+
 COLUMNS = (
     "question_id",
     "entry_ids",
@@ -92,7 +104,8 @@ def work_against_lists(
 ) -> pd.DataFrame:
     """The work on each group as it stands, with what the lists say against it.
 
-    ``known`` are the entries of a snapshot, those that have left with their ``left_date``;
+    ``known`` are the entries of a snapshot, those that have left with their ``left_date`` and
+    ``departure``;
     ``census`` is the day of each organisation's newest list: what was said after it cannot show
     there yet. One row a fault, one without where there is none, the oldest first; columns
     ``COLUMNS``. Work that is done is left out where the lists agree.
@@ -100,12 +113,13 @@ def work_against_lists(
     names = known["entry_id"].astype(str)
     of = dict(zip(names, known["organisation"].astype(str), strict=True))
     there = frozenset(names[known["left_date"].isna().to_numpy()])
+    ended = frozenset(names[known["departure"].isin(list(CARE_ENDED)).to_numpy(dtype=bool)])
     rows = []
     for steps in groups_of(work):
         last = steps[-1]
         keeper, since = _keeper(steps), _day_of(steps[0], run_date)
         listed = {of[name] for name in last.entry_ids if name in there}
-        faults = sorted({*_faults(steps, of, there, census, run_date)})
+        faults = sorted({*_faults(steps, of, there, ended, census, run_date)})
         if not faults and last.state == State.DONE:
             continue
         about = (last.question_id, ";".join(last.entry_ids), ";".join(sorted(listed)))
@@ -157,6 +171,7 @@ def _faults(
     steps: Sequence[WorkRow],
     of: Mapping[str, str],
     there: frozenset[str],
+    ended: frozenset[str],
     census: Mapping[str, date],
     run_date: date,
 ) -> Iterator[tuple[str, str]]:
@@ -168,8 +183,10 @@ def _faults(
         if organisation in listed and census.get(organisation, said_on) > said_on:
             yield str(Fault.STILL_LISTED), organisation
     told = any(step.state in (State.TOLD, State.DONE) for step in steps)
-    if keeper and not told:
-        yield from ((str(Fault.NOT_TOLD), each) for each in sorted(gone))
+    if not told:
+        names = {*last.entry_ids} - (frozenset() if keeper else ended)
+        left = {of[name] for name in names if name in of}
+        yield from ((str(Fault.NOT_TOLD), each) for each in sorted(gone & left))
     if keeper in gone and last.state != State.DONE:
         yield str(Fault.KEEPER_GONE), keeper
     if last.due and last.due < run_date and last.state != State.DONE:

@@ -101,13 +101,17 @@ def _in(column: pd.Series, values: Collection[str]) -> Bools:
 def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) -> pd.DataFrame:
     """The work that it has to do, or on what it lists: with the entries that the view holds alone.
 
+    So is what concerns it by name: an entry that it has let go of is on its list no longer.
     Who has to act at another organisation is that one's business. Of a group with an entry that the
     view does not hold, or that has left its list, no other organisation is named.
     """
     owner = work["owner"].astype(object).fillna("")
-    named = work["organisations"].astype(object).fillna("").str.split(";")
-    mine = (owner == organisation) | named.map(lambda codes: organisation in codes)
-    kept = work.loc[mine.to_numpy(dtype=bool)].reset_index(drop=True)
+    listed = work["organisations"].astype(object).fillna("").str.split(";")
+    lists = listed.map(lambda codes: organisation in codes)
+    concerned = work["detail"].astype(object).fillna("") == organisation
+    mine = ((owner == organisation) | lists | concerned).to_numpy(dtype=bool)
+    kept = work.loc[mine].reset_index(drop=True)
+    own_list = lists.loc[mine].map({True: organisation}).reset_index(drop=True)
     cut = [
         ";".join(each for each in ids.split(";") if each in shown)
         for ids in kept["entry_ids"].astype(object).fillna("")
@@ -120,7 +124,7 @@ def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) ->
     person = kept["person"].where((kept["owner"] == organisation).fillna(False).astype(bool))
     return kept.assign(
         **own,
-        organisations=kept["organisations"].where(whole, organisation),
+        organisations=kept["organisations"].where(whole, own_list),
         state=kept["state"].where(whole),
         entry_ids=np.array(cut, dtype=object),
         person=person,
