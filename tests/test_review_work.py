@@ -92,3 +92,9 @@ def test_what_is_to_be_closed_is_of_the_others_than_the_keeper():
     steps = steps_of("2026-11-02 agreed: RM3 keeps", ("a", "b", "c"))
     assert agreed_to_close(steps, entries) == {"b", "c"}
     assert agreed_to_close(steps_of("2026-11-02 with RM3", ("a", "b")), entries) == frozenset()
+
+
+def test_work_that_began_after_the_run_is_of_no_age():
+    entries = known("a:RM3 b:RW3")
+    steps = steps_of("2026-11-18 with RM3", ("a", "b"))
+    assert work_against_lists(steps, entries, {}, run_date=RUN)["age_days"].tolist() == [0]

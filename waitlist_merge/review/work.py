@@ -123,7 +123,9 @@ def work_against_lists(
         if not faults and last.state == State.DONE:
             continue
         about = (last.question_id, ";".join(last.entry_ids), ";".join(sorted(listed)))
-        state = (last.state, keeper, last.owner, last.person, last.due, (run_date - since).days)
+        # Monday's lists merged again after Wednesday's work: it began today, not in days to come.
+        age = max((run_date - since).days, 0)
+        state = (last.state, keeper, last.owner, last.person, last.due, age)
         rows += [(*about, *state, fault, detail) for fault, detail in faults or [("", "")]]
     told = pd.DataFrame(rows, columns=[*COLUMNS])
     return told.sort_values(
