@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -264,6 +265,31 @@ def combined_of() -> Callable[..., SimpleNamespace]:
 @pytest.fixture(scope="session")
 def entries_of() -> Callable[[str], list[dict[str, object]]]:
     return rows_of
+
+
+def accounted_for(
+    asked: Path, to: Path, organisation: str = "RM3", reviewer: str | None = None
+) -> Path:
+    """The workbook with an answer to its first question, which is about who is missing."""
+    book = openpyxl.load_workbook(asked)
+    sheet = book["Questions"]
+    cells = dict(zip([cell.value for cell in sheet[1]], sheet[2], strict=True))
+    assert cells["Level"].value == "unaccounted"
+    for heading, value in {
+        "Answer": "accounted for",
+        "Reviewer": reviewer or f"Clerk of {organisation}",
+        "Reviewer's organisation": organisation,
+        "Date": dt.datetime(2026, 11, 23),  # noqa: DTZ001
+        "Note": "Rang: treated abroad",
+    }.items():
+        cells[heading].value = value
+    book.save(to)
+    return to
+
+
+@pytest.fixture(scope="session")
+def fill() -> Callable[..., Path]:
+    return accounted_for
 
 
 def one_monday(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import openpyxl
 import pandas as pd
 import pytest
 
@@ -52,7 +51,7 @@ def register(tmp_path):
         yield opened
 
 
-def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tmp_path):
+def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tmp_path, fill):
     first = merged(register, MONDAYS[0], PERSON)
     need = first.entries.set_index("family_name")["pathway_id"]["Okafor"].unique()
     assert len(need) == 1
@@ -96,7 +95,7 @@ def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tm
     assert set(entries.loc["Okafor", "departure"]) == {"answered"}
 
 
-def test_an_answer_accounts_for_one_departure_and_not_for_the_next(register, tmp_path):
+def test_an_answer_accounts_for_one_departure_and_not_for_the_next(register, tmp_path, fill):
     merged(register, MONDAYS[0], PERSON)
     second = merged(register, MONDAYS[1])
     second.save(tmp_path / "out", tables="csv", workbook=True)
@@ -110,7 +109,7 @@ def test_an_answer_accounts_for_one_departure_and_not_for_the_next(register, tmp
     assert merged(register, MONDAYS[4]).review_queue["level"].iloc[0] == "unaccounted"
 
 
-def test_only_who_listed_the_patient_says_what_became_of_them(register, tmp_path):
+def test_only_who_listed_the_patient_says_what_became_of_them(register, tmp_path, fill):
     def lists(day, *people):
         codes = {"RM3": [*people, OTHER], "RW3": [*people, OTHER | STRANGER], "RX1": [NEIGHBOUR]}
         return [
@@ -141,22 +140,3 @@ NEIGHBOUR = OTHER | {
     "DOB": "1966-02-17",
     "Patient pathway identifier": "RX1000067890",
 }
-
-
-def fill(asked, to, organisation="RM3", reviewer=None):
-    """The workbook with an answer to the first question, which is about who is missing."""
-    book = openpyxl.load_workbook(asked)
-    sheet = book["Questions"]
-    headings = [cell.value for cell in sheet[1]]
-    cells = dict(zip(headings, sheet[2], strict=True))
-    assert cells["Level"].value == "unaccounted"
-    for heading, value in {
-        "Answer": "accounted for",
-        "Reviewer": reviewer or f"Clerk of {organisation}",
-        "Reviewer's organisation": organisation,
-        "Date": dt.datetime(2026, 11, 23),  # noqa: DTZ001
-        "Note": "Rang: treated abroad",
-    }.items():
-        cells[heading].value = value
-    book.save(to)
-    return to
