@@ -33,7 +33,7 @@ import waitlist_merge as wm  # noqa: E402
 from benchmarks.quarter_checks import audit, look, remember  # noqa: E402
 from benchmarks.quarter_region import Region  # noqa: E402
 from benchmarks.quarter_reviewers import answer  # noqa: E402
-from benchmarks.quarter_state import Lists, Quarter, Script, monday, places_of  # noqa: E402
+from benchmarks.quarter_state import IDS, Lists, Quarter, Script, ids_of, monday  # noqa: E402
 from waitlist_merge.errors import InputError  # noqa: E402
 from waitlist_merge.review.arrivals import Allowed  # noqa: E402
 
@@ -150,11 +150,7 @@ def again(quarter: Quarter, week: int) -> None:
     """The last lists once more: nothing changes."""
     lists = quarter.region.lists()
     result = _repeat(quarter, week, lists)
-    places = places_of(lists, result)
-    columns = ("entry_id", "patient_id", "pathway_id")
-    now = dict(
-        zip(places, zip(*(result.entries[name] for name in columns), strict=True), strict=True)
-    )
+    now = ids_of(lists, result)
     changed = sum(quarter.ids[place][0] != ids[0] for place, ids in now.items())
     quarter.check(changed == 0, f"again: {changed} entry ids changed")
 
@@ -164,7 +160,7 @@ def _repeat(quarter: Quarter, week: int, lists: Lists) -> wm.MergeResult:
         once_more = partial(wm.merge, register=register, plan=quarter.plan)
         once_more(extracts(week, lists))
         first, second = once_more(extracts(week, lists)), once_more(extracts(week, lists))
-    for name in ("entry_id", "patient_id", "pathway_id"):
+    for name in IDS:
         same = first.entries[name].tolist() == second.entries[name].tolist()
         quarter.check(same, f"again: some {name} changed on unchanged lists")
     quarter.check(

@@ -8,24 +8,20 @@ import pandas as pd
 
 import waitlist_merge as wm
 from benchmarks.quarter_reviewers import audited
-from benchmarks.quarter_state import Lists, Past, Quarter, Verdict, places_of
+from benchmarks.quarter_state import IDS, Ids, Lists, Past, Quarter, Verdict, ids_of
 from benchmarks.quarter_waits import look_at_waits
 from waitlist_merge.review.rows import AnswerRow, WorkRow
-
-Ids = dict[int, tuple[str, str, str]]
 
 
 def look(quarter: Quarter, week: int, lists: Lists, result: wm.MergeResult, seconds: float) -> None:
     """What held this week: counts, ids, decisions, and that nobody is lost."""
-    entries, places = result.entries, places_of(lists, result)
+    entries, now = result.entries, ids_of(lists, result)
     sent = sum(len(numbers) for _, numbers in lists.values())
     quarter.check(len(entries) == sent, f"week {week}: {sent} rows came, {len(entries)} went")
-    columns = ("entry_id", "patient_id", "pathway_id")
-    now = dict(zip(places, zip(*(entries[name] for name in columns), strict=True), strict=True))
     quarter.check(len({ids[0] for ids in now.values()}) == sent, f"week {week}: an id twice")
     logged = logged_ids(result)
     for place, ids in now.items():
-        for name, was, is_now in zip(columns, quarter.ids.get(place, ids), ids, strict=True):
+        for name, was, is_now in zip(IDS, quarter.ids.get(place, ids), ids, strict=True):
             quarter.kept[name] += 1
             if was != is_now:
                 quarter.lost_ids[name] += 1

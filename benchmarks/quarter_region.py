@@ -1,7 +1,7 @@
 """A region over a quarter, with the truth: who joins, leaves, is treated, dies, is corrected.
 
 Four organisations send a list every Monday. What each row is, and whose need, is known here and not
-to the program; a test of thirteen weeks asks whether it lost anybody.
+to the program; a script of thirteen weeks asks whether it lost anybody.
 """
 
 from __future__ import annotations

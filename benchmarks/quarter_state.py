@@ -14,6 +14,9 @@ import waitlist_merge as wm
 from benchmarks.quarter_region import FIRST_MONDAY, Region
 
 Lists = dict[str, tuple[pd.DataFrame, list[int]]]
+IDS = ("entry_id", "patient_id", "pathway_id")
+Ids = dict[int, tuple[str, str, str]]
+"""The ids that each place had in a run."""
 Words = tuple[str, str, str, str]
 """Two entries, the level and who speaks: of these only the last word counts."""
 
@@ -97,7 +100,7 @@ class Quarter:
     plan: wm.MergePlan
     chance: Random
     script: Script
-    ids: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+    ids: Ids = field(default_factory=dict)
     lost_ids: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
     apart: dict[Words, Verdict] = field(default_factory=dict)
@@ -144,6 +147,12 @@ class Quarter:
 
 def monday(week: int) -> dt.date:
     return FIRST_MONDAY + dt.timedelta(weeks=week - 1)
+
+
+def ids_of(lists: Lists, result: wm.MergeResult) -> Ids:
+    """The ids that the run gives each place."""
+    ids = zip(*(result.entries[name] for name in IDS), strict=True)
+    return dict(zip(places_of(lists, result), ids, strict=True))
 
 
 def places_of(lists: Lists, result: wm.MergeResult) -> list[int]:

@@ -24,7 +24,7 @@ def look_at_waits(quarter: Quarter, week: int, result: wm.MergeResult) -> None:
         said = [f"{row['organisation']} {day}: {reason}" for reason in NAMED]
         named = any(each in note[row.name] for each in said)
         quarter.check(named, f"week {week}: a wait is shorter than a member's, and nothing says so")
-    _week_to_week(quarter, week, result, both.assign(start=taken, note=note))
+    _week_to_week(quarter, week, result, both.assign(start=taken))
 
 
 def _week_to_week(
