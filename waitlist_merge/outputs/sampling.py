@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 from numpy.typing import NDArray
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -24,7 +23,7 @@ from waitlist_merge.outputs.folder import prepare, replacing
 from waitlist_merge.outputs.workbook.facts import FACTS, facts_side_by_side
 from waitlist_merge.outputs.workbook.lines import Line, write_lines
 from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
-from waitlist_merge.outputs.workbook.paper import Paper
+from waitlist_merge.outputs.workbook.paper import paper_at
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.pilot.sample import COLUMNS
 
@@ -94,10 +93,7 @@ def _refuse(folder: Path) -> None:
 def _write(
     path: Path, pairs: pd.DataFrame, entries: pd.DataFrame, organisation: str, run_date: date
 ) -> None:
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
-        made = datetime(run_date.year, run_date.month, run_date.day)  # noqa: DTZ001 - no zone
-        book.set_properties({"title": f"Sample for {organisation}", "created": made})
-        paper = Paper(book)
+    with paper_at(path, f"Sample for {organisation}", run_date) as paper:
         about: list[Line] = [("How to answer",), *((line, "") for line in _HOW)]
         write_lines(paper, "About", f"Pairs for {organisation} to look at", about)
         for level in SHEETS:

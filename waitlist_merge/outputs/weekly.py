@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
 from waitlist_merge.combined.clocks import WEEK
 from waitlist_merge.combined.facts import RTT_STATES
@@ -25,7 +24,7 @@ from waitlist_merge.outputs.workbook.cells import Texts, day_texts, phrase, text
 from waitlist_merge.outputs.workbook.duplicated import CONFIRMED, PROPOSED, duplicated
 from waitlist_merge.outputs.workbook.faults import findings_page
 from waitlist_merge.outputs.workbook.lines import Line, write_lines
-from waitlist_merge.outputs.workbook.paper import Paper
+from waitlist_merge.outputs.workbook.paper import paper_at
 from waitlist_merge.review.fixed import FIXED, NEW, OPEN, compared
 from waitlist_merge.review.urgency import SOON
 
@@ -112,14 +111,10 @@ def write_weekly(
     lines = list(_lines(tables, manifest, known, told))
 
     def write(path: Path) -> None:
-        with xlsxwriter.Workbook(
-            path, {"constant_memory": True, "tmpdir": str(path.parent)}
-        ) as book:
-            made = datetime(run_date.year, run_date.month, run_date.day)  # noqa: DTZ001
-            book.set_properties({"title": f"The week at {organisation}", "created": made})
-            paper = Paper(book)
-            title = f"The week at {organisation}, {run_date:%d %b %Y}"
-            write_lines(paper, "Week", title, lines, widths=_WIDTHS, one_page=True)
+        title = f"The week at {organisation}"
+        with paper_at(path, title, run_date) as paper:
+            dated = f"{title}, {run_date:%d %b %Y}"
+            write_lines(paper, "Week", dated, lines, widths=_WIDTHS, one_page=True)
             paper.write(findings_page(told))
 
     return write

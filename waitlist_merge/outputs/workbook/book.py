@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
 from waitlist_merge.outputs.workbook.about import ABOUT, about_lines
 from waitlist_merge.outputs.workbook.asked import questions_page
@@ -24,7 +23,7 @@ from waitlist_merge.outputs.workbook.contact import contact_page
 from waitlist_merge.outputs.workbook.lines import write_lines
 from waitlist_merge.outputs.workbook.needs import combined_page, duplicates_page
 from waitlist_merge.outputs.workbook.page import SHEET_ROWS, Column, Page, fitted
-from waitlist_merge.outputs.workbook.paper import Paper
+from waitlist_merge.outputs.workbook.paper import paper_at
 from waitlist_merge.outputs.workbook.quality import quality_page
 from waitlist_merge.outputs.workbook.summary import CHARTS, SUMMARY, summary_lines
 from waitlist_merge.outputs.workbook.unsent import unsent_pages
@@ -53,12 +52,8 @@ def write_workbook(
     caller = manifest.get("view")
     run = int(manifest.get("run", 0))
     pages = pages_of(tables, run_date=run_date, run=run, caller=caller, sheet_rows=sheet_rows)
-    options = {"constant_memory": True, "tmpdir": str(path.parent)}
-    with xlsxwriter.Workbook(path, options) as book:
-        made = datetime(run_date.year, run_date.month, run_date.day)  # noqa: DTZ001 - no zone there
-        book.set_properties({"title": "Combined waiting list", "created": made})
-        book.set_custom_property(RUN_PROPERTY, run, "number")
-        paper = Paper(book)
+    with paper_at(path, "Combined waiting list", run_date) as paper:
+        paper.book.set_custom_property(RUN_PROPERTY, run, "number")
         day = f"{run_date:%d %b %Y}"
         front = summary_lines(tables, manifest, pages)
         whose = (

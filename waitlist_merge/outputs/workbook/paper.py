@@ -6,8 +6,11 @@ does not make a formula of it either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -63,6 +66,18 @@ _LOOKS: Mapping[Look, dict[str, object]] = {
     Look.NUMBER: {"num_format": "0.0", "align": "center"},
     Look.COUNT: {"num_format": "#,##0", "align": "left"},
 }
+
+
+@contextmanager
+def paper_at(path: Path, title: str, day: date) -> Iterator[Paper]:
+    """A workbook to write pages to, its temporary files beside it and gone when it is done.
+
+    The same pages, title and day give the same bytes.
+    """
+    with Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
+        made = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - no zone there
+        book.set_properties({"title": title, "created": made})
+        yield Paper(book)
 
 
 class Paper:
