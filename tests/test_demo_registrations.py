@@ -93,7 +93,7 @@ def test_two_registrations_differ_as_the_rates_say(
     assert least <= (two["nunique"] == 2).mean() <= most
 
 
-def test_women_change_their_names_more(region: Region) -> None:
+def test_women_change_their_names_more() -> None:
     quiet = Rates(
         surname_typo_female=0, surname_typo_male=0, surname_shortened_female=0,
         surname_shortened_male=0, forename_order=0, gender_error=0, gender_missing=0,

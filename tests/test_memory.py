@@ -184,7 +184,7 @@ def test_a_run_knows_what_was_at_fault_before(register):
 
 
 @pytest.fixture
-def pinned(register, monkeypatch):
+def pinned(register):
     """A register whose model takes nobody for anybody else."""
     shy = wm.PatientModel.published(records=1_000)
     shy = replace(shy, prior=shy.prior - 60)

@@ -63,7 +63,7 @@ def test_a_truth_that_does_not_say_of_each_row_is_refused(match, truth, said):
         match.fairness_against(truth)
 
 
-def test_what_the_records_do_not_hold_is_left_out(typed):
+def test_what_the_records_do_not_hold_is_left_out():
     match = wm.match_patients(pd.DataFrame({"family_name": ["Lee"], "birth_date": ["1971-05-03"]}))
     assert match.fairness["by"].tolist() == ["NHS number"]
 

@@ -153,7 +153,7 @@ def test_expectation_maximisation_finds_what_the_toolkits_does(febrl, pairs):
         assert m == pytest.approx(oracle.m_probs[name][1], abs=0.02)
 
 
-def test_its_measures_are_ours(febrl, pairs):
+def test_its_measures_are_ours(febrl):
     """Groups counted by their sizes, as our benchmarks count, and pairs listed one by one."""
     people, truth = febrl
     ids = wm.link_patients(people)

@@ -431,7 +431,7 @@ def answered(book: Path, to: Path, organisation: str, cells: dict[str, object]) 
 
 
 def test_what_became_of_a_patient_is_said_for_who_has_closed_and_is_spent_once_they_are_back(
-    first, register, tmp_path
+    register, tmp_path
 ):
     with Register.open(register) as opened:
         opened.retire("RW3", reviewer="B. Lead", reason="Closed")
@@ -458,7 +458,7 @@ def test_what_became_of_a_patient_is_said_for_who_has_closed_and_is_spent_once_t
         assert status_of(opened, today=TODAY).unsettled.empty
 
 
-def test_a_coordinator_does_not_say_what_became_of_a_patient_of_others(first, register, tmp_path):
+def test_a_coordinator_does_not_say_what_became_of_a_patient_of_others(register, tmp_path):
     rows = [wm.Extract.from_frame(extract(code).text[1:], organisation=code) for code in PEOPLE]
     with Register.open(register) as opened:
         allowed = wm.Allowed(fewer=("RM3", "RW3"))
@@ -571,7 +571,7 @@ def test_work_goes_on_beside_the_duplicates_when_the_question_is_answered(
     ]
 
 
-def test_what_is_no_workbook_of_ours_is_refused(first, tmp_path):
+def test_what_is_no_workbook_of_ours_is_refused(tmp_path):
     (tmp_path / "a.xlsx").write_text("no workbook")
     with pytest.raises(InputError, match=r"a\.xlsx: cannot be read as a workbook"):
         returned_rows(tmp_path / "a.xlsx")
