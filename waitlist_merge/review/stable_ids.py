@@ -140,7 +140,7 @@ def _by_entries(
         place=("place", "min"),
     )
     found["since"] = since[found["old"]]
-    found["name"] = np.argsort(np.argsort(known_ids.astype(str)))[found["old"]]
+    found["name"] = order_of(pd.Series(known_ids))[found["old"]]
     found = found.sort_values(
         ["waited", "count", "same", "since", "name", "place"],
         ascending=[False, False, False, True, True, True],
