@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.identity import entry_ranks
+from waitlist_merge.pathways.columns import order_of
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.sameness import Positions, numbered, two_runs
@@ -63,6 +64,7 @@ def named(
     has the patients first.
     """
     ranks = entry_ranks(now["entry_id"], key)
+    order = None if then is None else order_of(now["entry_id"])
     found: dict[str, StableIds] = {}
     for level, match in groups.items():
         keys = [] if then is None else _keys(now, then, found.get("patient"))
@@ -73,6 +75,7 @@ def named(
             None if then is None else _before(now, then, level, position),
             run=run,
             ranks=ranks,
+            order=order,
             also=keys,
             links=match.links,
         )

@@ -79,14 +79,16 @@ def stable_ids(
     *,
     run: int,
     ranks: NDArray[np.uint64] | None = None,
+    order: Int | None = None,
     also: Sequence[Key] = (),
     links: pd.DataFrame | None = None,
 ) -> StableIds:
     """The ids of the groups of a run, kept from the last one; the order of rows changes nothing.
 
     ``group`` numbers the groups from 0. A new group's id is made from ``ranks`` of its entries (by
-    default a hash of their ids), as it is without a register. ``links`` (a, b, joins, veto, weight,
-    explanation) say why ids were merged or split.
+    default a hash of their ids), as it is without a register. ``order`` is the place of each entry
+    by id, worked out where it is not given. ``links`` (a, b, joins, veto, weight, explanation) say
+    why ids were merged or split.
     """
     names = np.asarray(entry_ids, dtype=object)
     if ranks is None:
@@ -98,7 +100,8 @@ def stable_ids(
     since = np.full(len(known_ids), run, dtype=np.int64)
     np.minimum.at(since, code, before.since.astype(np.int64))
     size = int(group.max(initial=-1)) + 1
-    of = _by_entries(group, names, before, code, since, np.asarray(known_ids), size)
+    order = order_of(pd.Series(names)) if order is None else order
+    of = _by_entries(group, order, before, code, since, np.asarray(known_ids), size)
     of, moved = _by_keys(of, group, code, also, before.position)
     ids_of_group = np.asarray(known_ids, dtype=object)[of]
     fresh = np.flatnonzero(of < 0)
@@ -114,7 +117,7 @@ def stable_ids(
 
 def _by_entries(
     group: NDArray[np.integer],
-    names: NDArray[np.object_],
+    order: Int,
     before: Before,
     code: Int,
     since: Int,
@@ -130,7 +133,7 @@ def _by_entries(
             "new": group[kept].astype(np.int64),
             "waited": before.waited[before.position[kept]],
             "unchanged": before.unchanged[kept],
-            "place": order_of(pd.Series(names))[kept],
+            "place": order[kept],
         }
     )
     found = pairs.groupby(["old", "new"], as_index=False, sort=False).agg(
