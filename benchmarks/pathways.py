@@ -33,6 +33,7 @@ from waitlist_merge.intake.assemble import assemble
 from waitlist_merge.pathways import PathwayMatch, match_pathways
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.features import features
+from waitlist_merge.pathways.identifiers import identifiers
 from waitlist_merge.patients import PatientMatch
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.review import questions
@@ -225,7 +226,7 @@ def _told(run: Run, row: Labels, first: Labels) -> Mask:
     """An identifier in common, or procedure and (of paired organs) side known on both."""
     ends = np.unique(np.concatenate([row, first]))
     some = run.entries.iloc[ends].reset_index(drop=True)
-    of = features(some, run.needs.list_state[ends], run.needs.stage[ends])
+    of = features(some, identifiers(some), run.needs.list_state[ends], run.needs.stage[ends])
     at = np.searchsorted(ends, row), np.searchsorted(ends, first)
     e = Evidence(of, *at, run.run_date, run.plan.agreements)
     known = e.both(of.procedure.procedure >= 0)

@@ -30,7 +30,7 @@ from waitlist_merge.pathways.columns import (
     renumbered,
     vocabulary,
 )
-from waitlist_merge.pathways.identifiers import Identifiers, identifiers
+from waitlist_merge.pathways.identifiers import Identifiers
 from waitlist_merge.pathways.services import Procedures, Services, procedures, services
 from waitlist_merge.pathways.state import STOP_STATUSES, TRANSFERRED_OUT
 from waitlist_merge.reasons import ListState, Stage
@@ -54,16 +54,15 @@ SUBCONTRACTED = re.compile(r"\b(?:SUB-?CONTRACT\w*|OUTSOURC\w*)\b", re.IGNORECAS
 
 IDENTIFIERS = (
     "patient_pathway_identifier",
+    "pathway_identifier_issuer",
     "unique_booking_reference_number",
     "waiting_list_entry_identifier",
     "referral_identifier",
 )
-"""Columns of nearly as many values as entries; ``identifiers`` reads only those that occur."""
+"""The columns of identifiers, most of nearly as many values as entries."""
 
 FIELDS = (
-    *IDENTIFIERS,
     "organisation",
-    "pathway_identifier_issuer",
     "treatment_function_code",
     "procedure_code",
     "procedure_text",
@@ -88,7 +87,7 @@ FIELDS = (
     "decision_to_admit_date",
     "extract_census_date",
 )
-"""Every column that is looked at."""
+"""Every other column that is looked at."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -133,14 +132,20 @@ class Features:
 
 
 def features(
-    entries: pd.DataFrame, state: pd.Categorical[str], stage: pd.Categorical[str]
+    entries: pd.DataFrame,
+    ids: Identifiers,
+    state: pd.Categorical[str],
+    stage: pd.Categorical[str],
 ) -> Features:
-    """The features of these entries; ``state`` and ``stage`` as ``state`` tells them."""
+    """The features of these entries, which have the columns ``FIELDS``.
+
+    ``ids`` are their ``identifiers``; ``state`` and ``stage`` are as ``state`` tells them.
+    """
     organisation, referring, accepting, names = organisations(entries)
     status = entries["rtt_status"]
     sent = is_in(status, {TRANSFERRED_OUT})
     return Features(
-        ids=identifiers(entries),
+        ids=ids,
         service=services(entries["treatment_function_code"]),
         procedure=procedures(entries["procedure_code"], entries["procedure_text"]),
         organisation=organisation,

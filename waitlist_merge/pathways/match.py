@@ -8,6 +8,8 @@ keep the links that a person may want to see.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,12 +34,11 @@ from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.faults import faults
 from waitlist_merge.pathways.features import FIELDS, IDENTIFIERS, Features, features
 from waitlist_merge.pathways.grouping import Group, components
-from waitlist_merge.pathways.links import NO, YES, Judged, frame, grouped
-from waitlist_merge.pathways.obeyed import obeying, within
-from waitlist_merge.pathways.pairs import candidates
-from waitlist_merge.pathways.relations import decide
+from waitlist_merge.pathways.identifiers import identifiers
+from waitlist_merge.pathways.judging import judge
+from waitlist_merge.pathways.links import YES, Judged, frame, grouped
+from waitlist_merge.pathways.obeyed import within
 from waitlist_merge.pathways.state import list_state, signals, stage
-from waitlist_merge.pathways.weights import weigh
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Confidence, Joins, ListState, Relation
 
@@ -85,35 +86,56 @@ def match_pathways(
     """Which entries of a patient are one need? ``entries`` are typed, one row a place on a list.
 
     Nothing depends on the order of rows. ``plan.agreements`` says who sees whose patients. What
-    people have ``decided`` beats the relations table and its vetoes.
+    people have ``decided`` beats the relations table and its vetoes. ``plan.patients.workers``
+    threads share the work.
     """
-    said = signals(entries)
-    state, stages = list_state(said), stage(entries, said)
     several = _with_company(patients.group)
-    order = order_of(entries["entry_id"].iloc[several])
-    some = {name: entries[name].take(several) for name in FIELDS}
-    some |= {name: only_used(some[name]) for name in FIELDS if name not in IDENTIFIERS}
-    of = features(pd.DataFrame(some, copy=False), state[several], stages[several])
+    with ThreadPoolExecutor(plan.patients.workers) as aside:
+        ids = aside.submit(lambda: identifiers(_of(entries, several, IDENTIFIERS)))
+        persons = aside.submit(certain_people, patients.links, len(entries))
+        said = signals(entries)
+        state, stages = list_state(said), stage(entries, said)
+        order = order_of(entries["entry_id"].iloc[several])
+        some = {name: only_used(each) for name, each in _of(entries, several, FIELDS).items()}
+        some_state, some_stage = state[several], stages[several]
+        of = features(pd.DataFrame(some, copy=False), ids.result(), some_state, some_stage)
+        person = persons.result()
     said_of = within(decided, several, patients.group)
-    person = certain_people(patients.links, len(entries))
-    pairs = _judge(of, patients, person, several, order, plan, run_date, said_of)
+    pairs = judge(
+        of,
+        several,
+        order,
+        patient=patients.group,
+        links=patients.links,
+        persons=person,
+        said=said_of,
+        plan=plan,
+        run_date=run_date,
+    )
     local, told = grouped(pairs, _traits(of), order)
     evidence = Evidence(of, told.a, told.b, run_date, plan.agreements)
     through = _through_others(pairs, told, order)
     links = frame(told, evidence, several, through=through, said=said_of.said)
     waiting = among(state, ACTIVE)
     clocked = waiting & known(days(entries["rtt_start_date"]))
+    deaths = records_death(entries)
     found = faults(
         entries,
         said,
         state,
-        died=died(entries, person),
-        died_perhaps=died(entries, patients.group),
+        died=of_patient(deaths, person),
+        died_perhaps=of_patient(deaths, patients.group),
         both_sides=_among(two_sides_open(links, clocked), len(entries)),
         overlapping=_overlapping(entries, links, among(state, {ListState.CLOSED})),
         run_date=run_date,
     )
     return PathwayMatch(_everyone(local, several, len(entries)), links, state, stages, found)
+
+
+def _of(entries: pd.DataFrame, rows: NDArray[np.int64], names: Iterable[str]) -> pd.DataFrame:
+    """These columns of these entries."""
+    some = {name: pd.Series(entries[name].array.take(rows)) for name in names}
+    return pd.DataFrame(some, copy=False)
 
 
 def died(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
@@ -161,83 +183,6 @@ def _everyone(local: Group, several: NDArray[np.int64], size: int) -> Group:
     groups[several] = local
     groups[alone] = np.arange(len(alone)) + int(local.max(initial=-1)) + 1
     return groups
-
-
-def _judge(
-    of: Features,
-    patients: Patients,
-    persons: Group,
-    several: NDArray[np.int64],
-    order: NDArray[np.int64],
-    plan: MergePlan,
-    run_date: dt.date,
-    said: Decided,
-) -> Judged:
-    """Every candidate pair with its decision, chunk by chunk, and what people have said of them."""
-    size = len(patients.group)
-    person = persons[several]
-    doubts = _doubted(patients.links, size), size
-    keys = (of.ids.entry, of.ids.ppid, of.ids.ubrn, of.service.family, of.procedure.procedure)
-    spoken_of = np.zeros(len(several), dtype=bool)
-    spoken_of[said.a] = spoken_of[said.b] = True
-
-    def judged(a: NDArray[np.int64], b: NDArray[np.int64]) -> Judged:
-        first = order[a] < order[b]
-        named = (np.where(first, a, b), np.where(first, b, a))
-        return _judge_chunk(of, named, person, doubts, several, spoken_of, plan, run_date)
-
-    none = np.empty(0, dtype=np.int64)
-    chunks = [judged(none, none)]
-    chunks += [judged(*pair) for pair in candidates(patients.group[several], keys, order)]
-    return obeying(Judged.together(chunks), said, size=len(several), judge=judged)
-
-
-def _judge_chunk(
-    of: Features,
-    pair: tuple[NDArray[np.int64], NDArray[np.int64]],
-    person: Group,
-    doubts: tuple[NDArray[np.int64], int],
-    several: NDArray[np.int64],
-    spoken_of: Bools,
-    plan: MergePlan,
-    run_date: dt.date,
-) -> Judged:
-    """The decisions on one chunk; pairs that nothing will ask for again are left out.
-
-    ``spoken_of`` marks entries that people have decided something of: their pairs all matter.
-    """
-    evidence = Evidence(of, *pair, run_date, plan.agreements)
-    certain = np.asarray(person[evidence.a] == person[evidence.b])
-    asked, size = doubts
-    doubted = np.isin(pair_keys(several[evidence.a], several[evidence.b], size), asked)
-    decided = decide(evidence, certain_patient=certain, doubted_patient=doubted)
-    judged = Judged(
-        evidence.a,
-        evidence.b,
-        decided.relation,
-        decided.joins,
-        decided.confidence,
-        decided.veto,
-        weigh(evidence),
-        identified=evidence.identified,
-        worth_a_row=evidence.worth_a_row,
-        certain_patient=certain,
-        same_organisation=evidence.same_organisation,
-        forced=np.zeros(len(pair[0]), dtype=bool),
-        fallen=np.zeros(len(pair[0]), dtype=bool),
-        said=np.full(len(pair[0]), -1, dtype=np.int32),
-    )
-    joining = spoken_of.copy()
-    made = judged.joins == YES
-    joining[judged.a[made]] = joining[judged.b[made]] = True
-    matters = joining[judged.a] & joining[judged.b]
-    return judged[(judged.joins != NO) | judged.worth_a_row | matters]
-
-
-def _doubted(links: pd.DataFrame, size: int) -> NDArray[np.int64]:
-    """The pairs that the patient stage asks about or holds apart."""
-    apart = ~has_word(links, "joins", Joins.YES)
-    return pair_keys(links["a"].to_numpy()[apart], links["b"].to_numpy()[apart], size)
 
 
 def _traits(of: Features) -> NDArray[np.uint8]:

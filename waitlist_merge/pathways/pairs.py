@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 ALL_PAIRS = 50
 """Entries of one patient, or of one shared key, up to which every pair is looked at (1,225)."""
-CHUNK = 2_000_000
-"""Pairs that are compared at a time: some 300 MB of evidence."""
+CHUNK = 1 << 18
+"""Pairs that are compared at a time: some 40 MB of evidence."""
 
 Positions = NDArray[np.int64]
 Pairs = tuple[Positions, Positions]

@@ -6,12 +6,8 @@ threads share. Chunks are put together in the order in which their pairs were ma
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +22,7 @@ from waitlist_merge.patients.pairs import Pairs, Stretch, joined, made_in, stret
 from waitlist_merge.patients.progress import SILENT, Work
 from waitlist_merge.patients.records import Records
 from waitlist_merge.patients.weights import Weights, total, weigh
+from waitlist_merge.threads import shared_by
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -97,7 +94,7 @@ def score(
         parts = weigh(model, shares, records, levels, a, b)
         return judge(Scored(*some, levels, parts, np.zeros(len(some[0]), dtype=np.int8)))
 
-    with _shared_by(workers) as in_order:
+    with shared_by(workers) as in_order:
         made = counted(in_order(hopeful, stretches(keys, chunk=chunk)))
         kept = [_none(), *in_order(weighed, _filled(made, chunk))]
     return together(kept), seen
@@ -128,37 +125,6 @@ def _filled(parts: Iterator[Pairs], chunk: int) -> Iterator[Pairs]:
         size += len(part[0])
     if size:
         yield joined(held)
-
-
-Given = TypeVar("Given")
-Found = TypeVar("Found")
-
-
-class _InOrder(Protocol):
-    def __call__(
-        self, work: Callable[[Given], Found], given: Iterable[Given], /
-    ) -> Iterator[Found]:
-        """The result of each, in the order of what is given."""
-
-
-@contextmanager
-def _shared_by(workers: int) -> Iterator[_InOrder]:
-    """What does work on one after the other: by threads, no more under way than there are."""
-    if workers == 1:
-        yield map
-        return
-
-    def in_order(work: Callable[[Given], Found], given: Iterable[Given]) -> Iterator[Found]:
-        under_way: deque[Future[Found]] = deque()
-        for each in given:
-            if len(under_way) >= workers:
-                yield under_way.popleft().result()
-            under_way.append(pool.submit(work, each))
-        while under_way:
-            yield under_way.popleft().result()
-
-    with ThreadPoolExecutor(workers) as pool:
-        yield in_order
 
 
 def _none() -> Scored:
