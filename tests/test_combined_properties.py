@@ -14,8 +14,8 @@ from waitlist_merge.combined import combine
 from waitlist_merge.combined.events import PLAIN
 from waitlist_merge.combined.rules import BY_FIELD, DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
 from waitlist_merge.id_letters import valid_id
-from waitlist_merge.pathways import match_pathways
-from waitlist_merge.plan import MergePlan
+from waitlist_merge.pathways import match_pathways, pairs
+from waitlist_merge.plan import MergePlan, PatientPlan
 from waitlist_merge.reasons import StartReason
 from waitlist_merge.review import questions
 from waitlist_merge.schema import TABLES
@@ -209,6 +209,27 @@ def reason_named(note: object, entry) -> str | None:
     told = [] if pd.isna(note) else str(note).split("; ")
     named = {line.removeprefix(begins) for line in told if line.startswith(begins)}
     return next(iter(named & SHORTENING), None)
+
+
+@MANY
+@given(rows=LISTS, sure=SURE, workers=st.integers(1, 4), chunk=st.integers(1, 3))
+def test_how_many_threads_and_pairs_at_a_time_changes_nothing(typed, rows, sure, workers, chunk):
+    entries = listed(typed, rows)
+    people = patients_of(entries, sure)
+
+    def told(workers: int, chunk: int) -> list[pd.DataFrame]:
+        plan = MergePlan(patients=PatientPlan(workers=workers))
+        whole, pairs.CHUNK = pairs.CHUNK, chunk
+        try:
+            match = match_pathways(entries, people, plan=plan, run_date=RUN)
+        finally:
+            pairs.CHUNK = whole
+        made = combine(entries, people, match, run_date=RUN, workers=workers)
+        lists = made.combined_list, made.members, made.provenance, made.entry_columns, made.gains
+        return [match.links, match.findings, *lists, made.doubts.questions, made.doubts.entries]
+
+    for one, other in zip(told(1, pairs.CHUNK), told(workers, chunk), strict=True):
+        pd.testing.assert_frame_equal(one, other)
 
 
 @MANY

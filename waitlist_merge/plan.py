@@ -176,7 +176,7 @@ class PatientPlan(Settings):
     A record is not joined where its next best candidate is within ``margin`` (domain 4.3).
     ``chunk_pairs`` is how many pairs are compared at once, fewer where ``memory_gb`` (of what the
     search holds at a time, beside records and links) says so; ``workers`` is the threads that share
-    it. None of these changes a result.
+    it and the stages after it. None of these changes a result.
     """
 
     match_weight: StrictFloat = 6.0

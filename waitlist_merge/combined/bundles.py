@@ -17,7 +17,7 @@ from waitlist_merge.pathways.columns import Bools
 
 Positions = NDArray[np.int64]
 Givers = NDArray[np.int32]
-"""Positions of which each of some thirty fields has as many as there are rows."""
+"""Positions of the entries that give the values of one of some thirty fields."""
 Key = NDArray[np.integer] | Bools
 
 
@@ -89,15 +89,13 @@ class Bundles:
         return found
 
     def best(self, valid: Bools, keys: Sequence[Key] = ()) -> Givers:
-        """The position of the entry to take a value from; -1 where no member of several has one.
+        """Of each of ``many`` the position of the entry to take a value from; -1 where none has it.
 
         ``valid`` says which of ``members`` have a value; of several the one with the lowest
-        ``keys`` (first key first), then the one that stands first in the bundle. An entry that is
-        alone is always the one.
+        ``keys`` (first key first), then the one that stands first in the bundle.
         """
-        taken = self.shown.astype(np.int32)
         if not len(self.begins):
-            return taken
+            return np.empty(0, dtype=np.int32)
         left = valid.copy()
         for each in keys:
             key = each.view(np.uint8) if each.dtype == np.bool_ else each
@@ -106,8 +104,7 @@ class Bundles:
         nobody = len(self.members)
         place = np.where(left, np.arange(nobody), nobody)
         first = np.minimum.reduceat(place, self.begins)
-        taken[self.many] = np.append(self.members, -1)[first]
-        return taken
+        return np.append(self.members, -1)[first].astype(np.int32)
 
     def frequency(self, code: NDArray[np.integer]) -> NDArray[np.int64]:
         """How many of its bundle have the value of each of ``members``."""

@@ -279,17 +279,18 @@ def waits(start: Days, rtt: Bools, run_date: dt.date) -> dict[str, object]:
     [0, <NA>]
     """
     running = rtt & known(start)
-    days = np.where(running, day_number(run_date) - start.astype(np.int64), 0)
-    limits = np.array(THRESHOLDS, dtype=np.int64)
+    today = day_number(run_date)
+    days = (today - np.where(running, start, today)).astype(np.int32)
+    limits = np.array(THRESHOLDS, dtype=np.int32)
     at = np.searchsorted(limits * WEEK, days)
     ahead = running & (at < len(limits))
     weeks = limits[np.minimum(at, len(limits) - 1)]
-    passed_on = np.where(ahead, start.astype(np.int64) + weeks * WEEK + 1, NO_DAY)
+    passed_on = np.where(ahead, start + weeks * WEEK + 1, NO_DAY)
     return {
         "days_waiting": whole(days, running),
         "weeks_waiting": np.where(running, np.round(days / WEEK, 1), np.nan),
         "week_band": whole(np.maximum(1, -(-days // WEEK)), running),
-        "weeks_breached": whole(np.append(0, limits)[at], running),
+        "weeks_breached": whole(np.append(np.int32(0), limits)[at], running),
         "next_threshold_weeks": whole(weeks, ahead),
         "next_threshold_date": dates(passed_on),
     }
@@ -297,4 +298,4 @@ def waits(start: Days, rtt: Bools, run_date: dt.date) -> dict[str, object]:
 
 def whole(number: NDArray[np.integer], there: Bools) -> pd.arrays.IntegerArray:
     """Whole numbers, missing where ``there`` is false."""
-    return pd.arrays.IntegerArray(number.astype(np.int32), ~there)
+    return pd.arrays.IntegerArray(number.astype(np.int32, copy=False), ~there)

@@ -1,8 +1,9 @@
-"""What are the patients or needs called, and how are names taken from a column in another order?"""
+"""What are patients and needs called, and how are names and dates taken in another order?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,21 +13,35 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.categories import whole
+from waitlist_merge.identity import entry_ranks, ids_by_rank
 from waitlist_merge.pathways.columns import order_of
 from waitlist_merge.pathways.grouping import Group
 
 
-def taken(ids: ExtensionArray, at: NDArray[np.integer]) -> ExtensionArray:
-    """The ids at these positions, missing where one is below 0.
+def taken(values: ExtensionArray, at: NDArray[np.integer]) -> ExtensionArray:
+    """The values at these positions, missing where one is below 0.
 
-    Those of one length, as ours are, are taken as blocks of memory, twice as fast as texts.
+    Ids of one length, as ours are, are taken as blocks of memory, twice as fast as texts; dates
+    as whole numbers, for which pandas has no fast way unless they are of nanoseconds.
 
     >>> taken(pd.array(["E-1", "E-2"], dtype="string[pyarrow]"), np.array([1, -1])).tolist()
     ['E-2', <NA>]
+    >>> day = np.array(["2026-04-30"], dtype="datetime64[s]")
+    >>> taken(pd.array(day), np.array([0, -1])).astype(str).tolist()
+    ['2026-04-30', 'NaT']
     """
-    width = _width(ids)
+    if isinstance(values, pd.arrays.DatetimeArray):
+        found = np.asarray(values).take(at)
+        found[at < 0] = np.datetime64("NaT")
+        stamps: ExtensionArray = pd.array(found, copy=False)
+        return stamps
+    width = _width(values)
     if not width:
-        return ids.take(at, allow_fill=True)
+        return values.take(at, allow_fill=True)
+    return _ids_taken(values, at, width)
+
+
+def _ids_taken(ids: ExtensionArray, at: NDArray[np.integer], width: int) -> ExtensionArray:
     text = _text(ids)
     begin = np.frombuffer(text.buffers()[1], dtype=np.int64)[text.offset]
     held = np.frombuffer(text.buffers()[2], dtype=f"V{width}", count=len(text), offset=begin)
@@ -51,16 +66,52 @@ def _text(ids: ExtensionArray) -> pa.LargeStringArray:
     return whole(pa.array(ids, pa.large_string()))
 
 
+class Positions(Protocol):
+    """Positions of which some are asked for."""
+
+    def __getitem__(self, at: NDArray[np.integer], /) -> NDArray[np.integer]:
+        """Those at these places."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Later:
-    """Ids that are taken once it is known in which order, not twice: ``at`` positions of each."""
+    """Values that are taken once it is known in which order, not twice; ``at`` are positions."""
 
-    ids: ExtensionArray
-    at: NDArray[np.integer]
+    values: ExtensionArray
+    at: Positions
 
     def take(self, order: NDArray[np.integer]) -> ExtensionArray:
-        """The ids in this order."""
-        return taken(self.ids, self.at[order])
+        """The values in this order."""
+        return taken(self.values, self.at[order])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Names:
+    """What the patient and the need of each entry are called; ``place`` is that of each need's."""
+
+    patient_id: pd.Series
+    pathway_id: pd.Series
+    place: NDArray[np.int64]
+
+
+def named(
+    entry_id: pd.Series,
+    patient: Group,
+    pathway: Group,
+    *,
+    key: str | None,
+    patient_id: pd.Series | None,
+    pathway_id: pd.Series | None,
+) -> Names:
+    """The names of the groups, made from the ids of their entries where none are given.
+
+    ``patient`` and ``pathway`` number them, ``key`` keys their ids.
+    """
+    if patient_id is None or pathway_id is None:
+        ranks = entry_ranks(entry_id, key)
+        patient_id = ids_by_rank("P", patient, ranks) if patient_id is None else patient_id
+        pathway_id = ids_by_rank("W", pathway, ranks) if pathway_id is None else pathway_id
+    return Names(patient_id, pathway_id, places_of_names(pathway_id, pathway))
 
 
 def places_of_names(ids: pd.Series, group: Group) -> NDArray[np.int64]:

@@ -19,14 +19,26 @@ from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.combined.clocks import WEEK, whole
 from waitlist_merge.combined.facts import RTT_STATES
-from waitlist_merge.combined.names import Later
+from waitlist_merge.combined.history import sorted_rows
+from waitlist_merge.combined.names import Later, taken
 from waitlist_merge.combined.rules import SCALES
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.pathways.columns import Bools, among, is_in
 from waitlist_merge.schema import TABLES
+from waitlist_merge.threads import shared_by
 
 Rows = Mapping[str, Any]
 Values = ExtensionArray | NDArray[Any] | Later
+
+RESTS_ON = (
+    "suspected_cancer",
+    "priority_type",
+    "priority_code",
+    "diagnostic_priority",
+    "tci_date",
+    "next_appointment_date",
+)
+"""Fields given by entries that the order rests on; the others may be taken ``Later``."""
 
 FAR = 1 << 12
 """Days left that sort a row with a date booked behind all that have none."""
@@ -83,18 +95,24 @@ def order_key(rows: Rows) -> NDArray[np.int32]:
     return np.asarray(key * 2 + stated, dtype=np.int32)
 
 
-def in_order(rows: dict[str, Any], place: NDArray[np.int64]) -> pd.DataFrame:
+def in_order(rows: dict[str, Any], place: NDArray[np.int64], *, workers: int = 1) -> pd.DataFrame:
     """The rows of the combined list in the order to work from, with what the order rests on.
 
     ``rows`` are its columns, ``place`` where each stands by its pathway_id, which settles ties. The
-    columns are taken out of ``rows`` one by one, so that no two copies of the list are held.
+    columns are taken out of ``rows`` one by one, by so many ``workers`` (threads), so that no two
+    copies of the list are held.
     """
     rows |= {"urgency": urgency(rows), "days_left": days_left(rows)}
     rows["order_key"] = order_key(rows)
-    order = np.argsort(rows["order_key"].astype(np.int64) * (len(place) + 1) + place)
-    taken = {name: _rearranged(rows.pop(name), order) for name in tuple(rows)}
-    taken["order"] = np.arange(1, len(order) + 1, dtype=np.int32)
-    return framed({column.name: taken[column.name] for column in TABLES["combined_list"]})
+    at = np.empty(len(place), dtype=np.int64)
+    at[place] = np.arange(len(place))
+    order = at[sorted_rows(rows["order_key"], place)[1]]
+    names = tuple(rows)
+    with shared_by(workers) as in_turn:
+        columns = in_turn(lambda name: _rearranged(rows.pop(name), order), names)
+        ordered = dict(zip(names, columns, strict=True))
+    ordered["order"] = np.arange(1, len(order) + 1, dtype=np.int32)
+    return framed({column.name: ordered[column.name] for column in TABLES["combined_list"]})
 
 
 def _rearranged(column: Values, order: NDArray[np.intp]) -> Values:
@@ -102,6 +120,8 @@ def _rearranged(column: Values, order: NDArray[np.intp]) -> Values:
     held = column.codes if isinstance(column, pd.Categorical) else column
     if isinstance(held, np.ndarray) and len(held) and (held == held[0]).all():
         return column
+    if isinstance(column, pd.arrays.DatetimeArray):
+        return taken(column, order)
     return column.take(order)
 
 

@@ -71,17 +71,17 @@ def _field(members: Members, name: str, survivor: Survivor) -> pd.DataFrame:
     mine = number_of(members.entries, name, bundles.members)
     differ = _differ(mine, bundles.begins)
     rows = bundles.many[differ]
-    giver = survivor.giver[rows]
+    giver = survivor.giver[differ]
     value = number_of(members.entries, name, np.maximum(giver, 0))
     text = text_of(members.entries, name, np.maximum(giver, 0))
     given = pa.array(giver >= 0)
     missing = NO_DAY if name in DATE_FIELDS else -1
-    number = np.full(len(bundles.first), -1, dtype=np.int64)
-    number[rows] = np.arange(len(rows))
-    taken = np.full(len(bundles.first), NO_DAY, dtype=np.int32)
-    taken[rows] = np.where(giver >= 0, value, missing)
-    at = number[bundles.owner]
-    others = np.flatnonzero((at >= 0) & (mine != taken[bundles.owner]))
+    number = np.full(len(bundles.many), -1, dtype=np.int64)
+    number[differ] = np.arange(len(rows))
+    taken = np.full(len(bundles.many), NO_DAY, dtype=np.int32)
+    taken[differ] = np.where(giver >= 0, value, missing)
+    at = number[bundles.run]
+    others = np.flatnonzero((at >= 0) & (mine != taken[bundles.run]))
     names = texts(members.entries["organisation"])
     where = codes(members.entries["organisation"])[bundles.members[others]]
     unsaid = pc.fill_null(text_of(members.entries, name, bundles.members[others]), "nothing")

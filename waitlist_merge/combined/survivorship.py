@@ -7,15 +7,17 @@ member says so. Contact details and comments are never chosen: they stay beside 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.combined.bundles import Bundles, Givers, Positions
+from waitlist_merge.combined.names import Later, taken
 from waitlist_merge.combined.own_rules import SurvivorshipRule
 from waitlist_merge.combined.rules import BY_FIELD, RULES, SCALES, Members, urgency_in
 from waitlist_merge.combined.texts import joined_text
@@ -24,6 +26,7 @@ from waitlist_merge.pathways.columns import (
     Codes,
     codes,
     days,
+    known,
     numbered_together,
     texts,
     worded,
@@ -32,13 +35,34 @@ from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.reasons import SurvivorRule
 from waitlist_merge.reference import load
 
+_NO_ROWS: Positions = np.empty(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Survivor:
-    """One field of the rows: the entry that gives each value, -1 where none does, by which rule."""
+    """One field of the rows: the entry that gives each value, -1 where none does, by which rule.
 
-    giver: Givers | Positions
+    ``giver`` are those of the rows with several entries (``many``); on any other row it is the
+    entry ``shown``, its only one, but on ``unfit`` ones, where that has a value that the rule does
+    not count.
+    """
+
+    shown: Positions
+    many: NDArray[np.int32]
+    giver: Givers
     rule: str
+    unfit: Positions = field(default_factory=lambda: _NO_ROWS)
+
+    def __getitem__(self, rows: NDArray[np.integer]) -> Givers:
+        """The entry that gives the value of each of these rows."""
+        return np.asarray(self.whole()[rows])
+
+    def whole(self) -> Givers:
+        """The entry that gives the value of each row: not kept, for there are many fields."""
+        found = self.shown.astype(np.int32)
+        found[self.many] = self.giver
+        found[self.unfit] = -1
+        return found
 
 
 OF_SENDERS = (
@@ -69,11 +93,14 @@ def survivors(
     found: dict[str, Survivor] = {}
     for name, usual in BY_FIELD.items():
         of = senders if name in OF_SENDERS else members
+        shown, many = of.bundles.shown, of.bundles.many
         if name in own:
-            found[name] = Survivor(_giver_by_own(of, name, own[name]), own[name].name)
+            by_own = _giver_by_own(of, name, own[name])
+            found[name] = Survivor(shown, many, by_own, own[name].name)
         else:
             rule = SurvivorRule(chosen.get(name, usual))
-            found[name] = Survivor(_giver(of, name, rule, found), rule)
+            giver = _giver(of, name, rule, found)
+            found[name] = Survivor(shown, many, giver, rule, _unfit(of, name, rule))
     return found
 
 
@@ -87,47 +114,56 @@ def _giver_by_own(members: Members, name: str, rule: SurvivorshipRule) -> Givers
 
 def _giver(
     members: Members, name: str, rule: SurvivorRule, earlier: Mapping[str, Survivor]
-) -> Givers | Positions:
+) -> Givers:
     bundles = members.bundles
     if rule is SurvivorRule.SHOWN:
-        return bundles.shown
+        return bundles.shown[bundles.many].astype(np.int32)
     # Of a row that was sent again the newest submission wins every field that it states.
     old = members.superseded[bundles.members]
     if rule is SurvivorRule.WITH_PROCEDURE_CODE:
-        coded = earlier["procedure_code"].giver[bundles.owner]
+        coded = earlier["procedure_code"].giver[bundles.run]
         return bundles.best(members.said(name)[0], (old, bundles.members != coded))
     valid, keys = RULES[rule](members, name)
-    giver = bundles.best(valid, keys if rule is SurvivorRule.ANY else (old, *keys))
-    giver[_unfit(members, name, rule)] = -1
-    return giver
+    return bundles.best(valid, keys if rule is SurvivorRule.ANY else (old, *keys))
 
 
 def _unfit(members: Members, name: str, rule: SurvivorRule) -> Positions:
     """The rows whose only entry has a value that the rule does not count."""
     entries, shown = members.entries, members.bundles.shown
     if rule is SurvivorRule.MOST_URGENT:
-        unfit = urgency_in(entries[name], name) == len(SCALES[name])
+        said = codes(entries[name]) >= 0
+        unfit = said & (urgency_in(entries[name], name) == len(SCALES[name]))
     elif rule is SurvivorRule.EARLIEST_TO_COME:
-        unfit = days(entries[name]) < members.ahead_from
+        day = days(entries[name])
+        unfit = known(day) & (day < members.ahead_from)
     elif rule is SurvivorRule.LATEST_SO_FAR:
         unfit = days(entries[name]) > members.run_day
     elif rule is SurvivorRule.ANY:
         unfit = ~suspected_cancer(entries)
     else:
-        return np.empty(0, dtype=np.int64)
+        return _NO_ROWS
     return np.flatnonzero(unfit[shown] & (members.bundles.size == 1))
 
 
+Values = ExtensionArray | Bools | Later
+
+
 def values(
-    entries: pd.DataFrame, given: Mapping[str, Survivor]
-) -> dict[str, ExtensionArray | Bools]:
-    """The value of each field of each row, missing where no entry gives one."""
-    return {
-        name: each.giver >= 0
-        if each.rule == SurvivorRule.ANY
-        else entries[name].array.take(each.giver, allow_fill=True)
-        for name, each in given.items()
-    }
+    entries: pd.DataFrame, given: Mapping[str, Survivor], *, now: Collection[str] = ()
+) -> dict[str, Values]:
+    """The value of each field of each row, missing where no entry gives one.
+
+    Only those of ``now`` are taken at once: of the others two copies would be held as the rows are
+    put in order.
+    """
+    return {name: _value(entries, name, each, name in now) for name, each in given.items()}
+
+
+def _value(entries: pd.DataFrame, name: str, survivor: Survivor, now: bool) -> Values:
+    if survivor.rule == SurvivorRule.ANY:
+        return survivor.whole() >= 0
+    column = entries[name].array
+    return taken(column, survivor.whole()) if now else Later(column, survivor)
 
 
 def named_services(service: pd.Categorical[str]) -> pd.Categorical[str]:

@@ -125,7 +125,7 @@ def _since(
 ) -> pd.arrays.IntegerArray:
     """Days from the earliest such day of each row whose shown entry is of the kind."""
     first = members.bundles.lowest(np.where(known(day) & of_kind, day, NEVER))
-    past = members.run_day - first.astype(np.int64)
+    past = members.run_day - first
     there = of_kind[members.bundles.shown] & (first < NEVER)
     if not even_before:
         there &= past >= 0
