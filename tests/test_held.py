@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from waitlist_merge import cli, memory
+from waitlist_merge import cli, remember
 from waitlist_merge.errors import OutputError
 from waitlist_merge.held import run_held
 from waitlist_merge.result import MergeResult
@@ -165,7 +165,7 @@ def test_a_folder_of_another_register_is_no_run_of_this_one(region: Region) -> N
 
 def test_nothing_is_said_of_a_register_that_recorded_nothing(region: Region) -> None:
     region.merge(FIRST, PEOPLE)
-    with stopping(KeyboardInterrupt(), memory, "end"):
+    with stopping(KeyboardInterrupt(), remember, "end"):
         done = region.merge(SECOND, PEOPLE)
     assert done.stderr == f"waitlist-merge: interrupted; {region.out} is as it was\n"
 

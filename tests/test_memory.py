@@ -133,7 +133,7 @@ def test_a_view_of_nobody_stops_the_run_and_leaves_nothing(register):
 def test_a_run_that_fails_leaves_nothing(register, monkeypatch):
     merged(register, FIRST)
     held = rows(register)
-    monkeypatch.setattr("waitlist_merge.memory.week.end", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("waitlist_merge.remember.week.end", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         merged(register, SECOND)
     assert rows(register) == held

@@ -1,21 +1,20 @@
-"""What does a run know of the weeks before, and what does it leave to the next one?
+"""What does a run know of the weeks before?
 
 A run with a register takes from it the key of the entry ids, the ids, the patient model and what
-people said, and leaves itself there in one transaction at its end. Without a register it stands
-alone: nothing is known, and nothing is left.
+people said. Without a register it stands alone: nothing is known, and nothing is left.
 
-``recalled`` says what it takes before anything is read; here is the rest of the way::
+``recalled`` says what it takes before anything is read, ``remember`` what it leaves to the next
+one; here is the way between::
 
     begin      the lists are as expected; entries keep their ids; what people said holds
     hold       no patient falls apart because a list did not come
     name       patients and needs keep their ids
-    end        what has changed; the run is recorded
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -28,17 +27,12 @@ from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.recalled import Recalled
 from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import register as registers, week
-from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.arrivals import Allowed, arrivals
 from waitlist_merge.review.naming import Named
-from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
-from waitlist_merge.review.people import People, kept_apart
+from waitlist_merge.review.people import kept_apart
 from waitlist_merge.review.register.digest import digests
-from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.ruling import Rulings, in_force, not_undone
-from waitlist_merge.review.snapshot import Snapshot, census_dates
-from waitlist_merge.review.unsent import unsent
-from waitlist_merge.review.work import agreed_to_close, work_against_lists
+from waitlist_merge.review.snapshot import Snapshot
 
 GUARDS = tuple(each.name for each in fields(Allowed))
 """What about a list may stop a run."""
@@ -72,33 +66,6 @@ class Ids:
     patient_id: pd.Series | None = None
     pathway_id: pd.Series | None = None
     named: Named | None = None
-    kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Left:
-    """What there is to say of the weeks.
-
-    ``unsent`` are the needs of lists that did not come, ``run`` is the number under which the run
-    is recorded, ``base`` what the run knew that changes are told against, ``first`` whether the
-    register had no run. ``findings_before`` are the faults of the lists of ``base``
-    (``reading.FINDING``), ``said`` what people have answered since, ``asked`` the open questions
-    with the day since when (``Register.questions``), ``not_refreshed`` what the list lacks of
-    organisations that sent none, ``kept`` their starts.
-    """
-
-    changes: pd.DataFrame
-    unaccounted: pd.DataFrame
-    review_queue: pd.DataFrame
-    work: pd.DataFrame
-    unsent: pd.DataFrame = field(default_factory=pd.DataFrame)
-    run: int | None = None
-    base: Snapshot | None = None
-    first: bool = True
-    findings_before: pd.DataFrame | None = None
-    said: Sequence[AnswerRow] = ()
-    asked: pd.DataFrame | None = None
-    not_refreshed: tuple[NotRefreshed, ...] = ()
     kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
 
 
@@ -198,114 +165,5 @@ def name(begun: Begun, people: Patients, needs: PathwayMatch) -> Ids:
     return Ids(_text(named.patients.ids), _text(named.pathways.ids), named, kept)
 
 
-def _passed_by(begun: Begun) -> list[str]:
-    """The guards that somebody let this run pass by: "fewer RM3"."""
-    arrived, retrain = begun.week and begun.week.arrived, begun.recalled.retrain
-    said = [f"{kind} {code}" for kind in GUARDS for code in getattr(arrived, kind, ())]
-    closed = [f"retired {code}" for code in getattr(arrived, "retired", ())]
-    return [*said, *closed, *([f"model {retrain.accept}"] if retrain else [])]
-
-
-def _newly_retired(register: registers.Register, began: week.Week) -> list[str]:
-    """Who has closed for good by the plan, of which the register does not know yet."""
-    return sorted({*began.arrived.retired} - register.retired())
-
-
 def _text(ids: NDArray[np.object_]) -> pd.Series:
     return pd.Series(ids, dtype="str")
-
-
-def end(
-    begun: Begun,
-    ids: Ids,
-    *,
-    entries: pd.DataFrame,
-    combined_list: pd.DataFrame,
-    review_queue: pd.DataFrame,
-    findings: pd.DataFrame,
-    model: PatientModel,
-) -> Left:
-    """What has changed and whom nobody lists any longer; the run is in the register from here on.
-
-    ``entries`` have the ids, states and outcomes of this run. OutputError where another run was
-    recorded since this one began.
-    """
-    recalled, register = begun.recalled, begun.recalled.register
-    if register is None or begun.week is None or ids.named is None:
-        return Left(pd.DataFrame(), pd.DataFrame(), review_queue, pd.DataFrame())
-    base = begun.base
-    before = register.run(base.run) if base else None
-    said = recalled.answers[before.answers_seen if before else 0 :]
-    steps = register.work()
-    ended = week.end(
-        begun.week,
-        ids.named,
-        entries,
-        combined_list,
-        review_queue,
-        people=People(
-            answered=_accounted(register, recalled),
-            agreed=_agreed(steps, recalled.last),
-            apart=kept_apart(not_undone(recalled.answers)),
-        ),
-        said=said,
-        model_changed=before is not None and before.model_digest != model.digest,
-    )
-    faults = register.findings(base.run) if base else None
-    work = _work(steps, ended.snapshot)
-    left = Left(
-        ended.changes,
-        ended.unaccounted,
-        ended.review_queue,
-        work,
-        unsent(begun.week.arrived.absent, recalled.last, entries, run_date=ended.snapshot.run_date),
-        base=base,
-        first=recalled.last is None,
-        findings_before=faults,
-        said=said,
-        kept=ids.kept,
-        not_refreshed=not_refreshed(
-            begun.week.arrived.absent, recalled.last, entries, ended.review_queue, register
-        ),
-    )
-    if recalled.retrain and not recalled.retrain.accept:
-        return left
-    run = register.record(
-        registers.Run(
-            snapshot=ended.snapshot,
-            last=recalled.last,
-            base=base.run if base else None,
-            model=model,
-            key=str(recalled.key),
-            plan_digest=recalled.plan.digest(),
-            digests=begun.digests or {},
-            started_at=recalled.started_at,
-            answers_seen=len(recalled.answers),
-            accepted=_passed_by(begun),
-            retired=_newly_retired(register, begun.week),
-            changes=ended.changes,
-            id_log=ended.id_log,
-            findings=findings,
-            questions=ended.review_queue,
-        )
-    )
-    return replace(left, run=run, asked=register.questions(run))
-
-
-def _accounted(register: registers.Register, recalled: Recalled) -> frozenset[str]:
-    """The entries that have left, and of which it has been said since what became of them."""
-    if recalled.last is None:
-        return frozenset()
-    days = register.days_of_runs()
-    retired = register.retired().union(recalled.plan.retired_organisations)
-    return accounted(not_undone(recalled.answers), recalled.last.entries, days, retired=retired)
-
-
-def _agreed(steps: Sequence[WorkRow], last: Snapshot | None) -> frozenset[str]:
-    """The entries that were to be closed since another organisation keeps the patient."""
-    return frozenset() if last is None else agreed_to_close(steps, last.entries)
-
-
-def _work(steps: Sequence[WorkRow], now: Snapshot) -> pd.DataFrame:
-    """The work on groups, checked against the lists of this run."""
-    return work_against_lists(steps, now.entries, census_dates(now), run_date=now.run_date)

@@ -9,8 +9,8 @@
     combined   one row for each need that waits     no wait is shortened
     questions  what a person has to say
 
-With a register (memory.py) a run begins where the last one ended: entries, patients and needs keep
-their ids, what people decided holds, and what has changed is told.
+With a register a run begins where the last one ended (memory.py): entries, patients and needs keep
+their ids, and what people decided holds. At its end what has changed is told (remember.py).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waitlist_merge import combined, memory, pathways, patients, review
+from waitlist_merge import combined, memory, pathways, patients, remember, review
 from waitlist_merge.categories import beside
 from waitlist_merge.combined import SurvivorshipRule
 from waitlist_merge.conservation import check_conservation
@@ -193,7 +193,7 @@ def merge(
         findings = gather_findings(accepted, entries, needs.findings)
         check_conservation(accepted.typed, entries, listed.members)
     with watch("remember"):
-        left = memory.end(
+        left = remember.end(
             begun,
             ids,
             entries=entries,

@@ -16,7 +16,6 @@ import pandas as pd
 from waitlist_merge.combined.history import History
 from waitlist_merge.heap import give_back
 from waitlist_merge.intake.accept import Accepted
-from waitlist_merge.memory import Left
 from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import write_views
@@ -28,6 +27,7 @@ from waitlist_merge.plural import many
 from waitlist_merge.reasons import Joins, Outcome
 from waitlist_merge.recalled import SHOWN
 from waitlist_merge.relinked import BROKEN, MADE, RETRAINED, write_relinked
+from waitlist_merge.remember import Left
 from waitlist_merge.review.not_refreshed import MISSING
 from waitlist_merge.summary import Summary
 
