@@ -142,15 +142,18 @@ def planned(quarter: Quarter, week: int) -> Iterator[tuple[str, tuple[str, dict[
         }
         if step.state == "closed" and step.true:
             quarter.region.places[other].state = "gone"
+        teller = closes if step.state == "closed" else keeps
         yield (
             quarter.ids[one][2],
             (
-                closes if step.state == "closed" else keeps,
+                teller,
                 {
                     "Work state": words[step.state],
                     "Owner organisation": closes,
                     "Owner": f"Clerk of {closes}",
                     "Due": monday(week) + dt.timedelta(weeks=8),
+                    "Reviewer": f"Clerk of {teller}",
+                    "Reviewer's organisation": teller,
                     "Date": monday(week) + dt.timedelta(days=3),
                 },
             ),

@@ -93,7 +93,7 @@ def filled(first: Path, to: Path, answers: dict[tuple[str, str], dict[str, objec
     return to
 
 
-def said(answer: str, organisation: str = "RM3", **more: object) -> dict[str, object]:
+def said(answer: str | None, organisation: str = "RM3", **more: object) -> dict[str, object]:
     who = {"Reviewer": f"A. Clerk of {organisation}", "Reviewer's organisation": organisation}
     return {"Answer": answer, "Date": dt.datetime(2026, 11, 16)} | who | more  # noqa: DTZ001
 
@@ -255,12 +255,17 @@ def test_who_keeps_or_closes_is_an_organisation_of_the_group(cells, wrong):
     assert found == ([told.format(wrong)] if wrong else [])
 
 
-NEED_ROW = {"Need": "W-1", "Entries": "E-1"}
+NEED_ROW = {
+    "Need": "W-1",
+    "Entries": "E-1",
+    "Reviewer": "A. Clerk",
+    "Reviewer's organisation": "RM3",
+}
 
 PROBLEMS = [
     (said("yes"), "Answer: is none of: same need"),
-    (said("same need", Reviewer=None), "Reviewer: say who answers"),
-    (said("same need", **{"Reviewer's organisation": None}), "organisation: say which"),
+    (said("same need", Reviewer=None), "Reviewer: say who it is"),
+    (said("same need", **{"Reviewer's organisation": None}), "organisation: say for which"),
     (said("same need", "RX1"), "organisation: sends no list; one of RM3, RW3"),
     (said("same need", Date="soon"), "Date: is no date; write it as 16/11/2026"),
     (
@@ -274,11 +279,19 @@ PROBLEMS = [
     (said("same need", Relation="cousin"), "Relation: is none of the relations"),
     ({"Note": "see me"}, "has something filled in but no answer"),
     ({"Work state": "sorted"}, "Work state: is none of: new, with ORG"),
-    ({"Work state": "with RX1"}, "Work state: sends no list; one of RM3, RW3"),
-    ({"Work state": "patient told"}, "Owner organisation: say which organisation has to act"),
+    (said(None, **{"Work state": "with RX1"}), "Work state: sends no list; one of RM3, RW3"),
+    (said(None, **{"Work state": "with RM3"}, Reviewer=None), "Reviewer: say who it is"),
+    (
+        said(None, **{"Work state": "with RM3", "Reviewer's organisation": None}),
+        "Reviewer's organisation: say for which",
+    ),
+    (
+        said(None, **{"Work state": "patient told"}),
+        "Owner organisation: say which organisation has to act",
+    ),
     ({"Owner": "Bo"}, "Work state: say how far the work is"),
     (
-        {"Work state": "with RM3", "Due": "Friday"},
+        said(None, **{"Work state": "with RM3", "Due": "Friday"}),
         "Due: is no date; write it as 16/11/2026",
     ),
     (said("same need", Entries="E-1|E-2"), "its hidden cells are of another question"),
@@ -375,7 +388,7 @@ def test_work_is_recorded_though_the_answer_beside_it_is_wrong(first, register, 
 
 
 def test_who_tells_the_work_may_sign_it_without_an_answer(first, register, tmp_path):
-    cells = said("") | {"Answer": None, "Work state": "with RM3"}
+    cells = said(None) | {"Work state": "with RM3"}
     filed = read(register, filled(first, tmp_path / "a.xlsx", {NEED: cells}))
     assert filed.problems == []
     [work] = filed.taken.work
@@ -558,17 +571,27 @@ def test_work_goes_on_beside_the_duplicates_when_the_question_is_answered(
         dict(zip(heading, row, strict=True)) for row in list(sheet.iter_rows(min_row=2))[:2]
     )
     assert (head["Entries"].value or "").count(";") == 1
-    head["Work state"].value = "closed at RW3"
-    member["Work state"].value = "done"
+    signed = {key: value for key, value in said(None, "RW3").items() if value}
+    for cells, state in ((head, "closed at RW3"), (member, "done")):
+        for name, value in ({"Work state": state} | signed).items():
+            cells[name].value = value
     book.save(tmp_path / "a.xlsx")
     filed = read(register, tmp_path / "a.xlsx")
     [work] = filed.taken.work
     assert (work.state, work.owner) == ("closed at RW3", "RW3")
+    assert (work.reviewer, work.organisation) == ("A. Clerk of RW3", "RW3")
+    assert work.said_on == dt.date(2026, 11, 16)
     assert work.question_id.startswith("W-")
     assert filed.problems == [
         "a.xlsx, Duplicates, row 3: has no question; answer in the rows as they came",
         "a.xlsx, Duplicates, row 3: column Owner organisation: say which organisation has to act",
     ]
+    head["Work state"].value = None
+    book.save(tmp_path / "b.xlsx")
+    assert (
+        "b.xlsx, Duplicates, row 2: column Work state: say how far the work is"
+        in read(register, tmp_path / "b.xlsx").problems
+    )
 
 
 def test_what_is_no_workbook_of_ours_is_refused(tmp_path):

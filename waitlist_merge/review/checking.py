@@ -60,7 +60,8 @@ class Checks:
 
     def wrong_with(self, row: Returned) -> Wrong:
         """What keeps a row from being recorded; nothing of one that is not filled in."""
-        works = row.any(heading.WORKED)
+        of_work = not row.text(heading.QUESTION_ID) and row.text(heading.NEED)
+        works = row.any(heading.WORKED if not of_work else (*heading.WORKED, *heading.ANSWERED))
         answers = row.any(heading.ANSWERED if not works else heading.OF_AN_ANSWER)
         if not answers and not works:
             return Wrong()
@@ -100,21 +101,25 @@ class Checks:
         if said not in {*Answer}:
             return [f"column {heading.ANSWER}: is none of: {', '.join(Answer)}"]
         answer, level = Answer(said), row.text(heading.LEVEL)
-        wrong = []
+        wrong = [*self._wrong_author(row)]
         fits = answer in _OF_UNACCOUNTED if level == "unaccounted" else answer != Answer.ACCOUNTED
         if not fits:
             wrong.append(f"column {heading.ANSWER}: {answer!s} does not answer this question")
-        if not row.text(heading.REVIEWER):
-            wrong.append(f"column {heading.REVIEWER}: say who answers")
-        if not (_coordinates(row) and row.text(heading.ORGANISATION)):
-            wrong += self._wrong_organisation(row, heading.ORGANISATION)
-        wrong += self._wrong_date(row, heading.DATE)
         if answer in _NEED_NOTE and not row.text(heading.NOTE):
             wrong.append(f"column {heading.NOTE}: {answer!s} needs a note: {_NOTES[answer]}")
         relation = row.text(heading.RELATION)
         if relation and relation not in {*Relation}:
             wrong.append(f"column {heading.RELATION}: is none of the relations that it offers")
         return wrong + _wrong_override(row, answer)
+
+    def _wrong_author(self, row: Returned) -> list[str]:
+        """Who says it, for which organisation, and when?"""
+        wrong = []
+        if not row.text(heading.REVIEWER):
+            wrong.append(f"column {heading.REVIEWER}: say who it is that says so")
+        if not (_coordinates(row) and row.text(heading.ORGANISATION)):
+            wrong += self._wrong_organisation(row, heading.ORGANISATION)
+        return wrong + self._wrong_date(row, heading.DATE)
 
     def _not_concerned(self, row: Returned) -> list[str]:
         """What became of a patient says an organisation that listed them.
@@ -144,11 +149,9 @@ class Checks:
             wrong.append(f"column {heading.OWNER_ORGANISATION}: say which organisation has to act")
         for each in (heading.KEEPS, heading.OWNER_ORGANISATION):
             wrong += self._wrong_organisation(row, each) if row.text(each) else []
-        if row.text(heading.ORGANISATION) and not _coordinates(row):
-            wrong += self._wrong_organisation(row, heading.ORGANISATION)
         return [
             *wrong,
-            *self._wrong_date(row, heading.DATE),
+            *self._wrong_author(row),
             *self._wrong_date(row, heading.DUE, ahead=True),
         ]
 
@@ -169,7 +172,7 @@ class Checks:
     def _wrong_organisation(self, row: Returned, column: str) -> list[str]:
         code = row.text(column).upper()
         if not code:
-            return [f"column {column}: say which organisation answers"]
+            return [f"column {column}: say for which organisation"]
         return [] if code in self.organisations else [f"column {column}: {self._unknown}"]
 
     @property

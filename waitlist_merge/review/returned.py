@@ -35,7 +35,7 @@ NEED = "Need"
 HIDDEN = (QUESTION_ID, LEVEL, VETO, ENTRIES, FINGERPRINT)
 ANSWERED = (ANSWER, NOTE, REVIEWER, ORGANISATION, ROLE, DATE, RELATION, SECOND, REASON)
 OF_AN_ANSWER = (ANSWER, NOTE, RELATION, SECOND, REASON)
-"""Of these what is of an answer alone: who says so, and when, may stand beside work as well."""
+"""Of these what is of an answer alone: who says so, and when, stands beside work as well."""
 WORKED = (STATE, KEEPS, OWNER_ORGANISATION, OWNER, DUE, WORK_NOTE)
 
 HEADER_ROWS = 10

@@ -21,7 +21,7 @@ from waitlist_merge.outputs.workbook.cells import (
 )
 from waitlist_merge.outputs.workbook.facts import BY_NATURE, fact_columns, facts_of
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
-from waitlist_merge.outputs.workbook.work import work_columns, work_states
+from waitlist_merge.outputs.workbook.work import signed_columns, work_columns, work_states
 from waitlist_merge.reasons import Relation
 from waitlist_merge.review import returned as heading
 from waitlist_merge.review.answers import Answer
@@ -104,13 +104,9 @@ def _asked(queue: pd.DataFrame) -> tuple[Column, ...]:
 def _to_fill_in(size: int, states: tuple[str, ...]) -> tuple[Column, ...]:
     """What is said beside the answer, which itself stays in view beside the question."""
     empty, green = np.full(size, "", dtype=object), Tint.FILL_IN
-    nothing = pd.Series(pd.NaT, index=range(size))
     answered = (
         Column(heading.NOTE, empty, 30, Look.WRAPPED, green),
-        Column(heading.REVIEWER, empty, 16, tint=green),
-        Column(heading.ORGANISATION, empty, 13, tint=green),
-        Column(heading.ROLE, empty, 14, tint=green),
-        Column(heading.DATE, nothing, 12, Look.DATE, green),
+        *signed_columns(size, green),
         Column(heading.RELATION, empty, 22, tint=green, choices=RELATIONS),
         Column(heading.SECOND, empty, 16, tint=green),
         Column(heading.REASON, empty, 26, Look.WRAPPED, green),

@@ -20,7 +20,7 @@ from waitlist_merge.outputs.workbook.cells import (
 )
 from waitlist_merge.outputs.workbook.cues import cues, tints
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
-from waitlist_merge.outputs.workbook.work import work_columns, work_states
+from waitlist_merge.outputs.workbook.work import signed_columns, work_columns, work_states
 from waitlist_merge.reasons import Joins, NextStep, Outcome
 from waitlist_merge.review import returned as heading
 
@@ -108,7 +108,8 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
     ids = np.array(stacked(texts(members["entry_id"]), group, size), dtype=object)
     named = np.where(head, np.concatenate([ids, np.full(len(group), "", object)])[order], "")
     hidden = Column(heading.ENTRIES, [each.replace("\n", ";") for each in named], 20, hidden=True)
-    columns = (*columns, *work_columns(len(order), green, work_states(tables["entries"])), hidden)
+    worked = work_columns(len(order), green, work_states(tables["entries"]))
+    columns = (*columns, *worked, *signed_columns(len(order), green), hidden)
     return Page(
         DUPLICATES,
         "Each need that two or more entries wait for, with its entries under it",

@@ -1,4 +1,4 @@
-"""The cells on the work that follows from a group: how far it is, who keeps, who acts by when."""
+"""The cells on the work that follows from a group: how far, who keeps, who acts, who says so."""
 
 from __future__ import annotations
 
@@ -31,12 +31,28 @@ _LONGEST_CHOICE = 255
 
 def work_columns(size: int, tint: Tint | Texts, states: tuple[str, ...]) -> tuple[Column, ...]:
     """What people fill in on the work that follows: how far, who keeps, who acts by when."""
-    empty = np.full(size, "", dtype=object)
+    empty, nothing = _empty(size)
     return (
         Column(heading.STATE, empty, 18, tint=tint, choices=states),
         Column(heading.KEEPS, empty, 13, tint=tint),
         Column(heading.OWNER_ORGANISATION, empty, 13, tint=tint),
         Column(heading.OWNER, empty, 16, tint=tint),
-        Column(heading.DUE, pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, tint),
+        Column(heading.DUE, nothing, 12, Look.DATE, tint),
         Column(heading.WORK_NOTE, empty, 30, Look.WRAPPED, tint),
     )
+
+
+def signed_columns(size: int, tint: Tint | Texts) -> tuple[Column, ...]:
+    """Who says it, for which organisation, as what, and when."""
+    empty, nothing = _empty(size)
+    return (
+        Column(heading.REVIEWER, empty, 16, tint=tint),
+        Column(heading.ORGANISATION, empty, 13, tint=tint),
+        Column(heading.ROLE, empty, 14, tint=tint),
+        Column(heading.DATE, nothing, 12, Look.DATE, tint),
+    )
+
+
+def _empty(size: int) -> tuple[Texts, pd.Series]:
+    """Cells without text, and cells without a day."""
+    return np.full(size, "", dtype=object), pd.Series(pd.NaT, index=range(size))
