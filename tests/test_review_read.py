@@ -15,7 +15,7 @@ import waitlist_merge as wm
 from waitlist_merge.cli import app
 from waitlist_merge.errors import InputError
 from waitlist_merge.review.checking import Checks
-from waitlist_merge.review.filing import read_workbooks, status_of, undo_answer
+from waitlist_merge.review.filing import read_workbooks, status_of, undo
 from waitlist_merge.review.register import Register
 from waitlist_merge.review.returned import HIDDEN, Returned, fingerprint, returned_rows
 from waitlist_merge.review.rows import AnswerRow
@@ -178,14 +178,14 @@ def test_different_people_are_kept_apart_at_once_and_undone(first, register, tmp
     assert not after.review_queue["entry_ids"].isin([";".join(sorted(lees["entry_id"]))]).any()
     [answer] = filed.taken.answers
     with Register.open(register) as opened:
-        undo_answer(opened, answer.answer_id, reviewer="B", reason="wrong row", today=TODAY)
+        undo(opened, answer.answer_id, reviewer="B", reason="wrong row", today=TODAY)
         with pytest.raises(InputError, match="taken back already"):
-            undo_answer(opened, answer.answer_id, reviewer="B", reason="again", today=TODAY)
-        with pytest.raises(InputError, match="has no answer A-x"):
-            undo_answer(opened, "A-x", reviewer="B", reason="no", today=TODAY)
+            undo(opened, answer.answer_id, reviewer="B", reason="again", today=TODAY)
+        with pytest.raises(InputError, match="has no answer or step A-x"):
+            undo(opened, "A-x", reviewer="B", reason="no", today=TODAY)
         for who in ({"reviewer": " ", "reason": "no"}, {"reviewer": "B", "reason": " "}):
             with pytest.raises(InputError, match="say who says so, and why"):
-                undo_answer(opened, answer.answer_id, **who, today=TODAY)
+                undo(opened, answer.answer_id, **who, today=TODAY)
         assert status_of(opened, today=TODAY).counts.empty
     again = merged(register)
     assert again.patient_links["veto"].isin(["decided_apart"]).sum() == 0
@@ -230,10 +230,53 @@ def test_who_goes_back_to_an_earlier_answer_is_told_how(first, register, tmp_pat
         assert [row.answer for row in answers] == [
             *("different people", "cannot tell", "different people")
         ]
-        undo_answer(opened, answers[-1].answer_id, reviewer="B", reason="no", today=TODAY)
+        undo(opened, answers[-1].answer_id, reviewer="B", reason="no", today=TODAY)
     undone = read(register, tmp_path / "new.xlsx")
     assert (undone.new_answers, len(undone.problems)) == (0, 1)
     assert "said before" in undone.problems[0]
+
+
+def test_who_goes_back_to_an_earlier_step_of_work_is_told_how(first, register, tmp_path):
+    def book(state: str, **more: object) -> Path:
+        cells = said(None, **{"Work state": state, "Owner organisation": "RM3"}, **more)
+        return filled(first, tmp_path / f"{state}.xlsx", {NEED: cells})
+
+    for state in ("with RM3", "patient told"):
+        filed = read(register, book(state))
+        assert (filed.new_work, filed.problems) == (1, [])
+    assert (read(register, book("patient told")).problems, standing(register)) == (
+        [],
+        ["patient told"],
+    )
+    back = read(register, book("with RM3"))
+    assert (back.new_work, len(back.problems)) == (0, 1)
+    assert "replaced or taken back since; to say it again, put today's day" in back.problems[0]
+    again = read(register, book("with RM3", **{"Work note": "not reached after all"}))
+    assert (again.new_work, again.problems, standing(register)) == (1, [], ["with RM3"])
+    other = read(register, book("patient told", Reviewer="B. Other"))
+    mine = read(register, book("with RM3", **{"Work note": "not reached after all"}))
+    assert (other.new_work, mine.new_work, mine.problems) == (1, 0, []), "their word stands"
+
+
+def standing(register: Path) -> list[str]:
+    with Register.open(register) as opened:
+        return status_of(opened, today=TODAY).work["state"].tolist()
+
+
+def test_a_step_of_work_is_taken_back(first, register, tmp_path):
+    for state in ("with RM3", "agreed: RM3 keeps"):
+        cells = said(None, **{"Work state": state, "Owner organisation": "RM3"})
+        read(register, filled(first, tmp_path / f"{state[:4]}.xlsx", {NEED: cells}))
+    with Register.open(register) as opened:
+        [told] = status_of(opened, today=TODAY).work.to_dict("records")
+        assert (told["state"], told["keeps"]) == ("agreed: RM3 keeps", "RM3")
+        row = undo(opened, told["work_id"], reviewer="B", reason="not agreed", today=TODAY)
+        [left] = status_of(opened, today=TODAY).work.to_dict("records")
+        assert (left["state"], left["keeps"]) == ("with RM3", "")
+        with pytest.raises(InputError, match="taken back already"):
+            undo(opened, told["work_id"], reviewer="B", reason="again", today=TODAY)
+        undo(opened, row.key, reviewer="B", reason="agreed after all", today=TODAY)
+    assert standing(register) == ["agreed: RM3 keeps"]
 
 
 @pytest.mark.parametrize(
@@ -515,7 +558,7 @@ def test_one_need_of_two_people_settles_nothing_and_undoing_it_asks_again(
         assert unsettled["detail"].str.contains("of two people by now").tolist() == [True, True]
         for row in opened.answers():
             if row.answer != "same need" or row.organisation == "RM3":
-                undo_answer(opened, row.answer_id, reviewer="B", reason="no", today=TODAY)
+                undo(opened, row.answer_id, reviewer="B", reason="no", today=TODAY)
     again = merged(register).review_queue.set_index("question_id")
     assert again.loc[question, "state"] == "proposed"
 

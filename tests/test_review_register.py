@@ -394,6 +394,8 @@ def old_register(register_at):
     with engine.begin() as connection:
         migrate.upgrade(connection, to="0001")
         connection.execute(METADATA.tables["answers"].insert(), ANSWER.to_record() | SAID)
+        told = {"work_id": "K-1", "question_id": "Q-1", "entry_ids": "E-1", "state": "with RM3"}
+        connection.execute(METADATA.tables["work"].insert(), told | SAID)
     engine.dispose()
     return register_at
 
@@ -401,6 +403,7 @@ def old_register(register_at):
 def test_a_register_of_an_older_version_is_brought_up_to_date(old_register, a_run, two):
     with Register.open(old_register) as register:
         assert [each.answer_id for each in register.answers()] == ["A-1"]
+        assert [(each.work_id, each.undoes) for each in register.work()] == [("K-1", "")]
         register.record(a_run(register, two, questions=QUEUE))
         assert len(register.questions()) == 2
         with pytest.raises(DBAPIError, match="only ever added"), register._engine.begin() as made:

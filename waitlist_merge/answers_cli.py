@@ -10,7 +10,8 @@ import typer
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.review import register as registers
-from waitlist_merge.review.filing import read_workbooks, status_of, undo_answer
+from waitlist_merge.review.filing import read_workbooks, status_of, undo as take_back
+from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.terminal import Debug, complain, one_line, show
 
 RegisterAt = Annotated[
@@ -59,17 +60,18 @@ def status(*, register: RegisterAt, debug: Debug = False) -> None:
 
 def undo(
     *,
-    answer_id: Annotated[str, typer.Argument(metavar="ANSWER", help="As review status names it.")],
+    said: Annotated[str, typer.Argument(metavar="ID", help="As review status names it.")],
     register: RegisterAt,
     reviewer: Annotated[str, typer.Option(help="Who takes it back.")],
     reason: Annotated[str, typer.Option(help="Why.")],
     debug: Debug = False,
 ) -> None:
-    """Take an answer back; it stays in the register, with who took it back and why."""
+    """Take an answer or a step of work back; it stays, with who took it back and why."""
     with one_line(debug=debug):
         with registers.Register.open(register, create=False) as opened:
-            row = undo_answer(opened, answer_id, reviewer=reviewer, reason=reason, today=_today())
-        typer.echo(f"{answer_id} is taken back ({row.answer_id}); the next merge asks again")
+            row = take_back(opened, said, reviewer=reviewer, reason=reason, today=_today())
+        then = "asks again" if isinstance(row, AnswerRow) else "goes by the step before"
+        typer.echo(f"{said} is taken back ({row.key}); the next merge {then}")
 
 
 def retire(

@@ -31,7 +31,8 @@ from waitlist_merge.review.arrivals import Allowed, arrivals
 from waitlist_merge.review.naming import Named
 from waitlist_merge.review.people import kept_apart
 from waitlist_merge.review.register.digest import digests
-from waitlist_merge.review.ruling import Rulings, in_force, not_undone
+from waitlist_merge.review.rows import not_undone
+from waitlist_merge.review.ruling import Rulings, in_force
 from waitlist_merge.review.snapshot import Snapshot
 
 GUARDS = tuple(each.name for each in fields(Allowed))

@@ -18,8 +18,7 @@ from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
 from waitlist_merge.review.people import People, kept_apart
-from waitlist_merge.review.rows import AnswerRow, WorkRow
-from waitlist_merge.review.ruling import not_undone
+from waitlist_merge.review.rows import AnswerRow, WorkRow, not_undone
 from waitlist_merge.review.snapshot import Snapshot, census_dates
 from waitlist_merge.review.unsent import unsent
 from waitlist_merge.review.work import agreed_to_close, work_against_lists

@@ -15,8 +15,8 @@ import pandas as pd
 
 from waitlist_merge.review.accounted import accounted, of_one_voice
 from waitlist_merge.review.answers import Answer
-from waitlist_merge.review.rows import AnswerRow
-from waitlist_merge.review.ruling import Rulings, not_undone
+from waitlist_merge.review.rows import AnswerRow, not_undone
+from waitlist_merge.review.ruling import Rulings
 from waitlist_merge.review.snapshot import listed
 from waitlist_merge.review.spoken import Standing
 

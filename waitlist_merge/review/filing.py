@@ -14,8 +14,8 @@ from waitlist_merge.errors import InputError
 from waitlist_merge.plural import many
 from waitlist_merge.review.effect import as_they_act
 from waitlist_merge.review.returned import Returned, returned_rows
-from waitlist_merge.review.rows import AnswerRow, need_said
-from waitlist_merge.review.ruling import in_force, not_undone
+from waitlist_merge.review.rows import AnswerRow, WorkRow, need_said, not_undone
+from waitlist_merge.review.ruling import in_force
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 from waitlist_merge.review.states import OPEN
 from waitlist_merge.review.taking import Known, Taken, said_id, take
@@ -72,7 +72,7 @@ def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) ->
     last = _last(register)
     rows, unread = _rows_of(paths)
     shown = _shown(rows, register, last)
-    known = Known(last, shown, today, register.answers(), register.retired())
+    known = Known(last, shown, today, register.answers(), register.retired(), register.work())
     taken = take(rows, known)
     taken.problems.extend(unread)
     return Filed(
@@ -172,35 +172,40 @@ def _by_age(told: pd.DataFrame, since: Sequence[date | None], today: date) -> pd
     return counts.reset_index().rename_axis(columns=None)
 
 
-def undo_answer(
-    register: Register, answer_id: str, *, reviewer: str, reason: str, today: date
-) -> AnswerRow:
-    """Take an answer back, by a row that says who did so and why; it stays in the register.
+def undo(
+    register: Register, key: str, *, reviewer: str, reason: str, today: date
+) -> AnswerRow | WorkRow:
+    """Take an answer or a step of work back, by a row that says who did so and why; it stays.
 
-    InputError where there is no such answer, where it has been taken back already, or where nobody
-    says so or not why.
+    InputError where there is no such answer or step, where it has been taken back already, or where
+    nobody says so or not why.
     """
     need_said(register.name, reviewer=reviewer, reason=reason)
-    said = register.answers()
-    found = next((row for row in said if row.answer_id == answer_id), None)
+    answers, work = register.answers(), register.work()
+    everything: list[AnswerRow | WorkRow] = [*answers, *work]
+    found = next((row for row in everything if row.key == key), None)
     if found is None:
-        raise InputError(
-            f"{register.name}: has no answer {answer_id}; review status names the answers"
+        raise InputError(f"{register.name}: has no answer or step {key}; review status names them")
+    if not found.undoes and found not in (*not_undone(answers), *not_undone(work)):
+        raise InputError(f"{register.name}: {key} has been taken back already")
+    if isinstance(found, AnswerRow):
+        answer = AnswerRow(
+            *("", found.question_id, found.level, (), (), ""),
+            reviewer=reviewer,
+            note=reason,
+            answered_on=today,
+            undoes=key,
         )
-    if not found.undoes and found not in not_undone(said):
-        raise InputError(f"{register.name}: answer {answer_id} has been taken back already")
-    row = AnswerRow(
-        answer_id="",
-        question_id=found.question_id,
-        level=found.level,
-        entry_ids=(),
-        sides=(),
-        answer="",
-        reviewer=reviewer,
+        answer = replace(answer, answer_id=said_id(answer, after=len(answers)))
+        register.add_answers([answer])
+        return answer
+    step = WorkRow(
+        *("", found.question_id, (), ""),
         note=reason,
-        answered_on=today,
-        undoes=answer_id,
+        reviewer=reviewer,
+        said_on=today,
+        undoes=key,
     )
-    row = replace(row, answer_id=said_id(row, after=len(said)))
-    register.add_answers([row])
-    return row
+    step = replace(step, work_id=said_id(step, after=len(work)))
+    register.add_work([step])
+    return step

@@ -12,10 +12,10 @@ True
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import Self
+from typing import Self, TypeVar
 
 from waitlist_merge.errors import InputError
 
@@ -35,6 +35,11 @@ class _Recorded:
         """The row again; columns that it does not know are left aside."""
         known = {each.name: each.type for each in fields(cls) if each.name in record}  # type: ignore[arg-type]
         return cls(**{name: _read(str(kind), record[name]) for name, kind in known.items()})
+
+    @property
+    def key(self) -> str:
+        """The id of the row, by which it is known again: its first column."""
+        return str(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class WorkRow(_Recorded):
     ``entry_ids`` are the entries of the group when it was said; ``state`` is as people write it
     (``work.read_state``: "with RM3", "agreed: RM3 keeps", "closed at RW3"), ``keeps`` the
     organisation that keeps the patient where one was agreed, ``owner`` and ``person`` who has to
-    act.
+    act. ``undoes`` is the id of a step that is taken back; ``state`` is then empty.
     """
 
     work_id: str
@@ -97,8 +102,28 @@ class WorkRow(_Recorded):
     reviewer: str = ""
     organisation: str = ""
     said_on: date | None = None
+    undoes: str = ""
     run: int = 0
     recorded_at: datetime | None = None
+
+
+Said = TypeVar("Said", AnswerRow, WorkRow)
+
+
+def not_undone(said: Sequence[Said]) -> list[Said]:
+    """What nobody took back; one whose undoing was undone is there again.
+
+    >>> said = [AnswerRow("A-1", "Q-1", "patient", (), (), "cannot tell"),
+    ...         AnswerRow("A-2", "Q-1", "patient", (), (), "", undoes="A-1")]
+    >>> again = AnswerRow("A-3", "Q-1", "patient", (), (), "", undoes="A-2")
+    >>> not_undone(said), len(not_undone([*said, again]))
+    ([], 1)
+    """
+    taken_back: set[str] = set()
+    for row in reversed(said):
+        if row.undoes and row.key not in taken_back:
+            taken_back.add(row.undoes)
+    return [row for row in said if not row.undoes and row.key not in taken_back]
 
 
 def need_said(register: str, *, reviewer: str, reason: str) -> None:

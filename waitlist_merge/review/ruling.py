@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.decided import NONE, Decided, contradicted
 from waitlist_merge.review.facts import said_by
-from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.rows import AnswerRow, not_undone
 from waitlist_merge.review.signed import author, letters, spoken_of_since
 from waitlist_merge.review.spoken import (
     RULED,
@@ -67,22 +67,6 @@ def in_force(answers: Sequence[AnswerRow], entries: pd.DataFrame) -> Rulings:
     decided = {level: _decide(level, spoken, place) for level in ("patient", "pathway")}
     table = pd.DataFrame([each.told() for each in spoken], columns=[*RULED])
     return Rulings(decided["patient"], decided["pathway"], table)
-
-
-def not_undone(answers: Sequence[AnswerRow]) -> list[AnswerRow]:
-    """The answers that nobody took back; one whose undoing was undone is there again.
-
-    >>> said = [AnswerRow("A-1", "Q-1", "patient", (), (), "cannot tell"),
-    ...         AnswerRow("A-2", "Q-1", "patient", (), (), "", undoes="A-1")]
-    >>> again = AnswerRow("A-3", "Q-1", "patient", (), (), "", undoes="A-2")
-    >>> not_undone(said), len(not_undone([*said, again]))
-    ([], 1)
-    """
-    taken_back: set[str] = set()
-    for row in reversed(answers):
-        if row.undoes and row.answer_id not in taken_back:
-            taken_back.add(row.undoes)
-    return [row for row in answers if not row.undoes and row.answer_id not in taken_back]
 
 
 def _listed(answers: Iterable[AnswerRow], entries: pd.DataFrame) -> tuple[dict[str, int], Listed]:

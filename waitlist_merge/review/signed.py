@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection, Hashable, Sequence
 from typing import TypeVar
 
-from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.rows import AnswerRow, WorkRow
 
 Topic = TypeVar("Topic", bound=Hashable)
 """What can be spoken of: two entries, at a level."""
@@ -22,8 +22,8 @@ def letters(name: str) -> str:
     return "".join(each for each in plain if each.isalnum())
 
 
-def author(row: AnswerRow) -> tuple[str, str]:
-    """Who gave an answer: the person, and the organisation for which they spoke.
+def author(row: AnswerRow | WorkRow) -> tuple[str, str]:
+    """Who gave an answer, or told the work: the person, and the organisation for which they spoke.
 
     >>> signed = AnswerRow("A-1", "Q-1", "patient", (), (), "", reviewer="A. Clerk")
     >>> author(signed)

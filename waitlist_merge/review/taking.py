@@ -17,11 +17,10 @@ from waitlist_merge.review import returned as heading
 from waitlist_merge.review.checking import Checks, date_of, names_of, sides_of
 from waitlist_merge.review.facts import patterns, said_by
 from waitlist_merge.review.returned import Returned
-from waitlist_merge.review.rows import AnswerRow, WorkRow
-from waitlist_merge.review.ruling import not_undone
+from waitlist_merge.review.rows import AnswerRow, WorkRow, not_undone
 from waitlist_merge.review.signed import author
 from waitlist_merge.review.snapshot import Snapshot, listed
-from waitlist_merge.review.work import STATE_WORDS, State, read_state
+from waitlist_merge.review.work import STATE_WORDS, State, groups_of, read_state
 
 _GROUPS = {"patient": "patient_id", "pathway": "pathway_id"}
 """The column of a snapshot that holds the group of each entry, by level."""
@@ -44,8 +43,8 @@ class Taken:
 class Known:
     """What the register knows: the newest run, and those that wrote the workbooks, by number.
 
-    ``said`` are the answers that it has, the oldest first, ``retired`` the organisations that have
-    closed for good.
+    ``said`` are the answers that it has and ``worked`` the steps of work, the oldest first;
+    ``retired`` the organisations that have closed for good.
     """
 
     last: Snapshot
@@ -53,6 +52,7 @@ class Known:
     today: date
     said: Sequence[AnswerRow] = ()
     retired: frozenset[str] = frozenset()
+    worked: Sequence[WorkRow] = ()
 
 
 def take(rows: Sequence[Returned], known: Known) -> Taken:
@@ -61,7 +61,7 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
     An answer is recorded though the work beside it is wrong, and the work though the answer is.
     """
     told: list[tuple[Returned, AnswerRow]] = []
-    work: list[WorkRow] = []
+    work: list[tuple[Returned, WorkRow]] = []
     problems: list[str] = []
     undated = 0
     book = _Book(known)
@@ -76,11 +76,18 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
         if answers:
             told.append((row, book.answer(row)))
         if works:
-            work.append(book.work(row))
+            work.append((row, book.work(row)))
     again = _no_longer_holds(told, known.said)
-    problems += [f"{row.place}: {_AGAIN}" for row, each in told if each.answer_id in again]
+    again |= _replaced([each for _, each in work], known.worked)
+    problems += [f"{row.place}: {_AGAIN}" for row, each in told if each.key in again]
+    problems += [f"{row.place}: {_AGAIN}" for row, each in work if each.key in again]
     problems += _twice(rows, [each for _, each in told])
-    return Taken([each for _, each in told if each.answer_id not in again], work, problems, undated)
+    return Taken(
+        [each for _, each in told if each.key not in again],
+        [each for _, each in work if each.key not in again],
+        problems,
+        undated,
+    )
 
 
 _AGAIN = (
@@ -103,6 +110,21 @@ def _no_longer_holds(
     return frozenset(
         name for author, name in meant.items() if name in known and latest.get(author) != name
     )
+
+
+def _replaced(told: Sequence[WorkRow], said: Sequence[WorkRow]) -> frozenset[str]:
+    """The steps read that were said before, and after which their author told another one.
+
+    As of answers: of what one person tells of a group in these workbooks the last counts. What the
+    register has is known by the time of its recording.
+    """
+    known = {row.work_id for row in said}
+    wrong: set[str] = set()
+    for steps in groups_of([*said, *told]):
+        holds = {author(row): row.work_id for row in steps if row.recorded_at}
+        meant = {author(row): row.work_id for row in steps if not row.recorded_at}
+        wrong |= {each for who, each in meant.items() if each in known and holds.get(who) != each}
+    return frozenset(wrong)
 
 
 def _author(row: AnswerRow) -> tuple[str, str, str]:
@@ -227,6 +249,8 @@ def said_id(row: AnswerRow | WorkRow, *, after: int = 0) -> str:
     ``after`` tells apart what may be said twice: how many rows there were.
     """
     told = row.to_record()
+    if isinstance(row, WorkRow) and not row.undoes:
+        del told["undoes"]  # as it was told before there was this column: an id stays
     text = "\x1f".join(f"{name}={told[name]}" for name in told)
     prefix = "A" if isinstance(row, AnswerRow) else "K"
     return f"{prefix}-{keyed_hashes([f'{after}{text}'])[0]}"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
 
 from waitlist_merge.reasons import Departure, Word
-from waitlist_merge.review.rows import WorkRow
+from waitlist_merge.review.rows import WorkRow, not_undone
 
 
 class State(Word):
@@ -96,6 +96,7 @@ COLUMNS = (
     "age_days",
     "fault",
     "detail",
+    "work_id",
 )
 
 
@@ -126,7 +127,9 @@ def work_against_lists(
         # Monday's lists merged again after Wednesday's work: it began today, not in days to come.
         age = max((run_date - since).days, 0)
         state = (last.state, keeper, last.owner, last.person, last.due, age)
-        rows += [(*about, *state, fault, detail) for fault, detail in faults or [("", "")]]
+        rows += [
+            (*about, *state, fault, detail, last.work_id) for fault, detail in faults or [("", "")]
+        ]
     told = pd.DataFrame(rows, columns=[*COLUMNS])
     return told.sort_values(
         ["age_days", "question_id", "fault"], ascending=[False, True, True], ignore_index=True
@@ -145,11 +148,14 @@ def agreed_to_close(work: Sequence[WorkRow], known: pd.DataFrame) -> frozenset[s
     )
 
 
-def groups_of(work: Iterable[WorkRow]) -> list[list[WorkRow]]:
-    """The steps of each group, the oldest first: steps that share two entries are of one group."""
+def groups_of(work: Sequence[WorkRow]) -> list[list[WorkRow]]:
+    """The steps of each group, the oldest first: steps that share two entries are of one group.
+
+    What was taken back is not among them.
+    """
     groups: dict[int, list[WorkRow]] = {}
     where: defaultdict[str, set[int]] = defaultdict(set)
-    for number, row in enumerate(work):
+    for number, row in enumerate(not_undone(work)):
         shared = Counter(group for name in row.entry_ids for group in where[name])
         least = min(2, len(row.entry_ids))
         mine = sorted(group for group, count in shared.items() if count >= least)
