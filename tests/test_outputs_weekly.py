@@ -233,6 +233,30 @@ def test_the_first_lists_again_are_not_compared_and_the_register_is_known(tmp_pa
     assert again["   asked this week"][0] == again["questions that wait for an answer"][0] > 0
 
 
+def test_what_was_answered_in_a_week_counts_after_its_lists_were_merged_again(
+    tmp_path: Path,
+) -> None:
+    answered = []
+    with Register.open(tmp_path / "week.db") as register:
+        for census, answers in (
+            ("2026-11-01", "1"),
+            ("2026-11-08", "23"),
+            ("2026-11-08", "4"),
+            (CENSUS, ""),
+            (CENSUS, ""),
+        ):
+            left = merged(register=register, census=census).left
+            answered.append([each.answer_id for each in left.said])
+            said = (f"A-{each}" for each in answers)
+            register.add_answers(
+                [AnswerRow(each, "Q-1", "pathway", (), (), "cannot tell") for each in said]
+            )
+    first, eighth, again, next_week, and_again = answered
+    assert (first, eighth) == ([], ["A-1"])
+    assert again == ["A-1", "A-2", "A-3"]
+    assert next_week == and_again == ["A-2", "A-3", "A-4"]
+
+
 def test_an_organisation_that_was_not_there_last_week_is_not_known() -> None:
     extracts = pd.DataFrame({"organisation": ["RW3"], "census_date": ["2026-11-08"], "rows": [2]})
     entries = pd.DataFrame({"entry_id": ["E-1"], "local_patient_identifier": ["007"]})

@@ -106,6 +106,21 @@ def _pinned(register: registers.Register, retrain: Retrain | None) -> PatientMod
         ) from None
 
 
+def said_since_last_week(recalled: Recalled, today: dt.date) -> Sequence[AnswerRow]:
+    """The answers since lists of another day were first merged; all where there were none.
+
+    The same lists are merged again when answers have been read: a week later these count still.
+    """
+    if recalled.register is None:
+        return ()
+    runs = recalled.register.runs()
+    other = runs.loc[runs["run_date"] != today]
+    if other.empty:
+        return recalled.answers
+    week = other.loc[other["run_date"] == other["run_date"].iloc[-1]]
+    return recalled.answers[int(week["answers_seen"].iloc[0]) :]
+
+
 def accept_model(recalled: Recalled, model: PatientModel) -> None:
     """ConfigError where a model was accepted, and this is another one."""
     accepted = recalled.retrain and recalled.retrain.accept

@@ -13,7 +13,7 @@ import pandas as pd
 from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.memory import GUARDS, Begun, Ids
 from waitlist_merge.patients import PatientModel
-from waitlist_merge.recalled import Recalled
+from waitlist_merge.recalled import Recalled, said_since_last_week
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
@@ -31,9 +31,9 @@ class Left:
     ``unsent`` are the needs of lists that did not come, ``run`` is the number under which the run
     is recorded, ``base`` what the run knew that changes are told against, ``first`` whether the
     register had no run. ``findings_before`` are the faults of the lists of ``base``
-    (``reading.FINDING``), ``said`` what people have answered since, ``asked`` the open questions
-    with the day since when (``Register.questions``), ``not_refreshed`` what the list lacks of
-    organisations that sent none, ``kept`` their starts.
+    (``reading.FINDING``), ``said`` what people have answered since last week's, ``asked`` the open
+    questions with the day since when (``Register.questions``), ``not_refreshed`` what the list
+    lacks of organisations that sent none, ``kept`` their starts.
     """
 
     changes: pd.DataFrame
@@ -98,7 +98,7 @@ def end(
         base=base,
         first=recalled.last is None,
         findings_before=faults,
-        said=said,
+        said=said_since_last_week(recalled, ended.snapshot.run_date),
         kept=ids.kept,
         not_refreshed=not_refreshed(
             begun.week.arrived.absent, recalled.last, entries, ended.review_queue, register

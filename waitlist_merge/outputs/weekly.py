@@ -50,7 +50,7 @@ class Before:
 
     ``rows`` and ``census_date`` are of its last list, ``findings`` those of it (columns of the
     table). ``asked`` has for the id of each open question the day since when it is asked,
-    ``answered`` is how many it has answered since the last run.
+    ``answered`` is how many it has answered since last week's lists were first merged.
     """
 
     rows: int | None = None
@@ -72,9 +72,8 @@ def before_of(
     """What an earlier run knew of an organisation.
 
     ``extracts`` and ``entries`` are those of its snapshot, None where there was no other list yet;
-    ``findings`` the faults of its lists and
-    ``answered_by`` the organisation of each answer since; ``asked`` has the open questions, with
-    ``question_id`` and ``first_date``.
+    ``findings`` the faults of its lists and ``answered_by`` the organisation of each answer since
+    last week; ``asked`` has the open questions, with ``question_id`` and ``first_date``.
     """
     faults = None
     if findings is not None and entries is not None:
