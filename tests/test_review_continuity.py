@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from waitlist_merge.identity import NAMED_BY
 from waitlist_merge.pathways.identifiers import stems_of
 from waitlist_merge.review.continuity import LADDER, carried
-from waitlist_merge.review.snapshot import ENTRY_COLUMNS
+from waitlist_merge.review.snapshot import ENTRY_COLUMNS, OF_THE_ENTRY
 
 import pyarrow as pa  # isort: skip
 
@@ -25,6 +26,8 @@ SAID = {
     "referral_date": [None, "2026-01-05", "2026-05-01", "2026-01-09"],
     "rtt_start_date": [None, "2026-01-05", "2026-03-01"],
     "procedure_code": [None, "W371"],
+    "laterality": [None, "left", "right"],
+    "tci_date": [None, "2026-12-01", "2026-12-08"],
     "nhs_number": [None, "9990000018", "9990000026"],
     "family_name": [None, "Okafor", "NOWAK"],
     "given_name": [None, "Chidi"],
@@ -83,8 +86,30 @@ def near(one: dict, other: dict) -> bool:
     return abs((a - b).days) <= 7 or exchanged
 
 
+def name_of(row: dict) -> tuple:
+    """What the organisation calls a row: its pathway, else its entry, else service and referral."""
+    said = {name: None if pd.isna(row[name]) else str(row[name]) for name in NAMED_BY}
+    own = said["patient_pathway_identifier"], said["waiting_list_entry_identifier"]
+    service = said["treatment_function_code"], said["referral_date"]
+    last = ("p", own[0]) if own[0] else ("e", own[1]) if own[1] else ("s", *service)
+    return said["organisation"], said["local_patient_identifier"], *last
+
+
+def told_apart(now: list[dict], then: list[dict]) -> None:
+    """Gives each row of both runs what the ladder has of rows alike and of all others."""
+    names = [Counter(map(name_of, rows)) for rows in (now, then)]
+    for row in (*now, *then):
+        alike = any(each[name_of(row)] > 1 for each in names)
+        content = "|".join(str(value(row, name)) for name in OF_THE_ENTRY if name in row)
+        row.update(dict.fromkeys(("name", "content", "numbered")))
+        if alike:
+            row.update({"name": str(name_of(row)), "content": content, "numbered": row["own_id"]})
+            row["own_id"] = None
+
+
 def slow_climb(now: list[dict], then: list[dict], there: list[bool]) -> list[int]:
     """The same ladder, row by row."""
+    told_apart(now, then)
     found = [-1] * len(now)
     for wanted in (True, False):
         free = [each is wanted for each in there]
@@ -191,6 +216,68 @@ def test_with_one_in_a_hundred_gone_new_and_corrected_all_but_one_in_a_thousand_
     found = carried(typed([after[at] for at in kept] + new), remembered(before))
     ids = before["entry_id"].to_numpy()[kept]
     assert (found.entry_id[: len(kept)] == ids).mean() >= 0.999
+
+
+EYE = {
+    "organisation": "RM3",
+    "local_patient_identifier": "L1",
+    "patient_pathway_identifier": "X0012345",
+    "treatment_function_code": "130",
+    "referral_date": "2026-01-05",
+    "rtt_start_date": "2026-01-05",
+    "procedure_code": "C751",
+    "nhs_number": "9990000018",
+}
+LEFT, RIGHT = EYE | {"laterality": "left"}, EYE | {"laterality": "right"}
+SEEN = {"next_appointment_date": "2026-12-01"}
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "goes_on"),
+    [
+        ([LEFT, RIGHT], [RIGHT, LEFT], [1, 0]),
+        ([LEFT, RIGHT], [RIGHT | SEEN, LEFT], [1, 0]),
+        ([LEFT, RIGHT], [RIGHT | SEEN, LEFT | {"tci_date": "2026-12-08"}], [1, 0]),
+        ([LEFT, RIGHT], [RIGHT | {"rtt_start_date": "2026-03-01"}], [1]),
+        ([LEFT, RIGHT], [RIGHT | {"procedure_code": "C712"}], [1]),
+        ([LEFT], [RIGHT, LEFT], [-1, 0]),
+        ([EYE | SEEN, EYE], [EYE, EYE | SEEN], [1, 0]),
+        ([EYE | SEEN, EYE], [EYE | SEEN, EYE | {"rtt_status": "20"}], [0, 1]),
+    ],
+    ids=[
+        "in another order",
+        "one has news",
+        "both have news",
+        "one left, the other's clock moved",
+        "one left, the other's procedure changed",
+        "a second side is added",
+        "only the appointment tells them apart",
+        "the one without an appointment has news",
+    ],
+)
+def test_rows_that_their_organisation_gives_one_name_go_on_as_themselves(typed, then, now, goes_on):
+    for shuffled in (False, True):
+        before = remembered(typed(then))
+        if shuffled:  # their numbers are those of the other row
+            before["own_id"] = before["own_id"].to_numpy()[::-1]
+        found = carried(typed(now), before)
+        assert found.position.tolist() == goes_on
+
+
+def test_alike_in_all_else_each_is_one_of_them_by_its_number(typed):
+    later = [EYE | SEEN | {"rtt_status": "20"}, EYE | {"rtt_status": "20"}]
+    found = carried(typed(later), remembered(typed([EYE | SEEN, EYE])))
+    assert sorted(found.position) == [0, 1]
+
+
+def test_the_day_of_a_row_numbers_it_only_where_nothing_else_does(typed):
+    days = [{"census_date": day} for day in ("2026-11-15", "2026-11-22")]
+    ids = [set(typed([LEFT | day, RIGHT | day])["entry_id"]) for day in days]
+    one, other = (typed([LEFT | day, RIGHT | day])["entry_id"].tolist() for day in days)
+    assert ids[0] == ids[1]
+    assert one == other
+    twice = typed([LEFT | day for day in days])["entry_id"].tolist()
+    assert twice == typed([LEFT | day for day in days[::-1]])["entry_id"].tolist()[::-1]
 
 
 @pytest.mark.parametrize("rung", LADDER, ids=lambda rung: "+".join(rung.fields))

@@ -39,6 +39,7 @@ _PANDAS_KEY = "0123456789123456"
 """With which pandas hashes where no key is given."""
 
 _SEPARATOR = "\x1f"
+_DAY = "census_date"
 _OWN = ("patient_pathway_identifier", "waiting_list_entry_identifier")
 
 NAMED_BY = (
@@ -68,8 +69,8 @@ def entry_ids(
     alike = np.flatnonzero(pd.Series(hashed).duplicated(keep=False).to_numpy())
     if len(alike):
         some = entries.iloc[alike].reset_index(drop=True)
-        number = _occurrence(_names(some), some).astype(str)
-        hashed[alike] = _digests(_names(some) + _SEPARATOR + number, key)
+        number = _occurrence(own_names(some), some).astype(str)
+        hashed[alike] = _digests(own_names(some) + _SEPARATOR + number, key)
     shown = pd.Series(hashed >> HIDDEN).duplicated().to_numpy()
     if shown.any():  # as good as never: 60 bits of two rows are the same
         hashed = _hashed_again(entries, hashed, shown, key)
@@ -78,7 +79,7 @@ def entry_ids(
 
 def row_digests(entries: pd.DataFrame, *, key: str | None = None) -> NDArray[np.uint64]:
     """64 bits of what identifies each row at its own organisation; equal for rows alike in it."""
-    return _digests(_names(entries) + _SEPARATOR + "0", key)
+    return _digests(own_names(entries) + _SEPARATOR + "0", key)
 
 
 def _digests(names: pd.Series, key: str | None) -> NDArray[np.uint64]:
@@ -107,7 +108,7 @@ def _hashed_again(
     entries: pd.DataFrame, hashed: NDArray[np.uint64], taken: NDArray[np.bool_], key: str | None
 ) -> NDArray[np.uint64]:
     """Digests of which those that are ``taken`` are of a longer text, until all ids differ."""
-    names = _names(entries)
+    names = own_names(entries)
     numbered = names + _SEPARATOR + _occurrence(names, entries).astype(str)
     found = hashed.copy()
     while taken.any():
@@ -117,8 +118,15 @@ def _hashed_again(
     return found
 
 
-def _names(entries: pd.DataFrame) -> pd.Series:
-    """What identifies each row at its own organisation, as one text."""
+def own_names(entries: pd.DataFrame) -> pd.Series:
+    """What identifies each row at its own organisation, as one text; ``entries`` as for ids.
+
+    >>> rows = {"organisation": ["RM3"] * 2, "local_patient_identifier": ["7"] * 2}
+    >>> rows |= dict.fromkeys(NAMED_BY[2:-1], [None] * 2)
+    >>> frame = pd.DataFrame(rows, dtype="category").assign(referral_date=pd.NaT)
+    >>> own_names(frame).nunique()
+    1
+    """
     organisation, patient, pathway, place, service = (
         pc.fill_null(text_of(entries[name]), "") for name in NAMED_BY[:-1]
     )
@@ -137,12 +145,17 @@ def _names(entries: pd.DataFrame) -> pd.Series:
 
 
 def _occurrence(names: pd.Series, entries: pd.DataFrame) -> pd.Series:
-    """0, 1, 2 ... among the rows of one name, in the order of the rest of their content."""
+    """0, 1, 2 ... among the rows of one name, in the order of the rest of their content.
+
+    The day that a row describes comes last: the same rows are sent again on other days.
+    """
     number = pd.Series(0, index=names.index)
     alike = names.duplicated(keep=False)
     if alike.any():
-        content = _content(entries[alike])
-        order = pd.DataFrame({"name": names[alike], "content": content}).sort_values("content")
+        some = entries[alike]
+        said = some[[name for name in some if name != _DAY]]
+        parts = {"name": names[alike], "content": _content(said), "whole": _content(some)}
+        order = pd.DataFrame(parts).sort_values(["content", "whole"])
         number[order.index] = order.groupby("name", sort=False).cumcount()
     return number
 

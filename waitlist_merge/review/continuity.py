@@ -7,8 +7,8 @@ occur once on each side; a match whose person is another one is never made, one 
 another one only when nothing better was found. Entries never cross organisations: a need that
 moves to another organisation keeps its id as a need (``stable_ids``), its entry is new.
 
->>> LADDER[2].fields
-('own_id',)
+>>> LADDER[1].fields
+('content',)
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 
 from waitlist_merge.identity import keyed_hashes
 from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.review.alike import CONTENT, NAME, NUMBERED, OWN, told_apart
 from waitlist_merge.review.sameness import Positions, TwoRuns, two_runs
 
 _LOCAL, _PATHWAY = "local_patient_identifier", "patient_pathway_identifier"
 _BOOKING, _ENTRY = "unique_booking_reference_number", "waiting_list_entry_identifier"
 _SERVICE, _REFERRED, _CLOCK = "treatment_function_code", "referral_date", "rtt_start_date"
-_DECIDED, _PROCEDURE = "decision_to_admit_date", "procedure_code"
+_DECIDED, _PROCEDURE, _SIDE = "decision_to_admit_date", "procedure_code", "laterality"
 _NUMBER, _BORN = "nhs_number", "birth_date"
 _NAMES = ("family_name", "given_name")
 
@@ -47,9 +48,15 @@ class Rung:
 
 
 LADDER: tuple[Rung, ...] = (
-    Rung(("own_id", _LOCAL, _PATHWAY, _ENTRY, _SERVICE, _REFERRED, _CLOCK, _DECIDED, _PROCEDURE)),
+    Rung((CONTENT, NUMBERED)),
+    Rung((CONTENT,)),
+    Rung((NAME, _SERVICE, _REFERRED, _CLOCK, _DECIDED, _PROCEDURE, _SIDE)),
+    Rung((NAME, _SERVICE, _REFERRED, _CLOCK, _PROCEDURE, _SIDE)),
+    Rung((NAME, _SERVICE, _REFERRED, _PROCEDURE, _SIDE)),
+    Rung((NAME, _SIDE), needs=2),
+    Rung((OWN, _LOCAL, _PATHWAY, _ENTRY, _SERVICE, _REFERRED, _CLOCK, _DECIDED, _PROCEDURE)),
     Rung((_LOCAL, _PATHWAY, _ENTRY, _SERVICE, _REFERRED, _CLOCK, _DECIDED, _PROCEDURE)),
-    Rung(("own_id",)),
+    Rung((OWN,)),
     Rung((_PATHWAY, _ENTRY, _SERVICE, _REFERRED, _CLOCK, _DECIDED)),
     Rung((_PATHWAY, _SERVICE, _CLOCK, _DECIDED)),
     Rung((_PATHWAY, _SERVICE)),
@@ -66,17 +73,19 @@ LADDER: tuple[Rung, ...] = (
     Rung((*_NAMES, _BORN, _SERVICE, _CLOCK), needs=5),
     Rung((_LOCAL, _SERVICE), needs=2, near=True),
     Rung((_NUMBER, _SERVICE), needs=2, near=True),
-    Rung(("own_id",), loose=True),
+    Rung((NUMBERED, _SIDE)),
+    Rung((OWN,), loose=True),
     Rung((_PATHWAY,), loose=True),
     Rung((_BOOKING,), loose=True),
     Rung((_ENTRY,), loose=True),
 )
-"""The surest first. The first two tell apart the rows of one identifier (an outpatient and an
-admitted row), whose own ids are numbered by their content. Identifiers come before the local
+"""The surest first. The first six tell apart the rows that their organisation gives one name (left
+and right, an outpatient and an admitted row): see ``alike``. Identifiers come before the local
 number, which one patient has for all needs; the person comes last, where the organisation has
 changed all its numbers."""
 
-_FIELDS = tuple(dict.fromkeys(name for rung in LADDER for name in rung.fields if name != "own_id"))
+_MADE = (NAME, CONTENT, NUMBERED, OWN)
+_FIELDS = tuple(dict.fromkeys(each for rung in LADDER for each in rung.fields if each not in _MADE))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -107,7 +116,8 @@ def carried(entries: pd.DataFrame, last: pd.DataFrame | None, *, key: str | None
     own = entries["entry_id"].to_numpy(dtype=object)
     if last is None or last.empty:
         return Carried(own, own, np.full(len(entries), -1, dtype=np.int64))
-    runs = two_runs(entries.assign(own_id=own), last, ("organisation", "own_id", *_FIELDS))
+    runs = two_runs(entries, last, ("organisation", *_FIELDS))
+    runs = runs.beside(told_apart(entries.assign(own_id=own), last))
     there = last["left_date"].isna().to_numpy()
     position = climb(runs, np.full(len(entries), -1, np.int64), there)
     position = climb(runs, position, ~there)
@@ -140,12 +150,8 @@ def _once_each(
         np.flatnonzero(np.logical_and.reduce([free, *(side[name] >= 0 for name in needed)]))
         for side, free in ((runs.now, free_now), (runs.then, free_then))
     )
-    values = np.zeros(len(now) + len(then), dtype=np.int64)
-    for name in ("organisation", *rung.fields):
-        more = np.concatenate([runs.now[name][now], runs.then[name][then]]) + 1
-        values = pd.factorize(values * (more.max(initial=0) + 1) + more)[0]
-    size = int(values.max(initial=-1)) + 1
-    of_now, of_then = values[: len(now)], values[len(now) :]
+    of_now, of_then = runs.equal(("organisation", *rung.fields), now, then)
+    size = int(max(of_now.max(initial=-1), of_then.max(initial=-1))) + 1
     once = (np.bincount(of_now, minlength=size) == 1) & (np.bincount(of_then, minlength=size) == 1)
     place = np.empty(size, dtype=np.int64)
     place[of_then] = then

@@ -14,7 +14,7 @@ mean anything is missing. A missing value neither agrees nor disagrees.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -68,12 +68,27 @@ class TwoRuns:
         differ = np.sum([self._differ(name, now, then) for name in names], axis=0)
         return np.asarray(~agree & (differ >= 2))
 
+    def equal(self, names: Iterable[str], now: Positions, then: Positions) -> tuple[Codes, Codes]:
+        """A number for each of these rows of both runs: equal in all named fields."""
+        values = np.zeros(len(now) + len(then), dtype=np.int64)
+        for name in names:
+            more = np.concatenate([self.now[name][now], self.then[name][then]]) + 1
+            packed = values * (more.max(initial=0) + 1) + more
+            values = pd.factorize(packed)[0].astype(np.int64)
+        return values[: len(now)], values[len(now) :]
+
     def near(self, now: Positions, then: Positions) -> Bools:
         """Pairs referred within a week of each other, or with day and month exchanged."""
         one, other = self.referred_now[now], self.referred_then[then]
         there = known(one) & known(other)
         apart = np.abs(one.astype(np.int64) - other)
         return np.asarray(there & ((apart <= NEAR_DAYS) | _exchanged(one, other, there)))
+
+    def beside(self, more: Mapping[str, tuple[Codes, Codes]]) -> TwoRuns:
+        """The same with more fields, numbered already."""
+        now = {**self.now, **{name: pair[0] for name, pair in more.items()}}
+        then = {**self.then, **{name: pair[1] for name, pair in more.items()}}
+        return replace(self, now=now, then=then)
 
     def _agree(self, name: str, now: Positions, then: Positions) -> Bools:
         one, other = self.now[name][now], self.then[name][then]
@@ -100,7 +115,7 @@ def _exchanged(one: NDArray[np.int32], other: NDArray[np.int32], there: Bools) -
 def two_runs(now: pd.DataFrame, then: pd.DataFrame, names: Iterable[str]) -> TwoRuns:
     """The named columns of two frames in one numbering; a column that one lacks is missing."""
     both = {
-        name: numbered(_column(now, name), _column(then, name), padded=name in _PADDED)
+        name: numbered(column_of(now, name), column_of(then, name), padded=name in _PADDED)
         for name in names
     }
     return TwoRuns(
@@ -117,7 +132,12 @@ def _referred(entries: pd.DataFrame) -> NDArray[np.int32]:
     return days(pd.Series(np.full(len(entries), np.datetime64("NaT", "s"))))
 
 
-def _column(entries: pd.DataFrame, name: str) -> pd.Series:
+def column_of(entries: pd.DataFrame, name: str) -> pd.Series:
+    """The column of a frame; one that is not there is missing in every row.
+
+    >>> column_of(pd.DataFrame(index=[0]), "laterality").isna().tolist()
+    [True]
+    """
     if name in entries:
         return entries[name]
     return pd.Series(pd.Categorical([None] * len(entries)))
