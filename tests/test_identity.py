@@ -11,15 +11,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from waitlist_merge import identity
+from waitlist_merge.group_ids import group_ids, ids_by_rank
 from waitlist_merge.id_letters import ALPHABET, check_characters, valid_id, written
-from waitlist_merge.identity import (
-    content_ranks,
-    entry_ids,
-    group_ids,
-    ids_by_rank,
-    keyed_digest,
-    keyed_hashes,
-)
+from waitlist_merge.identity import entry_ids, keyed_digest, keyed_hashes
+from waitlist_merge.ranks import content_ranks
 
 VALUES = st.sampled_from([None, "1", "2"])
 ROWS = st.lists(

@@ -1,17 +1,13 @@
-"""What is an entry's own id, and how are ids of groups made from it?
+"""What is an entry's own id?
 
-An id is a keyed hash of what identifies the row at its own organisation, so that it survives
-reordering and renamed files and shows no hospital number. Group ids are the same hash of the
-smallest entry id in the group, with a check character, so that nobody takes one for a PAS
-number (``id_letters``).
+A keyed hash of what identifies the row at its own organisation, so that it survives reordering and
+renamed files and shows no hospital number. Ids of groups are in ``group_ids``.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from hashlib import blake2b
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -20,25 +16,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.categories import STR, text_of
-from waitlist_merge.id_letters import (
-    AT_A_TIME,
-    HIDDEN,
-    as_strings,
-    base32,
-    check_characters,
-    spelt,
-    written,
-)
-from waitlist_merge.mixing import mixed
+from waitlist_merge.id_letters import HIDDEN, base32, spelt
+from waitlist_merge.ranks import content_ranks
 
 PUBLIC_KEY = "waitlist_merge public key 1"
 """Key of the hash where the plan gives none. The manifest says so: with a public key a person who
 already holds a hospital number can work out its entry id, with a secret one nobody can."""
 
-_PANDAS_KEY = "0123456789123456"
-"""With which pandas hashes where no key is given."""
+SEPARATOR = "\x1f"
+"""Stands between the parts of a text that is hashed; in no value."""
 
-_SEPARATOR = "\x1f"
 _DAY = "census_date"
 _OWN = ("patient_pathway_identifier", "waiting_list_entry_identifier")
 
@@ -70,7 +57,7 @@ def entry_ids(
     if len(alike):
         some = entries.iloc[alike].reset_index(drop=True)
         number = _occurrence(own_names(some), some).astype(str)
-        hashed[alike] = _digests(own_names(some) + _SEPARATOR + number, key)
+        hashed[alike] = _digests(own_names(some) + SEPARATOR + number, key)
     shown = pd.Series(hashed >> HIDDEN).duplicated().to_numpy()
     if shown.any():  # as good as never: 60 bits of two rows are the same
         hashed = _hashed_again(entries, hashed, shown, key)
@@ -79,7 +66,7 @@ def entry_ids(
 
 def row_digests(entries: pd.DataFrame, *, key: str | None = None) -> NDArray[np.uint64]:
     """64 bits of what identifies each row at its own organisation; equal for rows alike in it."""
-    return _digests(own_names(entries) + _SEPARATOR + "0", key)
+    return _digests(own_names(entries) + SEPARATOR + "0", key)
 
 
 def _digests(names: pd.Series, key: str | None) -> NDArray[np.uint64]:
@@ -109,10 +96,10 @@ def _hashed_again(
 ) -> NDArray[np.uint64]:
     """Digests of which those that are ``taken`` are of a longer text, until all ids differ."""
     names = own_names(entries)
-    numbered = names + _SEPARATOR + _occurrence(names, entries).astype(str)
+    numbered = names + SEPARATOR + _occurrence(names, entries).astype(str)
     found = hashed.copy()
     while taken.any():
-        numbered[taken] += _SEPARATOR
+        numbered[taken] += SEPARATOR
         found[taken] = _digests(numbered[taken], key)
         taken = pd.Series(found >> HIDDEN).duplicated().to_numpy()
     return found
@@ -136,11 +123,11 @@ def own_names(entries: pd.DataFrame) -> pd.Series:
         pc.not_equal(place, ""),
         pc.binary_join_element_wise("e", place, ""),
         pc.binary_join_element_wise(
-            pc.binary_join_element_wise("s", service, ""), referral, _SEPARATOR
+            pc.binary_join_element_wise("s", service, ""), referral, SEPARATOR
         ),
     )
     own = pc.if_else(pc.not_equal(pathway, ""), pc.binary_join_element_wise("p", pathway, ""), own)
-    whole = pc.binary_join_element_wise(organisation, patient, own, _SEPARATOR)
+    whole = pc.binary_join_element_wise(organisation, patient, own, SEPARATOR)
     return pd.Series(pd.array(whole, dtype=STR))
 
 
@@ -165,165 +152,6 @@ def _content(entries: pd.DataFrame) -> pd.Series:
     return pd.Series(content_ranks(entries), index=entries.index)
 
 
-def content_ranks(entries: pd.DataFrame) -> NDArray[np.uint64]:
-    """A number for what each row holds, equal for equal rows, whatever the order of the rows.
-
-    A column that is empty in a row, or not there, says nothing of it. Each distinct value is
-    hashed once.
-
-    >>> people = pd.DataFrame({"name": pd.Categorical(["Ann", None, "Ann"])})
-    >>> ranks = content_ranks(people)
-    >>> bool(ranks[0] == ranks[2] != ranks[1])
-    True
-    >>> bool(content_ranks(people.assign(age=np.nan))[0] == ranks[0])
-    True
-    """
-    total = np.zeros(len(entries), dtype=np.uint64)
-    for name, column in entries.items():
-        seed = pd.util.hash_array(np.asarray([name], dtype=object))[0] | np.uint64(1)
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            code, words = _occurring(column)
-            hashes = pd.util.hash_array(words.to_numpy(dtype=object), categorize=False) * seed
-            _add_up(total, np.append(hashes, np.uint64(0)), code)
-        else:
-            hashed = pd.util.hash_pandas_object(column, index=False).to_numpy() * seed
-            total += np.where(column.notna(), hashed, np.uint64(0))
-    return total
-
-
-def _occurring(column: pd.Series) -> tuple[NDArray[np.integer], pd.Index]:
-    """Codes and categories; of few rows of a long list only the categories that they have."""
-    code, words = column.cat.codes.to_numpy(), column.cat.categories
-    if len(words) <= len(code):
-        return code, words
-    used, place = np.unique(code, return_inverse=True)
-    absent = int(len(used) > 0 and used[0] < 0)
-    return place - absent, words.take(used[absent:])
-
-
-def _add_up(
-    total: NDArray[np.uint64], table: NDArray[np.uint64], codes: NDArray[np.integer]
-) -> None:
-    """Adds to each row what the table says of its code; a part at a time, so that it stays near."""
-    for at in range(0, len(total), AT_A_TIME):
-        part = slice(at, at + AT_A_TIME)
-        total[part] += table[codes[part]]
-
-
-def group_ids(
-    prefix: str, groups: NDArray[np.integer], entry_ids: Sequence[str], *, key: str | None = None
-) -> NDArray[np.object_]:
-    """The id of each entry's group: ``prefix``, 12 characters of hash and a check character.
-
-    The hash is of the smallest entry id in the group: the same grouping gives the same ids.
-
-    >>> from waitlist_merge.id_letters import valid_id
-    >>> ids = group_ids("P", np.array([0, 1, 0]), ["E-2", "E-3", "E-1"])
-    >>> ids[0] == ids[2] != ids[1], all(valid_id(each) for each in ids)
-    (True, True)
-    """
-    if not len(groups):
-        return np.empty(0, dtype=object)
-    texts = np.asarray(entry_ids, dtype=str).astype("S")
-    order = np.lexsort((texts, groups))
-    first = np.flatnonzero(np.diff(groups[order], prepend=groups[order[0]] - 1))
-    smallest = texts[order[first]].astype(str).tolist()
-    hashes = keyed_hashes([f"{prefix}{_SEPARATOR}{least}" for least in smallest], key=key)
-    checks = check_characters(hashes)
-    ids = np.asarray(
-        [f"{prefix}-{text}{check}" for text, check in zip(hashes, checks, strict=True)],
-        dtype=object,
-    )
-    return np.asarray(ids[np.searchsorted(groups[order[first]], groups)])
-
-
-def entry_ranks(entry_ids: Iterable[str], key: str | None = None) -> NDArray[np.uint64]:
-    """A number for each entry id, keyed: what the ids of its patient and need are made of.
-
-    >>> entry_ranks(["E-1"]).tolist() == entry_ranks(["E-1"], key="a secret").tolist()
-    False
-    """
-    secret = blake2b((key or PUBLIC_KEY).encode(), digest_size=8).hexdigest()
-    return hashed(entry_ids, hash_key=secret)
-
-
-def hashed(texts: Iterable[str], *, hash_key: str = _PANDAS_KEY) -> NDArray[np.uint64]:
-    """What pandas hashes each text to; a part at a time, for Python's texts take much room.
-
-    >>> hashed(["E-1"]).tolist() == pd.util.hash_array(np.array(["E-1"], dtype=object)).tolist()
-    True
-    """
-    held = pd.Series(texts, dtype=STR, copy=False).array
-    found = np.empty(len(held), dtype=np.uint64)
-    for at in range(0, len(held), AT_A_TIME):
-        part = np.asarray(held[at : at + AT_A_TIME], dtype=object)
-        found[at : at + len(part)] = pd.util.hash_array(part, hash_key=hash_key, categorize=False)
-    return found
-
-
-def ids_by_rank(
-    prefix: str, groups: NDArray[np.int32], ranks: NDArray[np.uint64], *, workers: int = 1
-) -> pd.Series:
-    """The id of each row's group, made from what its rows hold: for rows that have no entry id.
-
-    ``groups`` are numbered 0 upwards, ``ranks`` from ``content_ranks``. The id is of the smallest
-    rank in the group; groups that share it (rows alike held apart) are numbered by all their ranks.
-    ``workers`` threads share the writing.
-
-    >>> from waitlist_merge.id_letters import valid_id
-    >>> ranks = np.array([7, 5, 9], dtype=np.uint64)
-    >>> ids = ids_by_rank("P", np.array([0, 1, 0], dtype=np.int32), ranks)
-    >>> ids[0] == ids[2] != ids[1], all(valid_id(each) for each in ids)
-    (True, True)
-    """
-    size = int(groups.max(initial=-1)) + 1
-    least = np.full(size, ~np.uint64(0))
-    np.minimum.at(least, groups, ranks)
-    seed = pd.util.hash_array(np.asarray([prefix + PUBLIC_KEY], dtype=object))[0]
-    hashes = mixed(least ^ seed)
-    with ThreadPoolExecutor(workers) as pool:
-        alike = pool.submit(_some_alike, hashes)
-        ids = written(prefix, hashes, pool)
-        if alike.result():
-            ids = written(prefix, _all_different(hashes, groups, ranks), pool)
-        rows = np.empty(len(groups), dtype=ids.dtype)
-
-        def copy(at: int) -> None:
-            part = slice(at, at + AT_A_TIME)
-            np.take(ids, groups[part], out=rows[part], mode="clip")
-
-        list(pool.map(copy, range(0, len(rows), AT_A_TIME)))
-    return pd.Series(pd.array(as_strings(rows), dtype=STR))
-
-
-def _all_different(
-    hashes: NDArray[np.uint64], groups: NDArray[np.int32], ranks: NDArray[np.uint64]
-) -> NDArray[np.uint64]:
-    """The hashes of groups; those alike in what an id shows are numbered by all their ranks."""
-    whole = np.zeros(len(hashes), dtype=np.uint64)
-    np.add.at(whole, groups, mixed(ranks))
-    return _numbered(hashes, whole)
-
-
-def _some_alike(hashes: NDArray[np.uint64]) -> bool:
-    """Are two hashes alike in what an id shows?"""
-    shown = np.sort(hashes >> HIDDEN)
-    return bool((shown[1:] == shown[:-1]).any())
-
-
-def _numbered(hashes: NDArray[np.uint64], whole: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The hashes with those alike in what an id shows mixed with ``whole``, in its order."""
-    if not _some_alike(hashes):
-        return hashes
-    shown = hashes >> HIDDEN
-    alike = np.flatnonzero(pd.Series(shown).duplicated(keep=False).to_numpy())
-    alike = alike[np.argsort(whole[alike], kind="stable")]
-    number = pd.Series(shown[alike]).groupby(shown[alike]).cumcount().to_numpy(np.uint64)
-    apart = hashes.copy()
-    apart[alike] = np.where(number == 0, hashes[alike], mixed(np.add(hashes[alike], number)))
-    return _numbered(apart, whole)
-
-
 def keyed_hashes(messages: Iterable[str], *, key: str | None = None) -> list[str]:
     """Twelve characters of HMAC-SHA-256 for each message, all different as the messages are.
 
@@ -335,5 +163,5 @@ def keyed_hashes(messages: Iterable[str], *, key: str | None = None) -> list[str
     hashes = base32([digest(text.encode())[:8] for text in texts])
     taken = pd.Series(hashes).duplicated().to_numpy(dtype=bool)
     for at in np.flatnonzero(taken):
-        hashes[at] = keyed_hashes([texts[at] + _SEPARATOR], key=key)[0]
+        hashes[at] = keyed_hashes([texts[at] + SEPARATOR], key=key)[0]
     return hashes

@@ -16,7 +16,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.decided import NONE, Decided
-from waitlist_merge.identity import content_ranks, hashed
 from waitlist_merge.patients import blocking, blocks
 from waitlist_merge.patients.coding import Level, Positions, pair_rank
 from waitlist_merge.patients.frequencies import Shares
@@ -44,6 +43,7 @@ from waitlist_merge.patients.vetoes import (
 )
 from waitlist_merge.patients.weights import total, weigh
 from waitlist_merge.plan import PatientPlan
+from waitlist_merge.ranks import content_ranks, hashed
 
 ONE_NAME = {
     "family_name": ("exact", "previous", "part", "near"),

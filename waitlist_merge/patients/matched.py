@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from waitlist_merge.identity import group_ids, ids_by_rank
+from waitlist_merge.group_ids import group_ids, ids_by_rank
 from waitlist_merge.patients import blocking, blocks
 from waitlist_merge.patients.doubted import doubted, name_doubted
 from waitlist_merge.patients.fairness import rates, strata

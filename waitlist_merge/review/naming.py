@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from waitlist_merge.identity import entry_ranks
+from waitlist_merge.group_ids import entry_ranks
 from waitlist_merge.pathways.columns import order_of
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.review.departures import NOT_WAITING

@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.group_ids import ids_by_rank
 from waitlist_merge.id_letters import check_characters
-from waitlist_merge.identity import ids_by_rank, keyed_hashes
+from waitlist_merge.identity import keyed_hashes
 from waitlist_merge.pathways.columns import order_of
 from waitlist_merge.reasons import Joins
 

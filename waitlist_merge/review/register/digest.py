@@ -11,7 +11,7 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-from waitlist_merge.identity import content_ranks
+from waitlist_merge.ranks import content_ranks
 from waitlist_merge.schema import CANONICAL
 
 
