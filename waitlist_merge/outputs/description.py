@@ -163,7 +163,7 @@ or `--no-workbook` does not want it. Everything in it is in the tables too.
 | *Summary* | Who is unaccounted for, what to look at first, what came in, what was found |
 | *Combined list* | One row for each need, in the order to work from; 30 columns |
 | *Questions* | One row for each question with its facts; answers and work go in green cells |
-| *Duplicates* | Each need that two or more entries wait for, with its entries under it |
+| *Duplicates* | Each need with two entries or more, or worked on; its entries and the work |
 | *Contact* | One row for each patient to be spoken to: who rings, what to ask, what to say |
 | *Changes* | One row for each change since the run before, the gravest first |
 | *Not refreshed* | Only where a list did not come: each need that nobody else lists |

@@ -93,6 +93,7 @@ COLUMNS = (
     "owner",
     "person",
     "due",
+    "note",
     "age_days",
     "fault",
     "detail",
@@ -126,7 +127,7 @@ def work_against_lists(
         about = (last.question_id, ";".join(last.entry_ids), ";".join(sorted(listed)))
         # Monday's lists merged again after Wednesday's work: it began today, not in days to come.
         age = max((run_date - since).days, 0)
-        state = (last.state, keeper, last.owner, last.person, last.due, age)
+        state = (last.state, keeper, last.owner, last.person, last.due, last.note, age)
         rows += [
             (*about, *state, fault, detail, last.work_id) for fault, detail in faults or [("", "")]
         ]

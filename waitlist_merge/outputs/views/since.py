@@ -121,11 +121,12 @@ def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) ->
         name: kept[name].where(whole | (kept[name].astype(object) == organisation))
         for name in ("keeps", "owner", "detail")
     }
-    person = kept["person"].where((kept["owner"] == organisation).fillna(False).astype(bool))
+    owns = (kept["owner"] == organisation).fillna(False).astype(bool)
     return kept.assign(
         **own,
         organisations=kept["organisations"].where(whole, own_list),
         state=kept["state"].where(whole),
         entry_ids=np.array(cut, dtype=object),
-        person=person,
+        person=kept["person"].where(owns),
+        note=kept["note"].where(owns & whole),
     )

@@ -21,6 +21,7 @@ from waitlist_merge.outputs.workbook.cells import (
 from waitlist_merge.outputs.workbook.cues import cues, tints
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
 from waitlist_merge.outputs.workbook.work import signed_columns, work_columns, work_states
+from waitlist_merge.outputs.workbook.worked import work_on_needs
 from waitlist_merge.reasons import Joins, NextStep, Outcome
 from waitlist_merge.review import returned as heading
 
@@ -77,10 +78,12 @@ def combined_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page
 
 
 def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page:
-    """Each need with two entries or more, its members under it."""
-    rows = tables["combined_list"]
-    several = rows.loc[rows["member_count"].to_numpy(dtype=np.int64, na_value=0) > 1]
-    several = several.reset_index(drop=True)
+    """Each need with two entries or more, or on which there is work, its members under it."""
+    rows, work = tables["combined_list"], work_on_needs(tables)
+    several = rows.loc[
+        (rows["member_count"].to_numpy(dtype=np.int64, na_value=0) > 1)
+        | np.isin(texts(rows["pathway_id"]).astype(str), work.index.to_numpy(dtype=str))
+    ].reset_index(drop=True)
     members, group = members_of(tables["members"], several["pathway_id"])
     size = len(several)
     order = np.argsort(np.concatenate([np.arange(size), group]), kind="stable")
@@ -105,14 +108,28 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
     services = texts(several["treatment_function_code"])
     # The work on a need goes on when its question is answered, so it stands here too.
     green = np.where(head, Tint.FILL_IN, Tint.NONE).astype(object)
-    ids = np.array(stacked(texts(members["entry_id"]), group, size), dtype=object)
-    named = np.where(head, np.concatenate([ids, np.full(len(group), "", object)])[order], "")
-    hidden = Column(heading.ENTRIES, [each.replace("\n", ";") for each in named], 20, hidden=True)
-    worked = work_columns(len(order), green, work_states(tables["entries"]))
-    columns = (*columns, *worked, *signed_columns(len(order), green), hidden)
+    said = work.reindex(texts(several["pathway_id"])).fillna("")
+    names = stacked(texts(members["entry_id"]), group, size)
+    ids = [
+        ";".join(sorted({*here.split("\n"), *then.replace("\n", ";").split(";")} - {""}))
+        for here, then in zip(names, said["entry_ids"], strict=True)
+    ]
+    below = np.full(len(group), "", dtype=object)
+    so_far, against, hidden = (
+        np.concatenate([texts(pd.Series(each)), below])[order]
+        for each in (said["said"], said["against"], ids)
+    )
+    columns = (
+        *columns,
+        Column("Work so far", so_far, 36, Look.WRAPPED, plain),
+        Column("Against it", against, 24, Look.WRAPPED, np.where(against == "", plain, Tint.GRAVE)),
+        *work_columns(len(order), green, work_states(tables["entries"])),
+        *signed_columns(len(order), green),
+        Column(heading.ENTRIES, hidden, 20, hidden=True),
+    )
     return Page(
         DUPLICATES,
-        "Each need that two or more entries wait for, with its entries under it",
+        "Each need that two or more entries wait for, or that is worked on, its entries under it",
         columns,
         len(order),
         part=np.concatenate([services, services[group]])[order],

@@ -33,6 +33,7 @@ def summary_lines(
         *([("Who is unaccounted for",)] if missing and named else []),
         *named,
         *_first(tables, manifest),
+        *_work(tables["work"], manifest),
         *_came_in(manifest),
         *_found(tables),
         *_waits(tables["combined_list"]),
@@ -87,7 +88,7 @@ def _named(unaccounted: pd.DataFrame) -> Iterator[Line]:
 
 
 MOST_NAMED = 200
-"""Patients named on the first sheet; of more there is something else wrong first."""
+"""Lines named on the first sheet; of more there is something else wrong first."""
 
 
 def _day(day: pd.Timestamp) -> date | str:
@@ -109,6 +110,26 @@ def _first(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> I
     yield "needs of which little could be read", int(truth(combined["incomplete"]).sum())
     yield "needs of a patient of whom a death is recorded", int(truth(combined["deceased"]).sum())
     yield "questions to answer first", int(truth(tables["review_queue"]["urgent"]).sum())
+
+
+def _work(work: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[Line]:
+    """What was to be done and is not, by the calendar or by the lists, the oldest first."""
+    if not manifest.get("run"):
+        return
+    late = work.loc[texts(work["fault"]) != ""]
+    yield ("Work: the sheet Duplicates has it, with its notes",)
+    yield "work in hand", int(work["question_id"].nunique())
+    yield "work past its day, or that the lists speak against", len(late)
+    if late.empty:
+        return
+    yield "   what is wrong", "of organisation", "owner", "person", "due", "days old"
+    rows = late.head(MOST_NAMED)
+    said = (texts(rows[name]).tolist() for name in ("fault", "detail", "owner", "person"))
+    days = rows["age_days"].fillna(0).astype(int).tolist()
+    for fault, *who, due, old in zip(*said, rows["due"], days, strict=True):
+        yield f"   {fault}", *who, _day(due), old
+    if len(late) > MOST_NAMED:
+        yield f"   and {len(late) - MOST_NAMED:,} more: see Duplicates", ""
 
 
 def _came_in(manifest: Mapping[str, Any]) -> Iterator[Line]:
