@@ -92,6 +92,25 @@ def test_every_case_says_why() -> None:
     assert all(case["why"] for case in CASES)
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "status", "in_view"),
+    [
+        ("01", "01", "01", "01"),
+        ("04", "01", "01", "04"),  # the view's own entry alone says how sure its number is
+        ("04", "", "04", "04"),
+        ("01 nhs_number=9990000026", "", "", "01"),  # verified is another number than the one shown
+    ],
+)
+def test_how_sure_the_number_is_goes_with_it(
+    ours: str, theirs: str, status: str, in_view: str
+) -> None:
+    said = {OURS: f"nhs_number_status={ours}", THEIRS: f"nhs_number_status={theirs}"}
+    table = lost(said)
+    told = unaccounted_of(OURS, table, sensitive=frozenset(), run_date=DAY)
+    assert table["nhs_number_status"].fillna("").tolist() == [status]
+    assert told["nhs_number_status"].fillna("").tolist() == [in_view]
+
+
 def test_what_others_have_lost_is_in_no_view_but_theirs() -> None:
     table = lost(CASES[0])
     sensitive = sensitive_codes([])

@@ -672,6 +672,8 @@ def test_who_is_unaccounted_for_is_asked_about_with_what_was_known(merged: wm.Me
         "question_id": asked_first["question_id"].iloc[0],
         "organisations": "RM3;RW3",
         "hospital_numbers": "RM3 0007; RW3 0008",
+        "nhs_number": "9990000018",
+        "nhs_number_status": "01",
         "family_name": "Okafor",
         "given_name": "Chidi",
         "birth_date": pd.Timestamp("1971-05-03"),
@@ -681,6 +683,7 @@ def test_who_is_unaccounted_for_is_asked_about_with_what_was_known(merged: wm.Me
     page = asked.questions_page(tables)
     said = {column.heading: list(column.values) for column in page.columns}
     assert said["Hospital number"][0] == "RM3 0007; RW3 0008"
+    assert said["NHS number"][0] == "9990000018 verified"
     assert said["Name"][0] == "Okafor, Chidi"
     assert said["Born"][0] == "03 May 1971"
     assert said["Name"][1].count("\n") == 1

@@ -18,6 +18,7 @@ from waitlist_merge.combined.rules import PRIORITY_CODES
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.pathways.columns import Bools, any_of, flag, is_in
 from waitlist_merge.pathways.match import of_patient
+from waitlist_merge.patients.records import VERIFIED_STATUS
 from waitlist_merge.reasons import Confidence
 
 SERVICES = ("treatment_function_code", "main_specialty_code")
@@ -36,6 +37,7 @@ LAST_SAID = (
     "row_start_entry_id",
     "local_patient_identifier",
     "nhs_number",
+    "nhs_number_status",
     "family_name",
     "given_name",
     "treatment_function_code",
@@ -78,9 +80,13 @@ def last_listed(
         name: entries[name].astype(object).groupby(number).first()
         for name in ("pathway_id", "patient_id", *_TAKEN)
     }
+    told = first["nhs_number"].reindex(number).fillna("").to_numpy()
+    same = entries["nhs_number"].astype(object).fillna("").to_numpy() == told
+    status = entries["nhs_number_status"].astype(object).where(same)
     return pd.DataFrame(
         {
             **first,
+            "nhs_number_status": _surest(status, number),
             "organisations": joined_values(who, number, size),
             "entry_ids": joined_values(entries["entry_id"], number, size),
             "hospital_numbers": joined_values(who + " " + local, number, size),
@@ -95,6 +101,12 @@ def last_listed(
             "restricted": any_of(flag(entries["restricted"]), number, size),
         }
     )
+
+
+def _surest(status: pd.Series, number: NDArray[np.integer]) -> pd.Series:
+    """The status of each number: verified where any entry says so, else that of the first."""
+    verified = status.where(status == VERIFIED_STATUS).groupby(number).first()
+    return verified.fillna(status.groupby(number).first())
 
 
 def urgent(needs: pd.DataFrame) -> Bools:
