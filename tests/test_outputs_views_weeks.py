@@ -16,6 +16,7 @@ import waitlist_merge as wm
 from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.changed import GONE, changes_of
+from waitlist_merge.outputs.views.since import spoken_of
 
 NUMBERS = {
     "leaves": "9990000018",
@@ -245,3 +246,16 @@ def test_what_a_spreadsheet_would_run_is_text_in_every_file_of_a_view(tmp_path: 
     again = read_tables(folder)["entries"]
     assert sorted(again["comments"].dropna()) == sorted(result.entries["comments"].dropna())
     assert set(again["local_patient_identifier"]) == {f"=H{at}" for at in range(len(DANGEROUS))}
+
+
+def test_a_view_tells_of_contacts_that_are_its_own_or_about_what_it_holds() -> None:
+    contacts = pd.DataFrame(
+        {
+            "contact_id": ["C-1", "C-2", "C-3", "C-4"],
+            "entry_ids": ["E-1;E-2", "E-1;E-9", "E-1;E-9", "E-8;E-9"],
+            "organisation": ["RW3", "RW3", "RM3", "RM3"],
+        }
+    )
+    told = spoken_of("RM3", contacts, {"E-1", "E-2"})
+    assert told["contact_id"].tolist() == ["C-1", "C-3"]
+    assert spoken_of("RM3", pd.DataFrame(), {"E-1"}).empty

@@ -630,6 +630,30 @@ def test_two_booked_admissions_do_not_wait_for_twelve_weeks(merged: wm.MergeResu
         assert str(next(iter(page.columns[0].values))).startswith(said)
 
 
+def test_who_was_spoken_to_is_not_rung_however_urgent_the_step(merged: wm.MergeResult) -> None:
+    combined = merged.combined_list.assign(
+        next_step=str(NextStep.RELEASE_ONE_TCI), deceased=False, restricted=False
+    )
+    days = {"C-1": "2026-08-23", "C-2": "2026-08-24", "C-3": "2026-11-02"}
+    contacts = pd.DataFrame(
+        {
+            "contact_id": [*days],
+            "patient_id": combined["patient_id"].iloc[0],
+            "organisation": ["RW3", "RW3", "RM3"],
+            "spoken_on": pd.to_datetime([*days.values()]),
+        }
+    )
+    run_date = date.fromisoformat(CENSUS)
+    for count, said in ((1, "Ring"), (2, "24 Aug 2026 by RW3)"), (3, "02 Nov 2026 by RM3)")):
+        told = conform("contacts", contacts[:count])
+        page = contact_page(
+            merged.tables | {"combined_list": combined, "contacts": told}, run_date=run_date
+        )
+        columns = {column.heading: list(column.values) for column in page.columns}
+        at = columns["Patient"].index(combined["patient_id"].iloc[0])
+        assert columns["Ring?"][at].endswith(said)
+
+
 def test_nobody_who_may_have_died_is_rung(merged: wm.MergeResult) -> None:
     combined = merged.combined_list.assign(
         next_step=str(NextStep.ASK_PATIENT), deceased=False, restricted=False, death_in_doubt=True

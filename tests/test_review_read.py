@@ -651,6 +651,82 @@ def test_a_workbook_knows_its_run(first):
     assert {row.run for row in returned_rows(first / "asked.xlsx")} == {1}
 
 
+def spoken(book: Path, to: Path, **cells: object) -> Path:
+    """The workbook with the first patient of its sheet of contacts spoken to."""
+    opened = openpyxl.load_workbook(book)
+    heads, row, *_ = opened["Contact"].iter_rows()
+    at = dict(zip([cell.value for cell in heads], row, strict=True))
+    said = {"What the patient said": "one need", "Spoken to by": "A. Clerk"}
+    for heading, value in (said | cells).items():
+        at[heading].value = value
+    opened.save(to)
+    return to
+
+
+DAY = dt.datetime(2026, 11, 16)  # noqa: DTZ001
+
+
+def test_who_has_been_spoken_to_is_not_rung_again_for_twelve_weeks(first, register, tmp_path):
+    book = spoken(first / "asked.xlsx", tmp_path / "a.xlsx", On=DAY)
+    filed = read(register, book)
+    assert (filed.new_contacts, filed.problems) == (1, [])
+    assert "recorded, 1 contact with patients, 0 known already" in filed.summary()
+    assert read(register, book).new_contacts == 0
+    with Register.open(register) as opened:
+        [row] = opened.contacts()
+    assert (row.reviewer, row.organisation, row.said_on, row.run) == (
+        *("A. Clerk", "RM3"),
+        dt.date(2026, 11, 16),
+        1,
+    )
+    assert (row.note, len(row.entry_ids)) == ("one need", 2)
+
+    def ring(day: str) -> str:
+        with Register.open(register) as opened:
+            lists = [extract("RM3"), extract("RW3")]
+            result = wm.merge(lists, census_date=day, register=opened)
+        result.save(tmp_path / day, tables="csv", workbook=True)
+        sheet = openpyxl.load_workbook(tmp_path / day / "combined_list.xlsx")["Contact"]
+        return sheet.cell(2, 1).value
+
+    assert ring("2026-11-22") == "Not before 08 Feb 2027 (spoken to 16 Nov 2026 by RM3)"
+    assert ring("2027-02-08") == "Ring"
+    with Register.open(register) as opened:
+        assert status_of(opened, today=TODAY).contacts["contact_id"].tolist() == [row.key]
+        undo(opened, row.key, reviewer="B", reason="another patient", today=TODAY)
+        assert status_of(opened, today=TODAY).contacts.empty
+    with pytest.raises(InputError, match="taken back already"), Register.open(register) as opened:
+        undo(opened, row.key, reviewer="B", reason="again", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ({"Spoken to by": None}, "column Spoken to by: say who spoke to the patient"),
+        ({"Their organisation": "RX1"}, "column Their organisation: sends no list; one of RM3"),
+        ({"On": "soon"}, "column On: is no date"),
+        ({"On": "18/11/2026"}, "column On: is a day that has not come yet"),
+        ({"Entries": None}, "has no question; answer in the rows as they came"),
+        ({"Run": "9"}, "is about entries that this register does not know"),
+    ],
+)
+def test_a_contact_that_is_not_in_order_is_told_and_not_recorded(
+    first, register, tmp_path, cells, problem
+):
+    filed = read(register, spoken(first / "asked.xlsx", tmp_path / "a.xlsx", **cells))
+    [told] = filed.problems
+    assert told.startswith(f"a.xlsx, Contact, row 2: {problem}")
+    assert filed.new_contacts == 0
+
+
+def test_a_contact_without_a_day_is_of_the_day_of_reading(first, register, tmp_path):
+    book = spoken(first / "asked.xlsx", tmp_path / "a.xlsx", **{"Their organisation": "rw3"})
+    assert "1 row has no date" in read(register, book).summary()
+    with Register.open(register) as opened:
+        [row] = opened.contacts()
+    assert (row.said_on, row.organisation) == (TODAY, "RW3")
+
+
 def copied(book: Path, to: Path, **changed: object) -> Path:
     """Its questions in a new workbook, as people copy a sheet: values alone, no properties."""
     values = list(openpyxl.load_workbook(book)["Questions"].iter_rows(values_only=True))

@@ -23,7 +23,7 @@ from waitlist_merge.review.register.engine import address, engine_of
 from waitlist_merge.review.register.migrate import VERSION_TABLE, steps
 from waitlist_merge.review.register.migrations import added
 from waitlist_merge.review.register.tables import METADATA
-from waitlist_merge.review.rows import AnswerRow, WorkRow
+from waitlist_merge.review.rows import AnswerRow, ContactRow, WorkRow
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS, Snapshot
 
 MONDAY = dt.date(2026, 11, 16)
@@ -406,6 +406,9 @@ def test_a_register_of_an_older_version_is_brought_up_to_date(old_register, a_ru
         assert [(each.work_id, each.undoes) for each in register.work()] == [("K-1", "")]
         register.record(a_run(register, two, questions=QUEUE))
         assert len(register.questions()) == 2
+        spoken = ContactRow("C-1", "P-1", ("E-1",), reviewer="Zoë Clerk", said_on=MONDAY)
+        assert [register.add_contacts([spoken]), register.add_contacts([spoken])] == [1, 0]
+        assert [replace(each, recorded_at=None) for each in register.contacts()] == [spoken]
         with pytest.raises(DBAPIError, match="only ever added"), register._engine.begin() as made:
             made.execute(text("DELETE FROM questions"))
 

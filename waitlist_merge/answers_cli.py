@@ -56,6 +56,7 @@ def status(*, register: RegisterAt, debug: Debug = False) -> None:
         show("Answers by organisation and age", told.counts)
         show("Answers that settle nothing yet", told.unsettled)
         show("Work on groups", told.work)
+        show("Patients spoken to in the last 12 weeks", told.contacts)
 
 
 def undo(
@@ -66,11 +67,11 @@ def undo(
     reason: Annotated[str, typer.Option(help="Why.")],
     debug: Debug = False,
 ) -> None:
-    """Take an answer or a step of work back; it stays, with who took it back and why."""
+    """Take back an answer, a step of work or a contact; it stays, with who did so and why."""
     with one_line(debug=debug):
         with registers.Register.open(register, create=False) as opened:
             row = take_back(opened, said, reviewer=reviewer, reason=reason, today=_today())
-        then = "asks again" if isinstance(row, AnswerRow) else "goes by the step before"
+        then = "asks again" if isinstance(row, AnswerRow) else "goes by what was said before"
         typer.echo(f"{said} is taken back ({row.key}); the next merge {then}")
 
 

@@ -220,6 +220,7 @@ def merge(
         unaccounted=conform("unaccounted", left.unaccounted),
         not_refreshed=conform("not_refreshed", left.unsent),
         work=conform("work", left.work),
+        contacts=conform("contacts", left.contacts),
         accepted=accepted,
         plan=plan,
         timings=watch.timings,

@@ -16,6 +16,7 @@ from waitlist_merge.patients import PatientModel
 from waitlist_merge.recalled import Recalled, said_since_last_week
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
+from waitlist_merge.review.contacts import spoken_to
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
 from waitlist_merge.review.people import People, kept_apart
 from waitlist_merge.review.rows import AnswerRow, WorkRow, not_undone
@@ -28,7 +29,8 @@ from waitlist_merge.review.work import agreed_to_close, work_against_lists
 class Left:
     """What there is to say of the weeks.
 
-    ``unsent`` are the needs of lists that did not come, ``run`` is the number under which the run
+    ``unsent`` are the needs of lists that did not come, ``contacts`` who has been spoken to in the
+    last twelve weeks, ``run`` is the number under which the run
     is recorded, ``base`` what the run knew that changes are told against, ``first`` whether the
     register had no run. ``findings_before`` are the faults of the lists of ``base``
     (``reading.FINDING``), ``said`` what people have answered since last week's, ``asked`` the open
@@ -41,6 +43,7 @@ class Left:
     review_queue: pd.DataFrame
     work: pd.DataFrame
     unsent: pd.DataFrame = field(default_factory=pd.DataFrame)
+    contacts: pd.DataFrame = field(default_factory=pd.DataFrame)
     run: int | None = None
     base: Snapshot | None = None
     first: bool = True
@@ -95,6 +98,7 @@ def end(
         ended.review_queue,
         work,
         unsent(begun.week.arrived.absent, recalled.last, entries, run_date=ended.snapshot.run_date),
+        contacts=spoken_to(register.contacts(), entries, run_date=ended.snapshot.run_date),
         base=base,
         first=recalled.last is None,
         findings_before=faults,

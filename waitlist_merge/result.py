@@ -83,6 +83,7 @@ class MergeResult:
     unaccounted: pd.DataFrame
     not_refreshed: pd.DataFrame
     work: pd.DataFrame
+    contacts: pd.DataFrame
     accepted: Accepted
     plan: MergePlan
     timings: Mapping[str, float]
@@ -143,6 +144,7 @@ class MergeResult:
             "unaccounted": self.unaccounted,
             "not_refreshed": self.not_refreshed,
             "work": self.work,
+            "contacts": self.contacts,
         }
 
     def summary(self) -> Summary:

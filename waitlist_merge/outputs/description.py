@@ -76,6 +76,10 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
             "One row for each group that people work on, and for each thing that the lists or the "
             "calendar say against it. Empty without a register."
         ),
+        "contacts": (
+            "One row for each time that somebody spoke to a patient in the last twelve weeks: "
+            "nobody is rung again meanwhile. Empty without a register."
+        ),
     }
 )
 """Output table -> what one row of it is."""

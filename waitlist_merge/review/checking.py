@@ -60,6 +60,8 @@ class Checks:
 
     def wrong_with(self, row: Returned) -> Wrong:
         """What keeps a row from being recorded; nothing of one that is not filled in."""
+        if row.any(heading.CONTACTED):
+            return Wrong(row=self._wrong_question(row) or self._wrong_contact(row))
         of_work = not row.text(heading.QUESTION_ID) and row.text(heading.NEED)
         works = row.any(heading.WORKED if not of_work else (*heading.WORKED, *heading.ANSWERED))
         answers = row.any(heading.ANSWERED if not works else heading.OF_AN_ANSWER)
@@ -154,6 +156,15 @@ class Checks:
             *self._wrong_author(row),
             *self._wrong_date(row, heading.DUE, ahead=True),
         ]
+
+    def _wrong_contact(self, row: Returned) -> list[str]:
+        """Who spoke to the patient, of which organisation (else the one that is to ring), when?"""
+        wrong = []
+        if not row.text(heading.SPOKEN_BY):
+            wrong.append(f"column {heading.SPOKEN_BY}: say who spoke to the patient")
+        named = heading.SPOKEN_FOR if row.text(heading.SPOKEN_FOR) else heading.RINGS
+        wrong += self._wrong_organisation(row, named)
+        return wrong + self._wrong_date(row, heading.SPOKEN_ON)
 
     def _not_of_group(self, row: Returned) -> list[str]:
         """Who keeps the patient or closes its entry is an organisation that lists the need."""

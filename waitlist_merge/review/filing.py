@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +12,10 @@ import pandas as pd
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.plural import many
+from waitlist_merge.review.contacts import spoken_to
 from waitlist_merge.review.effect import as_they_act
 from waitlist_merge.review.returned import Returned, returned_rows
-from waitlist_merge.review.rows import AnswerRow, WorkRow, need_said, not_undone
+from waitlist_merge.review.rows import AnswerRow, ContactRow, Said, WorkRow, need_said, not_undone
 from waitlist_merge.review.ruling import in_force
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 from waitlist_merge.review.states import OPEN
@@ -34,14 +35,14 @@ OLDER = "over 12 weeks"
 class Filed:
     """What was recorded of the workbooks, and the problems, one line each.
 
-    ``read`` counts the filled rows, ``new_answers`` and ``new_work`` those that the register did
-    not have.
+    ``new_answers``, ``new_work`` and ``new_contacts`` count those that the register did not have.
     """
 
     taken: Taken
     workbooks: int
     new_answers: int
     new_work: int
+    new_contacts: int = 0
 
     @property
     def problems(self) -> list[str]:
@@ -50,10 +51,12 @@ class Filed:
 
     def summary(self) -> str:
         """What was recorded, in a line; and of what had no date, in another."""
-        known = len(self.taken.answers) + len(self.taken.work) - self.new_answers - self.new_work
+        taken, new = self.taken, self.new_answers + self.new_work + self.new_contacts
+        known = len(taken.answers) + len(taken.work) + len(taken.contacts) - new
+        spoken = f"{many(self.new_contacts, 'contact')} with patients, " if taken.contacts else ""
         return (
             f"{many(self.workbooks, 'workbook')} read: {many(self.new_answers, 'answer')} and "
-            f"{many(self.new_work, 'step')} of work recorded, {known} known already, "
+            f"{many(self.new_work, 'step')} of work recorded, {spoken}{known} known already, "
             f"{many(len(self.problems), 'problem')}{self._undated()}"
         )
 
@@ -80,6 +83,7 @@ def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) ->
         len(paths) - len(unread),
         register.add_answers(taken.answers),
         register.add_work(taken.work),
+        register.add_contacts(taken.contacts),
     )
 
 
@@ -117,13 +121,15 @@ class Status:
 
     ``asked`` has one row for each organisation and state of its open questions, ``counts`` one for
     each organisation and standing of its answers, both by age; ``unsettled`` the answers that
-    settle nothing yet, ``work`` what is to be done and what the lists say against it.
+    settle nothing yet, ``work`` what is to be done and what the lists say against it, ``contacts``
+    to whom somebody has spoken in the last twelve weeks.
     """
 
     asked: pd.DataFrame
     counts: pd.DataFrame
     unsettled: pd.DataFrame
     work: pd.DataFrame
+    contacts: pd.DataFrame
 
 
 def status_of(register: Register, *, today: date) -> Status:
@@ -147,6 +153,7 @@ def status_of(register: Register, *, today: date) -> Status:
         ),
         unsettled=ruled.open[told].reset_index(drop=True),
         work=work,
+        contacts=spoken_to(register.contacts(), last.entries, run_date=today),
     )
 
 
@@ -174,38 +181,42 @@ def _by_age(told: pd.DataFrame, since: Sequence[date | None], today: date) -> pd
 
 def undo(
     register: Register, key: str, *, reviewer: str, reason: str, today: date
-) -> AnswerRow | WorkRow:
-    """Take an answer or a step of work back, by a row that says who did so and why; it stays.
+) -> AnswerRow | WorkRow | ContactRow:
+    """Take back an answer, a step of work or a contact, by a row that says who and why; it stays.
 
-    InputError where there is no such answer or step, where it has been taken back already, or where
-    nobody says so or not why.
+    InputError where there is no such row, where it has been taken back already, or where nobody
+    says so or not why.
     """
     need_said(register.name, reviewer=reviewer, reason=reason)
-    answers, work = register.answers(), register.work()
-    everything: list[AnswerRow | WorkRow] = [*answers, *work]
-    found = next((row for row in everything if row.key == key), None)
-    if found is None:
-        raise InputError(f"{register.name}: has no answer or step {key}; review status names them")
-    if not found.undoes and found not in (*not_undone(answers), *not_undone(work)):
-        raise InputError(f"{register.name}: {key} has been taken back already")
-    if isinstance(found, AnswerRow):
-        answer = AnswerRow(
-            *("", found.question_id, found.level, (), (), ""),
-            reviewer=reviewer,
-            note=reason,
-            answered_on=today,
-            undoes=key,
-        )
-        answer = replace(answer, answer_id=said_id(answer, after=len(answers)))
+    why: dict[str, object] = {"reviewer": reviewer, "note": reason, "undoes": key}
+    why |= dict.fromkeys(("answered_on", "said_on"), today)
+    if answer := _undoing(register.name, register.answers(), key, why):
         register.add_answers([answer])
         return answer
-    step = WorkRow(
-        *("", found.question_id, (), ""),
-        note=reason,
-        reviewer=reviewer,
-        said_on=today,
-        undoes=key,
-    )
-    step = replace(step, work_id=said_id(step, after=len(work)))
-    register.add_work([step])
-    return step
+    if step := _undoing(register.name, register.work(), key, why):
+        register.add_work([step])
+        return step
+    if contact := _undoing(register.name, register.contacts(), key, why):
+        register.add_contacts([contact])
+        return contact
+    raise InputError(f"{register.name}: has no answer or step {key}; review status names them")
+
+
+def _undoing(
+    register: str, said: Sequence[Said], key: str, why: Mapping[str, object]
+) -> Said | None:
+    """The row that takes one of these back; None where it is not among them."""
+    found = next((row for row in said if row.key == key), None)
+    if found is None:
+        return None
+    if not found.undoes and found not in not_undone(said):
+        raise InputError(f"{register}: {key} has been taken back already")
+    record = found.to_record()
+    about = {name: record[name] for name in _ABOUT if name in record}
+    row = type(found).from_record({**dict.fromkeys(record), **about, **why})
+    name = fields(row)[0].name
+    return type(found).from_record(row.to_record() | {name: said_id(row, after=len(said))})
+
+
+_ABOUT = ("question_id", "level", "patient_id")
+"""What a row that takes another one back has of it."""

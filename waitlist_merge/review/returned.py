@@ -1,8 +1,8 @@
 """What came back in a workbook: the rows of its sheets of questions, as they were filled in.
 
-So do the rows of its sheet of duplicates, on which the work is told. A sheet is known by its
-headings, whatever it is called and wherever they stand in its first rows; columns may have been
-moved, hidden or added.
+So do the rows of its sheet of duplicates, on which the work is told, and of its sheet of patients
+to speak to. A sheet is known by its headings, whatever it is called and wherever they stand in its
+first rows; columns may have been moved, hidden or added.
 """
 
 from __future__ import annotations
@@ -32,10 +32,17 @@ STATE, KEEPS, OWNER_ORGANISATION, OWNER, DUE, WORK_NOTE = (
 NEED = "Need"
 """Heading of the need on the sheet of duplicates, which has the work and no question."""
 
+PATIENT, SPOKEN_BY, SPOKEN_FOR, SPOKEN_ON, RINGS = (
+    *("Patient", "Spoken to by", "Their organisation", "On", "Who rings"),
+)
+PATIENT_SAID = "What the patient said"
+"""Headings of the sheet of patients to speak to."""
+
 HIDDEN = (QUESTION_ID, LEVEL, VETO, ENTRIES, FINGERPRINT)
 ANSWERED = (ANSWER, NOTE, REVIEWER, ORGANISATION, ROLE, DATE, RELATION, SECOND, REASON)
 OF_AN_ANSWER = (ANSWER, NOTE, RELATION, SECOND, REASON)
 """Of these what is of an answer alone: who says so, and when, stands beside work as well."""
+CONTACTED = (PATIENT_SAID, SPOKEN_BY, SPOKEN_FOR, SPOKEN_ON)
 WORKED = (STATE, KEEPS, OWNER_ORGANISATION, OWNER, DUE, WORK_NOTE)
 
 HEADER_ROWS = 10
@@ -92,8 +99,8 @@ def fingerprint(question_id: str, level: str, veto: str, sides: str) -> str:
 
 
 def question_of(row: Returned) -> str:
-    """The id of the question that a row is about, or of the need whose work it tells."""
-    return row.text(QUESTION_ID) or row.text(NEED)
+    """The id of the question that a row is about, or of the need or patient of which it tells."""
+    return row.text(QUESTION_ID) or row.text(NEED) or row.text(PATIENT)
 
 
 def returned_rows(path: Path) -> list[Returned]:
@@ -133,10 +140,14 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """Name of the stream that holds a workbook with a password (MS-OFFCRYPTO 1.3)."""
 
 
+_KNOWN_BY = ({QUESTION_ID, ANSWER}, {NEED, STATE, ENTRIES}, {PATIENT, SPOKEN_BY})
+"""Headings by which a sheet that is filled in is known."""
+
+
 def _header(rows: Sequence[Sequence[Any]]) -> int | None:
     for number, row in enumerate(rows[:HEADER_ROWS]):
         named = {str(cell).strip() for cell in row}
-        if named >= {QUESTION_ID, ANSWER} or named >= {NEED, STATE, ENTRIES}:
+        if any(named >= each for each in _KNOWN_BY):
             return number
     return None
 
@@ -151,7 +162,9 @@ def _filled(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, dict[str, obje
         cells = {
             name: cell for name, cell in zip(headings, row, strict=False) if cell not in ("", None)
         }
-        if QUESTION_ID in cells or any(cells.get(each) for each in (*ANSWERED, *WORKED)):
+        if QUESTION_ID in cells or any(
+            cells.get(each) for each in (*ANSWERED, *WORKED, *CONTACTED)
+        ):
             yield number, cells
 
 

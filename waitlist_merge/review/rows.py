@@ -107,7 +107,28 @@ class WorkRow(_Recorded):
     recorded_at: datetime | None = None
 
 
-Said = TypeVar("Said", AnswerRow, WorkRow)
+@dataclass(frozen=True, slots=True)
+class ContactRow(_Recorded):
+    """Somebody has spoken to a patient.
+
+    ``patient_id`` is the patient's in the run whose workbook was filled in, ``entry_ids`` the
+    entries then; ``note`` what the patient said, ``reviewer`` who spoke to them. ``undoes`` is the
+    id of a row that is taken back.
+    """
+
+    contact_id: str
+    patient_id: str
+    entry_ids: tuple[str, ...]
+    note: str = ""
+    reviewer: str = ""
+    organisation: str = ""
+    said_on: date | None = None
+    undoes: str = ""
+    run: int = 0
+    recorded_at: datetime | None = None
+
+
+Said = TypeVar("Said", AnswerRow, WorkRow, ContactRow)
 
 
 def not_undone(said: Sequence[Said]) -> list[Said]:

@@ -7,7 +7,7 @@ good rows are recorded. Nothing of a patient is repeated in a problem.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -17,7 +17,7 @@ from waitlist_merge.review import returned as heading
 from waitlist_merge.review.checking import Checks, date_of, names_of, sides_of
 from waitlist_merge.review.facts import patterns, said_by
 from waitlist_merge.review.returned import Returned
-from waitlist_merge.review.rows import AnswerRow, WorkRow, not_undone
+from waitlist_merge.review.rows import AnswerRow, ContactRow, WorkRow, not_undone
 from waitlist_merge.review.signed import author
 from waitlist_merge.review.snapshot import Snapshot, listed
 from waitlist_merge.review.work import STATE_WORDS, State, groups_of, read_state
@@ -37,6 +37,7 @@ class Taken:
     work: list[WorkRow]
     problems: list[str]
     undated: int = 0
+    contacts: list[ContactRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,6 +63,7 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
     """
     told: list[tuple[Returned, AnswerRow]] = []
     work: list[tuple[Returned, WorkRow]] = []
+    contacts: list[ContactRow] = []
     problems: list[str] = []
     undated = 0
     book = _Book(known)
@@ -72,11 +74,15 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
         problems += [f"{row.place}: {each}" for each in wrong.told]
         answers = row.text(heading.ANSWER) and not (wrong.row or wrong.answer)
         works = row.text(heading.STATE) and not (wrong.row or wrong.work)
+        spoken = row.any(heading.CONTACTED) and not wrong.row
         undated += bool((answers or works) and not row.text(heading.DATE))
+        undated += spoken and not row.text(heading.SPOKEN_ON)
         if answers:
             told.append((row, book.answer(row)))
         if works:
             work.append((row, book.work(row)))
+        if spoken:
+            contacts.append(book.contact(row))
     again = _no_longer_holds(told, known.said)
     again |= _replaced([each for _, each in work], known.worked)
     problems += [f"{row.place}: {_AGAIN}" for row, each in told if each.key in again]
@@ -87,6 +93,7 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
         [each for _, each in work if each.key not in again],
         problems,
         undated,
+        contacts,
     )
 
 
@@ -242,8 +249,26 @@ class _Book:
         )
         return replace(told, work_id=said_id(told), said_on=day or self.today)
 
+    def contact(self, row: Returned) -> ContactRow:
+        """That somebody spoke to a patient; its day and id as those of an answer."""
+        day = date_of(row.cells.get(heading.SPOKEN_ON))
+        told = ContactRow(
+            contact_id="",
+            patient_id=heading.question_of(row),
+            entry_ids=names_of(row),
+            note=row.text(heading.PATIENT_SAID),
+            reviewer=row.text(heading.SPOKEN_BY),
+            organisation=(row.text(heading.SPOKEN_FOR) or row.text(heading.RINGS)).upper(),
+            said_on=day,
+            run=row.run,
+        )
+        return replace(told, contact_id=said_id(told), said_on=day or self.today)
 
-def said_id(row: AnswerRow | WorkRow, *, after: int = 0) -> str:
+
+_PREFIX: Mapping[type, str] = {AnswerRow: "A", WorkRow: "K", ContactRow: "C"}
+
+
+def said_id(row: AnswerRow | WorkRow | ContactRow, *, after: int = 0) -> str:
     """The id of what was said: the same said again has the same.
 
     ``after`` tells apart what may be said twice: how many rows there were.
@@ -252,5 +277,4 @@ def said_id(row: AnswerRow | WorkRow, *, after: int = 0) -> str:
     if isinstance(row, WorkRow) and not row.undoes:
         del told["undoes"]  # as it was told before there was this column: an id stays
     text = "\x1f".join(f"{name}={told[name]}" for name in told)
-    prefix = "A" if isinstance(row, AnswerRow) else "K"
-    return f"{prefix}-{keyed_hashes([f'{after}{text}'])[0]}"
+    return f"{_PREFIX[type(row)]}-{keyed_hashes([f'{after}{text}'])[0]}"

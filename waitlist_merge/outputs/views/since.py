@@ -130,3 +130,19 @@ def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) ->
         person=kept["person"].where(owns),
         note=kept["note"].where(owns & whole),
     )
+
+
+def spoken_of(organisation: str, contacts: pd.DataFrame, shown: Collection[object]) -> pd.DataFrame:
+    """Whom it has spoken to itself; others' contacts where all that they were about is among these.
+
+    Of the rest it does not learn that anybody else knows the patient.
+    """
+    if contacts.empty:
+        return contacts
+    names = contacts["entry_ids"].astype(object).str.split(";")
+    own = contacts["organisation"].astype(object) == organisation
+    kept = [
+        (any if mine else all)(each in shown for each in named)
+        for named, mine in zip(names, own, strict=True)
+    ]
+    return contacts.loc[np.array(kept, dtype=bool)].reset_index(drop=True)

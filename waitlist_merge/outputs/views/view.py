@@ -24,6 +24,7 @@ from waitlist_merge.outputs.views.held import Held, held_by, redacted
 from waitlist_merge.outputs.views.since import (
     findings_of,
     lost_of_services,
+    spoken_of,
     unaccounted_of,
     work_of,
 )
@@ -102,15 +103,27 @@ def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFra
         "unaccounted": lost,
         "not_refreshed": _unsent_of(whole.tables, services),
         "work": _among(whole.tables["work"], "question_id", asked),
+        "contacts": _contacts_of(whole.tables, set(listed["entries"]["patient_id"])),
     }
     made = listed | {name: table.reset_index(drop=True) for name, table in kept.items()}
     return {name: conform(name, made[name]) for name in TABLES}
 
 
 def _unsent_of(tables: Tables, services: Collection[str]) -> pd.DataFrame:
-    """The needs of lists that did not come; a folder of an older version does not tell."""
-    told = tables.get("not_refreshed", pd.DataFrame())
+    """The needs of lists that did not come."""
+    told = _told(tables, "not_refreshed")
     return _among(told, "treatment_function_code", services) if len(told) else told
+
+
+def _contacts_of(tables: Tables, patients: Collection[str]) -> pd.DataFrame:
+    """Who has been spoken to of these patients, whichever need it was about."""
+    told = _told(tables, "contacts")
+    return _among(told, "patient_id", patients) if len(told) else told
+
+
+def _told(tables: Tables, name: str) -> pd.DataFrame:
+    """A table that a folder of an older version does not have."""
+    return tables.get(name, pd.DataFrame())
 
 
 def _among(table: pd.DataFrame, name: str, ids: Collection[str]) -> pd.DataFrame:
@@ -188,6 +201,7 @@ def _told_by_people(
         # Whose list did not come has no view, and of whom it alone lists nobody else is told.
         "not_refreshed": pd.DataFrame(),
         "work": work_of(organisation, tables["work"], {*ids[held.rows]}),
+        "contacts": spoken_of(organisation, _told(tables, "contacts"), {*ids[held.rows]}),
     }
 
 

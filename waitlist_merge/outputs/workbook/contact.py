@@ -9,7 +9,7 @@ and nothing to say.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -29,11 +29,10 @@ from waitlist_merge.outputs.workbook.needs import members_of, service
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint
 from waitlist_merge.pathways.columns import any_of
 from waitlist_merge.reasons import NextStep
+from waitlist_merge.review import returned as heading
+from waitlist_merge.review.contacts import QUIET
 
 CONTACT = "Contact"
-
-QUIET = timedelta(weeks=12)
-"""Time after a validation in which nobody is rung again: validation is asked every 12 weeks."""
 
 RING = "Ring"
 DEAD = "DO NOT RING: a death is recorded"
@@ -65,7 +64,8 @@ def contact_page(
     number, first = _patients(rows)
     size = len(first)
     lead = rows.take(first).reset_index(drop=True)
-    ring, place = _ring(rows, number, lead, run_date=run_date)
+    spoken = _spoken(lead, tables.get("contacts", pd.DataFrame()), run_date=run_date)
+    ring, place = _ring(rows, number, lead, spoken, run_date=run_date)
     may = np.isin(place, (_NOW, _LATER))
     rings = np.where(
         texts(lead["treating_organisation"]) == "",
@@ -76,12 +76,13 @@ def contact_page(
     listed = _listed(members, rows, need, run_date=run_date)
     of_patient = np.argsort(number[need], kind="stable")
     told = stacked(listed[of_patient], number[need][of_patient], size)
+    names = stacked(texts(members["entry_id"])[of_patient], number[need][of_patient], size, ";")
     asks = _asks(rows, number, size)
     hospital, phone = _details(lead, rings, tables["entries"])
-    empty = np.full(size, "", dtype=object)
+    empty, nothing = np.full(size, "", dtype=object), pd.Series(pd.NaT, index=range(size))
     columns = (
         Column("Ring?", ring, _RING_WIDTH, Look.WRAPPED, _RING_TINTS[place]),
-        Column("Who rings", rings, 11),
+        Column(heading.RINGS, rings, 11),
         Column("NHS number", texts(lead["nhs_number"]), 12),
         Column("Family name", texts(lead["family_name"]), 16),
         Column("Given name", texts(lead["given_name"]), 14),
@@ -91,10 +92,12 @@ def contact_page(
         Column("Communication needs", texts(lead["communication_needs"]), 22, Look.WRAPPED),
         Column("What to ask", np.where(may, asks, ""), _ASKED_WIDTH, Look.WRAPPED),
         Column("What they can be told now", np.where(may, told, ""), _TOLD_WIDTH, Look.WRAPPED),
-        Column("What the patient said", empty, 36, Look.WRAPPED, Tint.FILL_IN),
-        Column("Spoken to by", empty, 16, Look.TEXT, Tint.FILL_IN),
-        Column("On", pd.Series(pd.NaT, index=range(size)), 12, Look.DATE, Tint.FILL_IN),
-        Column("Patient", texts(lead["patient_id"]), ID_WIDTH),
+        Column(heading.PATIENT_SAID, empty, 36, Look.WRAPPED, Tint.FILL_IN),
+        Column(heading.SPOKEN_BY, empty, 16, Look.TEXT, Tint.FILL_IN),
+        Column(heading.SPOKEN_FOR, empty, 13, Look.TEXT, Tint.FILL_IN),
+        Column(heading.SPOKEN_ON, nothing, 12, Look.DATE, Tint.FILL_IN),
+        Column(heading.PATIENT, texts(lead["patient_id"]), ID_WIDTH),
+        Column(heading.ENTRIES, names, 20, hidden=True),
     )
     high = np.maximum(heights(told, _TOLD_WIDTH), heights(asks, _ASKED_WIDTH))
     lines = np.maximum(np.where(may, high, 1), heights(ring, _RING_WIDTH))
@@ -132,8 +135,32 @@ def _patients(rows: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return number.astype(np.int64), first
 
 
+def _spoken(lead: pd.DataFrame, contacts: pd.DataFrame, *, run_date: date) -> Texts:
+    """That each patient has been spoken to in the last twelve weeks: until when, when and by whom.
+
+    Empty where nobody has. Their answer stands, however urgent the step: it is for the
+    organisations now.
+    """
+    if contacts.empty:
+        return np.full(len(lead), "", dtype=object)
+    recent = contacts.loc[contacts["spoken_on"] > pd.Timestamp(run_date - QUIET)]
+    newest = recent.sort_values("spoken_on").groupby(recent["patient_id"].astype(object)).last()
+    told = newest.reindex(texts(lead["patient_id"]))
+    until = day_texts(told["spoken_on"] + QUIET)
+    said = phrase(
+        *("Not before", until, "(spoken to", day_texts(told["spoken_on"]), "by"),
+        phrase(texts(told["organisation"]), ")", by=""),
+    )
+    return np.where(until == "", "", said).astype(object)
+
+
 def _ring(
-    rows: pd.DataFrame, number: NDArray[np.int64], lead: pd.DataFrame, *, run_date: date
+    rows: pd.DataFrame,
+    number: NDArray[np.int64],
+    lead: pd.DataFrame,
+    spoken: Texts,
+    *,
+    run_date: date,
 ) -> tuple[Texts, NDArray[np.intp]]:
     """Whether each patient is to be rung, in words, and the place that this gives the row."""
     size = len(lead)
@@ -148,8 +175,11 @@ def _ring(
     dead = any_of(truth(rows["deceased"]), number, size)
     perhaps = any_of(truth(rows["death_in_doubt"]), number, size)
     hidden = any_of(truth(rows["restricted"]), number, size)
+    later = np.where(spoken == "", later, spoken)
     place = np.select(
-        [dead, hidden, perhaps, recent & ~at_once], [_DEAD, _RESTRICTED, _PERHAPS, _LATER], _NOW
+        [dead, hidden, perhaps, (recent & ~at_once) | (spoken != "")],
+        [_DEAD, _RESTRICTED, _PERHAPS, _LATER],
+        _NOW,
     )
     words = (DEAD_PERHAPS, DEAD, RESTRICTED)
     said = [np.full(size, RING), later, *(np.full(size, each) for each in words)]

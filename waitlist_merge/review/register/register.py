@@ -41,6 +41,7 @@ from waitlist_merge.review.register.reading import (
 from waitlist_merge.review.register.tables import (
     OF_A_RUN,
     answers,
+    contacts,
     extracts,
     meta,
     models,
@@ -48,7 +49,7 @@ from waitlist_merge.review.register.tables import (
     work,
 )
 from waitlist_merge.review.register.writing import KEY, Run, add_retired, now, user, write
-from waitlist_merge.review.rows import AnswerRow, WorkRow, need_said
+from waitlist_merge.review.rows import AnswerRow, ContactRow, WorkRow, need_said
 from waitlist_merge.review.snapshot import Snapshot
 
 KEY_BYTES = 32
@@ -248,12 +249,20 @@ class Register:
         """Record steps of work, each once for ever; how many are new."""
         return self._say(work, rows)
 
+    def contacts(self) -> list[ContactRow]:
+        """Who has ever spoken to which patient, the oldest first."""
+        return [ContactRow.from_record(row) for row in self._said(contacts)]
+
+    def add_contacts(self, rows: Sequence[ContactRow]) -> int:
+        """Record who spoke to a patient, each once for ever; how many are new."""
+        return self._say(contacts, rows)
+
     def _said(self, table: Table) -> list[dict[str, Any]]:
         with self._reading() as connection:
             rows = connection.execute(select(table).order_by(table.c.number)).mappings()
             return [dict(row) for row in rows]
 
-    def _say(self, table: Table, rows: Sequence[AnswerRow | WorkRow]) -> int:
+    def _say(self, table: Table, rows: Sequence[AnswerRow | WorkRow | ContactRow]) -> int:
         key = table.columns[1]
         said = {str(record[key.name]): record for record in (each.to_record() for each in rows)}
         with self._writing() as connection:

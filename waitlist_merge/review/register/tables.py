@@ -24,7 +24,7 @@ from sqlalchemy import (
     UnicodeText,
 )
 
-from waitlist_merge.review.rows import AnswerRow, WorkRow
+from waitlist_merge.review.rows import AnswerRow, ContactRow, WorkRow
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS
 from waitlist_merge.schema import DATE_FIELDS, FLAG_FIELDS
 
@@ -160,7 +160,7 @@ retired = Table(
 """An organisation that had closed for good when ``run`` was the newest; a list ends it."""
 
 
-def _said(name: str, row: type[AnswerRow | WorkRow]) -> Table:
+def _said(name: str, row: type[AnswerRow | WorkRow | ContactRow]) -> Table:
     """A table of what people say, a column for each field; the first is the key of a row."""
     told = [each.name for each in fields(row)]
     return Table(
@@ -183,4 +183,5 @@ _KINDS_SAID: dict[str, type[Date | DateTime | Integer]] = {
 
 answers = _said("answers", AnswerRow)
 work = _said("work", WorkRow)
-"""Answers to questions, and the work that follows from them, in the order of ``number``."""
+contacts = _said("contacts", ContactRow)
+"""Answers, the work that follows, who spoke to a patient; in the order of ``number``."""
