@@ -19,7 +19,7 @@ import typer
 from waitlist_merge.check import check_files
 from waitlist_merge.config import load_config
 from waitlist_merge.demonstration import MERGED, demonstrate
-from waitlist_merge.errors import OutputError, RefusedExtracts
+from waitlist_merge.errors import ConfigError, OutputError, RefusedExtracts
 from waitlist_merge.held import run_held, telling_of_the_register
 from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.merge import merge_files
@@ -144,11 +144,7 @@ def merge(
     debug: Debug = False,
 ) -> None:
     """Merge extracts into one combined list in OUT."""
-    _need_files(files, config)
-    _need_out(out, dry_run=dry_run, register=register, specialty=specialty)
     anew = Retrain(accept_model) if retrain or accept_model else None
-    if view and anew:
-        raise typer.BadParameter("--retrain and --accept-model go with the whole list, not --view")
     allowed = Allowed(
         absent=tuple(allow_absent or ()),
         fewer=tuple(allow_fewer or ()),
@@ -158,6 +154,10 @@ def merge(
     kept = f"{out} is as it was" if out else "nothing was written"
     kept = f"what is in {out} is whole, as it was or new" if view else kept
     with one_line(debug=debug, interrupted=kept):
+        _need_files(files, config)
+        _need_out(out, dry_run=dry_run, register=register, specialty=specialty)
+        if view and anew:
+            raise ConfigError("--retrain and --accept-model go with the whole list, not --view")
         if out:
             prepare_views(out) if view else prepare(out)
         _need_folder(save_model)
@@ -209,8 +209,8 @@ def check(
     debug: Debug = False,
 ) -> None:
     """Say what is recognised in each file: headings, formats, findings. Merges nothing."""
-    _need_files(files, config)
     with one_line(debug=debug):
+        _need_files(files, config)
         requests, settings = _asked(files, config)
         report = check_files(
             requests,
@@ -269,18 +269,18 @@ def main() -> None:
 
 def _need_files(files: list[str] | None, config: Path | None) -> None:
     if not files and config is None:
-        raise typer.BadParameter("give one FILE or more, or a --config that names them")
+        raise ConfigError("give one FILE or more, or a --config that names them")
 
 
 def _need_out(
     out: Path | None, *, dry_run: bool, register: str | None, specialty: list[str] | None
 ) -> None:
     if dry_run and (out or register):
-        raise typer.BadParameter("--dry-run writes nothing: leave --out and --register out")
+        raise ConfigError("--dry-run writes nothing: leave --out and --register out")
     if not dry_run and out is None:
-        raise typer.BadParameter("give --out, or --dry-run to write nothing")
+        raise ConfigError("give --out, or --dry-run to write nothing")
     if specialty and not dry_run:
-        raise typer.BadParameter("--specialty goes with --dry-run: no list leaves anybody out")
+        raise ConfigError("--specialty goes with --dry-run: no list leaves anybody out")
 
 
 def _rehearsed(result: MergeResult, services: Collection[str]) -> None:
