@@ -13,13 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.dialects import mssql
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.schema import CreateTable
 
-from waitlist_merge.errors import ConfigError, InputError, MissingExtra, OutputError
+from waitlist_merge.errors import ConfigError, InputError, MissingExtra, OutputError, WaitlistError
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.review.register import Register, migrate
-from waitlist_merge.review.register.engine import address, engine_of
+from waitlist_merge.review.register.engine import address, engine_of, one_line
 from waitlist_merge.review.register.migrate import VERSION_TABLE, steps
 from waitlist_merge.review.register.migrations import added
 from waitlist_merge.review.register.tables import METADATA
@@ -271,6 +271,20 @@ def test_what_cannot_be_opened_is_said_in_one_line(tmp_path):
         assert "\n" not in str(caught.value)
         assert "secret" not in str(caught.value)
     assert text_file.read_text().startswith("NHS number")
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ('FATAL:  role "ann" does not exist', "user in; check user and password in the URL"),
+        ('FATAL:  database "ann" does not exist', "no such database; make it first"),
+        ('ERROR:  permission denied for role "ann"', "may not be written; ask for the right"),
+    ],
+)
+def test_what_a_database_says_has_its_own_cure(told, line):
+    url = address("postgresql://ann:secret@host/ann")
+    with pytest.raises(WaitlistError, match=line), one_line(url):
+        raise OperationalError("connect", None, Exception(told))
 
 
 def test_a_file_that_may_not_be_written_says_so(tmp_path, monkeypatch):

@@ -195,7 +195,14 @@ _SAYINGS: tuple[tuple[tuple[str, ...], type[WaitlistError], str, str], ...] = (
         "name a file in a folder that is there",
     ),
     (
-        ("password authentication", "authentication failed", "login failed", "no password"),
+        # A user that PostgreSQL does not know is a role that "does not exist".
+        (
+            "password authentication",
+            "authentication failed",
+            "login failed",
+            "no password",
+            'role "',
+        ),
         InputError,
         "does not let this user in",
         "check user and password in the URL",
