@@ -251,6 +251,7 @@ def test_who_goes_back_to_an_earlier_step_of_work_is_told_how(first, register, t
     back = read(register, book("with RM3"))
     assert (back.new_work, len(back.problems)) == (0, 1)
     assert "replaced or taken back since; to say it again, put today's day" in back.problems[0]
+    assert "or say in Work note that it is said again" in back.problems[0]
     again = read(register, book("with RM3", **{"Work note": "not reached after all"}))
     assert (again.new_work, again.problems, standing(register)) == (1, [], ["with RM3"])
     other = read(register, book("patient told", Reviewer="B. Other"))

@@ -85,8 +85,9 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
             contacts.append(book.contact(row))
     again = _no_longer_holds(told, known.said)
     again |= _replaced([each for _, each in work], known.worked)
-    problems += [f"{row.place}: {_AGAIN}" for row, each in told if each.key in again]
-    problems += [f"{row.place}: {_AGAIN}" for row, each in work if each.key in again]
+    for said, note in ((told, heading.NOTE), (work, heading.WORK_NOTE)):
+        words = _AGAIN.format(note)
+        problems += [f"{row.place}: {words}" for row, each in said if each.key in again]
     problems += _twice(rows, [each for _, each in told])
     return Taken(
         [each for _, each in told if each.key not in again],
@@ -99,7 +100,7 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
 
 _AGAIN = (
     "was said before, and has been replaced or taken back since; to say it again, put today's day "
-    f"in {heading.DATE}, or say in {heading.NOTE} that it is said again"
+    f"in {heading.DATE}, or say in {{}} that it is said again"
 )
 
 
