@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.combined.clocks import WEEK
-from waitlist_merge.outputs.workbook.cells import numbers, texts, truth
+from waitlist_merge.outputs.workbook.cells import numbers, phrase, texts, truth
 from waitlist_merge.outputs.workbook.duplicated import CONFIRMED, PROPOSED, duplicated
 from waitlist_merge.outputs.workbook.lines import Chart, Line
 from waitlist_merge.outputs.workbook.page import Page
@@ -122,12 +122,20 @@ def _work(work: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[Line]:
     yield "work past its day, or that the lists speak against", len(late)
     if late.empty:
         return
-    yield "   what is wrong", "of organisation", "owner", "person", "due", "days old"
+    yield (
+        "   what is wrong, with which need or question",
+        "of organisation",
+        "owner",
+        "person",
+        "due",
+        "days old",
+    )
     rows = late.head(MOST_NAMED)
-    said = (texts(rows[name]).tolist() for name in ("fault", "detail", "owner", "person"))
+    about = phrase(texts(rows["fault"]), texts(rows["question_id"]), by=": ").tolist()
+    said = (texts(rows[name]).tolist() for name in ("detail", "owner", "person"))
     days = rows["age_days"].fillna(0).astype(int).tolist()
-    for fault, *who, due, old in zip(*said, rows["due"], days, strict=True):
-        yield f"   {fault}", *who, _day(due), old
+    for what, *who, due, old in zip(about, *said, rows["due"], days, strict=True):
+        yield f"   {what}", *who, _day(due), old
     if len(late) > MOST_NAMED:
         yield f"   and {len(late) - MOST_NAMED:,} more: see Duplicates", ""
 
