@@ -144,6 +144,25 @@ def test_the_combined_list_has_at_most_thirty_columns(book: dict[str, Worksheet]
     assert book["Combined list"].max_column <= 30
 
 
+def test_it_has_no_more_where_a_register_numbers_the_run(merged: wm.MergeResult) -> None:
+    """The number of the run is for sheets that come back with answers, and this one does not."""
+    pages = pages_of(merged.tables, run_date=date.fromisoformat(CENSUS), run=7)
+    numbered = {page.name for page in pages if "Run" in [each.heading for each in page.columns]}
+    assert numbered == {"Questions", "Duplicates", "Contact"}
+    [combined] = [page for page in pages if page.name == "Combined list"]
+    assert len(combined.columns) <= 30
+
+
+def test_a_procedure_without_words_is_its_code(merged: wm.MergeResult) -> None:
+    coded = merged.combined_list.assign(procedure_text=None, procedure_code="C712")
+    worded = coded.assign(procedure_text="Phacoemulsification")
+    for listed, told in ((coded, "C712"), (worded, "Phacoemulsification")):
+        tables = merged.tables | {"combined_list": listed}
+        page = combined_page(tables, run_date=date.fromisoformat(CENSUS))
+        [said] = [each.values for each in page.columns if each.heading == "Procedure"]
+        assert {str(each) for each in said} == {told}
+
+
 def test_identifiers_are_text_and_dates_are_dates(book: dict[str, Worksheet]) -> None:
     row = row_of(book["Combined list"], "Okafor")
     assert row["NHS number"] == "9990000018"

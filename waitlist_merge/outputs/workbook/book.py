@@ -92,7 +92,8 @@ def pages_of(
 
 def _of_run(page: Page, run: int) -> Page:
     """The sheet with the run in each row that may come back: rows are copied without the rest."""
-    if not run or all(column.heading != ENTRIES for column in page.columns):
+    comes_back = any(each.heading == ENTRIES and each.hidden for each in page.columns)
+    if not run or not comes_back:
         return page
     told = Column(RUN, np.full(page.rows, str(run), dtype=object), hidden=True)
     return replace(page, columns=(*page.columns, told))

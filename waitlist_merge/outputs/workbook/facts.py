@@ -24,7 +24,6 @@ from waitlist_merge.outputs.workbook.cells import (
     texts,
     worded,
 )
-from waitlist_merge.outputs.workbook.needs import priority
 from waitlist_merge.outputs.workbook.page import Column, Look, Tint
 from waitlist_merge.patients.records import VERIFIED_STATUS
 
@@ -57,9 +56,21 @@ def _next_date(entries: pd.DataFrame) -> Texts:
 
 
 def _procedure(entries: pd.DataFrame) -> Texts:
-    said = texts(entries["procedure_text"])
-    said = np.where(said == "", texts(entries["procedure_code"]), said)
-    return phrase(shortened(said, 32), texts(entries["laterality"]), by=", ")
+    return phrase(shortened(procedure(entries), 32), texts(entries["laterality"]), by=", ")
+
+
+def procedure(rows: pd.DataFrame) -> Texts:
+    """The procedure in words; its code where a list sends no words."""
+    said = texts(rows["procedure_text"])
+    return np.where(said == "", texts(rows["procedure_code"]), said)
+
+
+def priority(rows: pd.DataFrame) -> Texts:
+    """What is said of the priority: of the procedure, of the test, else of the referral."""
+    kinds = {"1": "routine", "2": "urgent", "3": "cancer 2ww"}
+    own = phrase(texts(rows["priority_code"]), texts(rows["diagnostic_priority"]))
+    kind = worded(rows["priority_type"], lambda each: kinds.get(str(each), ""))
+    return np.where(own == "", kind, own)
 
 
 def _name(entries: pd.DataFrame) -> Texts:

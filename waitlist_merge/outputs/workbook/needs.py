@@ -19,6 +19,7 @@ from waitlist_merge.outputs.workbook.cells import (
     worded,
 )
 from waitlist_merge.outputs.workbook.cues import cues, tints
+from waitlist_merge.outputs.workbook.facts import priority, procedure
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
 from waitlist_merge.outputs.workbook.work import signed_columns, work_columns, work_states
 from waitlist_merge.outputs.workbook.worked import work_on_needs
@@ -48,7 +49,7 @@ def combined_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Page
         Column("Given name", texts(rows["given_name"]), 14),
         Column("Born", rows["birth_date"], 12, Look.DATE),
         Column("Service", service(rows), 32, Look.WRAPPED),
-        Column("Procedure", texts(rows["procedure_text"]), 32, Look.WRAPPED),
+        Column("Procedure", procedure(rows), 32, Look.WRAPPED),
         Column("Side", texts(rows["laterality"]), 9),
         Column("Organisations", texts(rows["organisations"]), 14),
         Column("Hospital numbers", hospital, 30, Look.WRAPPED),
@@ -260,14 +261,6 @@ def person(rows: pd.DataFrame) -> Texts:
 def service(rows: pd.DataFrame) -> Texts:
     """Code and name of the service."""
     return phrase(texts(rows["treatment_function_code"]), texts(rows["treatment_function"]))
-
-
-def priority(rows: pd.DataFrame) -> Texts:
-    """What is said of the priority: of the procedure, of the test, else of the referral."""
-    kinds = {"1": "routine", "2": "urgent", "3": "cancer 2ww"}
-    own = phrase(texts(rows["priority_code"]), texts(rows["diagnostic_priority"]))
-    kind = worded(rows["priority_type"], lambda each: kinds.get(str(each), ""))
-    return np.where(own == "", kind, own)
 
 
 def steps(next_step: pd.Series) -> Texts:
