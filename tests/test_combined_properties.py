@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from waitlist_merge.combined import combine
 from waitlist_merge.combined.events import PLAIN
 from waitlist_merge.combined.rules import BY_FIELD, DIAGNOSTIC_PRIORITIES, PRIORITY_CODES
+from waitlist_merge.combined.survivorship import OF_SENDERS
 from waitlist_merge.id_letters import valid_id
 from waitlist_merge.pathways import match_pathways, pairs
 from waitlist_merge.plan import MergePlan, PatientPlan
@@ -283,11 +284,14 @@ def test_provenance_tells_of_each_field_on_which_entries_differ_and_of_no_other(
     told = combined.provenance.set_index(["pathway_id", "field"])
     assert told.index.is_unique
     rows_of = combined.combined_list.set_index("pathway_id")
-    waiting = entries.assign(pathway_id=combined.entry_columns["pathway_id"])
-    waiting = waiting[combined.entry_columns["outcome"] != "not_waiting"].set_index("entry_id")
+    every = entries.assign(pathway_id=combined.entry_columns["pathway_id"])
+    waits = (combined.entry_columns["outcome"] != "not_waiting").to_numpy()
+    sent = every["rtt_status"].eq("21").to_numpy() & ~waits
     seen = 0
-    for pathway, members in waiting.groupby("pathway_id"):
+    for pathway, some in every[waits].set_index("entry_id").groupby("pathway_id"):
+        gave = every[sent & every["pathway_id"].eq(pathway)].set_index("entry_id")
         for field in set(BY_FIELD) - {"suspected_cancer"}:
+            members = pd.concat([some, gave]) if field in OF_SENDERS else some
             values = {entry: plainly(value) for entry, value in members[field].items()}
             assert ((pathway, field) in told.index) == (len(set(values.values())) > 1)
             if len(set(values.values())) == 1:

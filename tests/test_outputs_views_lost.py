@@ -145,6 +145,9 @@ PERSON = {
     "Patient pathway identifier": "RM3000012345",
     "Pathway identifier issuer": "RM3",
 }
+IDS = ("question_id", "entry_ids", "sides", "patient_ids", "pathway_ids")
+"""Letters by chance: now and then they spell the code of an organisation."""
+
 STAYS = PERSON | {
     "NHS number": "9990000026",
     "Surname": "Nowak",
@@ -186,7 +189,8 @@ def test_the_views_of_a_run_ask_each_about_its_own_patient(
             assert asked["sides"] == asked["entry_ids"] == view["unaccounted"]["entry_ids"].iloc[0]
             if whose == code:
                 other = {"RM3": "RW3", "RW3": "RM3"}[code]
-                assert other not in json.dumps(asked, default=str)
+                named = {name: each for name, each in asked.items() if name not in IDS}
+                assert other not in json.dumps(named, default=str)
         answered = fill(tmp_path / "views" / "RM3" / "combined_list.xlsx", tmp_path / "said.xlsx")
         filed = read_workbooks([answered], register, today=day)
         assert filed.problems == []
