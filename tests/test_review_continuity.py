@@ -28,6 +28,7 @@ SAID = {
     "procedure_code": [None, "W371"],
     "laterality": [None, "left", "right"],
     "tci_date": [None, "2026-12-01", "2026-12-08"],
+    "suspected_cancer": [None, True, False],
     "nhs_number": [None, "9990000018", "9990000026"],
     "family_name": [None, "Okafor", "NOWAK"],
     "given_name": [None, "Chidi"],
@@ -229,6 +230,9 @@ EYE = {
     "nhs_number": "9990000018",
 }
 LEFT, RIGHT = EYE | {"laterality": "left"}, EYE | {"laterality": "right"}
+HIP = {"procedure_code": "W371"}
+CORRECTED_PATHWAY = {"patient_pathway_identifier": "X0099999"}
+RENUMBERED = {"local_patient_identifier": "N7"}
 SEEN = {"next_appointment_date": "2026-12-01"}
 
 
@@ -241,6 +245,14 @@ SEEN = {"next_appointment_date": "2026-12-01"}
         ([LEFT, RIGHT], [RIGHT | {"rtt_start_date": "2026-03-01"}], [1]),
         ([LEFT, RIGHT], [RIGHT | {"procedure_code": "C712"}], [1]),
         ([LEFT], [RIGHT, LEFT], [-1, 0]),
+        ([LEFT, RIGHT], [RIGHT | CORRECTED_PATHWAY, LEFT | CORRECTED_PATHWAY], [1, 0]),
+        ([LEFT, RIGHT], [RIGHT | RENUMBERED, LEFT | RENUMBERED], [1, 0]),
+        (
+            [LEFT, RIGHT],
+            [each | RENUMBERED | CORRECTED_PATHWAY for each in (RIGHT, LEFT)],
+            [1, 0],
+        ),
+        ([EYE, EYE | HIP], [EYE | HIP | RENUMBERED, EYE | RENUMBERED], [1, 0]),
         ([EYE | SEEN, EYE], [EYE, EYE | SEEN], [1, 0]),
         ([EYE | SEEN, EYE], [EYE | SEEN, EYE | {"rtt_status": "20"}], [0, 1]),
     ],
@@ -251,6 +263,10 @@ SEEN = {"next_appointment_date": "2026-12-01"}
         "one left, the other's clock moved",
         "one left, the other's procedure changed",
         "a second side is added",
+        "both get another pathway identifier",
+        "both get another hospital number",
+        "all numbers are new but the patient's",
+        "two procedures of one name get another hospital number",
         "only the appointment tells them apart",
         "the one without an appointment has news",
     ],

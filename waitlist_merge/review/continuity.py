@@ -13,8 +13,8 @@ moves to another organisation keeps its id as a need (``stable_ids``), its entry
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ _SERVICE, _REFERRED, _CLOCK = "treatment_function_code", "referral_date", "rtt_s
 _DECIDED, _PROCEDURE, _SIDE = "decision_to_admit_date", "procedure_code", "laterality"
 _NUMBER, _BORN = "nhs_number", "birth_date"
 _NAMES = ("family_name", "given_name")
+_MADE = (NAME, CONTENT, NUMBERED, OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Rung:
     near: bool = False
 
 
-LADDER: tuple[Rung, ...] = (
+_RUNGS: tuple[Rung, ...] = (
     Rung((CONTENT, NUMBERED)),
     Rung((CONTENT,)),
     Rung((NAME, _SERVICE, _REFERRED, _CLOCK, _DECIDED, _PROCEDURE, _SIDE)),
@@ -79,12 +80,23 @@ LADDER: tuple[Rung, ...] = (
     Rung((_BOOKING,), loose=True),
     Rung((_ENTRY,), loose=True),
 )
+
+
+def _told_apart_first(rungs: Iterable[Rung]) -> Iterator[Rung]:
+    """Each rung by what is known, with procedure and side before it is climbed without."""
+    for rung in rungs:
+        more = tuple(dict.fromkeys((*rung.fields, _PROCEDURE, _SIDE)))
+        if more != rung.fields and rung.fields[0] not in _MADE:
+            yield replace(rung, fields=more)
+        yield rung
+
+
+LADDER = tuple(_told_apart_first(_RUNGS))
 """The surest first. The first six tell apart the rows that their organisation gives one name (left
 and right, an outpatient and an admitted row): see ``alike``. Identifiers come before the local
 number, which one patient has for all needs; the person comes last, where the organisation has
 changed all its numbers."""
 
-_MADE = (NAME, CONTENT, NUMBERED, OWN)
 _FIELDS = tuple(dict.fromkeys(each for rung in LADDER for each in rung.fields if each not in _MADE))
 
 

@@ -144,7 +144,7 @@ def column_of(entries: pd.DataFrame, name: str) -> pd.Series:
 
 
 def numbered(now: pd.Series, then: pd.Series, *, padded: bool = False) -> tuple[Codes, Codes]:
-    """Two columns of text, or of dates, in one numbering; -1 for missing.
+    """Two columns of text, of dates or of flags in one numbering; -1 for missing.
 
     >>> one, other = numbered(pd.Series(["a", None]), pd.Series(["B", "A"]))
     >>> one.tolist(), other.tolist()
@@ -166,7 +166,7 @@ def numbered(now: pd.Series, then: pd.Series, *, padded: bool = False) -> tuple[
 
 def _words(column: pd.Series, *, padded: bool) -> NDArray[np.object_]:
     """The different values as they are compared; None for one that says nothing."""
-    values = pa.array(column.cat.categories.astype(object), pa.string(), from_pandas=True)
+    values = pa.array(column.cat.categories.astype(str), pa.string())
     if padded:
         return np.asarray(stems_of(values).to_pylist(), dtype=object)
     plain = [each.strip().upper() or None for each in values.to_pylist()]

@@ -4,7 +4,7 @@
 Text that is a key has a length, because SQL Server asks for one.
 
 >>> sorted(METADATA.tables)[:3]
-['answers', 'changes', 'entries']
+['answers', 'changes', 'contacts']
 """
 
 from __future__ import annotations
