@@ -8,7 +8,8 @@ rested on a fact which has changed is asked again; until then what was kept apar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -17,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.decided import NONE, Decided, contradicted
+from waitlist_merge.reasons import Veto
 from waitlist_merge.review.facts import said_by
 from waitlist_merge.review.rows import AnswerRow, not_undone
 from waitlist_merge.review.signed import author, letters, spoken_of_since
@@ -90,14 +92,17 @@ def _renewed(spoken: Sequence[Spoken]) -> None:
 def _decide(level: str, spoken: Sequence[Spoken], place: Mapping[str, int]) -> Decided:
     """What is decided at one level; says of each answer what has become of it."""
     said: dict[Pair, list[Spoken]] = {}
+    vetoes: defaultdict[Pair, set[str]] = defaultdict(set)
     for each in spoken:
         for pair in each.about(level):
             said.setdefault(pair, []).append(each)
+        for pair in each.pairs if level in each.levels else ():
+            vetoes[pair].add(each.row.veto)
     keeping = {pair: _apart(level, said[pair]) for pair in sorted(said)}
     agreed = [
         (pair, joins)
         for pair, keeps in keeping.items()
-        if (joins := _agreed(level, pair, said[pair], keeps))
+        if (joins := _agreed(level, pair, said[pair], keeps, vetoes[pair]))
     ]
     apart = {pair: who(keeps) for pair, keeps in keeping.items() if keeps}
     return _without_contradictions(apart, _joinable(agreed, spoken), place)
@@ -136,9 +141,16 @@ def _anew(level: str, said: Sequence[Spoken], keeps: Sequence[Spoken]) -> Sequen
 
 
 def _agreed(
-    level: str, pair: Pair, said: Sequence[Spoken], keeps: Sequence[Spoken]
+    level: str,
+    pair: Pair,
+    said: Sequence[Spoken],
+    keeps: Sequence[Spoken],
+    vetoes: Collection[str],
 ) -> list[Spoken]:
-    """Those whose answers join the two, where everybody has said so who has to."""
+    """Those whose answers join the two, where everybody has said so who has to.
+
+    ``vetoes`` are all that anybody was shown who has spoken of the two.
+    """
     joins = [each for each in said if each.verdicts(level)]
     for each in joins:
         if each.changed[level]:
@@ -155,7 +167,7 @@ def _agreed(
         return []
     concerned = {valid[0].organisation_of[name] for name in pair}
     missing = sorted(concerned - {each.row.organisation for each in valid})
-    vetoed = sorted({each.row.veto for each in valid} - {*WITHOUT_FACT})
+    vetoed = _vetoed({each.row.veto for each in valid}, vetoes)
     people = {letters(each.row.reviewer) for each in valid if each.row.organisation in concerned}
     one_for_all = not missing and len(people) < len(concerned)
     second = vetoed and not any(each.overrides for each in valid)
@@ -167,6 +179,12 @@ def _agreed(
         each.missing.update(missing)
         each.settle(Standing.PROPOSED, *waits)
     return []
+
+
+def _vetoed(shown: Collection[str], known: Collection[str]) -> list[str]:
+    """The facts against it: a question that names a decision names no fact that stood before it."""
+    behind = known if str(Veto.DECIDED_APART) in shown else ()
+    return sorted({*shown, *behind} - {*WITHOUT_FACT})
 
 
 _ANEW = "waits for an answer with the facts as they are now"

@@ -38,8 +38,11 @@ WITHOUT_FACT = (
     str(Veto.PATIENT_NOT_CERTAIN),
     str(Veto.IDENTIFIER_OF_TWO_PATIENTS),
     str(Veto.CLOSE_RIVAL),
+    str(Veto.DECIDED_APART),
 )
-"""Vetoes that state no fact against the two entries: whoever answers overrides nothing."""
+"""Vetoes that state no fact against the two entries: whoever answers overrides nothing.
+
+What people have said keeps apart by itself, for as long as somebody's word does."""
 
 _OTHERS = {
     Answer.CANNOT_TELL: Standing.CANNOT_TELL,
