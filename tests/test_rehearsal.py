@@ -64,6 +64,19 @@ def test_tables_of_a_service_are_whole_and_have_the_ids_of_the_run(merged: wm.Me
     assert len(tables["combined_list"]) == len(kept)
 
 
+def test_faults_of_a_file_or_a_column_are_of_every_service() -> None:
+    """The page says to correct them first, and they belong to no entry."""
+    more = PEOPLE.assign(**{"Favourite colour": "red"})
+    total = pd.DataFrame({"Surname": ["Total: 3"]}, index=[3])
+    one = wm.Extract.from_frame(pd.concat([more, total]), organisation="RM3", name="RM3.csv")
+    merged = wm.merge([one], census_date="2026-11-15")
+    of_none = merged.findings.loc[merged.findings["entry_id"].isna(), "reason"].astype(str)
+    assert {"unmapped_column", "not_a_person_row"} <= set(of_none)
+    told = rehearse(merged, services=["130"])["Faults of the lists"]
+    assert set(of_none) <= set(told["reason"])
+    assert told["count"].sum() < len(merged.findings)
+
+
 def test_a_service_that_nobody_has_is_said(merged: wm.MergeResult) -> None:
     with pytest.raises(InputError, match="no entry is of service 999"):
         rehearse(merged, services=["999"])

@@ -78,8 +78,8 @@ def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFra
     """The tables of a run for the needs of these services alone, with all that it knows of them.
 
     A need is of a service where any of its entries is, or was when somebody last listed it.
-    Findings and changes are those of its entries, questions those that concern one. InputError
-    where no entry is of these services.
+    Changes are those of its entries, questions those that concern one; findings as well those of no
+    entry, for a column of a list is of all services. InputError where no entry is of these.
     """
     inside = is_in(whole.entries["treatment_function_code"], services)
     rows = of_patient(inside, whole.pathways.group)
@@ -98,7 +98,7 @@ def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFra
     asked = {*queue["question_id"].astype(object), *needs, *lost["pathway_id"].astype(object)}
     kept = {
         "review_queue": queue,
-        "findings": _among(whole.tables["findings"], "entry_id", ids),
+        "findings": _faults_of(whole.tables["findings"], ids),
         "changes": _among(whole.tables["changes"], "entry_id", ids),
         "unaccounted": lost,
         "not_refreshed": _unsent_of(whole.tables, services),
@@ -113,6 +113,12 @@ def _unsent_of(tables: Tables, services: Collection[str]) -> pd.DataFrame:
     """The needs of lists that did not come."""
     told = _told(tables, "not_refreshed")
     return _among(told, "treatment_function_code", services) if len(told) else told
+
+
+def _faults_of(findings: pd.DataFrame, ids: Collection[str]) -> pd.DataFrame:
+    """The faults of these entries, and those of a file, a column or a record that is no entry."""
+    entry = findings["entry_id"].astype(object).fillna("")
+    return findings.loc[entry.isin(["", *ids]).to_numpy(dtype=bool)]
 
 
 def _contacts_of(tables: Tables, patients: Collection[str]) -> pd.DataFrame:
