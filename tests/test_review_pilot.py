@@ -86,6 +86,18 @@ def test_nobody_who_is_withheld_is_in_a_sample(region: wm.MergeResult, drawn: pd
     assert not ids & {*some["entry_id_a"], *some["entry_id_b"]}
 
 
+def test_a_sample_of_a_service_has_an_entry_of_it_in_every_pair(region: wm.MergeResult) -> None:
+    service = region.entries.set_index("entry_id")["treatment_function_code"].astype(str)
+    of_one = str(service.value_counts().index[0])
+    some = draw(region.tables, n=10_000, services=[of_one])
+    every = draw(region.tables, n=10_000)
+    ends = [every[name].map(service).eq(of_one) for name in ("entry_id_a", "entry_id_b")]
+    assert set(some["pair_id"]) == set(every.loc[ends[0] | ends[1], "pair_id"])
+    assert 0 < len(some) < len(every)
+    with pytest.raises(InputError, match="no entry is of service 999"):
+        draw(region.tables, n=10, services=["999"])
+
+
 def test_a_run_without_pairs_gives_an_empty_sample() -> None:
     alone = wm.merge(
         [wm.Extract.from_frame(pd.DataFrame({"NHS number": ["9990000018"]}), organisation="RM3")],
@@ -248,6 +260,16 @@ def test_kappa_is_what_the_textbook_says() -> None:
     assert row["kappa"] == pytest.approx(0.4)
 
 
+def test_two_readers_who_agree_are_not_told_to_stop_because_nearly_all_is_the_same() -> None:
+    """The paradox of kappa (Feinstein and Cicchetti 1990): 28 of 29 agreed, and it is 0."""
+    pairs = sample_of([("certain", 20.0, "RM3;RW3")] * 29)
+    said = [(pair, reader, "same person") for pair in pairs["pair_id"] for reader in "ab"]
+    said[-1] = (said[-1][0], "b", "different people")
+    row = score(pairs, answered(*said)).readers.set_index("level").loc["patient"]
+    assert row["kappa"] == pytest.approx(0)
+    assert row["pabak"] == pytest.approx(2 * 28 / 29 - 1)
+
+
 @pytest.mark.parametrize(
     ("right", "of", "low", "high"),
     [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (50, 100, 0.4038, 0.5962), (0, 0, 0.0, 1.0)],
@@ -322,7 +344,12 @@ def test_the_two_commands_go_together(region: wm.MergeResult, tmp_path: Path) ->
     assert wrong.exit_code == 3
     assert "is none of the answers" in wrong.stderr
     assert "patient\tcertain" in wrong.stdout
-    again = run.invoke(app, ["review", "sample", str(tmp_path / "merged")])
+    command = ["review", "sample", str(tmp_path / "merged")]
+    elsewhere = run.invoke(app, [*command, "--specialty", "999", "--to", str(tmp_path / "none")])
+    assert elsewhere.exit_code == 3
+    assert "no entry is of service 999" in elsewhere.output
+    assert not (tmp_path / "none").exists()
+    again = run.invoke(app, command)
     assert again.exit_code == 3
     assert "would be lost" in again.output
     nothing = run.invoke(app, ["review", "score", str(tmp_path)])

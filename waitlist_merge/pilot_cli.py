@@ -30,6 +30,10 @@ def sample(
         Path | None, typer.Option(help="Folder for the workbooks; by default OUT-sample.")
     ] = None,
     n: Annotated[int, typer.Option("--n", min=1, help="Pairs to draw.")] = 200,
+    specialty: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Only pairs with an entry of this service."),
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """Draw pairs for each organisation to answer blind, into a workbook for each."""
@@ -37,7 +41,7 @@ def sample(
         folder = prepare_sample(to or out.with_name(f"{out.name}-sample"))
         tables, manifest = read_tables(out), read_manifest(out)
         whole = made_ready(tables, manifest)
-        drawn = draw(tables, n=n, withheld=whole.withheld)
+        drawn = draw(tables, n=n, withheld=whole.withheld, services=specialty or ())
         day = date.fromisoformat(str(manifest["run_date"]))
         written = write_sample(folder, drawn, tables["entries"], run_date=day)
         counts = drawn.groupby(["level", "stratum"]).size().reset_index(name="pairs")

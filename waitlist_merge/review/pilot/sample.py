@@ -9,14 +9,15 @@ same run gives the same sample, and nobody has chosen it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.errors import InputError
 from waitlist_merge.identity import keyed_hashes
-from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.pathways.columns import Bools, is_in
 from waitlist_merge.reasons import Confidence, Joins, Word
 
 LEVELS = {"patient": "patient_links", "pathway": "pathway_links"}
@@ -49,14 +50,23 @@ class Stratum(Word):
 
 
 def draw(
-    tables: Mapping[str, pd.DataFrame], *, n: int, withheld: Bools | None = None
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    n: int,
+    withheld: Bools | None = None,
+    services: Collection[str] = (),
 ) -> pd.DataFrame:
     """Some ``n`` pairs of the links of a run, in the order in which people are to see them.
 
-    ``withheld`` marks entries that no other organisation may see: no pair has one. The frame has
-    ``COLUMNS``. A stratum with fewer pairs than its share gives them all, and others give more.
+    ``withheld`` marks entries that no other organisation may see: no pair has one. With
+    ``services`` one entry of each pair at least is of these; InputError where none is. The frame
+    has ``COLUMNS``. A stratum with fewer pairs than its share gives them all, and others give more.
     """
-    frame = pd.concat([_pairs(tables, level, withheld) for level in LEVELS], ignore_index=True)
+    inside = _of(tables["entries"], services) if services else None
+    if inside is not None and not inside.any():
+        raise InputError(f"no entry is of service {', '.join(sorted(services))}")
+    pairs = [_pairs(tables, level, withheld, inside) for level in LEVELS]
+    frame = pd.concat(pairs, ignore_index=True)
     sizes = frame.groupby(["level", "stratum"], sort=True).size()
     shares = dict(zip(sizes.index, _shares(sizes.to_numpy(), n), strict=True))
     drawn = [
@@ -69,7 +79,14 @@ def draw(
     return together.sort_values("pair_id", ignore_index=True)[list(COLUMNS)]
 
 
-def _pairs(tables: Mapping[str, pd.DataFrame], level: str, withheld: Bools | None) -> pd.DataFrame:
+def _of(entries: pd.DataFrame, services: Collection[str]) -> Bools:
+    """Which entries are of these services; the tables of a folder are not coded."""
+    return is_in(entries["treatment_function_code"].astype("category"), services)
+
+
+def _pairs(
+    tables: Mapping[str, pd.DataFrame], level: str, withheld: Bools | None, inside: Bools | None
+) -> pd.DataFrame:
     """All pairs of a level that may be drawn, with the part of the stratum that each is in."""
     links, entries = tables[LEVELS[level]], tables["entries"]
     place = pd.Index(entries["entry_id"].astype(object))
@@ -77,6 +94,8 @@ def _pairs(tables: Mapping[str, pd.DataFrame], level: str, withheld: Bools | Non
     kept = (a >= 0) & (b >= 0)
     if withheld is not None:
         kept &= ~withheld[a] & ~withheld[b]
+    if inside is not None:
+        kept &= inside[a] | inside[b]
     links, a, b = links.loc[kept], a[kept], b[kept]
     pair = links["entry_id_a"].astype(object) + "\x1f" + links["entry_id_b"].astype(object)
     hashes = keyed_hashes([f"{level}\x1f{each}" for each in pair])

@@ -34,10 +34,12 @@ class Scored:
     ``strata`` has a row for each level and stratum: pairs in the run, drawn, answered, same,
     different, in conflict, cannot tell, and the share that is the same with its interval; the share
     of the joined ones is the precision. ``groups`` has the joined pairs by organisations and by
-    ethnic group. ``readers`` has for each level how often two readers said the same, with Cohen's
-    kappa. ``thresholds`` has the least weight of people from which joining would be as precise as
-    asked for, by the estimate and by the lower end of its interval; missing where none is.
-    ``conflicts`` are ids of pairs that people contradict each other about.
+    ethnic group. ``readers`` has for each level how often two readers said the same; ``pabak`` is
+    that share beyond what a coin gives (Byrt, Bishop and Carlin 1993), and holds where nearly all
+    pairs are alike, where Cohen's ``kappa`` falls to 0 however well they agree. ``thresholds`` has
+    the least weight of people from which joining would be as precise as asked for, by the estimate
+    and by the lower end of its interval; missing where none is. ``conflicts`` are ids of pairs that
+    people contradict each other about.
     """
 
     strata: pd.DataFrame
@@ -139,9 +141,11 @@ def _readers(said: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
         agreed = int((mine["first"] == mine["last"]).sum())
         low, high = interval(agreed, len(mine))
         share = agreed / len(mine) if len(mine) else np.nan
-        rows.append((name, len(mine), agreed, share, low, high, _kappa(mine)))
-    columns = ["level", "read_twice", "agreed", "share_agreed", "low", "high", "kappa"]
-    return pd.DataFrame(rows, columns=columns)
+        rows.append((name, len(mine), agreed, share, low, high, 2 * share - 1, _kappa(mine)))
+    return pd.DataFrame(rows, columns=_OF_READERS)
+
+
+_OF_READERS = ["level", "read_twice", "agreed", "share_agreed", "low", "high", "pabak", "kappa"]
 
 
 def _kappa(both: pd.DataFrame) -> float:
