@@ -79,13 +79,26 @@ def test_what_a_register_is_asked_reaches_the_library(asked, tmp_path: Path) -> 
     assert asked[0]["register"].name == str(register)
     assert asked[0]["allowed"] == Allowed(("RW3",), ("RM3", "RA1"), ("RB2",), ("RC3",))
     assert asked[0]["retrain"] is None
-    for switches, accepted in ((("--retrain",), None), (("--accept-model", "3f2a"), "3f2a")):
+    for switches, accepted in (
+        (("--retrain",), None),
+        (("--accept-model", "3f2a90bc"), "3f2a90bc"),
+    ):
         run("merge", "rm3=a.csv", "--out", tmp_path / "out", "--register", register, *switches)
         assert asked[-1]["retrain"] == Retrain(accepted)
 
 
+@pytest.mark.parametrize("beginning", ["", "3", "3f2a90b"])
+def test_a_model_is_accepted_by_enough_of_its_digest(asked, tmp_path: Path, beginning: str) -> None:
+    """None at all is no ordinary merge, and one letter is the beginning of a sixteenth of them."""
+    done = run("merge", "rm3=a.csv", "--out", tmp_path / "out", "--accept-model", beginning)
+    assert done.exit_code == 2
+    [line] = done.stderr.splitlines()
+    assert "--accept-model: give at least 8 characters" in line
+    assert not asked
+
+
 def test_a_model_is_fitted_anew_only_where_there_is_a_register(asked, tmp_path: Path) -> None:
-    for switches in (("--retrain",), ("--accept-model", "3f2a")):
+    for switches in (("--retrain",), ("--accept-model", "3f2a90bc")):
         done = run(
             *("merge", "rm3=a.csv", "--out", tmp_path / "out", *switches),
             *("--register", tmp_path / "none.db"),

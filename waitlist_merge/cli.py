@@ -144,7 +144,6 @@ def merge(
     debug: Debug = False,
 ) -> None:
     """Merge extracts into one combined list in OUT."""
-    anew = Retrain(accept_model) if retrain or accept_model else None
     allowed = Allowed(
         absent=tuple(allow_absent or ()),
         fewer=tuple(allow_fewer or ()),
@@ -154,6 +153,7 @@ def merge(
     kept = f"{out} is as it was" if out else "nothing was written"
     kept = f"what is in {out} is whole, as it was or new" if view else kept
     with one_line(debug=debug, interrupted=kept):
+        anew = Retrain(accept_model) if retrain or accept_model is not None else None
         _need_files(files, config)
         _need_out(out, dry_run=dry_run, register=register, specialty=specialty)
         if view and anew:

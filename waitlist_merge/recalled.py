@@ -20,15 +20,25 @@ from waitlist_merge.review.snapshot import Snapshot
 SHOWN = 12
 """Characters of a digest that tell models apart: 48 bits."""
 
+LEAST = 8
+"""Characters by which a model is accepted: 32 bits, which no other model has by chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retrain:
     """That the patient model is to be fitted anew; ``accept`` is how the digest of it begins.
 
     Without ``accept`` the links that it would make or break are listed, and nothing is recorded.
+    ConfigError where it is too short to tell models apart.
     """
 
     accept: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.accept is not None and len(self.accept) < LEAST:
+            raise ConfigError(
+                f"--accept-model: give at least {LEAST} characters of what --retrain has said"
+            )
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
