@@ -138,3 +138,41 @@ def test_who_closed_by_agreement_is_asked_about_only_while_somebody_parts_the_tw
     last = first.ended.snapshot
     second = monday([keeps, another], SECOND, last, people=people)
     assert second.ended.unaccounted["organisations"].tolist() == asked
+
+
+def test_who_was_handed_on_is_asked_about_once_somebody_parts_the_two(monday):
+    """Both sides are listed elsewhere under the identifier; a person says the left is another."""
+    said = {
+        "family_name": "Okafor",
+        "given_name": "Sato",
+        "nhs_number": "9990000018",
+        "birth_date": "1958-05-03",
+        "treatment_function_code": "110",
+        "referral_date": "2026-01-05",
+        "rtt_start_date": "2026-01-05",
+        "rtt_status": "20",
+        "patient_pathway_identifier": "X0012345",
+        "pathway_identifier_issuer": "RM3",
+    }
+    other = {
+        "organisation": "RM3",
+        "local_patient_identifier": "H7",
+        "family_name": "Nowak",
+        "nhs_number": "9990000026",
+        "treatment_function_code": "502",
+        "rtt_start_date": "2026-05-05",
+        "rtt_status": "20",
+    }
+    sends, receives = (
+        [{"organisation": code, "laterality": side} | said for side in ("left", "right")]
+        for code in ("RM3", "RW3")
+    )
+    first = monday([*sends, other], FIRST)
+    second = monday([*receives, other], SECOND, first.ended.snapshot)
+    assert second.ended.unaccounted.empty
+    names = (first.entries["entry_id"][0], second.entries["entry_id"][0])
+    people = People(apart=kept_apart(answered("Ann RM3 different needs", names)))
+    third = monday(
+        [*receives, other], SECOND + dt.timedelta(weeks=1), second.ended.snapshot, people=people
+    )
+    assert third.ended.unaccounted["entry_ids"].tolist() == [names[0]]

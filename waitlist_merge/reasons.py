@@ -363,7 +363,7 @@ class Departure(Word):
     TREATED = "treated", "Removed as admitted, by the national reason for removal 1 or 2"
     DIED = "died", "A death is recorded"
     STILL_LISTED = "still_listed", "The same need, certainly, is still listed by another entry"
-    MOVED = "moved", "Listed by another organisation under the same identifier"
+    MOVED = "moved", "Listed under the same identifier by another entry"
     AGREED = "agreed", "People recorded that it was to be closed here"
     ANSWERED = "answered", "A person has said what became of the patient"
     UNEXPLAINED = "unexplained", "Nothing says why, and nothing else of the need is listed"

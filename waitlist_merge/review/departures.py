@@ -19,12 +19,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
+from waitlist_merge.pathways.columns import Bools, is_in
 from waitlist_merge.pathways.deaths import DIED, records_death
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, Outcome
 from waitlist_merge.review.people import NOBODY, People
-from waitlist_merge.review.sameness import Codes, Positions, TwoRuns, numbered, two_runs
+from waitlist_merge.review.same_identifier import same_identifier
+from waitlist_merge.review.sameness import Codes, Positions
 
 OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
 """What an entry can say of itself."""
@@ -81,6 +82,8 @@ def departures(
     found[parted & np.isin(found.astype(str), [str(each) for each in LISTED_ELSEWHERE])] = (
         UNEXPLAINED
     )
+    of_any_need = _parted(names, np.zeros_like(unit), waiting | held, people.apart)
+    found[of_any_need & (found == str(Departure.MOVED))] = UNEXPLAINED
     taken_back = (found == ANSWERED) & ~_among(names, people.answered)
     found[taken_back] = UNEXPLAINED
     found[waiting | held] = None
@@ -91,7 +94,9 @@ def departures(
     own = said(now, last, at, rows, run_date)
     found[rows] = own
     still = np.isin(unit[rows], unit[waiting | held]) & ~parted[rows]
-    elsewhere, stopped = _same_identifier(now, last, at, rows, waits_now, run_date)
+    elsewhere, stopped = same_identifier(
+        now, last, at, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
+    )
     agreed, answered = (_among(names[rows], each) for each in (people.agreed, people.answered))
     shared = _of_unit(found, unit, last)[rows]
     told = np.select(
@@ -216,45 +221,3 @@ def _of_unit(found: NDArray[np.object_], unit: Codes, last: pd.DataFrame) -> NDA
     shared = pd.Series(unit).map(first).to_numpy(dtype=object)
     shared[pd.isna(shared)] = None
     return shared
-
-
-def _same_identifier(
-    now: pd.DataFrame,
-    last: pd.DataFrame,
-    at: Positions,
-    rows: Positions,
-    waits_now: Bools,
-    run_date: dt.date,
-) -> tuple[Bools, Bools]:
-    """Of each row, whether its patient waits under its identifier, or was stopped under it.
-
-    Whatever the organisation; a stop counts where the entry waited last time or is new.
-    """
-    patients = set(last["patient_id"].to_numpy(dtype=object)[rows].tolist())
-    mine = np.flatnonzero(now["patient_id"].isin(patients).to_numpy())
-    back = np.full(len(now), -1, dtype=np.int64)
-    there = np.flatnonzero(at >= 0)
-    back[at[there]] = there
-    once = (last["outcome"] != NOT_WAITING) | last["departure"].isin([str(each) for each in OWN])
-    waited = np.append(once.to_numpy(), True)[back]
-    ended = days(now["rtt_end_date"])
-    stop = known(ended) & (ended <= day_number(run_date))
-    stop |= is_in(now["rtt_status"].astype("category"), STOP_STATUSES)
-    stop &= ~waits_now & waited
-    runs = two_runs(
-        now.iloc[mine],
-        last.iloc[rows],
-        ("patient_pathway_identifier", "unique_booking_reference_number"),
-    )
-    person = numbered(now["patient_id"].iloc[mine], last["patient_id"].iloc[rows])
-    return _shares(runs, person, waits_now[mine]), _shares(runs, person, stop[mine])
-
-
-def _shares(runs: TwoRuns, person: tuple[Codes, Codes], where: Bools) -> Bools:
-    """Rows of the last run that share person and an identifier with some row of this one."""
-    found = np.zeros(len(person[1]), dtype=bool)
-    for name in runs.now:
-        now = pd.MultiIndex.from_arrays([person[0][where], runs.now[name][where]])
-        then = pd.MultiIndex.from_arrays([person[1], runs.then[name]])
-        found |= then.isin(now) & (runs.then[name] >= 0)
-    return found

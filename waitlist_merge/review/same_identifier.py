@@ -1,0 +1,142 @@
+"""Does a patient still wait, or did a clock stop, under the identifier of an entry that has left?
+
+The patient's rows of this run under the same identifier answer for the entry, whatever their
+organisation: it was handed on, or sent under another number. A row that speaks of another need
+does not. It names the other side, or people keep the two apart, or it was listed beside the entry
+as a need of its own.
+
+>>> opposite(np.array(["left", "left", "left"], object), np.array(["right", "left", None], object))
+array([ True, False, False])
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
+from waitlist_merge.pathways.state import STOP_STATUSES
+from waitlist_merge.reasons import Departure, ListState, Outcome
+from waitlist_merge.review.sameness import Positions, column_of, numbered, two_runs
+
+IDENTIFIERS = ("patient_pathway_identifier", "unique_booking_reference_number")
+
+_OF_A_PATHWAY = (str(ListState.DIAGNOSTIC), str(ListState.NOT_RTT))
+"""States of an entry that is no wait of its own where the pathway it belongs to is listed: a test,
+a follow-up."""
+
+_STOPPED = [str(each) for each in (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Pairs:
+    """Entries of the last run, each with a row of this one under its identifier.
+
+    ``left`` are positions in the last run, ``row`` in this one, and ``before`` where that row was
+    in the last run, -1 where it is new.
+    """
+
+    left: Positions
+    row: Positions
+    before: Positions
+
+
+def same_identifier(
+    now: pd.DataFrame,
+    last: pd.DataFrame,
+    at: Positions,
+    rows: Positions,
+    *,
+    waits_now: Bools,
+    run_date: dt.date,
+    apart: Collection[tuple[str, str]] = (),
+) -> tuple[Bools, Bools]:
+    """Of each of ``rows``, whether its patient waits under its identifier, or was stopped under it.
+
+    ``rows`` are positions in ``last`` of entries that have left, ``at`` the place in ``now`` of
+    each entry of ``last``. A stop counts where the entry waited last time or is new; ``apart`` are
+    the pairs of entries that people keep apart.
+    """
+    back = np.full(len(now), -1, dtype=np.int64)
+    there = np.flatnonzero(at >= 0)
+    back[at[there]] = there
+    found = _pairs(now, last, rows, back)
+    same_need = ~(_other_side(now, last, found) | _kept_apart(now, last, found, apart))
+    same_need &= ~_beside(last, found)
+    stops = _stops(now, last, back, run_date) & ~waits_now
+    waits, stopped = (
+        np.isin(rows, found.left[same_need & where[found.row]]) for where in (waits_now, stops)
+    )
+    return waits, stopped
+
+
+def _pairs(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, back: Positions) -> _Pairs:
+    """Each of these entries with the rows of its patient that share an identifier with it."""
+    patients = set(last["patient_id"].to_numpy(dtype=object)[rows].tolist())
+    mine = np.flatnonzero(now["patient_id"].isin(patients).to_numpy())
+    person = numbered(now["patient_id"].iloc[mine], last["patient_id"].iloc[rows])
+    runs = two_runs(now.iloc[mine], last.iloc[rows], IDENTIFIERS)
+    shared = []
+    for name in IDENTIFIERS:
+        here = pd.DataFrame({"person": person[0], "name": runs.now[name], "row": mine})
+        then = pd.DataFrame({"person": person[1], "name": runs.then[name], "left": rows})
+        both = then[then["name"] >= 0].merge(here, on=["person", "name"])
+        shared.append(both[["left", "row"]])
+    found = pd.concat(shared).drop_duplicates()
+    left, row = (found[name].to_numpy(dtype=np.int64) for name in ("left", "row"))
+    return _Pairs(left, row, back[row])
+
+
+def _stops(now: pd.DataFrame, last: pd.DataFrame, back: Positions, run_date: dt.date) -> Bools:
+    """Rows that tell of a clock stop, and waited last time or are new."""
+    once = (last["outcome"] != str(Outcome.NOT_WAITING)) | last["departure"].isin(_STOPPED)
+    waited = np.append(once.to_numpy(), True)[back]
+    ended = days(now["rtt_end_date"])
+    stop = known(ended) & (ended <= day_number(run_date))
+    stop |= is_in(now["rtt_status"].astype("category"), STOP_STATUSES)
+    return np.asarray(stop & waited)
+
+
+def _other_side(now: pd.DataFrame, last: pd.DataFrame, found: _Pairs) -> Bools:
+    one, other = (
+        column_of(run, "laterality").iloc[rows].to_numpy(dtype=object)
+        for run, rows in ((last, found.left), (now, found.row))
+    )
+    return opposite(one, other)
+
+
+def opposite(one: NDArray[np.object_], other: NDArray[np.object_]) -> Bools:
+    """Left and right; a side that is missing, and both sides, are opposite to nothing."""
+    return np.asarray(
+        ((one == "left") & (other == "right")) | ((one == "right") & (other == "left")), dtype=bool
+    )
+
+
+def _kept_apart(
+    now: pd.DataFrame, last: pd.DataFrame, found: _Pairs, apart: Collection[tuple[str, str]]
+) -> Bools:
+    if not apart:
+        return np.zeros(len(found.left), dtype=bool)
+    one = last["entry_id"].to_numpy(dtype=object)[found.left]
+    other = now["entry_id"].to_numpy(dtype=object)[found.row]
+    either = [*apart, *((b, a) for a, b in apart)]
+    return np.asarray(pd.MultiIndex.from_arrays([one, other]).isin(either), dtype=bool)
+
+
+def _beside(last: pd.DataFrame, found: _Pairs) -> Bools:
+    """Rows that waited last time already, as another need than that of the entry.
+
+    They are where they were, so they say nothing of one that has left since; but a pathway that is
+    still listed says where its test or its follow-up belongs.
+    """
+    need = last["pathway_id"].to_numpy(dtype=object)
+    waited = (last["outcome"] != str(Outcome.NOT_WAITING)).to_numpy()
+    moved = (last["departure"].astype(object) == str(Departure.MOVED)).to_numpy(dtype=bool)
+    own = ~moved & ~last["list_state"].isin(_OF_A_PATHWAY).to_numpy()
+    other = (need[found.before] != need[found.left]) & waited[found.before]
+    return np.asarray((found.before >= 0) & other & own[found.left], dtype=bool)
