@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Literal
@@ -34,6 +35,7 @@ from waitlist_merge.review import register as registers
 from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review_cli import app as review_app
 from waitlist_merge.terminal import Debug, complain, one_line, progress_shown, show
+from waitlist_merge.unread import refuse_unread
 from waitlist_merge.versions import installed_version
 
 app = typer.Typer(
@@ -167,6 +169,7 @@ def merge(
             _opened(register, anew) as remembered,
             telling_of_the_register(remembered),
         ):
+            refuse_unread(out, remembered, views=view or (), today=datetime.now(UTC).date())
             result = merge_files(
                 requests,
                 config=settings,

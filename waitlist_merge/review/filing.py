@@ -87,6 +87,22 @@ def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) ->
     )
 
 
+def not_read(rows: Sequence[Returned], register: Register, *, today: date) -> int:
+    """How many answers, steps of work and contacts of these rows does the register not have?
+
+    What of them cannot be recorded as it stands counts as well.
+    """
+    last = register.last() if rows else None
+    if last is None:
+        return len(rows)
+    known = Known(last, _shown(rows, register, last), today, retired=register.retired())
+    taken = take(rows, known)
+    said = (*register.answers(), *register.work(), *register.contacts())
+    has = {row.key for row in said}
+    told = (*taken.answers, *taken.work, *taken.contacts)
+    return len(taken.problems) + sum(row.key not in has for row in told)
+
+
 def _rows_of(paths: Sequence[Path]) -> tuple[list[Returned], list[str]]:
     """The rows of the workbooks that can be read, and what is wrong with the others."""
     rows: list[Returned] = []

@@ -108,23 +108,42 @@ def returned_rows(path: Path) -> list[Returned]:
 
     Raises InputError where it cannot be read or has no such sheet.
     """
-    try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (CalamineError, OSError) as error:
-        raise InputError(f"{path.name}: {unreadable(path)}") from error
-    run = _run_of(path)
-    found = [
-        Returned(path.name, name, number, _run_in(cells, run), cells)
-        for name, rows in sheets.items()
-        for number, cells in _filled(rows)
-    ]
+    sheets = _sheets(path)
+    found = _returned(path, sheets)
     if not found and not any(_header(rows) is not None for rows in sheets.values()):
         raise InputError(
             f"{path.name}: has no sheet of questions (headings {QUESTION_ID} and {ANSWER}); give "
             "the workbook that merge wrote, filled in"
         )
     return found
+
+
+def filled_rows(path: Path, *, sheets: tuple[str, ...]) -> list[Returned]:
+    """The rows in which anything is filled in, of the sheets whose names begin so.
+
+    Raises InputError where the workbook cannot be read.
+    """
+    rows = _returned(path, _sheets(path, sheets))
+    return [row for row in rows if row.any((*ANSWERED, *WORKED, *CONTACTED))]
+
+
+def _sheets(path: Path, named: tuple[str, ...] = ("",)) -> dict[str, list[list[Any]]]:
+    """The cells of the sheets whose names begin so, by name."""
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            names = [name for name in book.sheet_names if name.startswith(named)]
+            return {name: book.get_sheet_by_name(name).to_python() for name in names}
+    except (CalamineError, OSError) as error:
+        raise InputError(f"{path.name}: {unreadable(path)}") from error
+
+
+def _returned(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> list[Returned]:
+    run = _run_of(path)
+    return [
+        Returned(path.name, name, number, _run_in(cells, run), cells)
+        for name, rows in sheets.items()
+        for number, cells in _filled(rows)
+    ]
 
 
 def unreadable(path: Path) -> str:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from waitlist_merge.outputs.workbook.book import (
+    FILLED_IN as FILLED_IN,
     MOST_ENTRIES as MOST_ENTRIES,
     WORKBOOK as WORKBOOK,
     write_workbook as write_workbook,

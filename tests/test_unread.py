@@ -1,0 +1,132 @@
+"""What people filled in where the workbook lies is not destroyed by the next merge."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from waitlist_merge import cli
+from waitlist_merge.errors import OutputError
+from waitlist_merge.review.register import Register
+
+WHOLE: tuple[Sequence[str], str] = ((), ".")
+VIEW: tuple[Sequence[str], str] = (("--view", "all"), "RM3")
+
+
+class Region:
+    """Two lists that share a patient's need, a register, and an output beside them."""
+
+    def __init__(self, folder: Path, views: Sequence[str], of: str) -> None:
+        self.folder, self.views = folder, views
+        self.register, self.book = (
+            folder / "register.db",
+            folder / "out" / of / "combined_list.xlsx",
+        )
+        for code in ("RM3", "RW3"):
+            row = {
+                "NHS number": "9990000018",
+                "Surname": "Okafor",
+                "Forename": "Chidi",
+                "DOB": "1950-05-03",
+                "Hospital number": f"{code}0001",
+                "Treatment function code": "110",
+                "Procedure code": "W371",
+                "RTT start": "2026-03-02",
+                "RTT status": "20",
+            }
+            pd.DataFrame([row]).to_csv(folder / f"{code}.csv", index=False)
+
+    def run(self, *given: object, remembered: bool = True) -> Result:
+        more = ["--register", self.register] if remembered else []
+        return CliRunner().invoke(cli.app, [str(each) for each in (*given, *more)])
+
+    def merge(self, *more: str, remembered: bool = True) -> Result:
+        lists = [f"{code}={self.folder / code}.csv" for code in ("RM3", "RW3")]
+        to = ["--out", self.folder / "out", "--tables", "csv", "--census-date", "2026-09-01"]
+        return self.run("merge", *lists, *to, *self.views, *more, remembered=remembered)
+
+    def fill(self, **cells: str) -> None:
+        book = openpyxl.load_workbook(self.book)
+        heads, row, *_ = book["Questions"].iter_rows()
+        at = {head.value: cell for head, cell in zip(heads, row, strict=True)}
+        for heading, value in cells.items():
+            at[heading].value = value
+        book.save(self.book)
+
+    def runs(self) -> int:
+        with Register.open(self.register) as opened:
+            return len(opened.runs())
+
+
+SAID = {"Answer": "cannot tell", "Reviewer": "A. Clerk", "Reviewer's organisation": "RM3"}
+
+
+@pytest.fixture(params=[WHOLE, VIEW], ids=["whole", "view"])
+def region(request: pytest.FixtureRequest, tmp_path: Path) -> Region:
+    made = Region(tmp_path, *request.param)
+    assert made.merge().exit_code == 0
+    return made
+
+
+def test_what_is_filled_in_and_not_read_stops_the_merge(region: Region) -> None:
+    region.fill(**SAID)
+    stopped = region.merge()
+    assert (stopped.exit_code, region.runs()) == (OutputError.exit_code, 1)
+    assert stopped.stderr == (
+        f"waitlist-merge: {region.book}: 1 row filled in and not in {region.register} would be "
+        "lost; give it to review read first, or move it elsewhere\n"
+    )
+    assert region.run("review", "read", region.book).exit_code == 0
+    assert (region.merge().exit_code, region.runs()) == (0, 2)
+
+
+def test_what_was_moved_elsewhere_stops_nothing(region: Region) -> None:
+    region.fill(**SAID)
+    shutil.move(region.book, region.folder / "moved.xlsx")
+    assert region.merge().exit_code == 0
+
+
+def test_work_and_half_an_answer_would_be_lost_as_well(tmp_path: Path) -> None:
+    region = Region(tmp_path, *WHOLE)
+    region.merge()
+    region.fill(Note="rang on Monday")
+    assert "1 row filled in" in region.merge().stderr
+    region.fill(**{"Note": "", "Work state": "with RM3"} | SAID | {"Answer": ""})
+    assert "1 row filled in" in region.merge().stderr
+    region.run("review", "read", region.book)
+    assert region.merge().exit_code == 0
+
+
+def test_what_was_read_and_taken_back_is_known_all_the_same(region: Region) -> None:
+    region.fill(**SAID)
+    region.run("review", "read", region.book)
+    with Register.open(region.register) as opened:
+        [answer] = opened.answers()
+    undone = region.run("review", "undo", answer.key, "--reviewer", "B", "--reason", "wrong")
+    assert undone.exit_code == 0
+    assert region.merge().exit_code == 0
+
+
+def test_without_a_register_nobody_knows_that_it_was_read(tmp_path: Path) -> None:
+    region = Region(tmp_path, *WHOLE)
+    region.merge(remembered=False)
+    region.fill(**SAID)
+    stopped = region.merge(remembered=False)
+    assert "1 row filled in and not in a register that was named would be lost" in stopped.stderr
+
+
+def test_a_view_that_is_not_asked_for_is_not_replaced(tmp_path: Path) -> None:
+    region = Region(tmp_path, ("--view", "RM3"), "RM3")
+    assert region.merge().exit_code == 0
+    region.fill(**SAID)
+    region.views = ("--view", "RW3")
+    assert region.merge().exit_code == 0
+    region.views = ("--view", "coordinator", "--view", "RM3")
+    assert region.merge().exit_code == OutputError.exit_code

@@ -1,0 +1,47 @@
+"""Would a merge destroy what people filled in where the workbook lies?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from waitlist_merge.errors import OutputError
+from waitlist_merge.outputs.views import ALL, COORDINATOR
+from waitlist_merge.outputs.workbook import FILLED_IN, WORKBOOK
+from waitlist_merge.plural import many
+from waitlist_merge.review.filing import not_read
+from waitlist_merge.review.returned import filled_rows
+
+if TYPE_CHECKING:
+    from waitlist_merge.review.register import Register
+
+
+def refuse_unread(
+    out: Path | None, register: Register | None, *, views: Collection[str] = (), today: date
+) -> None:
+    """OutputError where a workbook that is to be replaced says what the register does not have.
+
+    ``views`` are those that are asked for: folders in ``out``. Of a workbook the sheets that people
+    fill in are looked at, half a second for 250,000 entries.
+    """
+    for path in _replaced(out, views):
+        rows = filled_rows(path, sheets=FILLED_IN)
+        count = not_read(rows, register, today=today) if register else len(rows)
+        if count:
+            raise OutputError(
+                f"{path}: {many(count, 'row')} filled in and not in "
+                f"{register.name if register else 'a register that was named'} would be lost; "
+                "give it to review read first, or move it elsewhere"
+            )
+
+
+def _replaced(out: Path | None, views: Collection[str]) -> Iterator[Path]:
+    """The workbooks that are there and that the merge would write anew."""
+    if out is None or not out.is_dir():
+        return
+    for folder in sorted(out.iterdir()) if views else [out]:
+        asked = folder.name in views or (ALL in views and folder.name != COORDINATOR)
+        if (asked or not views) and (folder / WORKBOOK).is_file():
+            yield folder / WORKBOOK
