@@ -274,6 +274,11 @@ def test_a_step_of_work_is_taken_back(first, register, tmp_path):
         row = undo(opened, told["work_id"], reviewer="B", reason="not agreed", today=TODAY)
         [left] = status_of(opened, today=TODAY).work.to_dict("records")
         assert (left["state"], left["keeps"]) == ("with RM3", "")
+    filed = read(register, tmp_path / "agre.xlsx")
+    assert "0 known already, 1 problem" in filed.summary()
+    assert "taken back since; to say it again, put today's day in Date" in filed.problems[0]
+    assert read(register, tmp_path / "agre.xlsx", tmp_path / "with.xlsx").problems == []
+    with Register.open(register) as opened:
         with pytest.raises(InputError, match="taken back already"):
             undo(opened, told["work_id"], reviewer="B", reason="again", today=TODAY)
         undo(opened, row.key, reviewer="B", reason="agreed after all", today=TODAY)
@@ -696,6 +701,9 @@ def test_who_has_been_spoken_to_is_not_rung_again_for_twelve_weeks(first, regist
         assert status_of(opened, today=TODAY).contacts["contact_id"].tolist() == [row.key]
         undo(opened, row.key, reviewer="B", reason="another patient", today=TODAY)
         assert status_of(opened, today=TODAY).contacts.empty
+    again = read(register, book)
+    assert "0 known already, 1 problem" in again.summary()
+    assert "taken back since; to say it again, put today's day in On" in again.problems[0]
     with pytest.raises(InputError, match="taken back already"), Register.open(register) as opened:
         undo(opened, row.key, reviewer="B", reason="again", today=TODAY)
 

@@ -75,7 +75,10 @@ def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) ->
     last = _last(register)
     rows, unread = _rows_of(paths)
     shown = _shown(rows, register, last)
-    known = Known(last, shown, today, register.answers(), register.retired(), register.work())
+    known = Known(
+        *(last, shown, today, register.answers(), register.retired()),
+        *(register.work(), register.contacts()),
+    )
     taken = take(rows, known)
     taken.problems.extend(unread)
     return Filed(

@@ -44,8 +44,8 @@ class Taken:
 class Known:
     """What the register knows: the newest run, and those that wrote the workbooks, by number.
 
-    ``said`` are the answers that it has and ``worked`` the steps of work, the oldest first;
-    ``retired`` the organisations that have closed for good.
+    ``said`` are the answers that it has and ``worked`` the steps of work and ``spoken`` the
+    contacts, the oldest first; ``retired`` the organisations that have closed for good.
     """
 
     last: Snapshot
@@ -54,6 +54,7 @@ class Known:
     said: Sequence[AnswerRow] = ()
     retired: frozenset[str] = frozenset()
     worked: Sequence[WorkRow] = ()
+    spoken: Sequence[ContactRow] = ()
 
 
 def take(rows: Sequence[Returned], known: Known) -> Taken:
@@ -63,7 +64,7 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
     """
     told: list[tuple[Returned, AnswerRow]] = []
     work: list[tuple[Returned, WorkRow]] = []
-    contacts: list[ContactRow] = []
+    contacts: list[tuple[Returned, ContactRow]] = []
     problems: list[str] = []
     undated = 0
     book = _Book(known)
@@ -82,11 +83,15 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
         if works:
             work.append((row, book.work(row)))
         if spoken:
-            contacts.append(book.contact(row))
+            contacts.append((row, book.contact(row)))
     again = _no_longer_holds(told, known.said)
     again |= _replaced([each for _, each in work], known.worked)
-    for said, note in ((told, heading.NOTE), (work, heading.WORK_NOTE)):
-        words = _AGAIN.format(note)
+    again |= {row.key for row in known.spoken} - {row.key for row in not_undone(known.spoken)}
+    for said, words in (
+        (told, _AGAIN.format(heading.DATE, heading.NOTE)),
+        (work, _AGAIN.format(heading.DATE, heading.WORK_NOTE)),
+        (contacts, _AGAIN.format(heading.SPOKEN_ON, heading.PATIENT_SAID)),
+    ):
         problems += [f"{row.place}: {words}" for row, each in said if each.key in again]
     problems += _twice(rows, [each for _, each in told])
     return Taken(
@@ -94,13 +99,13 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
         [each for _, each in work if each.key not in again],
         problems,
         undated,
-        contacts,
+        [each for _, each in contacts if each.key not in again],
     )
 
 
 _AGAIN = (
     "was said before, and has been replaced or taken back since; to say it again, put today's day "
-    f"in {heading.DATE}, or say in {{}} that it is said again"
+    "in {}, or say in {} that it is said again"
 )
 
 
@@ -128,7 +133,7 @@ def _replaced(told: Sequence[WorkRow], said: Sequence[WorkRow]) -> frozenset[str
     """
     known = {row.work_id for row in said}
     wrong: set[str] = set()
-    for steps in groups_of([*said, *told]):
+    for steps in groups_of([*not_undone(said), *told]):
         holds = {author(row): row.work_id for row in steps if row.recorded_at}
         meant = {author(row): row.work_id for row in steps if not row.recorded_at}
         wrong |= {each for who, each in meant.items() if each in known and holds.get(who) != each}
