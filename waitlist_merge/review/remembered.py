@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.reasons import Outcome
 from waitlist_merge.review.continuity import Carried
-from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
+from waitlist_merge.review.departures import NOT_WAITING, SURE, UNEXPLAINED, units
 from waitlist_merge.review.snapshot import (
     ENTRY_COLUMNS,
     EXTRACT_COLUMNS,
@@ -61,7 +62,8 @@ def next_snapshot(
     now = now.assign(departure=before, left_date=left)
     parts = [now]
     if last is not None:
-        parts.insert(0, _not_sent(last.entries, departure, carried, absent, run_date))
+        then = _doubted(_not_sent(last.entries, departure, carried, absent, run_date), now, last)
+        parts.insert(0, then)
     stacked = {name: _stacked(name, parts) for name in ENTRY_COLUMNS}
     return Snapshot(run, run_date, pd.DataFrame(stacked), _extracts(entries, last))
 
@@ -132,6 +134,26 @@ def _not_sent(
     kept = gone & ~old
     told: pd.DataFrame = then.assign(departure=departure, left_date=left)[kept]
     return told
+
+
+def _doubted(then: pd.DataFrame, now: pd.DataFrame, last: Snapshot) -> pd.DataFrame:
+    """The entries that did not come, less sure of their need where nobody sure of it now was so.
+
+    A proposed duplicate whose other half sent no list stands alone in its need for a while: that
+    nobody answered whether the two are one is no answer.
+    """
+    held = (then["left_date"].isna() & then["outcome"].isin(SURE)).to_numpy()
+    if not held.any():
+        return then
+    unit = pd.Series(units(last.entries), index=last.entries["entry_id"].astype(object))
+    sure = now[now["outcome"].isin(SURE).to_numpy()]
+    needs = pd.Index(sure["pathway_id"].astype(object))
+    were = pd.MultiIndex.from_arrays([needs, sure["entry_id"].astype(object).map(unit)])
+    need, name = (then[column].astype(object) for column in ("pathway_id", "entry_id"))
+    with_them = pd.MultiIndex.from_arrays([need, name.map(unit)]).isin(were)
+    doubted = held & need.isin(needs).to_numpy() & ~with_them
+    outcome = then["outcome"].astype(object)
+    return then.assign(outcome=outcome.mask(doubted, str(Outcome.PROPOSED_DUPLICATE)))
 
 
 def _stacked(name: str, parts: list[pd.DataFrame]) -> pd.Series:
