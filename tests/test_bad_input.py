@@ -112,6 +112,16 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     ]
 
 
+def test_a_code_that_is_none_is_the_fault_and_not_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(HEADER + PERSON)
+    [line] = refused(tmp_path, f"XX={path}", *CENSUS)
+    assert line == (
+        'list.csv: what stands before "=" is no code of an organisation: XX; '
+        "write 3 to 9 letters and digits"
+    )
+
+
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     path = tmp_path / "good_20261115.csv"

@@ -41,7 +41,7 @@ def test_a_file_is_no_folder_to_write(tmp_path: Path, below_it: str) -> None:
     done = CliRunner().invoke(cli.app, ["demo", "--out", str(out), "--entries", "50"])
     assert done.exit_code == 3
     [line] = done.stderr.splitlines()
-    assert line.startswith(f"waitlist-merge: {tmp_path / 'afile'}")
+    assert line == f"waitlist-merge: {tmp_path / 'afile'}: is a file; name a new or an empty folder"
     assert (tmp_path / "afile").read_text() == "mine"
 
 

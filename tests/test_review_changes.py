@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -192,6 +193,7 @@ def test_what_people_said_is_told(monday):
     first = monday(rows, FIRST)
     names = tuple(sorted(first.entries["entry_id"]))
     said = AnswerRow("A-1", "Q-1", "patient", names, (0, 1), "different people", reviewer="A. C.")
+    alone = replace(said, answer_id="A-2", entry_ids=names[:1], answer="cannot tell")
     ended = week.end(
         first.week,
         first.ids,
@@ -209,11 +211,13 @@ def test_what_people_said_is_told(monday):
         again.entries,
         again.combined_list,
         pd.DataFrame(),
-        said=[said],
+        said=[said, alone],
         model_changed=True,
     )
-    assert ended.changes["change"].tolist() == ["decided", "model_changed"]
-    assert ended.changes["after"].tolist()[0] == "different people"
+    assert ended.changes["change"].tolist() == ["decided", "decided", "model_changed"]
+    assert ended.changes["after"].tolist()[:2] == ["cannot tell", "different people"]
+    told = ended.changes["explanation"].tolist()[:2]
+    assert told == ["A. C., of 1 entry: cannot tell", "A. C., of 2 entries: different people"]
 
 
 def test_the_unaccounted_are_asked_about_first_the_gravest_in_front(monday):

@@ -186,6 +186,8 @@ def test_all_that_is_wrong_with_answers_is_said_together(
     assert read.workbooks == len(paths)
     with pytest.raises(InputError, match="cannot be read as a workbook"):
         read_answers([tmp_path / "empty.xlsx"], drawn)
+    with pytest.raises(InputError, match="there is no such file; check the path"):
+        read_answers([tmp_path / "none.xlsx"], drawn)
 
 
 def test_what_was_answered_is_never_overwritten(

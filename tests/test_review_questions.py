@@ -35,7 +35,7 @@ def test_what_answers_do_names_who_has_to_agree_and_what_overriding_needs():
     assert told[1] == "different needs: each keeps its row, at once"
     three = effects("pathway", ["RM3", "RW3", "RXX"], vetoed=False).splitlines()
     assert three[0].endswith(
-        "RM3 and RW3 and RXX have each said so (entries of two that both have are joined before)"
+        "RM3, RW3 and RXX have each said so (entries of two that both have are joined before)"
     )
     alone = effects("patient", ["RM3"], vetoed=False).splitlines()
     assert alone[0] == "same person: one patient"

@@ -73,10 +73,19 @@ def _read(path: Path, source: str) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise RefusedExtract(source, "there is no such file", "check the path") from None
+        raise _not_there(path, source) from None
     except OSError as error:
         why = error.strerror or "it cannot be read"
         raise RefusedExtract(source, why, "check the path and that you may read it") from None
+
+
+def _not_there(path: Path, source: str) -> RefusedExtract:
+    """Of "XX=list.csv" the list may well be there, and what is not like a code is the fault."""
+    code, _, after = str(path).partition("=")
+    if after and Path(after).is_file():
+        problem = f'what stands before "=" is no code of an organisation: {code}'
+        return RefusedExtract(Path(after).name, problem, "write 3 to 9 letters and digits")
+    return RefusedExtract(source, "there is no such file", "check the path")
 
 
 def _gunzip(source: str, data: bytes) -> bytes:

@@ -125,8 +125,10 @@ def prepare(out: str | Path, *, refuse: Callable[[Path], None] = refuse_foreign)
 
 
 def need_right(out: Path) -> None:
-    """PermissionError at once, and not after all the work, where nothing can be made there."""
+    """An error at once, and not after all the work, where nothing can be made there."""
     there = next(each for each in out.absolute().parents if each.exists())
+    if not there.is_dir():
+        raise OutputError(f"{there}: is a file; name a new or an empty folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 

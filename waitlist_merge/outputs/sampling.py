@@ -26,6 +26,7 @@ from waitlist_merge.outputs.workbook.page import Column, Look, Page, Tint
 from waitlist_merge.outputs.workbook.paper import paper_at
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.pilot.sample import COLUMNS
+from waitlist_merge.review.returned import unreadable
 
 KEY = "sample_key.csv"
 
@@ -185,7 +186,7 @@ def _answered(path: Path) -> Iterable[dict[str, Any]]:
     try:
         book = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError):
-        raise InputError(f"{path}: cannot be read as a workbook; save it as .xlsx") from None
+        raise InputError(f"{path}: {unreadable(path)}") from None
     for level, (sheet, *_) in SHEETS.items():
         if sheet not in book.sheet_names:
             raise InputError(f"{path}: has no sheet {sheet}; take the workbook that came")

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.plural import many
 from waitlist_merge.reasons import Change, Departure, Outcome
 from waitlist_merge.review.arrivals import Arrivals
 from waitlist_merge.review.clock_changes import moved_admissions, moved_rows, moved_starts
@@ -170,7 +171,7 @@ def _decided(said: Iterable[AnswerRow], now: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for row in said:
         told = row.answer or "an earlier answer is taken back"
-        of = f", of {len(row.entry_ids)} entries" if row.entry_ids else ""
+        of = f", of {many(len(row.entry_ids), 'entry')}" if row.entry_ids else ""
         signed = f"{row.reviewer} ({row.organisation})" if row.organisation else row.reviewer
         at = place.get_indexer(list(row.entry_ids))
         at = at[at >= 0]

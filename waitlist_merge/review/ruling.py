@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.decided import NONE, Decided, contradicted
+from waitlist_merge.plural import listed
 from waitlist_merge.reasons import Veto
 from waitlist_merge.review.facts import said_by
 from waitlist_merge.review.rows import AnswerRow, not_undone
@@ -171,7 +172,7 @@ def _agreed(
     people = {letters(each.row.reviewer) for each in valid if each.row.organisation in concerned}
     one_for_all = not missing and len(people) < len(concerned)
     second = vetoed and not any(each.overrides for each in valid)
-    waits = [_ONE_PERSON.format(" and ".join(sorted(concerned)))] if one_for_all else []
+    waits = [_ONE_PERSON.format(listed(sorted(concerned)))] if one_for_all else []
     waits += [f"waits for a second person and a reason to override {vetoed[0]}"] if second else []
     if not missing and not waits:
         return [each for each in valid if each.row.organisation in concerned]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from waitlist_merge.plural import listed
 from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.review.answers import CLINICIAN, Answer, who_answers
 
@@ -75,7 +76,7 @@ def who_is_asked(
     'Booking clerk at RM3 and RW3'
     """
     who = CLINICIAN if clinician else who_answers(level, relation, veto)
-    return f"{who} at {' and '.join(organisations)}"
+    return f"{who} at {listed(organisations)}"
 
 
 def effects(level: str, organisations: Sequence[str], *, vetoed: bool) -> str:
@@ -86,7 +87,7 @@ def effects(level: str, organisations: Sequence[str], *, vetoed: bool) -> str:
     """
     condition = ""
     if len(organisations) > 1:
-        condition = f", once {' and '.join(organisations)} have each said so"
+        condition = f", once {listed(organisations)} have each said so"
     if level == "unaccounted":
         return f"{Answer.ACCOUNTED}: leaves the list of patients for whom nobody waits{condition}"
     if len(organisations) > 2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from waitlist_merge.plural import listed
 from waitlist_merge.reasons import Veto, Word
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.facts import OF_LEVEL, Pattern, Said, changes, patterns
@@ -182,7 +183,7 @@ class Spoken:
         if self.standing != Standing.PROPOSED:
             return []
         joined, missing = (sorted(each) for each in (self.joined, self.missing))
-        told = [f"entries of {' and '.join(joined)} are joined"] if joined else []
+        told = [f"entries of {listed(joined)} are joined"] if joined else []
         return [*told, *([f"waits for {', '.join(missing)}"] if missing else [])]
 
     def told(self) -> dict[str, object]:
@@ -292,4 +293,4 @@ def who(spoken: Iterable[Spoken]) -> str:
 
 def words(spoken: Iterable[Spoken]) -> str:
     """What they said."""
-    return " and ".join(sorted({each.row.answer for each in spoken}))
+    return listed(sorted({each.row.answer for each in spoken}))
