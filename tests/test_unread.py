@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
-from click.testing import Result
 from typer.testing import CliRunner
 
 from waitlist_merge import cli
@@ -43,11 +43,11 @@ class Region:
             }
             pd.DataFrame([row]).to_csv(folder / f"{code}.csv", index=False)
 
-    def run(self, *given: object, remembered: bool = True) -> Result:
+    def run(self, *given: object, remembered: bool = True) -> Any:
         more = ["--register", self.register] if remembered else []
         return CliRunner().invoke(cli.app, [str(each) for each in (*given, *more)])
 
-    def merge(self, *more: str, remembered: bool = True) -> Result:
+    def merge(self, *more: str, remembered: bool = True) -> Any:
         lists = [f"{code}={self.folder / code}.csv" for code in ("RM3", "RW3")]
         to = ["--out", self.folder / "out", "--tables", "csv", "--census-date", "2026-09-01"]
         return self.run("merge", *lists, *to, *self.views, *more, remembered=remembered)
