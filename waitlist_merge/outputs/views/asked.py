@@ -20,6 +20,7 @@ from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.review.answers import CLINICIAN
 from waitlist_merge.review.settling import effects, who_is_asked
+from waitlist_merge.review.spoken import WITHOUT_FACT
 from waitlist_merge.review.states import OPEN
 from waitlist_merge.review.unaccounted import LEVEL, asked as asked_of_lost
 from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS
@@ -160,7 +161,7 @@ def _words(kept: pd.DataFrame, organisations: NDArray[np.object_]) -> dict[str, 
     ):
         named = codes.split(";")
         who.append(who_is_asked(level, relation, veto, named, clinician=bool(clinician)))
-        does.append(effects(level, named, vetoed=bool(veto)))
+        does.append(effects(level, named, vetoed=veto not in WITHOUT_FACT))
     return {"who_answers": who, "answer_effects": does}
 
 
