@@ -76,7 +76,7 @@ def test_each_pair_that_shares_a_key_is_made_once(keys, chunk):
         one, other = np.array(list(combinations(range(9), 2)), dtype=np.int32).T
         for key in keys:
             alone = oracle([key])
-            makes = key.makes(one, other)
+            makes = key.makes(blocks.Alike(one, other))
             assert set(zip(one[makes].tolist(), other[makes].tolist(), strict=True)) == alone
             assert forecast([key])["pairs"].tolist() == [len(alone)]
 

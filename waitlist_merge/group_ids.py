@@ -15,10 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.categories import STR
-from waitlist_merge.id_letters import AT_A_TIME, HIDDEN, as_strings, check_characters, written
+from waitlist_merge.id_letters import HIDDEN, as_strings, check_characters, written
 from waitlist_merge.identity import PUBLIC_KEY, SEPARATOR, keyed_hashes
 from waitlist_merge.mixing import mixed
 from waitlist_merge.ranks import hashed
+from waitlist_merge.threads import AT_A_TIME
 
 
 def group_ids(

@@ -15,15 +15,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from waitlist_merge.threads import AT_A_TIME
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter that is read as a digit, none that makes words."""
 
 LENGTH = 12
 """Characters of a hash in an id: 60 bits, so that 7.1 million ids share one by a chance of 1 in
 45,000; where it happens the later one is hashed again."""
-
-AT_A_TIME = 1 << 16
-"""Ids made together: they fit the cache."""
 
 
 def spelt(prefix: str, hashes: NDArray[np.uint64]) -> pa.LargeStringArray:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.categories import STR
-from waitlist_merge.id_letters import AT_A_TIME
+from waitlist_merge.threads import AT_A_TIME
 
 PANDAS_KEY = "0123456789123456"
 """With which pandas hashes where no key is given."""

@@ -11,6 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
+AT_A_TIME = 1 << 16
+"""Elements of an array that are looked at together: they fit the cache."""
+
 Given = TypeVar("Given")
 Found = TypeVar("Found")
 

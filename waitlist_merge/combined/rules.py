@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, Key
 from waitlist_merge.combined.facts import stated_since
-from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, codes, days, is_in, numbered
+from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, codes, days, is_in, known, numbered
 from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.patients.records import VERIFIED_STATUS
@@ -71,6 +71,11 @@ class Members:
             return np.asarray(day != NO_DAY), day
         code = codes(self.column(name))
         return np.asarray(code >= 0), code
+
+    def ahead(self, name: str) -> tuple[Bools, Days]:
+        """Whether each entry, a member or not, has this date still to come, and the day."""
+        day = days(self.entries[name])
+        return known(day) & (day >= self.ahead_from), day
 
     def to_come(self, name: str) -> tuple[Bools, NDArray[np.int32]]:
         """Whether a member has this date still to come, and the day, as ``said`` gives it."""

@@ -135,8 +135,7 @@ def _since(
 def _bookings(members: Members, name: str) -> NDArray[np.int32]:
     """Dates to come of each row: one that two entries of an organisation show is one."""
     bundles, entries = members.bundles, members.entries
-    day = days(entries[name])
-    ahead = known(day) & (day >= members.ahead_from)
+    ahead, day = members.ahead(name)
     counted = ahead[bundles.shown].astype(np.int32)
     mine = ahead[bundles.members]
     rows = bundles.members[mine]
@@ -170,7 +169,7 @@ def _validation_due(members: Members, start: Days, rtt: Bools) -> Bools:
         day = days(members.entries[name])
         busy |= (day > recent) & (day <= today)
     for name in ("tci_date", "next_appointment_date"):
-        day = days(members.entries[name])
-        busy |= known(day) & (day >= members.ahead_from) & (day <= today + BOOKED_WITHIN)
+        ahead, day = members.ahead(name)
+        busy |= ahead & (day <= today + BOOKED_WITHIN)
     long_wait = rtt & known(start) & (start <= recent)
     return np.asarray(long_wait & ~members.bundles.any(busy))

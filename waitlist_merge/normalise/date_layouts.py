@@ -19,6 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from waitlist_merge.normalise.reading import Mask
+from waitlist_merge.signs import signs
 
 Numbers = NDArray[np.int64]
 
@@ -80,16 +81,12 @@ def by_layout(words: pa.Array) -> tuple[DateParts, NDArray[np.intp]]:
     short, next_day, blank, stand_in = np.zeros((4, size), dtype=bool)
     shape = np.zeros(size, dtype=np.int8)
     parts = DateParts(shape, first, second, year, short, next_day, blank, stand_in)
-    _, offsets, letters = words.buffers()
-    if letters is None:
-        return parts, np.arange(size)
-    ends = np.frombuffer(offsets, dtype=np.int64)[words.offset : words.offset + size + 1]
-    lengths = np.diff(ends)
-    held = np.frombuffer(letters, dtype=np.uint8)
+    told = signs(words)
     for layout, settles in _LAYOUTS:
-        rows = np.flatnonzero((lengths == len(layout)) & (parts.shape == Shape.NONE))
+        rows = np.flatnonzero((told.length == len(layout)) & (parts.shape == Shape.NONE))
         if len(rows):
-            _take(parts, rows, held[ends[rows, None] + np.arange(len(layout))], layout, settles)
+            letters = told.held[told.begin[rows, None] + np.arange(len(layout))]
+            _take(parts, rows, letters, layout, settles)
     return parts, np.flatnonzero(parts.shape == Shape.NONE)
 
 

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.categories import category, words_of
+from waitlist_merge.threads import AT_A_TIME
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int32]
@@ -34,9 +35,6 @@ NO_DAY = int(np.iinfo(np.int32).min)
 SECONDS_A_DAY = 86_400
 NOT_A_TIME = int(np.iinfo(np.int64).min)
 """How NumPy stores a missing time."""
-
-AT_A_TIME = 1 << 16
-"""Dates that are counted together: they fit the cache."""
 
 FEW = 1_000
 """Categories that cost less to read than to look through for those that occur."""

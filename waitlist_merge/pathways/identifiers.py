@@ -27,7 +27,7 @@ from waitlist_merge.pathways.columns import (
     said,
     vocabulary,
 )
-from waitlist_merge.pathways.signs import signs
+from waitlist_merge.signs import signs
 
 FULL_LENGTH = 20
 """Characters of a pathway identifier (Data Dictionary an20; domain 1.6)."""

@@ -19,7 +19,7 @@ from waitlist_merge.pathways.identifiers import (
     stems_of,
     trimmed,
 )
-from waitlist_merge.pathways.signs import perhaps_again
+from waitlist_merge.signs import perhaps_again
 
 
 def perhaps_shared(entries: pd.DataFrame, patient: NDArray[np.integer]) -> tuple[Bools, Bools]:

@@ -23,15 +23,13 @@ from numpy.typing import NDArray
 
 from waitlist_merge.mixing import FACTORS, stir
 from waitlist_merge.patients.coding import Codes, at_places, pack
+from waitlist_merge.threads import AT_A_TIME
 
 Rows = NDArray[np.int32]
 
 LARGEST_BLOCK = 200
 """Records with one key value beyond which the key is narrowed by a further field. A true patient
 has a handful of entries; a block of 200 makes 19,900 pairs, nearly all of different people."""
-
-AT_A_TIME = 1 << 16
-"""Records that are hashed at a time: they fit the cache."""
 
 ROOM = 16
 """Places in the table of hashes for each value looked for: one in so many is met by chance."""
@@ -63,9 +61,8 @@ class Key:
         """How many records make pairs, or could, in blocks too large for the key alone?"""
         return 0 if self.blocks.large is None else int(self.blocks.large.sum())
 
-    def makes(self, one: Rows, other: Rows, alike: Alike | None = None) -> NDArray[np.bool_]:
-        """Which of these pairs does the key make? ``alike`` may have looked up its codes before."""
-        alike = alike or Alike(one, other)
+    def makes(self, alike: Alike) -> NDArray[np.bool_]:
+        """Which of these pairs does the key make?"""
         found = alike.on(self.parts[0]).copy()
         at = np.flatnonzero(found)
         a, b = alike.one[at], alike.other[at]

@@ -16,10 +16,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-Held = NDArray[np.uint64]
+from waitlist_merge.signs import signs
+from waitlist_merge.threads import AT_A_TIME
 
-AT_A_TIME = 1 << 16
-"""Texts that are looked at together: their letters fit the cache."""
+Held = NDArray[np.uint64]
 
 _BIT = np.uint64(1) << (np.minimum(np.arange(256), 127) % 64).astype(np.uint64)
 """The bit of each byte; one for all bytes of letters beyond ASCII, so that a letter has one bit."""
@@ -31,19 +31,14 @@ def letters_held(values: Sequence[str]) -> Held:
     >>> letters_held(["AB", "", "BA"]).tolist()
     [6, 0, 6]
     """
-    texts = pa.array(values, pa.large_string())
-    found = np.zeros(len(texts), dtype=np.uint64)
-    _, offsets, buffer = texts.buffers()
-    if buffer is None:
-        return found
-    letters = np.frombuffer(buffer, dtype=np.uint8)
-    ends = np.frombuffer(offsets, dtype=np.int64)
-    for at in range(0, len(texts), AT_A_TIME):
-        part = ends[at : min(at + AT_A_TIME, len(texts)) + 1]
-        some = at + np.flatnonzero(np.diff(part))
+    told = signs(pa.array(values, pa.large_string()))
+    found = np.zeros(len(told.length), dtype=np.uint64)
+    for at in range(0, len(found), AT_A_TIME):
+        some = at + np.flatnonzero(told.length[at : at + AT_A_TIME])
         if len(some):
-            bits = _BIT[letters[part[0] : part[-1]]]
-            found[some] = np.bitwise_or.reduceat(bits, ends[some] - part[0])
+            first, last = told.begin[some[0]], told.begin[some[-1]] + told.length[some[-1]]
+            bits = _BIT[told.held[first:last]]
+            found[some] = np.bitwise_or.reduceat(bits, told.begin[some] - first)
     return found
 
 

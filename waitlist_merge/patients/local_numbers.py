@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.patients.coding import MISSING, Codes
 from waitlist_merge.patients.likeness import LONG_NUMBER
+from waitlist_merge.signs import signs
 
 Letters = NDArray[np.uint8]
 
@@ -49,20 +50,15 @@ def in_order(numbers: Sequence[str]) -> Codes:
 
 def _coded(numbers: Sequence[str], part: Callable[[Letters], Letters]) -> Codes:
     """Equal codes for equal parts of numbers."""
-    held = pa.array(numbers, pa.large_string())
-    _, offsets, buffer = held.buffers()
+    told = signs(pa.array(numbers, pa.large_string()))
     codes = np.full(len(numbers), MISSING, dtype=np.int32)
-    if not len(numbers) or buffer is None:
-        return codes
-    starts = np.frombuffer(offsets, dtype=np.int64)[: len(numbers) + 1]
-    letters = np.frombuffer(buffer, dtype=np.uint8)
-    lengths = np.diff(starts)
+    lengths = told.length
     used = (lengths >= LONG_NUMBER) & (lengths <= WIDEST)
     words = -(-int(lengths[used].max(initial=1)) // WORD)
     parts = np.zeros((len(numbers), words * WORD), dtype=np.uint8)
     for length in np.unique(lengths[used]):
         rows = np.flatnonzero(lengths == length)
-        cut = part(letters[starts[rows, None] + np.arange(length)])
+        cut = part(told.held[told.begin[rows, None] + np.arange(length)])
         parts[rows, : cut.shape[1]] = cut
     found = np.zeros(int(used.sum()), dtype=np.int64)
     for word in parts.view(np.uint64)[used].T:

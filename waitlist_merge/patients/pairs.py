@@ -68,7 +68,7 @@ def _agree_on_any(keys: Sequence[Key], one: Rows, other: Rows) -> NDArray[np.boo
     found = np.zeros(len(one), dtype=bool)
     alike = Alike(one, other)
     for key in keys:
-        found |= key.makes(one, other, alike)
+        found |= key.makes(alike)
     return found
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from waitlist_merge.errors import InputError, MissingExtra
 from waitlist_merge.patients import blocking
+from waitlist_merge.patients.blocks import Alike
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.levels import LEVELS, compare
 from waitlist_merge.patients.match import vetoed
@@ -189,8 +190,8 @@ def explain_missing(result: PatientMatch | HasPeople, a: int | str, b: int | str
     if why.joined:
         return "They are joined."
     one, other = _position(match, a), _position(match, b)
-    first, second = np.array([one], dtype=np.int32), np.array([other], dtype=np.int32)
-    met = [key.name for key in blocking.keys(match.records) if key.makes(first, second)[0]]
+    pair = Alike(np.array([one], dtype=np.int32), np.array([other], dtype=np.int32))
+    met = [key.name for key in blocking.keys(match.records) if key.makes(pair)[0]]
     keys = f"They meet under: {'; '.join(met)}." if met else _NEVER_MET
     costs = why.parts[(why.parts["weight"] < 0) & (why.parts["field"] != "prior")]
     against = [

@@ -15,9 +15,10 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from waitlist_merge.combined.waiting import VALIDATE_EVERY
 from waitlist_merge.review.rows import ContactRow, not_undone
 
-QUIET = timedelta(weeks=12)
+QUIET = timedelta(days=VALIDATE_EVERY)
 """Time after a contact or a validation in which nobody is rung again: validation is asked every 12
 weeks."""
 

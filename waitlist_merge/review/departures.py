@@ -24,11 +24,8 @@ from waitlist_merge.pathways.deaths import DIED, records_death
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, Outcome
 from waitlist_merge.review.people import NOBODY, People
-from waitlist_merge.review.same_identifier import same_identifier
+from waitlist_merge.review.same_identifier import OWN, same_identifier
 from waitlist_merge.review.sameness import Codes, Positions
-
-OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
-"""What an entry can say of itself."""
 
 LISTED_ELSEWHERE = (Departure.STILL_LISTED, Departure.AGREED, Departure.MOVED)
 """Explanations that hold only as long as the need is listed by somebody."""

@@ -103,6 +103,18 @@ def last_listed(
     )
 
 
+def most_pressing(needs: pd.DataFrame, *first: Bools) -> pd.DataFrame:
+    """The needs of ``last_listed`` in the order in which they are to be looked at, with ``order``.
+
+    Urgent ones come first, then those of each of ``first``, then the longest waits.
+    """
+    waits = -needs["days_waiting"].fillna(-1).to_numpy(dtype=np.int64)
+    before = [~each for each in (*first[::-1], urgent(needs))]
+    place = np.lexsort((needs["pathway_id"].to_numpy(dtype=str), waits, *before))
+    table = needs.iloc[place].reset_index(drop=True)
+    return table.assign(order=np.arange(1, len(table) + 1, dtype=np.int32))
+
+
 def _surest(status: pd.Series, number: NDArray[np.integer]) -> pd.Series:
     """The status of each number: verified where any entry says so, else that of the first."""
     verified = status.where(status == VERIFIED_STATUS).groupby(number).first()

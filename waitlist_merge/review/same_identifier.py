@@ -30,7 +30,8 @@ _OF_A_PATHWAY = (str(ListState.DIAGNOSTIC), str(ListState.NOT_RTT))
 """States of an entry that is no wait of its own where the pathway it belongs to is listed: a test,
 a follow-up."""
 
-_STOPPED = [str(each) for each in (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)]
+OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
+"""What an entry can say of itself."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -94,7 +95,9 @@ def _pairs(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, back: Positio
 
 def _stops(now: pd.DataFrame, last: pd.DataFrame, back: Positions, run_date: dt.date) -> Bools:
     """Rows that tell of a clock stop, and waited last time or are new."""
-    once = (last["outcome"] != str(Outcome.NOT_WAITING)) | last["departure"].isin(_STOPPED)
+    once = (last["outcome"] != str(Outcome.NOT_WAITING)) | last["departure"].isin(
+        [str(each) for each in OWN]
+    )
     waited = np.append(once.to_numpy(), True)[back]
     ended = days(now["rtt_end_date"])
     stop = known(ended) & (ended <= day_number(run_date))

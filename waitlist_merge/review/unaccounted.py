@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.review.departures import ANSWERED, NOT_WAITING, UNEXPLAINED
-from waitlist_merge.review.lost import as_text, last_listed, restricted_anywhere, urgent
+from waitlist_merge.review.lost import as_text, last_listed, most_pressing, restricted_anywhere
 from waitlist_merge.review.questions import question_ids
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS
@@ -58,17 +58,7 @@ def unaccounted(
     _tell_who_has_said(table, entries[(entries["departure"] == ANSWERED).to_numpy()])
     table["now_listed"] = _now_listed(table, entries)
     table["question_id"] = question_ids([LEVEL] * len(table), table["entry_ids"])
-    order = np.lexsort(
-        (
-            table["pathway_id"].to_numpy(dtype=str),
-            -table["days_waiting"].fillna(-1).to_numpy(dtype=np.int64),
-            ~table["each_kept_by_other"].to_numpy(dtype=bool),
-            ~urgent(table),
-        )
-    )
-    table = table.iloc[order].reset_index(drop=True)
-    table["order"] = np.arange(1, len(table) + 1, dtype=np.int32)
-    return table[columns]
+    return most_pressing(table, table["each_kept_by_other"].to_numpy(dtype=bool))[columns]
 
 
 def _tell_who_has_said(table: pd.DataFrame, answered: pd.DataFrame) -> None:

@@ -13,13 +13,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-import numpy as np
 import pandas as pd
 
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.review.departures import NOT_WAITING
-from waitlist_merge.review.lost import last_listed, urgent
+from waitlist_merge.review.lost import last_listed, most_pressing
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 from waitlist_merge.schema import TABLES
 
@@ -48,16 +47,7 @@ def unsent(
     table["list_state"] = joined_values(mine["list_state"].astype(str), number, len(ids))
     days = mine["organisation"].astype(str).map(census_dates(last))
     table["list_date"] = pd.to_datetime(days).groupby(number).min()
-    order = np.lexsort(
-        (
-            table["pathway_id"].to_numpy(dtype=str),
-            -table["days_waiting"].fillna(-1).to_numpy(dtype=np.int64),
-            ~urgent(table),
-        )
-    )
-    table = table.iloc[order].reset_index(drop=True)
-    table["order"] = np.arange(1, len(table) + 1, dtype=np.int32)
-    return table[columns]
+    return most_pressing(table)[columns]
 
 
 def _alone(absent: Collection[str], last: Snapshot | None, entries: pd.DataFrame) -> pd.DataFrame:

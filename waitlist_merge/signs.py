@@ -9,13 +9,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from waitlist_merge.mixing import FACTORS, stir
-from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.threads import AT_A_TIME
+
+Bools = NDArray[np.bool_]
 
 WORD = 8
 """Signs that one whole number holds."""
-
-AT_A_TIME = 1 << 16
-"""Texts that are numbered at a time: they fit the cache."""
 
 _LOOKED_AT = 3
 """Words of each text that make its number."""

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, strategies as st
 
-from waitlist_merge.pathways import signs as subject
+from waitlist_merge import signs as subject
 
 TEXTS = st.lists(st.none() | st.text("a0é", max_size=30), max_size=12)
 
