@@ -440,6 +440,8 @@ def test_an_organisation_that_has_closed_is_retired_once_and_nobody_of_it_is_los
     assert (closed.sum(), len(closed)) == (8, 14)
     why = second.unaccounted["why"].str.contains("RW3: this organisation has closed for good")
     assert why.tolist() == closed.tolist()
+    asked = second.review_queue.query("level == 'unaccounted' and organisations == 'RW3'")
+    assert asked["who_answers"].tolist() == ["A coordinator"] * 8
     third = wm.merge(sent(THIRD, RM3=PEOPLE.iloc[:6]), register=register)
     assert third.unaccounted["pathway_id"].tolist() == second.unaccounted["pathway_id"].tolist()
     assert count_of(register, "retired") == 1

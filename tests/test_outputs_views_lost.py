@@ -17,7 +17,7 @@ from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.views.held import sensitive_codes
 from waitlist_merge.outputs.views.since import lost_of_services, unaccounted_of
 from waitlist_merge.review.filing import read_workbooks
-from waitlist_merge.review.unaccounted import EMPTY, unaccounted
+from waitlist_merge.review.unaccounted import EMPTY, asked, unaccounted
 
 with (Path(__file__).parent / "cases" / "lost_views.csv").open(encoding="utf-8") as _read:
     CASES = list(csv.DictReader(_read))
@@ -25,7 +25,7 @@ DAY = dt.date(2026, 11, 23)
 OURS, THEIRS = "RM3", "RW3"
 
 
-def lost(case: dict[str, str]) -> pd.DataFrame:
+def lost(case: dict[str, str], *, retired: tuple[str, ...] = ()) -> pd.DataFrame:
     """The table of one need: an entry of each organisation, and one that is still listed."""
     rows = []
     for entry_id, code in (("E-2", OURS), ("E-1", THEIRS), ("E-3", "RBK")):
@@ -60,7 +60,8 @@ def lost(case: dict[str, str]) -> pd.DataFrame:
         name: frame[name].astype("string").eq("yes").astype("boolean")
         for name in ("suspected_cancer", "restricted")
     }
-    return unaccounted(frame.astype(object).assign(**dates, **flags), run_date=DAY)
+    said = frame.astype(object).assign(**dates, **flags)
+    return unaccounted(said, run_date=DAY, retired=retired)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[each["id"] for each in CASES])
@@ -116,6 +117,26 @@ def test_what_others_have_lost_is_in_no_view_but_theirs() -> None:
     sensitive = sensitive_codes([])
     assert unaccounted_of("RBK", table, sensitive=sensitive, run_date=DAY).empty
     assert unaccounted_of("RBK", table.iloc[:0], sensitive=sensitive, run_date=DAY).empty
+
+
+@pytest.mark.parametrize(
+    ("restricted", "retired", "who"),
+    [
+        ("", "", "Booking clerk at RM3 and RW3"),
+        ("", THEIRS, "Booking clerk at RM3"),
+        ("yes", THEIRS, "Booking clerk at RM3"),
+        ("", OURS, "Booking clerk at RW3"),
+        ("yes", OURS, "A coordinator"),
+    ],
+)
+def test_who_has_closed_for_good_is_not_asked(restricted: str, retired: str, who: str) -> None:
+    table = lost({THEIRS: f"restricted={restricted}"}, retired=(retired,))
+    told = unaccounted_of(OURS, table, sensitive=frozenset(), run_date=DAY)
+    assert asked(told)["who_answers"].tolist() == [who]
+    assert retired not in asked(told)["answer_effects"].iloc[0] or not retired
+    assert restricted == "" or THEIRS not in json.dumps(told.iloc[0].to_dict(), default=str)
+    older = table.drop(columns="retired_organisations")
+    assert len(unaccounted_of(OURS, older, sensitive=frozenset(), run_date=DAY)) == 1
 
 
 def test_needs_that_are_lost_go_with_any_service_of_their_entries() -> None:

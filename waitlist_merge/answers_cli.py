@@ -11,7 +11,6 @@ import typer
 from waitlist_merge.errors import InputError
 from waitlist_merge.review import register as registers
 from waitlist_merge.review.filing import read_workbooks, status_of, undo as take_back
-from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.terminal import Debug, complain, one_line, show
 
 RegisterAt = Annotated[
@@ -71,7 +70,7 @@ def undo(
     with one_line(debug=debug):
         with registers.Register.open(register, create=False) as opened:
             row = take_back(opened, said, reviewer=reviewer, reason=reason, today=_today())
-        then = "asks again" if isinstance(row, AnswerRow) else "goes by what was said before"
+        then = "goes by what else has been said, and asks where nothing has"
         typer.echo(f"{said} is taken back ({row.key}); the next merge {then}")
 
 

@@ -70,11 +70,15 @@ def settling_fact(level: str, relation: str, veto: str) -> str:
 def who_is_asked(
     level: str, relation: str, veto: str, organisations: Sequence[str], *, clinician: bool = False
 ) -> str:
-    """Who can answer: clerk or clinician, at which organisations.
+    """Who can answer: clerk or clinician, at which organisations; a coordinator where none is left.
 
     >>> who_is_asked("patient", "held_apart", "twins", ["RM3", "RW3"])
     'Booking clerk at RM3 and RW3'
+    >>> who_is_asked("unaccounted", "unaccounted", "", [])
+    'A coordinator'
     """
+    if not organisations:
+        return "A coordinator"
     who = CLINICIAN if clinician else who_answers(level, relation, veto)
     return f"{who} at {listed(organisations)}"
 

@@ -87,7 +87,8 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date, retired: Collection[str] = (
     who = lost["organisation"].astype(str)
     left = lost["left_date"].groupby(number).max()
     several = who.groupby(number).nunique().to_numpy() > 1
-    how = np.where(who.isin([*retired]), _OF_RETIRED, ": closed or no longer sent")
+    shut = who.isin([*retired]).to_numpy()
+    how = np.where(shut, _OF_RETIRED, ": closed or no longer sent")
     told = who + how + ", first seen on " + lost["left_date"].dt.strftime(_DAY)
     why = (
         joined_values(told, number, size, "; ")
@@ -97,6 +98,7 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date, retired: Collection[str] = (
         left_date=left,
         weeks_unaccounted=((today - left).dt.days // 7).astype(np.int32),
         each_kept_by_other=several,
+        retired_organisations=joined_values(who[shut], number[shut], size),
         why=why + np.where(several, ". Each may believe that the other keeps the patient", ""),
         last_said=as_text(lost, number, size),
     )
@@ -124,7 +126,7 @@ def _now_listed(table: pd.DataFrame, entries: pd.DataFrame) -> NDArray[np.object
 def asked(table: pd.DataFrame) -> pd.DataFrame:
     """The questions about the needs of this table, with the columns of the review queue."""
     size = len(table)
-    organisations = [str(each).split(";") for each in table["organisations"]]
+    organisations = _who_can_be_asked(table)
     questions = pd.DataFrame(
         {
             "question_id": table["question_id"],
@@ -153,6 +155,15 @@ def asked(table: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return questions.reset_index(drop=True)
+
+
+def _who_can_be_asked(table: pd.DataFrame) -> list[list[str]]:
+    """Organisations that can answer for each need: none where all of them have closed for good."""
+    shut = table["retired_organisations"].astype(object).fillna("")
+    return [
+        [code for code in listed.split(";") if code not in closed.split(";")]
+        for listed, closed in zip(table["organisations"], shut, strict=True)
+    ]
 
 
 def first_asked(table: pd.DataFrame, queue: pd.DataFrame) -> pd.DataFrame:

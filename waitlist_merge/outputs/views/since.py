@@ -64,11 +64,18 @@ def unaccounted_of(
     mine = own[own | shared]
     cut = redacted(held, mine).assign(left_date=held["left_date"])
     first = np.lexsort((held["entry_id"].to_numpy(dtype=str), ~mine))
-    made = needs(cut.take(first).reset_index(drop=True), run_date=run_date)
+    retired = _retired(unaccounted)
+    made = needs(cut.take(first).reset_index(drop=True), run_date=run_date, retired=retired)
     of_run = unaccounted.set_index(unaccounted["pathway_id"].astype(object))
     whose = {name: made["pathway_id"].map(of_run[name]) for name in ("order", "question_id")}
     told = made.assign(**whose, now_listed=None, last_said=None)
     return conform("unaccounted", told.sort_values("order", ignore_index=True))
+
+
+def _retired(unaccounted: pd.DataFrame) -> set[str]:
+    """Organisations that have closed for good; an older folder does not name them."""
+    told = unaccounted.get("retired_organisations", pd.Series(dtype=object))
+    return {code for codes in told.dropna() for code in str(codes).split(";")}
 
 
 def lost_of_services(unaccounted: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
