@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import waitlist_merge as wm
 from waitlist_merge import cli
 from waitlist_merge.errors import OutputError
 from waitlist_merge.review.register import Register
@@ -130,3 +132,22 @@ def test_a_view_that_is_not_asked_for_is_not_replaced(tmp_path: Path) -> None:
     assert region.merge().exit_code == 0
     region.views = ("--view", "coordinator", "--view", "RM3")
     assert region.merge().exit_code == OutputError.exit_code
+
+
+def test_a_result_destroys_nothing_either(region: Region) -> None:
+    region.fill(**SAID)
+    lists = [f"{code}={region.folder / code}.csv" for code in ("RM3", "RW3")]
+    asked = {"config": wm.MergeConfig(), "census_date": date(2026, 9, 1)}
+    with Register.open(region.register) as opened:
+        result = wm.merge_files(lists, register=opened, **asked)
+
+    def save() -> None:
+        if region.views:
+            result.save_views(region.folder / "out", "all", tables="csv")
+        else:
+            result.save(region.folder / "out", tables="csv")
+
+    with pytest.raises(OutputError, match="1 row filled in and not in"):
+        save()
+    region.run("review", "read", region.book)
+    save()

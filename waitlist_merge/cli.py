@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Literal
@@ -169,7 +168,7 @@ def merge(
             _opened(register, anew) as remembered,
             telling_of_the_register(remembered),
         ):
-            refuse_unread(out, remembered, views=view or (), today=datetime.now(UTC).date())
+            refuse_unread(out, remembered, views=view or ())
             result = merge_files(
                 requests,
                 config=settings,

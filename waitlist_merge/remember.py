@@ -31,7 +31,8 @@ class Left:
 
     ``unsent`` are the needs of lists that did not come, ``contacts`` who has been spoken to in the
     last twelve weeks, ``run`` is the number under which the run is recorded, ``base`` what the run
-    knew that changes are told against, ``first`` whether the register had no run.
+    knew that changes are told against, ``first`` whether the register had no run, ``register``
+    where all of it is.
     ``findings_before`` are the faults of the lists of ``base`` (``reading.FINDING``), ``said`` what
     people have answered since last week's, ``asked`` the open questions with the day since when
     (``Register.questions``), ``not_refreshed`` what the list lacks of organisations that sent none,
@@ -52,6 +53,7 @@ class Left:
     asked: pd.DataFrame | None = None
     not_refreshed: tuple[NotRefreshed, ...] = ()
     kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
+    register: registers.Register | None = None
 
 
 def end(
@@ -107,6 +109,7 @@ def end(
         not_refreshed=not_refreshed(
             begun.week.arrived.absent, recalled.last, entries, ended.review_queue, register
         ),
+        register=register,
     )
     if recalled.retrain and not recalled.retrain.accept:
         return left

@@ -30,6 +30,7 @@ from waitlist_merge.relinked import BROKEN, MADE, RETRAINED, write_relinked
 from waitlist_merge.remember import Left
 from waitlist_merge.review.not_refreshed import MISSING
 from waitlist_merge.summary import Summary
+from waitlist_merge.unread import refuse_unread
 
 RUNS_DATE = "run's date"
 """Where the census date of an extract is from that has none of its own."""
@@ -244,9 +245,11 @@ class MergeResult:
         """Write the tables, ``schema.json`` and ``manifest.json`` to a folder, all or nothing.
 
         ``workbook`` says whether ``combined_list.xlsx`` is written too: by default it is up to
-        250,000 entries. Raises OutputError where the folder is not one that this library wrote, or
-        cannot be written; the folder is then as it was.
+        250,000 entries. Raises OutputError where the folder is not one that this library wrote,
+        cannot be written, or holds a workbook in which something is filled in that the register
+        does not have; the folder is then as it was.
         """
+        refuse_unread(Path(out), self.left.register)
         links = self.relinked
         also = {} if links is None else {RETRAINED: lambda path: write_relinked(path, links)}
         write_tables(
@@ -275,6 +278,8 @@ class MergeResult:
         ``views`` are codes, ``all`` for every organisation's, ``coordinator`` for the whole list.
         InputError for an organisation that has no entry; OutputError as for ``save``.
         """
+        asked = [views] if isinstance(views, str) else views
+        refuse_unread(Path(out), self.left.register, views=asked)
         return write_views(
             out,
             self.tables,

@@ -1,9 +1,9 @@
-"""Would a merge destroy what people filled in where the workbook lies?"""
+"""Would writing destroy what people filled in where the workbook lies?"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 
 def refuse_unread(
-    out: Path | None, register: Register | None, *, views: Collection[str] = (), today: date
+    out: Path | None, register: Register | None, *, views: Collection[str] = ()
 ) -> None:
     """OutputError where a workbook that is to be replaced says what the register does not have.
 
     ``views`` are those that are asked for: folders in ``out``. Of a workbook the sheets that people
     fill in are looked at, half a second for 250,000 entries.
     """
+    today = datetime.now(UTC).date()
     for path in _replaced(out, views):
         rows = filled_rows(path, sheets=FILLED_IN)
         count = not_read(rows, register, today=today) if register else len(rows)
@@ -38,7 +39,7 @@ def refuse_unread(
 
 
 def _replaced(out: Path | None, views: Collection[str]) -> Iterator[Path]:
-    """The workbooks that are there and that the merge would write anew."""
+    """The workbooks that are there and would be written anew."""
     if out is None or not out.is_dir():
         return
     for folder in sorted(out.iterdir()) if views else [out]:
