@@ -268,7 +268,12 @@ def entries_of() -> Callable[[str], list[dict[str, object]]]:
 
 
 def accounted_for(
-    asked: Path, to: Path, organisation: str = "RM3", reviewer: str | None = None
+    asked: Path,
+    to: Path,
+    organisation: str = "RM3",
+    reviewer: str | None = None,
+    *,
+    answer: str = "accounted for",
 ) -> Path:
     """The workbook with an answer to its first question, which is about who is missing."""
     book = openpyxl.load_workbook(asked)
@@ -276,7 +281,7 @@ def accounted_for(
     cells = dict(zip([cell.value for cell in sheet[1]], sheet[2], strict=True))
     assert cells["Level"].value == "unaccounted"
     for heading, value in {
-        "Answer": "accounted for",
+        "Answer": answer,
         "Reviewer": reviewer or f"Clerk of {organisation}",
         "Reviewer's organisation": organisation,
         "Date": dt.datetime(2026, 11, 23),  # noqa: DTZ001

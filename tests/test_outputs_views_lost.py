@@ -216,3 +216,15 @@ def test_the_views_of_a_run_ask_each_about_its_own_patient(
         filed = read_workbooks([answered], register, today=day)
         assert filed.problems == []
         assert filed.new_answers == 1
+        again = wm.merge(lists, register=register)
+        first = again.review_queue.iloc[0]
+        assert "RM3 has said what became of the patient" in first["why"]
+        shown_both = organisations == "RM3;RW3"
+        assert (
+            first["said"] == "RM3 accounted for 23 Nov 2026"
+            if shown_both
+            else pd.isna(first["said"])
+        )
+        again.save_views(tmp_path / "after", ["RW3"], tables="csv", workbook=False)
+        left = read_tables(tmp_path / "after" / "RW3")["review_queue"].iloc[0]
+        assert (left["level"], pd.isna(left["said"])) == ("unaccounted", True)

@@ -86,6 +86,12 @@ def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tm
     told = status_of(register, today=MONDAYS[2]).unsettled
     assert told[["organisation", "standing"]].to_numpy().tolist() == [["RW3", "proposed"]]
     assert told["detail"].iloc[0].startswith("waits for another person")
+    doubts = fill(asked, tmp_path / "doubts.xlsx", "RW3", answer="cannot tell")
+    assert read_workbooks([doubts], register, today=MONDAYS[2]).new_answers == 1
+    still = merged(register, MONDAYS[2]).review_queue.iloc[0]
+    assert (still["level"], still["state"]) == ("unaccounted", "open"), "first until it is known"
+    said = ("RM3 accounted for", "RW3 accounted for", "RW3 cannot tell")
+    assert still["said"] == "; ".join(f"{each} 23 Nov 2026" for each in said)
     other = fill(asked, tmp_path / "rw3.xlsx", "RW3")
     assert read_workbooks([other], register, today=MONDAYS[2]).new_answers == 1
     again = merged(register, MONDAYS[2])
@@ -93,6 +99,8 @@ def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tm
     assert "unaccounted" not in set(again.review_queue["level"])
     entries = register.last().entries.set_index("family_name")
     assert set(entries.loc["Okafor", "departure"]) == {"answered"}
+    unsettled = status_of(register, today=MONDAYS[2]).unsettled["detail"]
+    assert not unsettled.str.startswith("waits for another person").any()
 
 
 def test_an_answer_accounts_for_one_departure_and_not_for_the_next(register, tmp_path, fill):

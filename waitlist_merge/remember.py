@@ -77,7 +77,7 @@ def end(
     base = begun.base
     before = register.run(base.run) if base else None
     said = recalled.answers[before.answers_seen if before else 0 :]
-    steps = register.work()
+    steps, stands = register.work(), not_undone(recalled.answers)
     ended = week.end(
         begun.week,
         ids.named,
@@ -87,7 +87,8 @@ def end(
         people=People(
             answered=_accounted(register, recalled),
             agreed=_agreed(steps, recalled.last),
-            apart=kept_apart(not_undone(recalled.answers)),
+            apart=kept_apart(stands),
+            said=stands,
         ),
         said=said,
         model_changed=before is not None and before.model_digest != model.digest,

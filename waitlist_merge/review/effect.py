@@ -39,7 +39,9 @@ def as_they_act(
     there = listed(last)
     patient = dict(zip(there["entry_id"].astype(str), there["patient_id"].astype(str), strict=True))
     said = {row.answer_id: row for row in answers}
-    counted = {row.answer_id for row in of_one_voice(not_undone(answers))}
+    stands = not_undone(answers)
+    counted = {row.answer_id for row in of_one_voice(stands)}
+    known = accounted(stands, last, days_of_runs, retired=retired)
 
     def parted(row: AnswerRow) -> bool:
         return row.answer == Answer.SAME_NEED and _parted(row, patient)
@@ -49,7 +51,8 @@ def as_they_act(
         return told and not accounted([row], last, days_of_runs, retired=retired)
 
     def for_two(row: AnswerRow) -> bool:
-        return row.answer == Answer.ACCOUNTED and row.answer_id not in counted
+        waits = row.answer == Answer.ACCOUNTED and row.answer_id not in counted
+        return waits and not known.issuperset(row.entry_ids)
 
     told = _told_as(ruled.answers, said, parted, Standing.PARTED, PARTED)
     told = _told_as(told, said, for_two, Standing.PROPOSED, FOR_TWO)

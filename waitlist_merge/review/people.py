@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 
@@ -18,12 +18,14 @@ class People:
 
     ``answered`` for entries that have left, since they left (``accounted``), ``agreed`` for those
     that were to be closed because another organisation keeps the patient; ``apart`` are pairs that
-    somebody keeps apart, with the organisations that say so.
+    somebody keeps apart, with the organisations that say so; ``said`` are all answers that nobody
+    took back, the oldest first.
     """
 
     answered: frozenset[str] = frozenset()
     agreed: frozenset[str] = frozenset()
     apart: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    said: Sequence[AnswerRow] = ()
 
 
 NOBODY = People()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from waitlist_merge.reasons import Confidence, Joins, PatientRelation, Relation,
 from waitlist_merge.review.parts import Parts
 from waitlist_merge.review.ruling import Rulings
 from waitlist_merge.review.spoken import Standing
+from waitlist_merge.review.wording import said_in_words
 
 OPEN = "open"
 """The state of a question that nobody has answered."""
@@ -40,6 +40,10 @@ _ASKED_AGAIN = [
 """Answers that are asked about whether or not the engine doubts by itself."""
 
 
+_TOLD = ("organisation", "answer", "answered_on", "detail")
+"""What is told of an answer."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class States:
     """Of each question its ``state``, what was ``said``, and who has said so already."""
@@ -62,7 +66,8 @@ def states(parts: Parts, level: pd.Series, entry_ids: pd.Series, ruled: Rulings)
         state[question] = next(
             str(each) for each in _GRAVEST_FIRST if (some["standing"] == each).any()
         )
-        said[question] = "; ".join(map(_said, some.to_dict("records")))
+        told = zip(*(some[name] for name in _TOLD), strict=True)
+        said[question] = "; ".join(said_in_words(*each) for each in told)
         proposed = some.loc[some["standing"] == Standing.PROPOSED, "organisation"]
         who[question] = frozenset(proposed)
     return States(state, said, tuple(who))
@@ -90,13 +95,6 @@ def _answers_to(
             if len(those) > 1:
                 found[question].append(row)
     return found
-
-
-def _said(row: Mapping[Hashable, Any]) -> str:
-    """Which organisation said what, and when; what has become of it in brackets."""
-    day = f"{row['answered_on']:%d %b %Y}" if row["answered_on"] else ""
-    detail = f"({row['detail']})" if row["detail"] else ""
-    return " ".join(filter(None, (row["organisation"], row["answer"], day, detail)))
 
 
 def with_asked_again(

@@ -11,7 +11,7 @@ True
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,12 @@ from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.review.departures import ANSWERED, NOT_WAITING, UNEXPLAINED
 from waitlist_merge.review.lost import as_text, last_listed, most_pressing, restricted_anywhere
 from waitlist_merge.review.questions import question_ids
+from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
+from waitlist_merge.review.signed import author
 from waitlist_merge.review.snapshot import ENTRY_COLUMNS
 from waitlist_merge.review.states import OPEN
+from waitlist_merge.review.wording import said_in_words
 from waitlist_merge.schema import TABLES
 
 LEVEL = "unaccounted"
@@ -123,8 +126,11 @@ def _now_listed(table: pd.DataFrame, entries: pd.DataFrame) -> NDArray[np.object
     return joined_values(both["place"], both["need"].to_numpy(dtype=np.int64), len(table))
 
 
-def asked(table: pd.DataFrame) -> pd.DataFrame:
-    """The questions about the needs of this table, with the columns of the review queue."""
+def asked(table: pd.DataFrame, answers: Iterable[AnswerRow] = ()) -> pd.DataFrame:
+    """The questions about the needs of this table, with the columns of the review queue.
+
+    ``answers`` are those that nobody took back, the oldest first.
+    """
     size = len(table)
     organisations = _who_can_be_asked(table)
     questions = pd.DataFrame(
@@ -150,7 +156,7 @@ def asked(table: pd.DataFrame) -> pd.DataFrame:
             "settling_fact": settling_fact(LEVEL, LEVEL, ""),
             "answer_effects": [effects(LEVEL, each, vetoed=False) for each in organisations],
             "state": OPEN,
-            "said": "",
+            "said": _said_so_far(table, answers),
             "this_week": True,
         }
     )
@@ -166,11 +172,30 @@ def _who_can_be_asked(table: pd.DataFrame) -> list[list[str]]:
     ]
 
 
-def first_asked(table: pd.DataFrame, queue: pd.DataFrame) -> pd.DataFrame:
+def _said_so_far(table: pd.DataFrame, answers: Iterable[AnswerRow]) -> list[str]:
+    """The last word of each person on each need since it was lost."""
+    about = [row for row in answers if row.level == LEVEL]
+    told = []
+    for named, lost in zip(table["entry_ids"], table["left_date"], strict=True):
+        ids, day = {*str(named).split(";")}, lost.date()
+        mine = [row for row in about if not ids.isdisjoint(row.entry_ids)]
+        last = {author(row): row for row in mine if row.answered_on and row.answered_on >= day}
+        told.append(
+            "; ".join(
+                said_in_words(row.organisation, row.answer, row.answered_on)
+                for row in last.values()
+            )
+        )
+    return told
+
+
+def first_asked(
+    table: pd.DataFrame, queue: pd.DataFrame, answers: Iterable[AnswerRow] = ()
+) -> pd.DataFrame:
     """The review queue with the questions of this table in front."""
     if table.empty:
         return queue
-    questions = asked(table)
+    questions = asked(table, answers)
     later = queue.assign(order=queue["order"] + len(questions))
     columns = {
         name: pd.concat(

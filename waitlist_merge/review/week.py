@@ -192,7 +192,7 @@ def end(
     return Ended(
         told,
         lost,
-        first_asked(lost, review_queue),
+        first_asked(lost, review_queue, people.said),
         snapshot,
         pd.concat(log, ignore_index=True),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from waitlist_merge.reasons import Joins, Relation, Veto
 
 PATIENT_QUESTION = "Are these entries one person? Check the demographic details with the Spine."
@@ -93,3 +95,13 @@ def _question(level: str, joins: str, relation: str, veto: str) -> str:
             return PATIENT_AGAIN
         return PATIENT_PROPOSED if joins == Joins.YES else PATIENT_QUESTION
     return BY_VETO.get(veto) or BY_RELATION.get(relation, OTHERWISE)
+
+
+def said_in_words(organisation: str, answer: str, day: date | None, detail: str = "") -> str:
+    """Which organisation said what, and when; what has become of it in brackets.
+
+    >>> said_in_words("RM3", "cannot tell", date(2026, 11, 16))
+    'RM3 cannot tell 16 Nov 2026'
+    """
+    told = (organisation, answer, f"{day:%d %b %Y}" if day else "", f"({detail})" if detail else "")
+    return " ".join(filter(None, told))

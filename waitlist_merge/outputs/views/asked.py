@@ -50,11 +50,21 @@ def _about_lost(queue: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
     anew = asked_of_lost(lost).set_index("question_id").reindex(kept["question_id"].astype(object))
     anew = anew.reset_index(drop=True)
     same = (kept["entry_ids"].astype(object) == anew["entry_ids"]).to_numpy(dtype=bool)
-    told = {
-        "state": kept["state"].where(same, OPEN),
-        "said": kept["said"].where(same),
-    }
-    return kept.assign(**{name: anew[name] for name in _OF_ENTRIES}, **told)
+    said = [
+        _said_by(said, codes) if whole else None
+        for said, codes, whole in zip(kept["said"], anew["organisations"], same, strict=True)
+    ]
+    return kept.assign(
+        **{name: anew[name] for name in _OF_ENTRIES},
+        state=kept["state"].where(same, OPEN),
+        said=pd.Series(said, dtype=object),
+    )
+
+
+def _said_by(said: object, codes: str) -> str:
+    """What these organisations have said: who else listed the patient is not told."""
+    parts = str(said or "").split("; ")
+    return "; ".join(each for each in parts if each.split(" ")[0] in codes.split(";"))
 
 
 _OF_ENTRIES = (
