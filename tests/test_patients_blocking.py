@@ -5,15 +5,18 @@ from __future__ import annotations
 from itertools import combinations, product
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.patients import blocking, blocks
-from waitlist_merge.patients.blocks import Key, firsts, forecast, shared
+from waitlist_merge.patients.blocks import Key, forecast
+from waitlist_merge.patients.coding import combine, pack
 from waitlist_merge.patients.likeness import LONG_NUMBER
 from waitlist_merge.patients.local_numbers import WIDEST, half, in_order
 from waitlist_merge.patients.pairs import pairs
 from waitlist_merge.patients.records import prepare
+from waitlist_merge.patients.repeated import firsts, shared
 
 CODES = st.lists(st.integers(-1, 2), min_size=9, max_size=9).map(np.array)
 MAKERS = st.lists(st.booleans(), min_size=9, max_size=9).map(np.array)
@@ -161,3 +164,33 @@ def test_a_birth_date_alone_is_a_key_where_it_makes_few_pairs(typed, monkeypatch
     found = blocking.keys(prepare(typed(slips)))
     assert any(key.name == "birth date" for key in found) == met
     assert listed(found) == ([(0, 1)] if met else [])
+
+
+def test_first_rows_are_found_where_different_values_meet_in_the_table():
+    values = np.arange(5_000, dtype=np.int32) * 7_919 % 4_001
+    values[::50] = -1
+    expected = pd.Series(np.arange(5_000)).groupby(values).transform("min").to_numpy()
+    found = firsts((values,))
+    assert found.tolist() == np.where(values < 0, -1, expected).tolist()
+
+
+def test_the_parts_of_a_birth_date_are_those_of_its_day():
+    days = pd.to_datetime(["1971-05-03", None, "1996-02-29", "1850-01-01", "2024-12-31"])
+    found = prepare(pd.DataFrame({"birth_date": days}))
+    known = found.birth[found.birth >= 0]
+    parts = zip(found.day[known], found.month[known], found.year[known], strict=True)
+    assert [*parts] == [(3, 5, 1971), (29, 2, 1996), (1, 1, 1850), (31, 12, 2024)]
+    assert found.birth.tolist()[1] == found.birth_date.codes[1] == -1
+    assert [found.birth_date.values[at] for at in found.birth_date.codes[[0, 2, 3, 4]]] == [
+        *("1971-05-03", "1996-02-29", "1850-01-01", "2024-12-31")
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(-1, 4), st.integers(-1, 9)), min_size=1, max_size=30))
+def test_codes_put_together_are_equal_where_all_are_and_missing_where_any_is(pairs):
+    first, second = np.array(pairs, dtype=np.int32).T
+    assert combine(first, second).tolist() == pack(first, second).tolist()
+    large = 1 << 20
+    found = combine(first * large, second * large).tolist()
+    for (pair, code), (other, same) in combinations(zip(pairs, found, strict=True), 2):
+        assert (code == same) == (pair == other or (min(pair) < 0 and min(other) < 0))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.categories import STR
 from waitlist_merge.threads import AT_A_TIME
@@ -36,11 +37,11 @@ def content_ranks(entries: pd.DataFrame) -> NDArray[np.uint64]:
         seed = pd.util.hash_array(np.asarray([name], dtype=object))[0] | np.uint64(1)
         if isinstance(column.dtype, pd.CategoricalDtype):
             code, words = _occurring(column)
-            hashes = pd.util.hash_array(words.to_numpy(dtype=object), categorize=False) * seed
+            hashes = _part_by_part(words, PANDAS_KEY) * seed
             _add_up(total, np.append(hashes, np.uint64(0)), code)
         else:
-            hashed = pd.util.hash_pandas_object(column, index=False).to_numpy() * seed
-            total += np.where(column.notna(), hashed, np.uint64(0))
+            hashes = pd.util.hash_pandas_object(column, index=False).to_numpy() * seed
+            total += np.where(column.notna(), hashes, np.uint64(0))
     return total
 
 
@@ -64,12 +65,16 @@ def _add_up(
 
 
 def hashed(texts: Iterable[str], *, hash_key: str = PANDAS_KEY) -> NDArray[np.uint64]:
-    """What pandas hashes each text to; a part at a time, for Python's texts take much room.
+    """What pandas hashes each text to.
 
     >>> hashed(["E-1"]).tolist() == pd.util.hash_array(np.array(["E-1"], dtype=object)).tolist()
     True
     """
-    held = pd.Series(texts, dtype=STR, copy=False).array
+    return _part_by_part(pd.Series(texts, dtype=STR, copy=False).array, hash_key)
+
+
+def _part_by_part(held: ExtensionArray | pd.Index, hash_key: str) -> NDArray[np.uint64]:
+    """The same a part at a time: Python's texts take much room, and hold up all other threads."""
     found = np.empty(len(held), dtype=np.uint64)
     for at in range(0, len(held), AT_A_TIME):
         part = np.asarray(held[at : at + AT_A_TIME], dtype=object)

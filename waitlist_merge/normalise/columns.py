@@ -61,6 +61,13 @@ class TextColumn:
         """The number of rows of each text."""
         return np.bincount(self.codes + 1, minlength=len(self.words) + 1)[1:]
 
+    @cached_property
+    def used(self) -> Mask:
+        """Which of the texts does any row have?"""
+        used: Mask = np.zeros(len(self.words) + 1, dtype=bool)
+        used[self.codes] = True
+        return used[:-1]
+
     def present(self) -> Mask:
         """Which rows have a text."""
         mask: Mask = self.codes >= 0
@@ -187,16 +194,9 @@ def first_of(*columns: TextColumn) -> TextColumn:
     return used_only(regroup(pa.concat_arrays([each.words for each in told]), codes))
 
 
-def in_use(column: TextColumn) -> Mask:
-    """Which of the texts does any row have?"""
-    used: Mask = np.zeros(len(column.words) + 1, dtype=bool)
-    used[column.codes] = True
-    return used[:-1]
-
-
 def used_only(column: TextColumn) -> TextColumn:
     """The column without texts that no row has."""
-    used = in_use(column)
+    used = column.used
     if used.all():
         return column
     renumbered = (np.cumsum(used) - 1).astype(np.int32)

@@ -13,7 +13,7 @@ pass too and are told apart by their range.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -53,7 +53,7 @@ _AT_A_TIME: Final = 1 << 14
 """Texts whose digits are looked at together: they fit the cache."""
 
 
-def as_numbers(texts: Texts | pa.Array) -> NDArray[np.int64]:
+def as_numbers(texts: Sequence[str] | Texts | pa.Array) -> NDArray[np.int64]:
     """Ten-digit texts as integers; -1 for any other text and for a missing one.
 
     >>> as_numbers(as_texts(["9990123462", "999", None])).tolist()
@@ -91,7 +91,9 @@ def is_nhs_number(texts: Texts | pa.Array) -> Mask:
     return mask
 
 
-def _ten_digits(texts: Texts | pa.Array) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def _ten_digits(
+    texts: Sequence[str] | Texts | pa.Array,
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Which texts are ten digits, and the digits of those, one row each."""
     held = pa.array(texts, pa.large_string())
     _, offsets, letters = held.buffers()
@@ -168,7 +170,7 @@ def nhs_number_kind(numbers: Iterable[str | None]) -> Texts:
     return np.asarray([*_NAMES_OF_KINDS, None], dtype=object)[kinds]
 
 
-def nhs_number_kinds(numbers: Texts | pa.Array) -> NDArray[np.int8]:
+def nhs_number_kinds(numbers: Sequence[str] | Texts | pa.Array) -> NDArray[np.int8]:
     """The same as a code for each kind; -1 for what is not ten digits."""
     kinds = np.empty(len(numbers), dtype=np.int8)
     for at in range(0, len(numbers), _AT_A_TIME):

@@ -25,7 +25,6 @@ from waitlist_merge.normalise.columns import (
     as_category,
     category_as_held,
     day_column,
-    in_use,
     used_only,
 )
 from waitlist_merge.normalise.dates import BIRTH, read_dates
@@ -106,7 +105,7 @@ def _values(column: pd.Series, typed: TextColumn) -> Values:
     """The column itself, or the same without categories where hardly any row has one."""
     held = column.cat.categories
     text = held.dtype == object or isinstance(held.dtype, pd.StringDtype)
-    whole = text and in_use(typed).sum() > MOSTLY_USED * len(held)
+    whole = text and typed.used.sum() > MOSTLY_USED * len(held)
     values: Values = column.array if whole else as_category(typed)
     return values
 
@@ -117,7 +116,7 @@ def _reads_as_itself(name: str, column: TextColumn) -> bool:
     if name in PLAIN_FIELDS:
         rest = ~_is_plain(name, column.words)
     if rest.any():
-        rest &= in_use(column)
+        rest &= column.used
     if not rest.any():
         return True
     texts = column.words.filter(pa.array(rest)).to_numpy(zero_copy_only=False)

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import Key, count_pairs
+from waitlist_merge.patients.blocks import Key
 from waitlist_merge.patients.coding import MISSING, Codes
 from waitlist_merge.patients.local_numbers import half, in_order
 from waitlist_merge.patients.records import Records
@@ -69,7 +69,7 @@ def keys(records: Records, *, workers: int = 1) -> list[Key]:
         ("digits of hospital number", digits.result(), lacking),
         ("sound of both names, no birth date", (first, second), unborn),
     ]
-    if count_pairs(birth) - count_pairs(birth[~lacking]) <= MOST_BY_BIRTH_DATE:
+    if _pairs_of_lacking(birth, lacking) <= MOST_BY_BIRTH_DATE:
         lists.append(("birth date", (birth,), lacking))
     return [
         Key(name, parts, makers, further=(given, birth))
@@ -91,6 +91,14 @@ def teaching_key(records: Records, name: str) -> Key | None:
     if not known or not lacking.any():
         return None
     return Key(name, parts[name], lacking, further=(given, records.birth))
+
+
+def _pairs_of_lacking(codes: Codes, lacking: NDArray[np.bool_]) -> int:
+    """How many pairs hold one value, of which one record at least lacks an identifier?"""
+    every = np.bincount(codes[codes >= 0])
+    few = codes[lacking]
+    numbered = every - np.bincount(few[few >= 0], minlength=len(every))
+    return int((every * (every - 1) - numbered * (numbered - 1)).sum()) // 2
 
 
 def _half(records: Records, *, first: bool) -> tuple[Codes, Codes]:
@@ -116,9 +124,10 @@ def _within(records: Records) -> Codes:
 def _initials(records: Records) -> tuple[Codes, Codes]:
     """The first letters of both names, the earlier in the alphabet first."""
     letters = [
-        np.append(
-            np.asarray([ord(value[0]) if value else MISSING for value in name.values]), MISSING
-        ).astype(np.int32)[name.codes]
+        name.told(
+            np.asarray([ord(value[0]) if value else MISSING for value in name.values], np.int32),
+            MISSING,
+        )
         for name in (records.family, records.given)
     ]
     unknown = (letters[0] < 0) | (letters[1] < 0)
@@ -128,10 +137,9 @@ def _initials(records: Records) -> tuple[Codes, Codes]:
 
 def _swapped(records: Records) -> Codes:
     """The birth date, or the one with day and month exchanged if that is smaller."""
-    day, month = records.day.astype(np.int32), records.month.astype(np.int32)
-    code = records.year.astype(np.int32) * 400
-    smaller, larger = np.minimum(day, month), np.maximum(day, month)
-    return np.where(records.birth >= 0, code + smaller * 32 + larger, MISSING).astype(np.int32)
+    smaller = np.minimum(records.day, records.month).astype(np.int32)
+    larger = np.maximum(records.day, records.month)
+    return _of_day(records, records.year.astype(np.int32) * 400 + smaller * 32 + larger)
 
 
 def _parts(records: Records) -> dict[str, Codes]:
@@ -140,4 +148,9 @@ def _parts(records: Records) -> dict[str, Codes]:
     year = records.year.astype(np.int32)
     two = {"year and month": year * 100 + month, "year and day": year * 100 + day}
     two["month and day"] = month * 100 + day
-    return {name: np.where(records.birth >= 0, code, MISSING) for name, code in two.items()}
+    return {name: _of_day(records, code) for name, code in two.items()}
+
+
+def _of_day(records: Records, table: Codes) -> Codes:
+    """What the table says of the day of each birth; MISSING where that is not known."""
+    return np.append(table, np.int32(MISSING))[np.maximum(records.birth, MISSING)]

@@ -2,7 +2,7 @@
 
 A key is a tuple of codes; two records agree on it where they agree on every code. Of the millions
 of records only those are ordered whose value may be shared: values are hashed into a table first,
-which costs a glance at each record, and what is left is compared exactly.
+which costs a glance at each record, and what is left is compared exactly (repeated.py).
 
 >>> number = Key("number", (np.array([0, 0, 1, 1]),), makers=np.ones(4, dtype=bool))
 >>> number.blocks.rows.tolist(), number.blocks.partners.tolist()
@@ -21,18 +21,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.mixing import FACTORS, stir
 from waitlist_merge.patients.coding import Codes, at_places, pack
+from waitlist_merge.patients.repeated import Rows, hashes, repeated, sort_order, table_bits
 from waitlist_merge.threads import AT_A_TIME
-
-Rows = NDArray[np.int32]
 
 LARGEST_BLOCK = 200
 """Records with one key value beyond which the key is narrowed by a further field. A true patient
 has a handful of entries; a block of 200 makes 19,900 pairs, nearly all of different people."""
-
-ROOM = 16
-"""Places in the table of hashes for each value looked for: one in so many is met by chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +117,7 @@ def _ordered(
         packed = pd.factorize(packed)[0].astype(np.int64)
     # The last bit puts makers first in their block.
     packed = packed * 2 + ~makers[rows]
-    order, packed = _sorted(packed)
+    order, packed = sort_order(packed)
     rows = rows[order]
     idle = (packed & 1).astype(bool)
     starts = np.flatnonzero(np.diff(packed >> 1, prepend=-1))
@@ -148,19 +143,6 @@ def _in_large_blocks(
     return np.asarray((over & made)[packed])
 
 
-def _sorted(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the values stand in their order, and the values in it.
-
-    Numbers are sorted twice as fast as places: where there is room, one carries the other.
-    """
-    bits = len(values).bit_length()
-    if values.max(initial=0) >> (63 - bits):
-        order = np.argsort(values)
-        return order, values[order]
-    carrying = np.sort((values << bits) | np.arange(len(values)))
-    return carrying & ((1 << bits) - 1), carrying >> bits
-
-
 _MOST = np.iinfo(np.int64).max // 2 - 1
 """Largest code that leaves room for one bit."""
 
@@ -168,119 +150,16 @@ _MOST = np.iinfo(np.int64).max // 2 - 1
 def _sharing(parts: tuple[Codes, ...], makers: NDArray[np.bool_]) -> Rows:
     """Rows whose value a maker has too, or seems to; makers may be alone with theirs."""
     if makers.all():
-        return _repeated(parts)
+        return repeated(parts)
     wanted = np.flatnonzero(makers)
-    bits = _bits(len(wanted))
+    bits = table_bits(len(wanted))
     table = np.zeros(1 << bits, dtype=bool)
-    table[_hashes([part[wanted] for part in parts], bits)] = True
+    table[hashes([part[wanted] for part in parts], bits)] = True
     found = [np.empty(0, np.intp)]
     for at in range(0, len(makers), AT_A_TIME):
-        hashes = _hashes([part[at : at + AT_A_TIME] for part in parts], bits)
-        found.append(np.flatnonzero(at_places(table, hashes)) + at)
+        places = hashes([part[at : at + AT_A_TIME] for part in parts], bits)
+        found.append(np.flatnonzero(at_places(table, places)) + at)
     return np.concatenate(found).astype(np.int32)
-
-
-def _repeated(parts: tuple[Codes, ...]) -> Rows:
-    """Rows whose value another row has too, or seems to."""
-    size = len(parts[0])
-    bits = _bits(size // 8)
-    if len(parts) == 1 and parts[0].max(initial=0) < 1 << bits:
-        return _repeated_codes(parts[0])
-    counts = np.zeros(1 << bits, dtype=np.uint32)
-    hashes = np.empty(size, dtype=np.uint32)
-    known = np.ones(size, dtype=bool)
-    for at in range(0, size, AT_A_TIME):
-        some = [part[at : at + AT_A_TIME] for part in parts]
-        hashes[at : at + AT_A_TIME] = _hashes(some, bits)
-        for part in some:
-            known[at : at + AT_A_TIME] &= part >= 0
-    rows = np.flatnonzero(known).astype(np.int32)
-    np.add.at(counts, hashes[rows], np.uint32(1))
-    return rows[counts[hashes[rows]] > 1]
-
-
-def _repeated_codes(codes: Codes) -> Rows:
-    """The same of codes so small that each has a place of its own."""
-    rows = np.flatnonzero(codes >= 0).astype(np.int32)
-    held = codes[rows]
-    counts = np.zeros(int(held.max(initial=0)) + 1, dtype=np.uint32)
-    np.add.at(counts, held, np.uint32(1))
-    return rows[counts[held] > 1]
-
-
-def firsts(parts: tuple[Codes, ...]) -> Codes:
-    """The first row of the same value, for each row: itself, or -1 where it has none.
-
-    >>> firsts((np.array([4, 0, 4, -1]), np.array([1, 1, 1, 1]))).tolist()
-    [0, 1, 0, -1]
-    """
-    found = np.arange(len(parts[0]), dtype=np.int32)
-    for part in parts:
-        found[part < 0] = -1
-    rows, groups = shared(parts)
-    if len(rows):
-        starts = np.flatnonzero(np.diff(groups, prepend=-1))
-        found[rows] = np.minimum.reduceat(rows, starts)[groups]
-    return found
-
-
-def shared(parts: tuple[Codes, ...]) -> tuple[Rows, NDArray[np.int32]]:
-    """The rows whose value another row has too, group by group, and the group of each.
-
-    >>> rows, groups = shared((np.array([4, 0, 4, -1, -1]),))
-    >>> sorted(rows.tolist()), groups.tolist()
-    ([0, 2], [0, 0])
-    """
-    rows = _repeated(parts)
-    packed = pack(*(part[rows] for part in parts))
-    order, packed = _sorted(packed)
-    starts = np.flatnonzero(np.diff(packed, prepend=-1))
-    sizes = np.diff(starts, append=len(packed))
-    several = sizes > 1
-    groups = np.repeat(np.arange(several.sum(), dtype=np.int32), sizes[several])
-    return rows[order[np.repeat(several, sizes)]], groups
-
-
-def sizes(*codes: Codes) -> NDArray[np.int64]:
-    """How many records hold each value that any holds, in no order.
-
-    >>> sorted(sizes(np.array([4, 0, 4, -1]), np.array([1, 1, 1, 1])).tolist())
-    [1, 2]
-    """
-    packed = pack(*codes)
-    packed = packed[packed >= 0]
-    if packed.max(initial=0) <= ROOM * len(packed):
-        counts = np.bincount(packed)
-        return counts[counts > 0]
-    packed.sort()
-    last = np.flatnonzero(np.append(packed[1:] != packed[:-1], True)) if len(packed) else packed
-    return np.diff(last, prepend=-1)
-
-
-def count_pairs(*codes: Codes, most: int | None = None) -> float:
-    """How many pairs of records hold the same value, those of a value of over ``most`` left out?
-
-    >>> count_pairs(np.array([4, 0, 4, 4, -1])), count_pairs(np.array([4, 0, 4, 4]), most=2)
-    (3.0, 0.0)
-    """
-    found = sizes(*codes).astype(np.float64)
-    if most is not None:
-        found = found[found <= most]
-    return float((found * (found - 1) / 2).sum())
-
-
-def _bits(values: int) -> int:
-    """Bits of a table with ``ROOM`` for so many values."""
-    return max(int(values * ROOM).bit_length(), 8)
-
-
-def _hashes(parts: Sequence[Codes], bits: int) -> NDArray[np.int64]:
-    total = np.zeros(len(parts[0]), dtype=np.uint64)
-    for at, part in enumerate(parts):
-        total += part.astype(np.uint64)
-        stir(total, FACTORS[at % len(FACTORS)])
-    total *= FACTORS[0]
-    return (total >> np.uint64(64 - bits)).view(np.int64)
 
 
 @contextmanager

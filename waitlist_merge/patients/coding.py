@@ -6,6 +6,7 @@ agreement nor disagreement (design: missing is a state).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -81,7 +82,7 @@ def coded(column: pd.Series) -> Coded:
     categorical = column.astype("category").cat
     return Coded(
         categorical.codes.to_numpy().astype(np.int32, copy=False),
-        tuple(categorical.categories.astype(object).tolist()),
+        tuple(categorical.categories.to_numpy(dtype=object).tolist()),
     )
 
 
@@ -101,6 +102,9 @@ def combine(*columns: Codes) -> Codes:
     >>> one == same != other, none
     (True, -1)
     """
+    spans = [int(column.max(initial=0)) + 1 for column in columns]
+    if math.prod(spans) <= np.iinfo(np.int32).max:
+        return _packed_small(columns, spans)
     packed = pack(*columns)
     if packed.max(initial=0) <= np.iinfo(np.int32).max:
         return packed.astype(np.int32)
@@ -108,6 +112,17 @@ def combine(*columns: Codes) -> Codes:
     known = packed >= 0
     codes[known] = pd.factorize(packed[known])[0]
     return codes
+
+
+def _packed_small(columns: Sequence[NDArray[np.integer]], spans: Sequence[int]) -> Codes:
+    """What ``pack`` says, of codes whose tuples are few: in half the room."""
+    packed = np.zeros(len(columns[0]), dtype=np.int32)
+    for column, span in zip(columns, spans, strict=True):
+        packed *= np.int32(span)
+        packed += np.maximum(column, 0).astype(np.int32, copy=False)
+    for column in columns:
+        packed[column < 0] = MISSING
+    return packed
 
 
 def pack(*columns: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -208,10 +223,13 @@ def _by_letters(column: Coded, spaced: Sequence[str]) -> Names:
     A spacing says more than none: "Al-Hassan" and "Alhassan" are two words. One slip, "A Lhassan",
     must not speak for all.
     """
+    if not spaced:
+        return Names(column.codes, (), ())
     squeezed = column.derive(lambda _values: [form.replace(" ", "") for form in spaced])
-    held = np.bincount(column.codes[column.known], minlength=len(spaced))
+    held = np.zeros(len(spaced) + 1, dtype=np.int64)
+    np.add.at(held, column.codes, 1)
     best: dict[str, tuple[bool, int, int, str]] = {}
-    for form, count in zip(spaced, held.tolist(), strict=True):
+    for form, count in zip(spaced, held[:MISSING].tolist(), strict=True):
         letters, spaces = form.replace(" ", ""), form.count(" ")
         rank = spaces > 0, count, spaces, form
         best[letters] = max(rank, best.get(letters, rank))
@@ -231,5 +249,5 @@ def at_places(codes: NDArray[Told], at: Positions) -> NDArray[Told]:
 
 def pair_rank(ranks: NDArray[np.uint64], a: Positions, b: Positions) -> NDArray[np.uint64]:
     """A number for each pair by what the two records are, not by where they stand."""
-    one, other = ranks[a], ranks[b]
+    one, other = at_places(ranks, a), at_places(ranks, b)
     return np.minimum(one, other) * FACTORS[0] + np.maximum(one, other)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from waitlist_merge.mixing import FACTORS
-from waitlist_merge.patients.blocks import count_pairs
 from waitlist_merge.patients.coding import MISSING
 from waitlist_merge.patients.records import Records
+from waitlist_merge.patients.repeated import count_pairs
 
 PAIRS_PER_RECORD = 0.5
 """Expected true pairs a record before any are counted. A list holds 1.19 pathways a patient (domain

@@ -71,16 +71,34 @@ def group(
     refusal is 0, or 1 for a group conflict, or 2 for a close rival; only strong edges are refused.
     """
     codes = tuple(identities)
-    component = _components(edges.a, edges.b, size)
-    conflicted = _conflicted(component, codes, edges)
-    inside = conflicted[component[edges.a]]
+    rows, a, b = _linked(edges, size)
+    component = _components(a, b, len(rows))
+    conflicted = _conflicted(component, [each[rows] for each in codes], a[edges.barred])
+    inside = conflicted[component[a]]
     walked = np.flatnonzero(inside)
     joined = edges.strong & ~edges.barred & ~inside
     refusal = np.zeros(len(edges.a), dtype=np.int8)
     if len(walked):
         refusal[walked] = walk(edges[walked], codes, margin=margin)
         joined[walked] = edges.strong[walked] & ~edges.barred[walked] & (refusal[walked] == 0)
-    return parted(component, edges.a, edges.b, joined), refusal
+    return _among_all(parted(component, a, b, joined), rows, size), refusal
+
+
+def _linked(edges: Edges, size: int) -> tuple[NDArray[np.int64], Group, Group]:
+    """The rows of any pair, and where both ends of each pair stand among them."""
+    linked = np.zeros(size, dtype=bool)
+    linked[edges.a] = linked[edges.b] = True
+    place = np.cumsum(linked, dtype=np.int32) - np.int32(1)
+    return np.flatnonzero(linked), place[edges.a], place[edges.b]
+
+
+def _among_all(group: Group, rows: NDArray[np.int64], size: int) -> Group:
+    """The groups of these rows among all, of which every other is a group by itself."""
+    first = np.ones(size, dtype=bool)
+    first[rows] = _appears_first(group)
+    found = np.cumsum(first, dtype=np.int32) - np.int32(1)
+    found[rows] = found[rows[first[rows]]][group]
+    return found
 
 
 def _components(a: NDArray[np.integer], b: NDArray[np.integer], size: int) -> Group:
@@ -122,21 +140,18 @@ def _appears_first(group: Group) -> NDArray[np.bool_]:
 
 
 def _conflicted(
-    component: Group, identities: tuple[NDArray[np.int32], ...], edges: Edges
+    component: Group, identities: Iterable[NDArray[np.int32]], barred: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """Which components hold two values of one identity, or a barred pair?"""
+    """Which components hold two values of one identity, or one of the ``barred`` ends?"""
     found = np.zeros(int(component.max(initial=-1)) + 1, dtype=bool)
-    linked = np.zeros(len(component), dtype=bool)
-    linked[edges.a] = linked[edges.b] = True
-    rows = np.flatnonzero(linked)
     for codes in identities:
-        known = rows[codes[rows] >= 0]
+        known = np.flatnonzero(codes >= 0)
         low = np.full(len(found), np.iinfo(np.int32).max, dtype=np.int32)
         high = np.full(len(found), -1, dtype=np.int32)
         np.minimum.at(low, component[known], codes[known])
         np.maximum.at(high, component[known], codes[known])
         found |= (high >= 0) & (high > low)
-    found[component[edges.a[edges.barred]]] = True
+    found[component[barred]] = True
     return found
 
 

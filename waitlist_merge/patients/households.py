@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import count_pairs, shared
 from waitlist_merge.patients.coding import Level, Positions
 from waitlist_merge.patients.expected import in_sample
 from waitlist_merge.patients.levels import LEVELS, is_level
 from waitlist_merge.patients.records import Records
+from waitlist_merge.patients.repeated import count_pairs, shared
 from waitlist_merge.reference import rows
 
 HOUSEHOLD_PAIRS_PER_RECORD = 0.15

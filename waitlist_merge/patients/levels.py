@@ -133,20 +133,25 @@ def birth_levels(records: Records, a: Positions, b: Positions) -> Level:
     """Exact, day and month exchanged, two parts of three (close or not), or other."""
     found = equality(records.birth, a, b)
     unequal = np.flatnonzero(found == UNEQUAL)
-    found[unequal] = _unequal_births(records, a[unequal], b[unequal])
+    one, other = records.birth[a[unequal]], records.birth[b[unequal]]
+    found[unequal] = _unequal_births(records, one, other)
     return found
 
 
-def _unequal_births(records: Records, a: Positions, b: Positions) -> Level:
-    """The same of two known dates that differ."""
-    day = (records.day[a], records.day[b])
-    month = (records.month[a], records.month[b])
-    year = (records.year[a], records.year[b])
-    agree = sum((x == y).astype(np.int8) for x, y in (day, month, year))
-    exchanged = (day[0] == month[1]) & (month[0] == day[1]) & (year[0] == year[1])
-    slip = _slip(*day) & _slip(*month) & _slip_of_year(*year)
-    levels = np.select([exchanged, (agree == 2) & slip, agree == 2], [2, 3, 4], 5)
-    return levels.astype(np.int8)
+def _unequal_births(records: Records, one: Codes, other: Codes) -> Level:
+    """The same of two known dates that differ; slips are looked for where two parts agree."""
+    day = (records.day[one], records.day[other])
+    month = (records.month[one], records.month[other])
+    year = (records.year[one], records.year[other])
+    same = [x == y for x, y in (day, month, year)]
+    two = np.flatnonzero(sum(each.view(np.int8) for each in same) == 2)
+    slip = _slip_of_year(year[0][two], year[1][two])
+    for part in (day, month):
+        slip &= _slip(part[0][two], part[1][two])
+    levels = np.full(len(one), 5, dtype=np.int8)
+    levels[two] = np.where(slip, 3, 4)
+    levels[(day[0] == month[1]) & (month[0] == day[1]) & same[2]] = 2
+    return levels
 
 
 def _slip(one: NDArray[np.int16], other: NDArray[np.int16]) -> NDArray[np.bool_]:

@@ -60,9 +60,10 @@ def _coded(numbers: Sequence[str], part: Callable[[Letters], Letters]) -> Codes:
         rows = np.flatnonzero(lengths == length)
         cut = part(told.held[told.begin[rows, None] + np.arange(length)])
         parts[rows, : cut.shape[1]] = cut
-    found = np.zeros(int(used.sum()), dtype=np.int64)
-    for word in parts.view(np.uint64)[used].T:
-        code = pd.factorize(word)[0].astype(np.int64)
-        found = pd.factorize(found * (code.max(initial=0) + 1) + code)[0].astype(np.int64)
+    first, *others = parts.view(np.uint64)[used].T
+    found = pd.factorize(first)[0]
+    for word in others:
+        code = pd.factorize(word)[0]
+        found = pd.factorize(found * (code.max(initial=0) + 1) + code)[0]
     codes[used] = found
     return codes

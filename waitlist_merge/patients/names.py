@@ -22,7 +22,6 @@ from waitlist_merge.patients.name_likeness import (
     one_spelling,
 )
 from waitlist_merge.patients.records import FEMALE, Records
-from waitlist_merge.patients.variants import beginnings
 
 
 def name_levels(
@@ -105,9 +104,8 @@ def _written_apart(
 
     Or another spelling of that word, as Abdelrahman and Abdul Rahman.
     """
-    given, middle = records.given, records.middle
+    given, middle, begins = records.given, records.middle, records.given_begins
     found = np.zeros(len(a), dtype=bool)
-    begins = beginnings(given.values)
     for one, other in ((a, b), (b, a)):
         first, second, whole = given.codes[one], middle.codes[one], given.codes[other]
         known = np.flatnonzero(where & (first >= 0) & (second >= 0) & (whole >= 0))

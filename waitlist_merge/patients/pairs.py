@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from waitlist_merge.patients.blocks import Alike, Key, Rows
+from waitlist_merge.patients.blocks import Alike, Key
+from waitlist_merge.patients.repeated import Rows
 
 Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
 

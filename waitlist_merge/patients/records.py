@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from waitlist_merge.normalise.births import year_is_no_evidence
 from waitlist_merge.normalise.nhs_numbers import nhs_number_kinds
 from waitlist_merge.normalise.postcodes import areas, districts, sectors
-from waitlist_merge.patients.blocks import firsts
 from waitlist_merge.patients.coding import (
     MISSING,
     NO_WORD,
@@ -29,7 +28,8 @@ from waitlist_merge.patients.coding import (
     sounds,
 )
 from waitlist_merge.patients.letters import Held, letters_held
-from waitlist_merge.patients.variants import FIRST_OF_TWO, known_names
+from waitlist_merge.patients.repeated import firsts
+from waitlist_merge.patients.variants import FIRST_OF_TWO, beginnings, known_names
 
 MALE, FEMALE = 1, 2
 VERIFIED_STATUS = "01"
@@ -44,7 +44,8 @@ class Records:
     """The person fields of all entries, coded; every array has one element a row.
 
     ``first_alike`` is the first record of the same full name and birth date, -1 where one of the
-    three is missing. ``postcode_letters`` has one element a value of ``postcode``.
+    three is missing. ``day``, ``month`` and ``year`` have one element a day that ``birth`` counts,
+    ``postcode_letters`` one a value of ``postcode``, ``given_begins`` one a value of ``given``.
     """
 
     size: int
@@ -61,6 +62,7 @@ class Records:
     given: Names
     middle: Names
     previous: Names
+    given_begins: NDArray[np.int64]
     given_known: NDArray[np.bool_]
     first_of_two: NDArray[np.bool_]
     family_sound: Codes
@@ -141,6 +143,7 @@ def prepare(entries: pd.DataFrame, *, workers: int = 1) -> Records:
         given=given,
         middle=middle,
         previous=previous,
+        given_begins=beginnings(given.values),
         given_known=_is_one_of(given, known_names()),
         first_of_two=_is_one_of(given, FIRST_OF_TWO),
         family_sound=family_sound,
@@ -204,15 +207,17 @@ def _genders(column: Coded) -> NDArray[np.int8]:
 
 def _number_kinds(number: Coded) -> Codes:
     """The scheme of each number as a code; MISSING where there is no number."""
-    kinds = nhs_number_kinds(np.asarray(number.values, dtype=object))
+    kinds = nhs_number_kinds(number.values)
     used = np.bincount(kinds + 1, minlength=1)[1:] > 0
+    if used.sum() == 1 and kinds.min() >= 0:
+        return np.minimum(number.codes, np.int32(0))
     table = np.append(np.cumsum(used) - 1, MISSING).astype(np.int32)
     return number.told(table[kinds], MISSING)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Births:
-    """Birth dates of all entries: days since the first, as codes, and in parts."""
+    """Birth dates of all entries: days since the first, as codes, and the parts of those days."""
 
     since_first: Codes
     date: Coded
@@ -226,25 +231,29 @@ def _births(entries: pd.DataFrame) -> _Births:
     size = len(entries)
     if "birth_date" not in entries or not entries["birth_date"].notna().any():
         nobody = absent(size)
-        unknown = np.broadcast_to(np.int16(MISSING), size)
-        return _Births(nobody.codes, nobody, unknown, unknown, unknown)
+        return _Births(nobody.codes, nobody, *_calendar(0))
     days = entries["birth_date"].to_numpy().astype("datetime64[D]")
     known = ~np.isnat(days)
-    numbers = days.astype(np.int64)
-    first = int(numbers[known].min())
-    offsets = np.where(known, numbers - first, 0)
-    used = np.bincount(offsets[known]) > 0
-    codes = np.where(known, (np.cumsum(used) - 1).astype(np.int32)[offsets], np.int32(MISSING))
-    distinct = (first + np.flatnonzero(used)).astype("datetime64[D]")
-    date = Coded(codes, tuple(distinct.astype(str).tolist()))
-    months = distinct.astype("datetime64[M]")
-    return _Births(
-        since_first=date.told((distinct.astype(np.int64) - _FIRST_DAY).astype(np.int32), MISSING),
-        date=date,
-        day=date.told(((distinct - months).astype(np.int64) + 1).astype(np.int16), MISSING),
-        month=date.told((months.astype(np.int64) % 12 + 1).astype(np.int16), MISSING),
-        year=date.told((months.astype(np.int64) // 12 + 1970).astype(np.int16), MISSING),
-    )
+    numbers = days.view(np.int64)
+    first = int(numbers.min(where=known, initial=np.iinfo(np.int64).max))
+    # What is not known is counted last, behind all days.
+    beyond = int(numbers.max(where=known, initial=first)) - first + 1
+    offsets = np.where(known, numbers - first, beyond).astype(np.int32)
+    used = np.bincount(offsets, minlength=beyond + 1)[:beyond] > 0
+    distinct = np.flatnonzero(used) + first
+    codes = np.append(np.where(used, np.cumsum(used) - 1, MISSING), MISSING).astype(np.int32)
+    date = Coded(codes[offsets], tuple(distinct.astype("datetime64[D]").astype(str).tolist()))
+    since_first = date.told((distinct - _FIRST_DAY).astype(np.int32), MISSING)
+    return _Births(since_first, date, *_calendar(int(distinct[-1]) - _FIRST_DAY + 1))
+
+
+def _calendar(size: int) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
+    """Day, month and year of so many days, from the first."""
+    days = np.arange(_FIRST_DAY, _FIRST_DAY + size).astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    day = (days - months).astype(np.int64) + 1
+    month, year = months.astype(np.int64) % 12 + 1, months.astype(np.int64) // 12 + 1970
+    return day.astype(np.int16), month.astype(np.int16), year.astype(np.int16)
 
 
 def _sound_codes(family: Names, given: Names) -> tuple[Codes, Codes]:

@@ -105,7 +105,7 @@ def _of_day_unknown(
 ) -> NDArray[np.int64]:
     """The places of pairs of which both are born on 1 January, and of which the year differs."""
     found = np.flatnonzero(is_level(levels, "birth_date", "close", "one_part"))
-    one, other = a[found], b[found]
+    one, other = records.birth[a[found]], records.birth[b[found]]
     first = (records.month[one] == 1) & (records.day[one] == 1)
     first &= (records.month[other] == 1) & (records.day[other] == 1)
     return np.asarray(found[first])
@@ -177,5 +177,8 @@ def _strongest_address(parts: dict[str, Weights]) -> dict[str, Weights]:
 
 def total(parts: Mapping[str, Weights]) -> NDArray[np.float64]:
     """The weight of each pair: the sum of its parts, in bits; added up in double precision."""
-    stacked = np.stack(list(parts.values()))
-    return np.asarray(stacked.sum(axis=0, dtype=np.float64))
+    every = iter(parts.values())
+    found = next(every).astype(np.float64)
+    for part in every:
+        found += part
+    return found
