@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 import waitlist_merge as wm
 from waitlist_merge import cli
-from waitlist_merge.errors import OutputError
+from waitlist_merge.errors import InputError, OutputError
 from waitlist_merge.review.register import Register
+from waitlist_merge.unread import refuse_unread
 
 WHOLE: tuple[Sequence[str], str] = ((), ".")
 VIEW: tuple[Sequence[str], str] = (("--view", "all"), "RM3")
@@ -114,6 +115,80 @@ def test_what_was_read_and_taken_back_is_known_all_the_same(region: Region) -> N
     undone = region.run("review", "undo", answer.key, "--reviewer", "B", "--reason", "wrong")
     assert undone.exit_code == 0
     assert region.merge().exit_code == 0
+
+
+def changed(book: Path, sheet: str, *, name: str = "", without: str = "") -> None:
+    """Give a sheet another name, or take one of its columns out of it."""
+    opened = openpyxl.load_workbook(book)
+    page = opened[sheet]
+    page.title = name or sheet
+    if without:
+        [column] = [cell.column for cell in page[1] if cell.value == without]
+        page.delete_cols(column)
+    opened.save(book)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    """A region merged once, whose workbook is filled in by copies."""
+    made = Region(tmp_path_factory.mktemp("once"), *WHOLE)
+    assert made.merge().exit_code == 0
+    return made
+
+
+@pytest.fixture
+def copy(once: Region, tmp_path: Path) -> Region:
+    """The same with a folder and a register of its own."""
+    shutil.copytree(once.folder, tmp_path / "copy")
+    made = Region(tmp_path / "copy", *WHOLE)
+    assert made.book.is_file()
+    return made
+
+
+@pytest.mark.parametrize("name", ["Ann's questions", "Changes"])
+def test_a_sheet_is_looked_at_whatever_it_is_called(copy: Region, name: str) -> None:
+    copy.fill(**SAID)
+    changed(copy.book, "Changes", name="Old changes")
+    changed(copy.book, "Questions", name=name)
+    with Register.open(copy.register) as opened:
+        with pytest.raises(OutputError, match="1 row filled in and not in"):
+            refuse_unread(copy.book.parent, opened)
+        assert copy.run("review", "read", copy.book).exit_code == 0
+        refuse_unread(copy.book.parent, opened)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "without", "cells"),
+    [
+        ("Questions", "Question id", SAID),
+        ("Questions", "Answer", {"Reviewer": "A. Clerk"}),
+        ("Duplicates", "Entries", {"Work state": "with RM3"}),
+        ("Contact", "Patient", {"Spoken to by": "A. Clerk"}),
+    ],
+)
+def test_a_sheet_that_lost_what_its_rows_are_known_by_is_told_and_kept(
+    copy: Region, sheet: str, without: str, cells: dict[str, str]
+) -> None:
+    opened = openpyxl.load_workbook(copy.book)
+    heads = [cell.value for cell in opened[sheet][1]]
+    opened[sheet].append([cells.get(str(each)) for each in heads])
+    opened.save(copy.book)
+    changed(copy.book, sheet, without=without)
+    with Register.open(copy.register) as register, pytest.raises(OutputError, match="1 row filled"):
+        refuse_unread(copy.book.parent, register)
+    read = copy.run("review", "read", copy.book)
+    lacks = f"combined_list.xlsx, {sheet}: has no column {without}; put it back, or fill in"
+    assert (lacks in read.output, read.exit_code) == (True, InputError.exit_code)
+
+
+def test_a_table_of_ones_own_beside_them_is_nobodys_answer(copy: Region) -> None:
+    opened = openpyxl.load_workbook(copy.book)
+    mine = opened.create_sheet("My notes")
+    mine.append(["Patient", "Note", "Date", "Answer"])
+    mine.append(["seen", "rang", "Monday", "yes"])
+    opened.save(copy.book)
+    with Register.open(copy.register) as register:
+        refuse_unread(copy.book.parent, register)
 
 
 def test_without_a_register_nobody_knows_that_it_was_read(tmp_path: Path) -> None:

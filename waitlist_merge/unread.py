@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from waitlist_merge.errors import OutputError
 from waitlist_merge.outputs.views import ALL, COORDINATOR
-from waitlist_merge.outputs.workbook import FILLED_IN, WORKBOOK
+from waitlist_merge.outputs.workbook import FILLED_IN, READ_ALONE, WORKBOOK
 from waitlist_merge.plural import many
 from waitlist_merge.review.filing import not_read
 from waitlist_merge.review.returned import filled_rows
@@ -23,12 +23,13 @@ def refuse_unread(
 ) -> None:
     """OutputError where a workbook that is to be replaced says what the register does not have.
 
-    ``views`` are those that are asked for: folders in ``out``. Of a workbook the sheets that people
-    fill in are looked at, half a second for 250,000 entries.
+    ``views`` are those that are asked for: folders in ``out``. A sheet that people fill in is known
+    by its headings, as ``review read`` knows it; where all of them have their names still, the long
+    ones that are for reading alone are passed over: half a second for 250,000 entries.
     """
     today = datetime.now(UTC).date()
     for path in _replaced(out, views):
-        rows = filled_rows(path, sheets=FILLED_IN)
+        rows = filled_rows(path, sheets=FILLED_IN, others=READ_ALONE)
         count = not_read(rows, register, today=today) if register else len(rows)
         if count:
             raise OutputError(

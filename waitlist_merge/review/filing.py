@@ -14,7 +14,7 @@ from waitlist_merge.errors import InputError
 from waitlist_merge.plural import many
 from waitlist_merge.review.contacts import spoken_to
 from waitlist_merge.review.effect import as_they_act
-from waitlist_merge.review.returned import Returned, returned_rows
+from waitlist_merge.review.returned import Returned, returned_rows, told_apart
 from waitlist_merge.review.rows import AnswerRow, ContactRow, Said, WorkRow, need_said, not_undone
 from waitlist_merge.review.ruling import in_force
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
@@ -73,14 +73,15 @@ def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) ->
     others are recorded. InputError where no workbook can be read or the register has no run.
     """
     last = _last(register)
-    rows, unread = _rows_of(paths)
+    found, unread = _rows_of(paths)
+    rows, lacking = told_apart(found)
     shown = _shown(rows, register, last)
     known = Known(
         *(last, shown, today, register.answers(), register.retired()),
         *(register.work(), register.contacts()),
     )
     taken = take(rows, known)
-    taken.problems.extend(unread)
+    taken.problems.extend(lacking + unread)
     return Filed(
         taken,
         len(paths) - len(unread),
@@ -98,12 +99,14 @@ def not_read(rows: Sequence[Returned], register: Register, *, today: date) -> in
     last = register.last() if rows else None
     if last is None:
         return len(rows)
-    known = Known(last, _shown(rows, register, last), today, retired=register.retired())
-    taken = take(rows, known)
+    whole, _ = told_apart(rows)
+    known = Known(last, _shown(whole, register, last), today, retired=register.retired())
+    taken = take(whole, known)
     said = (*register.answers(), *register.work(), *register.contacts())
     has = {row.key for row in said}
     told = (*taken.answers, *taken.work, *taken.contacts)
-    return len(taken.problems) + sum(row.key not in has for row in told)
+    lost = len(rows) - len(whole) + len(taken.problems)
+    return lost + sum(row.key not in has for row in told)
 
 
 def _rows_of(paths: Sequence[Path]) -> tuple[list[Returned], list[str]]:

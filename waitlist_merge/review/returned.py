@@ -2,7 +2,8 @@
 
 So do the rows of its sheet of duplicates, on which the work is told, and of its sheet of patients
 to speak to. A sheet is known by its headings, whatever it is called and wherever they stand in its
-first rows; columns may have been moved, hidden or added.
+first rows; columns may have been moved, hidden or added. One that lost a heading by which its rows
+are known is a problem, not a sheet of somebody else's.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ RUN_PROPERTY = "waitlist_merge_run"
 class Returned:
     """One row of a sheet of questions: where it stands, and its cells by heading.
 
-    ``run`` is the run that wrote the row, 0 where neither it nor the workbook says.
+    ``run`` is the run that wrote the row, 0 where neither it nor the workbook says; ``lacks`` names
+    the headings that its sheet has no longer and without which nobody knows what it is about.
     """
 
     file: str
@@ -70,6 +72,7 @@ class Returned:
     row: int
     run: int
     cells: Mapping[str, object]
+    lacks: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -103,6 +106,22 @@ def question_of(row: Returned) -> str:
     return row.text(QUESTION_ID) or row.text(NEED) or row.text(PATIENT)
 
 
+def told_apart(rows: Sequence[Returned]) -> tuple[list[Returned], list[str]]:
+    """The rows of sheets that have every heading they need, and what the others lack, a line each.
+
+    >>> row = Returned("a.xlsx", "Mine", 2, 1, {}, ("Question id",))
+    >>> told_apart([row, row])[1]
+    ['a.xlsx, Mine: has no column Question id; put it back, or fill in the sheet as it came']
+    """
+    lacking = {
+        f"{row.file}, {row.sheet}: has no column {', '.join(row.lacks)}; put it back, or fill in "
+        "the sheet as it came"
+        for row in rows
+        if row.lacks
+    }
+    return [row for row in rows if not row.lacks], sorted(lacking)
+
+
 def returned_rows(path: Path) -> list[Returned]:
     """The rows of all sheets of questions in a workbook that have a question id.
 
@@ -118,20 +137,27 @@ def returned_rows(path: Path) -> list[Returned]:
     return found
 
 
-def filled_rows(path: Path, *, sheets: tuple[str, ...]) -> list[Returned]:
-    """The rows in which anything is filled in, of the sheets whose names begin so.
+def filled_rows(path: Path, *, sheets: Sequence[str], others: Sequence[str]) -> list[Returned]:
+    """The rows in which anything is filled in, on whichever sheet.
 
-    Raises InputError where the workbook cannot be read.
+    ``sheets`` are those that people fill in, ``others`` those that have nothing to fill in: as long
+    as all of the former are there by their names, the latter, which are the long ones, are not read
+    (a sheet may have been cut into "Name", "Name 2" and so on). Raises InputError where the
+    workbook cannot be read.
     """
-    rows = _returned(path, _sheets(path, sheets))
-    return [row for row in rows if row.any((*ANSWERED, *WORKED, *CONTACTED))]
+    rows = _returned(path, _sheets(path, sheets, others))
+    return [row for row in rows if row.any(_FILLED)]
 
 
-def _sheets(path: Path, named: tuple[str, ...] = ("",)) -> dict[str, list[list[Any]]]:
-    """The cells of the sheets whose names begin so, by name."""
+def _sheets(
+    path: Path, sheets: Sequence[str] = (), others: Sequence[str] = ()
+) -> dict[str, list[list[Any]]]:
+    """The cells of each sheet by name, without ``others`` where all of ``sheets`` are there."""
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
-            names = [name for name in book.sheet_names if name.startswith(named)]
+            whole = {name: re.sub(r" \d+$", "", name) for name in book.sheet_names}
+            spared = {*others} if {*sheets} <= {*whole.values()} else set()
+            names = [name for name in book.sheet_names if whole[name] not in spared]
             return {name: book.get_sheet_by_name(name).to_python() for name in names}
     except (CalamineError, OSError) as error:
         raise InputError(f"{path.name}: {unreadable(path)}") from error
@@ -140,9 +166,9 @@ def _sheets(path: Path, named: tuple[str, ...] = ("",)) -> dict[str, list[list[A
 def _returned(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> list[Returned]:
     run = _run_of(path)
     return [
-        Returned(path.name, name, number, _run_in(cells, run), cells)
+        Returned(path.name, name, number, _run_in(cells, run), cells, lacks)
         for name, rows in sheets.items()
-        for number, cells in _filled(rows)
+        for number, cells, lacks in _filled(rows)
     ]
 
 
@@ -163,28 +189,46 @@ _KNOWN_BY = ({QUESTION_ID, ANSWER}, {NEED, STATE, ENTRIES}, {PATIENT, SPOKEN_BY}
 """Headings by which a sheet that is filled in is known."""
 
 
-def _header(rows: Sequence[Sequence[Any]]) -> int | None:
-    for number, row in enumerate(rows[:HEADER_ROWS]):
-        named = {str(cell).strip() for cell in row}
+_TOLD_BY = (
+    (_KNOWN_BY[0], {QUESTION_ID, ANSWER, FINGERPRINT, SECOND, REASON}),
+    (_KNOWN_BY[1], {STATE, KEEPS, OWNER_ORGANISATION, WORK_NOTE}),
+    (_KNOWN_BY[2], {PATIENT, PATIENT_SAID, SPOKEN_BY}),
+)
+"""Headings any two of which, on one row, say that it is such a sheet though one of those is gone:
+no sheet that merge writes for reading alone has two of them, nor has a table of somebody else's."""
+
+_FILLED = (*ANSWERED, *WORKED, *CONTACTED)
+"""Headings under which people write."""
+
+
+def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, tuple[str, ...]] | None:
+    """The row of the headings, and which of those that are needed it lacks."""
+    first = [{str(cell).strip() for cell in row} for row in rows[:HEADER_ROWS]]
+    for number, named in enumerate(first):
         if any(named >= each for each in _KNOWN_BY):
-            return number
+            return number, ()
+    for number, named in enumerate(first):
+        for needed, telling in _TOLD_BY:
+            if len(named & telling) > 1:
+                return number, tuple(sorted(needed - named))
     return None
 
 
-def _filled(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, dict[str, object]]]:
-    """The rows below the headings with their number in the sheet (from 1)."""
-    header = _header(rows)
-    if header is None:
+def _filled(
+    rows: Sequence[Sequence[Any]],
+) -> Iterator[tuple[int, dict[str, object], tuple[str, ...]]]:
+    """The rows below the headings with their number in the sheet (from 1), and what it lacks."""
+    found = _header(rows)
+    if found is None:
         return
+    header, lacks = found
     headings = [str(cell).strip() for cell in rows[header]]
     for number, row in enumerate(rows[header + 1 :], start=header + 2):
         cells = {
             name: cell for name, cell in zip(headings, row, strict=False) if cell not in ("", None)
         }
-        if QUESTION_ID in cells or any(
-            cells.get(each) for each in (*ANSWERED, *WORKED, *CONTACTED)
-        ):
-            yield number, cells
+        if QUESTION_ID in cells or any(cells.get(each) for each in _FILLED):
+            yield number, cells, lacks
 
 
 def _run_in(cells: Mapping[str, object], of_book: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from waitlist_merge.outputs.workbook.book import (
     FILLED_IN as FILLED_IN,
     MOST_ENTRIES as MOST_ENTRIES,
+    READ_ALONE as READ_ALONE,
     WORKBOOK as WORKBOOK,
     write_workbook as write_workbook,
 )

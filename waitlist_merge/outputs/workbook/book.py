@@ -18,21 +18,29 @@ import pandas as pd
 
 from waitlist_merge.outputs.workbook.about import ABOUT, about_lines
 from waitlist_merge.outputs.workbook.asked import QUESTIONS, questions_page
-from waitlist_merge.outputs.workbook.changes import changes_page
+from waitlist_merge.outputs.workbook.changes import CHANGES, changes_page
 from waitlist_merge.outputs.workbook.contact import CONTACT, contact_page
 from waitlist_merge.outputs.workbook.lines import write_lines
-from waitlist_merge.outputs.workbook.needs import DUPLICATES, combined_page, duplicates_page
+from waitlist_merge.outputs.workbook.needs import (
+    COMBINED,
+    DUPLICATES,
+    combined_page,
+    duplicates_page,
+)
 from waitlist_merge.outputs.workbook.page import SHEET_ROWS, Column, Page, fitted
 from waitlist_merge.outputs.workbook.paper import paper_at
-from waitlist_merge.outputs.workbook.quality import quality_page
+from waitlist_merge.outputs.workbook.quality import QUALITY, quality_page
 from waitlist_merge.outputs.workbook.summary import CHARTS, SUMMARY, summary_lines
-from waitlist_merge.outputs.workbook.unsent import unsent_pages
+from waitlist_merge.outputs.workbook.unsent import UNSENT, unsent_pages
 from waitlist_merge.review.returned import ENTRIES, RUN, RUN_PROPERTY
 
 WORKBOOK = "combined_list.xlsx"
 
 FILLED_IN = (QUESTIONS, DUPLICATES, CONTACT)
 """The sheets that people fill in; the names of the parts of one begin like it."""
+
+READ_ALONE = (SUMMARY, COMBINED, CHANGES, UNSENT, QUALITY, ABOUT)
+"""The sheets that are for reading alone."""
 
 MOST_ENTRIES = 250_000
 """Entries up to which a workbook is written unless it is asked for or not wanted: that many take
