@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from waitlist_merge.combined import combine
 from waitlist_merge.combined.events import PLAIN
@@ -233,8 +233,15 @@ def test_how_many_threads_and_pairs_at_a_time_changes_nothing(typed, rows, sure,
         pd.testing.assert_frame_equal(one, other)
 
 
+BOOKED = {"person_key": "A", "unique_booking_reference_number": "123456789012"}
+HANDED_ON = {"organisation": "RM3", "rtt_status": "21", "rtt_start_date": "2025-03-01"}
+TEST = {"organisation": "RW3", "waiting_list_type": "DIAGNOSTIC"}
+TODAY = {"census_date": "2026-11-15"}
+
+
 @MANY
 @given(rows=LISTS, sure=SURE)
+@example(rows=[TODAY | BOOKED | HANDED_ON, TODAY | BOOKED | TEST], sure=[True])
 def test_no_wait_gets_shorter_no_priority_lower_no_date_lost(typed, rows, sure):
     entries = listed(typed, rows)
     _, combined, _ = run(entries, sure)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import waitlist_merge as wm
+from waitlist_merge.outputs import read_tables
 from waitlist_merge.review.filing import read_workbooks, status_of
 
 MONDAYS = [dt.date(2026, 11, 16) + dt.timedelta(weeks=week) for week in range(5)]
@@ -148,3 +149,31 @@ NEIGHBOUR = OTHER | {
     "DOB": "1966-02-17",
     "Patient pathway identifier": "RX1000067890",
 }
+
+
+def test_an_answer_of_one_makes_nobody_wait_shorter_or_less_urgently(register, tmp_path, fill):
+    first = PERSON | {"RTT start": "2026-01-05", "Priority": "P2", "TCI date": "2026-12-21"}
+    lists = [
+        wm.Extract.from_frame(
+            pd.DataFrame([row, OTHER | more]), organisation=code, census_date=MONDAYS[0]
+        )
+        for code, row, more in (("RM3", first, {}), ("RW3", PERSON, STRANGER))
+    ]
+    wm.merge(lists, register=register)
+    before = merged(register, MONDAYS[1])
+    before.save(tmp_path / "out", tables="csv", workbook=True)
+    said = fill(tmp_path / "out" / "combined_list.xlsx", tmp_path / "rm3.xlsx")
+    assert read_workbooks([said], register, today=MONDAYS[1]).new_answers == 1
+    after = merged(register, MONDAYS[1])
+    one, other = before.unaccounted.iloc[0], after.unaccounted.iloc[0]
+    assert (one["organisations"], other["organisations"]) == ("RM3;RW3", "RW3")
+    told = ["rtt_start_date", "days_waiting", "priority_code", "tci_date"]
+    assert one[told].astype(str).tolist() == other[told].astype(str).tolist()
+    assert [str(each) for each in other[["rtt_start_date", "priority_code"]]] == [
+        "2026-01-05 00:00:00",
+        "P2",
+    ]
+    after.save_views(tmp_path / "views", "all", tables="csv", workbook=False)
+    rm3, rw3 = (read_tables(tmp_path / "views" / code)["unaccounted"] for code in ("RM3", "RW3"))
+    assert rm3.empty, "it has answered"
+    assert rw3["rtt_start_date"].astype(str).tolist() == ["2026-01-05"]

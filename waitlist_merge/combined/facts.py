@@ -163,11 +163,16 @@ def _ahead_from(census: Days, superseded: Bools) -> Days:
 def show_keys(
     entries: pd.DataFrame, pathways: Pathways, facts: Facts
 ) -> list[NDArray[np.integer] | Bools]:
-    """Which member is shown: newest, not handed on, no test, open, furthest, booked, longest."""
+    """Which member is shown: newest, not handed on, no test, open, furthest, booked, longest.
+
+    A clock that was handed on is shown before what has none: the test or the follow-up of who was
+    to take it over says nothing of the wait.
+    """
     start = days(entries["rtt_start_date"])
     handed_on = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
     return [
         facts.superseded,
+        ~facts.rtt,
         handed_on,
         facts.tests,
         ranked(pathways.list_state, SHOWN_FIRST),

@@ -26,7 +26,7 @@ SERVICES = ("treatment_function_code", "main_specialty_code")
 
 _DATES = ("left_date", "birth_date", "rtt_start_date", "tci_date", "next_appointment_date")
 
-_FLAGS = ("suspected_cancer", "restricted", "patient_restricted")
+_FLAGS = ("suspected_cancer", "restricted", "patient_restricted", "answered")
 
 LAST_SAID = (
     "entry_id",
@@ -48,7 +48,8 @@ LAST_SAID = (
     *_FLAGS,
 )
 """What is carried of an entry of a snapshot. ``patient_restricted`` is true where any entry of the
-patient is a restricted record, ``restricted`` where this one is."""
+patient is a restricted record, ``restricted`` where this one is; ``answered`` where its
+organisation has said what became of the patient, and others of the need are still asked."""
 
 
 URGENT_CODES = frozenset(PRIORITY_CODES[:3])

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.texts import joined_values
+from waitlist_merge.pathways.columns import flag
 from waitlist_merge.review.departures import ANSWERED, NOT_WAITING, UNEXPLAINED
 from waitlist_merge.review.lost import as_text, last_listed, most_pressing, restricted_anywhere
 from waitlist_merge.review.questions import question_ids
@@ -52,13 +53,15 @@ def unaccounted(
     """
     columns = [column.name for column in TABLES["unaccounted"]]
     unexplained = (entries["departure"] == UNEXPLAINED).to_numpy()
-    lost = entries[unexplained]
-    if lost.empty:
+    if not unexplained.any():
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
-    lost = lost.assign(patient_restricted=restricted_anywhere(entries)[unexplained])
-    lost = lost.sort_values(["pathway_id", "entry_id"]).reset_index(drop=True)
+    answered = (entries["departure"] == ANSWERED).to_numpy()
+    answered &= entries["pathway_id"].isin(entries.loc[unexplained, "pathway_id"]).to_numpy()
+    told = entries.assign(patient_restricted=restricted_anywhere(entries), answered=answered)
+    lost = told[unexplained | answered].sort_values(["pathway_id", "entry_id"])
+    lost = lost.reset_index(drop=True)
     table = needs(lost, run_date=run_date, retired=retired)
-    _tell_who_has_said(table, entries[(entries["departure"] == ANSWERED).to_numpy()])
+    _tell_who_has_said(table, lost[lost["answered"]])
     table["now_listed"] = _now_listed(table, entries)
     table["question_id"] = question_ids([LEVEL] * len(table), table["entry_ids"])
     return most_pressing(table, table["each_kept_by_other"].to_numpy(dtype=bool))[columns]
@@ -82,30 +85,47 @@ def needs(lost: pd.DataFrame, *, run_date: dt.date, retired: Collection[str] = (
     """What is known of each need, from its entries that have left, in the order of ``lost``.
 
     ``lost`` has the columns ``lost.LAST_SAID``. Who the patient is, the service and the procedure
-    are those of the first entry that says them.
+    are those of the first entry that says them. Who is asked are the organisations that have not
+    answered; how long the patient has waited, and how urgent it is, all entries tell: an answer of
+    one makes no wait shorter.
     """
     today = pd.Timestamp(run_date)
-    number, ids = pd.factorize(lost["pathway_id"].astype(object))
+    every, ids = pd.factorize(lost["pathway_id"].astype(object))
     size = len(ids)
-    who = lost["organisation"].astype(str)
-    left = lost["left_date"].groupby(number).max()
+    still = ~flag(lost["answered"])
+    asked, number = lost.loc[still].reset_index(drop=True), every[still]
+    who = asked["organisation"].astype(str)
+    left = asked["left_date"].groupby(number).max()
     several = who.groupby(number).nunique().to_numpy() > 1
     shut = who.isin([*retired]).to_numpy()
     how = np.where(shut, _OF_RETIRED, ": closed or no longer sent")
-    told = who + how + ", first seen on " + lost["left_date"].dt.strftime(_DAY)
+    told = who + how + ", first seen on " + asked["left_date"].dt.strftime(_DAY)
     why = (
         joined_values(told, number, size, "; ")
         + ". No clock stop, no death and no decision is recorded"
     )
-    return last_listed(lost, number, size, run_date=run_date).assign(
+    whole = last_listed(lost, every, size, run_date=run_date)
+    return last_listed(asked, number, size, run_date=run_date).assign(
+        **{name: whole[name] for name in _OF_THE_NEED},
         left_date=left,
         weeks_unaccounted=((today - left).dt.days // 7).astype(np.int32),
         each_kept_by_other=several,
         retired_organisations=joined_values(who[shut], number[shut], size),
         why=why + np.where(several, ". Each may believe that the other keeps the patient", ""),
-        last_said=as_text(lost, number, size),
+        last_said=as_text(lost, every, size),
     )
 
+
+_OF_THE_NEED = (
+    "rtt_start_date",
+    "days_waiting",
+    "suspected_cancer",
+    "priority_code",
+    "tci_date",
+    "next_appointment_date",
+    "restricted",
+)
+"""What is told of the need whoever has answered already."""
 
 _DAY = "%Y-%m-%d"
 _OF_RETIRED = ": this organisation has closed for good and sends no list"

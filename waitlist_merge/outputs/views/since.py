@@ -47,29 +47,31 @@ def unaccounted_of(
 ) -> pd.DataFrame:
     """The needs that it listed last, made anew of its own entries and what it may hold of others.
 
-    Every need of which it had an entry is there. Of another's entry it holds ``SHARED`` where the
-    patient is certainly one and nobody's entry of the need is of a sensitive service, of one that
-    is not told, or of a restricted record; else the need is cut down to its own side. Where the
-    patient is listed now is left out: the coordinator knows.
+    Every need of which it had an entry, and has not answered, is there. Of another's entry it holds
+    ``SHARED`` where the patient is certainly one and nobody's entry of the need is of a sensitive
+    service, of one that is not told, or of a restricted record; else the need is cut down to its
+    own side. Where the patient is listed now is left out: the coordinator knows.
     """
     said = from_text(_last_said(unaccounted))
     own = (said["organisation"] == organisation).to_numpy(dtype=bool)
-    if not own.any():
-        return unaccounted.iloc[:0]
     need = pd.factorize(said["pathway_id"])[0]
+    asked = of_patient(own & ~flag(said["answered"]), need)
+    if not asked.any():
+        return unaccounted.iloc[:0]
     withheld = of_withheld_service(said, sensitive)
     withheld |= flag(said["restricted"]) | flag(said["patient_restricted"])
     shared = of_patient(own, need) & ~of_patient(withheld, need) & certain_needs(said, need)
-    held = said.loc[own | shared].reset_index(drop=True)
-    mine = own[own | shared]
+    told = (own | shared) & asked
+    held = said.loc[told].reset_index(drop=True)
+    mine = own[told]
     cut = redacted(held, mine).assign(left_date=held["left_date"])
     first = np.lexsort((held["entry_id"].to_numpy(dtype=str), ~mine))
     retired = _retired(unaccounted)
     made = needs(cut.take(first).reset_index(drop=True), run_date=run_date, retired=retired)
     of_run = unaccounted.set_index(unaccounted["pathway_id"].astype(object))
     whose = {name: made["pathway_id"].map(of_run[name]) for name in ("order", "question_id")}
-    told = made.assign(**whose, now_listed=None, last_said=None)
-    return conform("unaccounted", told.sort_values("order", ignore_index=True))
+    table = made.assign(**whose, now_listed=None, last_said=None)
+    return conform("unaccounted", table.sort_values("order", ignore_index=True))
 
 
 def _retired(unaccounted: pd.DataFrame) -> set[str]:
