@@ -38,13 +38,14 @@ def keys(records: Records, *, workers: int = 1) -> list[Key]:
         back = pool.submit(_half, records, first=False)
         digits, initials = pool.submit(_digits, records), pool.submit(_initials, records)
         swapped, two_parts = pool.submit(_swapped, records), pool.submit(_parts, records)
-    family, given, birth = records.family.codes, records.given.codes, records.birth
-    sound = records.family_sound
-    first = np.minimum(records.family_sound, records.given_sound)
-    second = np.maximum(records.family_sound, records.given_sound)
-    everyone = np.ones(records.size, dtype=bool)
-    lacking = ~records.numbered
-    unborn = lacking & (birth < 0)
+        family, given, birth = records.family.codes, records.given.codes, records.birth
+        lacking = ~records.numbered
+        born_alike = pool.submit(_pairs_of_lacking, birth, lacking)
+        sound = records.family_sound
+        first = np.minimum(records.family_sound, records.given_sound)
+        second = np.maximum(records.family_sound, records.given_sound)
+        everyone = np.ones(records.size, dtype=bool)
+        unborn = lacking & (birth < 0)
     lists: list[tuple[str, tuple[Codes, ...], NDArray[np.bool_]]] = [
         ("nhs_number", (records.nhs_number.codes,), everyone),
         ("person_key", (records.person_key.codes,), everyone),
@@ -69,7 +70,7 @@ def keys(records: Records, *, workers: int = 1) -> list[Key]:
         ("digits of hospital number", digits.result(), lacking),
         ("sound of both names, no birth date", (first, second), unborn),
     ]
-    if _pairs_of_lacking(birth, lacking) <= MOST_BY_BIRTH_DATE:
+    if born_alike.result() <= MOST_BY_BIRTH_DATE:
         lists.append(("birth date", (birth,), lacking))
     return [
         Key(name, parts, makers, further=(given, birth))
