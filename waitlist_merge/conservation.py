@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.errors import ConservationError
+from waitlist_merge.id_order import repeats, sorted_ids
 from waitlist_merge.intake.assemble import Typed
-from waitlist_merge.pathways.columns import repeats, sorted_ids
 from waitlist_merge.reasons import Fault, Outcome
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from waitlist_merge.pathways.columns import order_of, sorted_distinct
+from waitlist_merge.id_order import order_of
+from waitlist_merge.pathways.columns import sorted_distinct
 from waitlist_merge.patients.links import LINK_COLUMNS
 
 

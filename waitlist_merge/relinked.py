@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from waitlist_merge.id_order import order_of
 from waitlist_merge.outputs.columns import batches
 from waitlist_merge.outputs.spreadsheet import CsvWriter
-from waitlist_merge.pathways.columns import order_of
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Joins
 from waitlist_merge.review.holding import Groups

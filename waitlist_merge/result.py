@@ -15,12 +15,12 @@ import pandas as pd
 
 from waitlist_merge.combined.history import History
 from waitlist_merge.heap import give_back
+from waitlist_merge.id_order import count_different, sorted_ids
 from waitlist_merge.intake.accept import Accepted
 from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import write_views
 from waitlist_merge.outputs.weekly import Before, before_of
-from waitlist_merge.pathways.columns import count_different, sorted_ids
 from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.plural import many

@@ -12,17 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.agreed import tests
-from waitlist_merge.pathways.columns import (
-    NO_DAY,
-    Bools,
-    Days,
-    among,
-    days,
-    has_word,
-    is_in,
-    known,
-    order_of,
-)
+from waitlist_merge.id_order import order_of
+from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, among, days, has_word, is_in, known
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.pathways.state import TRANSFERRED_OUT

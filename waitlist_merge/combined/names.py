@@ -14,7 +14,7 @@ from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.categories import whole
 from waitlist_merge.group_ids import entry_ranks, ids_by_rank
-from waitlist_merge.pathways.columns import order_of
+from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways.grouping import Group
 
 

@@ -167,71 +167,6 @@ def any_of(mask: Bools, number: NDArray[np.integer], size: int) -> Bools:
     return np.asarray(np.bincount(number[mask], minlength=size) > 0)
 
 
-def order_of(ids: pd.Series) -> NDArray[np.int64]:
-    """The place of each id of ours when sorted, which breaks every tie whatever the row order.
-
-    >>> order_of(pd.Series(["E-B", "E-C", "E-A"])).tolist()
-    [1, 2, 0]
-    """
-    if not len(ids):
-        return np.empty(0, dtype=np.int64)
-    names = _fixed_width(pa.array(ids, pa.large_string()))
-    place = np.empty(len(names), dtype=np.int64)
-    place[_sorted_by(names)] = np.arange(len(names))
-    return place
-
-
-def _sorted_by(names: NDArray[np.bytes_]) -> NDArray[np.int64]:
-    """The positions in order of the names.
-
-    Sorted as whole numbers, many times as fast as text: by the eight signs from the first that
-    differ, then the few that are alike in these by all.
-    """
-    signs = np.ascontiguousarray(names).view(np.uint8).reshape(len(names), -1)
-    shared = 0
-    while shared < signs.shape[1] - 1 and (signs[:, shared] == signs[0, shared]).all():
-        shared += 1
-    told = signs[:, shared : shared + 8]
-    eight = np.zeros((len(names), 8), dtype=np.uint8)
-    eight[:, : told.shape[1]] = told
-    number = eight.view(">u8").ravel().astype(np.uint64)
-    order = np.argsort(number)
-    alike = np.diff(number[order]) == 0
-    tied = np.flatnonzero(np.append(alike, False) | np.insert(alike, 0, False))
-    order[tied] = order[tied[np.argsort(names[order[tied]], kind="stable")]]
-    return order
-
-
-def sorted_ids(ids: pd.Series) -> NDArray[np.bytes_]:
-    """The ids as NumPy text, in order.
-
-    >>> sorted_ids(pd.Series(["E-B", "E-A"])).tolist()
-    [b'E-A', b'E-B']
-    """
-    if not len(ids):
-        return np.empty(0, dtype="S1")
-    names = _fixed_width(pa.array(ids, pa.large_string()))
-    return names[_sorted_by(names)]
-
-
-def repeats(in_order: NDArray[np.bytes_]) -> int:
-    """How many of sorted texts are the same as the one before.
-
-    >>> repeats(np.array([b"E-A", b"E-B", b"E-B"]))
-    1
-    """
-    return int((in_order[1:] == in_order[:-1]).sum())
-
-
-def count_different(ids: pd.Series) -> int:
-    """How many different ids there are.
-
-    >>> count_different(pd.Series(["E-B", "E-A", "E-B"]))
-    2
-    """
-    return len(ids) - repeats(sorted_ids(ids))
-
-
 def sorted_distinct(values: NDArray[Number]) -> NDArray[Number]:
     """The different values in order; several times as fast as ``np.unique`` for whole numbers.
 
@@ -240,19 +175,6 @@ def sorted_distinct(values: NDArray[Number]) -> NDArray[Number]:
     """
     ordered = np.sort(values)
     return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
-
-
-def _fixed_width(ids: pa.Array) -> NDArray[np.bytes_]:
-    """The ids as NumPy text; those of one length, as ours are, without looking at each."""
-    width = pc.min_max(pc.binary_length(ids)).as_py()
-    if isinstance(ids, pa.ChunkedArray):
-        ids = ids.combine_chunks()
-    if not width["max"] or width["min"] != width["max"]:
-        return np.asarray(ids.to_pylist(), dtype="S")
-    text = np.frombuffer(
-        ids.buffers()[2], dtype=f"S{width['max']}", offset=ids.offset * width["max"]
-    )
-    return text[: len(ids)]
 
 
 def said(column: pd.Series) -> tuple[Codes, pa.Array]:

@@ -18,17 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.decided import NONE, Decided, pair_keys
+from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways import grouping
-from waitlist_merge.pathways.columns import (
-    Bools,
-    among,
-    days,
-    flag,
-    has_word,
-    known,
-    only_used,
-    order_of,
-)
+from waitlist_merge.pathways.columns import Bools, among, days, flag, has_word, known, only_used
 from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.faults import faults

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.group_ids import entry_ranks
-from waitlist_merge.pathways.columns import order_of
+from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.sameness import Positions, numbered, two_runs

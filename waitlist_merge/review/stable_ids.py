@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from waitlist_merge.group_ids import ids_by_rank
 from waitlist_merge.id_letters import check_characters
+from waitlist_merge.id_order import order_of
 from waitlist_merge.identity import keyed_hashes
-from waitlist_merge.pathways.columns import order_of
 from waitlist_merge.reasons import Joins
 
 LOG_COLUMNS = ("event", "old_id", "new_id", "entries", "why")

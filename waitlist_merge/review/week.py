@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import order_of
+from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways.match import PathwayMatch, Patients
 from waitlist_merge.reasons import PatientRelation, Relation
 from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
