@@ -123,7 +123,9 @@ def make(
             "stage": pathways.stage,
         }
     )
-    place = _places(names.place[pathways.group[bundles.shown]])
+    at = _by_number(names.place[pathways.group[bundles.shown]])
+    place = np.empty(len(at), dtype=np.int64)
+    place[at] = np.arange(len(at))
     held = kept_for(kept, names.pathway_id, bundles)
     clock = clocks(
         bundles,
@@ -176,7 +178,7 @@ def make(
     details = differing(members, patients.group, hidden)
     deceased = ~bundles.any(~dead)
     in_doubt = perhaps[bundles.shown] & ~deceased
-    listed = aside.submit(members_table, entries, entry_columns, bundles, place)
+    listed = aside.submit(members_table, entries, entry_columns, bundles, at)
     asked = asking.result()
     rows: dict[str, object] = {
         **identity(entries, entry_columns, pathways, facts, bundles, unreadable),
@@ -211,11 +213,11 @@ def make(
     return Made(rows, place, listed, whence, history, gained, entry_columns, asked)
 
 
-def _places(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The place of each number among all of them, no two of which are the same."""
-    there = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=bool)
-    there[numbers] = True
-    return (np.cumsum(there) - 1)[numbers]
+def _by_number(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The positions in order of these numbers, no two of which are the same."""
+    position = np.full(int(numbers.max(initial=-1)) + 1, -1, dtype=np.int64)
+    position[numbers] = np.arange(len(numbers))
+    return position[position >= 0]
 
 
 def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:

@@ -10,11 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
+from pandas.api.extensions import ExtensionArray, ExtensionDtype
 
 from waitlist_merge.categories import whole
 from waitlist_merge.group_ids import entry_ranks, ids_by_rank
 from waitlist_merge.id_order import order_of
+from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.grouping import Group
 
 
@@ -35,54 +36,70 @@ def taken(values: ExtensionArray, at: NDArray[np.integer]) -> ExtensionArray:
         found[at < 0] = np.datetime64("NaT")
         stamps: ExtensionArray = pd.array(found, copy=False)
         return stamps
-    width = _width(values)
-    if not width:
+    held = ids_held(values)
+    if held is None:
         return values.take(at, allow_fill=True)
-    return _ids_taken(values, at, width)
+    return ids_of(held.take(at), at >= 0, values.dtype)
 
 
-def _ids_taken(ids: ExtensionArray, at: NDArray[np.integer], width: int) -> ExtensionArray:
-    text = _text(ids)
+def ids_held(ids: object) -> NDArray[np.void] | None:
+    """Ids that all have one length, as blocks of memory; None for any other column.
+
+    >>> ids_held(pd.array(["E-1", "E-2"], dtype="string[pyarrow]")).tolist()
+    [b'E-1', b'E-2']
+    >>> ids_held(pd.array(["E-1", None], dtype="string[pyarrow]")) is None
+    True
+    """
+    width = _width(ids)
+    if not width:
+        return None
+    text = whole(pa.array(ids, pa.large_string()))
     begin = np.frombuffer(text.buffers()[1], dtype=np.int64)[text.offset]
-    held = np.frombuffer(text.buffers()[2], dtype=f"V{width}", count=len(text), offset=begin)
-    ends = np.arange(len(at) + 1, dtype=np.int64) * width
-    there = at >= 0
+    return np.frombuffer(text.buffers()[2], dtype=f"V{width}", count=len(text), offset=begin)
+
+
+def ids_of(held: NDArray[np.void], there: Bools, dtype: ExtensionDtype) -> ExtensionArray:
+    """A column of these blocks of memory, missing where none is ``there``; they are not copied."""
+    ends = np.arange(len(held) + 1, dtype=np.int64) * held.itemsize
     valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
     found = pa.LargeStringArray.from_buffers(
-        len(at), pa.py_buffer(ends), pa.py_buffer(held.take(at)), valid
+        len(held), pa.py_buffer(ends), pa.py_buffer(held), valid
     )
-    return pd.array(found, dtype=ids.dtype)
+    return pd.array(found, dtype=dtype)
 
 
-def _width(ids: ExtensionArray) -> int:
+def _width(ids: object) -> int:
     """The length of ids that all have one; 0 for others, and for what is held in another way."""
     if not isinstance(ids, pd.arrays.ArrowStringArray) or not len(ids) or ids.isna().any():
         return 0
-    width = pc.min_max(pc.binary_length(_text(ids))).as_py()
+    width = pc.min_max(pc.binary_length(pa.array(ids))).as_py()
     return int(width["max"]) if width["min"] == width["max"] else 0
 
 
-def _text(ids: ExtensionArray) -> pa.LargeStringArray:
-    return whole(pa.array(ids, pa.large_string()))
-
-
 class Positions(Protocol):
-    """Positions of which some are asked for."""
+    """Positions of which some that stand together are asked for."""
 
-    def __getitem__(self, at: NDArray[np.integer], /) -> NDArray[np.integer]:
-        """Those at these places."""
+    def __getitem__(self, rows: slice, /) -> NDArray[np.integer]:
+        """Those of these rows."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Later:
-    """Values that are taken once it is known in which order, not twice; ``at`` are positions."""
+    """Values that are taken once it is known in which order, not twice.
+
+    ``at`` are the positions of those of each row, below 0 where it has none.
+    """
 
     values: ExtensionArray
     at: Positions
 
     def take(self, order: NDArray[np.integer]) -> ExtensionArray:
-        """The values in this order."""
-        return taken(self.values, self.at[order])
+        """The values of all rows in this order."""
+        return taken(self.values, self.positions(slice(0, len(order)))[order])
+
+    def positions(self, rows: slice) -> NDArray[np.integer]:
+        """Where the values of these rows are."""
+        return self.at[rows]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -15,20 +15,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
 
 from waitlist_merge.combined.clocks import WEEK, whole
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.history import sorted_rows
-from waitlist_merge.combined.names import Later, taken
+from waitlist_merge.combined.rearranged import rearranged
 from waitlist_merge.combined.rules import SCALES
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.pathways.columns import Bools, among, is_in
 from waitlist_merge.schema import TABLES
-from waitlist_merge.threads import shared_by
 
 Rows = Mapping[str, Any]
-Values = ExtensionArray | NDArray[Any] | Later
 
 RESTS_ON = (
     "suspected_cancer",
@@ -107,22 +104,9 @@ def in_order(rows: dict[str, Any], place: NDArray[np.int64], *, workers: int = 1
     at = np.empty(len(place), dtype=np.int64)
     at[place] = np.arange(len(place))
     order = at[sorted_rows(rows["order_key"], place)[1]]
-    names = tuple(rows)
-    with shared_by(workers) as in_turn:
-        columns = in_turn(lambda name: _rearranged(rows.pop(name), order), names)
-        ordered = dict(zip(names, columns, strict=True))
+    ordered = rearranged(rows, order, size=len(order), workers=workers)
     ordered["order"] = np.arange(1, len(order) + 1, dtype=np.int32)
     return framed({column.name: ordered[column.name] for column in TABLES["combined_list"]})
-
-
-def _rearranged(column: Values, order: NDArray[np.intp]) -> Values:
-    """The column in this order of all its rows; one that says the same everywhere is so already."""
-    held = column.codes if isinstance(column, pd.Categorical) else column
-    if isinstance(held, np.ndarray) and len(held) and (held == held[0]).all():
-        return column
-    if isinstance(column, pd.arrays.DatetimeArray):
-        return taken(column, order)
-    return column.take(order)
 
 
 def _number(column: pd.arrays.IntegerArray) -> NDArray[np.int64]:

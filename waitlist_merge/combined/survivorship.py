@@ -53,9 +53,14 @@ class Survivor:
     rule: str
     unfit: Positions = field(default_factory=lambda: _NO_ROWS)
 
-    def __getitem__(self, rows: NDArray[np.integer]) -> Givers:
-        """The entry that gives the value of each of these rows."""
-        return np.asarray(self.whole()[rows])
+    def __getitem__(self, rows: slice) -> Positions:
+        """The entry that gives the value of each of these rows, which stand together."""
+        found = self.shown[rows].copy()
+        low, high = np.searchsorted(self.many, (rows.start or 0, rows.stop))
+        found[self.many[low:high] - (rows.start or 0)] = self.giver[low:high]
+        low, high = np.searchsorted(self.unfit, (rows.start or 0, rows.stop))
+        found[self.unfit[low:high] - (rows.start or 0)] = -1
+        return found
 
     def whole(self) -> Givers:
         """The entry that gives the value of each row: not kept, for there are many fields."""
