@@ -45,11 +45,6 @@ class Bundles:
         return self.rows[self.first]
 
     @cached_property
-    def shown_of_row(self) -> Positions:
-        """For each of ``rows`` the position of its bundle's shown entry."""
-        return self.shown[self.number]
-
-    @cached_property
     def members(self) -> Positions:
         """The positions of the entries of bundles with several, bundle by bundle."""
         return self.rows[self.several]

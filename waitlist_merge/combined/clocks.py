@@ -282,7 +282,8 @@ def waits(start: Days, rtt: Bools, run_date: dt.date) -> dict[str, object]:
     today = day_number(run_date)
     days = (today - np.where(running, start, today)).astype(np.int32)
     limits = np.array(THRESHOLDS, dtype=np.int32)
-    at = np.searchsorted(limits * WEEK, days)
+    passed = np.searchsorted(limits * WEEK, np.arange(int(limits[-1]) * WEEK + 2))
+    at = passed.astype(np.int8)[np.clip(days, 0, len(passed) - 1)]
     ahead = running & (at < len(limits))
     weeks = limits[np.minimum(at, len(limits) - 1)]
     passed_on = np.where(ahead, start + weeks * WEEK + 1, NO_DAY)

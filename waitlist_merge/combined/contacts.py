@@ -71,19 +71,23 @@ def differing(members: Members, patient: Group, hidden: Bools) -> Differing:
     entries, rows = members.entries, members.bundles.rows
     size = int(patient.max(initial=-1)) + 1
     rows = rows[~members.superseded[rows] & ~hidden[rows]]
-    rows = rows[np.bincount(patient[rows], minlength=size)[patient[rows]] > 1]
-    found = np.zeros(size, dtype=np.int8)
+    several = np.bincount(patient[rows], minlength=size) > 1
+    rows = rows[several[patient[rows]]]
+    whose = (np.cumsum(several, dtype=np.int32) - 1)[patient[rows]]
+    differ = np.zeros(int(several.sum()), dtype=np.int8)
     states = np.zeros(len(rows), dtype=np.int8)
     for at, name in enumerate(DETAILS):
         code = _alike(pd.Series(entries[name].array.take(rows)), name)
-        low = np.full(size, np.iinfo(np.int32).max, dtype=np.int32)
-        high = np.full(size, -1, dtype=np.int32)
+        low = np.full(len(differ), np.iinfo(np.int32).max, dtype=np.int32)
+        high = np.full(len(differ), -1, dtype=np.int32)
         told = code >= 0
-        np.minimum.at(low, patient[rows[told]], code[told])
-        np.maximum.at(high, patient[rows[told]], code[told])
-        found |= np.where(low < high, 1 << at, 0).astype(np.int8)
+        np.minimum.at(low, whose[told], code[told])
+        np.maximum.at(high, whose[told], code[told])
+        differ |= np.where(low < high, 1 << at, 0).astype(np.int8)
         states |= np.where(told, 1 << at, 0).astype(np.int8)
-    return Differing(found, np.sort(rows[(states & found[patient[rows]]) > 0]))
+    found = np.zeros(size, dtype=np.int8)
+    found[several] = differ
+    return Differing(found, np.sort(rows[(states & differ[whose]) > 0]))
 
 
 def _alike(column: pd.Series, name: str) -> Codes:

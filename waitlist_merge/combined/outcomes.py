@@ -62,10 +62,11 @@ def outcomes(
     why = np.full(len(entries), _PLACE["removed"], dtype=np.int8)
     why[is_in(entries["rtt_status"], STOP_STATUSES)] = _PLACE["stop_status"]
     why[known(days(entries["rtt_end_date"]))] = _PLACE["stop_date"]
-    rows = bundles.rows
-    certain = sure[rows] == sure[bundles.shown_of_row]
+    why[bundles.shown] = _PLACE["alone"]
+    rows, shown = bundles.members, bundles.shown[bundles.many]
+    certain = sure[rows] == np.repeat(sure[shown], bundles.size[bundles.many])
     why[rows] = np.where(certain, _PLACE["confirmed"], _PLACE["proposed"])
-    why[bundles.shown] = np.where(bundles.size > 1, _PLACE["shown"], _PLACE["alone"])
+    why[shown] = _PLACE["shown"]
     waits = np.asarray(state != str(ListState.CLOSED))
     why[waits & unreadable & (why == _PLACE["alone"])] = _PLACE["unreadable"]
     words = list(Outcome)

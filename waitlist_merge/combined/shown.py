@@ -33,10 +33,11 @@ def identity(
     """
     shown = bundles.shown
     alike = bundles.size.copy()
-    strange = facts.sure[bundles.members] != facts.sure[bundles.shown_of_row[bundles.several]]
+    shown_of_member = shown[bundles.owner]
+    strange = facts.sure[bundles.members] != facts.sure[shown_of_member]
     alike -= np.bincount(bundles.owner[strange], minlength=len(alike))
     others = np.zeros(len(facts.waits), dtype=bool)
-    others[bundles.rows] = facts.person[bundles.rows] != facts.person[bundles.shown_of_row]
+    others[bundles.members] = facts.person[bundles.members] != facts.person[shown_of_member]
     sure = (Confidence.CERTAIN, Confidence.PROBABLE)
     return {
         "pathway_id": Later(entry_columns["pathway_id"].array, shown),

@@ -169,7 +169,9 @@ def _beside_absent(members: Members, clock: Clocks, said: Starts, kept: Kept) ->
 
 def _later_starts(members: Members, clock: Clocks, said: Starts, unsaid: Bools) -> Concerned:
     """Members that state a later start than that of the same need, one that has ended, or none."""
-    at, row = members.bundles.rows, members.bundles.number
+    bundles = members.bundles
+    told = np.flatnonzero(clock.giver[bundles.number] != bundles.rows)  # the giver is not wrong
+    at, row = bundles.rows[told], bundles.number[told]
     wrong = said.counts[at] & known(said.start[at]) & (said.start[at] > clock.start[row])
     ended = said.signs.reason[at] != PLACE[StartReason.ABROAD]
     wrong |= said.counts[at] & known(said.start[at]) & (said.start[at] < clock.start[row]) & ended
@@ -214,8 +216,10 @@ def _of_questions(
         every = whose.drop_duplicates().merge(whom.drop_duplicates(), on="question")
         # One line for each need or patient, organisation and step, however many questions ask it.
         every = every.assign(step=step[every["question"]])[["group", "place", "step"]]
-        rows = pd.DataFrame({"group": group[shown], "row": np.arange(len(shown))})
-        rows = rows[rows["group"].isin(every["group"])]
+        asked_of = np.zeros(int(group.max(initial=-1)) + 1, dtype=bool)
+        asked_of[every["group"].to_numpy()] = True
+        at = np.flatnonzero(asked_of[group[shown]])
+        rows = pd.DataFrame({"group": group[shown[at]], "row": at})
         asks = rows.merge(every.drop_duplicates(), on="group")
         told.append(
             (

@@ -188,10 +188,10 @@ def all_values(column: pd.Series, bundles: Bundles, by: str) -> pd.Categorical[s
     there = code[bundles.members] >= 0
     told = joined_text(
         distinct.take(pa.array(code[bundles.members][there])),
-        bundles.owner[there],
-        len(bundles.first),
+        bundles.run[there],
+        len(bundles.many),
         by,
-    ).take(pa.array(bundles.many))
+    )
     alone, together = numbered_together(distinct, told)
     words = pa.concat_arrays([distinct, told]).dictionary_encode().dictionary
     found: Codes = np.append(alone, np.int32(-1))[code[bundles.shown]]

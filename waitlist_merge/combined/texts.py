@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import words_at
 from waitlist_merge.pathways.columns import sorted_distinct
 
 
@@ -28,10 +29,16 @@ def joined_text(values: pa.Array, number: NDArray[np.integer], size: int, by: st
     width = max(len(order), 1)
     wide = number.astype(np.int64) * width + place[coded.indices.to_numpy()]
     wide = sorted_distinct(wide)
-    ends = np.searchsorted(wide // width, np.arange(size + 1)).astype(np.int32)
+    # Of millions of numbers few have a text: only those are looked at.
+    holder = wide // width
+    begins = np.flatnonzero(np.diff(holder, prepend=-1))
+    ends = np.append(begins, len(wide)).astype(np.int32)
     lists = pa.ListArray.from_arrays(pa.array(ends), words.take(pa.array(wide % width)))
     told = pc.binary_join(lists, by)
-    return pc.if_else(pc.equal(told, ""), pa.scalar(None, pa.string()), told)
+    told = pc.if_else(pc.equal(told, ""), pa.scalar(None, pa.string()), told)
+    place = np.full(size, -1, dtype=np.int32)
+    place[holder[begins]] = np.arange(len(begins))
+    return words_at(told, place)
 
 
 def joined_values(
