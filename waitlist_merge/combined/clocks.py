@@ -34,7 +34,6 @@ from waitlist_merge.reasons import StartReason, StartStatus
 
 THRESHOLDS = (18, 26, 52, 65, 78, 104)
 """Weeks that are counted as breaches (NHSE WLMDS SQL; domain 8): over 7 times as many days."""
-
 WEEK = 7
 STATUSES = (
     StartStatus.AGREED,
@@ -43,7 +42,6 @@ STATUSES = (
     StartStatus.UNKNOWN,
     StartStatus.NOT_REFRESHED,
 )
-
 
 Refused = tuple[Positions, NDArray[np.int32], Codes]
 
