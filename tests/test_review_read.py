@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import waitlist_merge as wm
 from waitlist_merge.cli import app
 from waitlist_merge.errors import InputError
+from waitlist_merge.outputs.views import made_ready, view
 from waitlist_merge.review.checking import Checks
 from waitlist_merge.review.filing import read_workbooks, status_of, undo
 from waitlist_merge.review.register import Register
@@ -206,6 +207,26 @@ def test_where_people_disagree_they_are_asked_again_and_stay_apart(first, regist
     )
     assert "RM3 different people 16 Nov 2026 (RW3 16 Nov 2026 said same person)" in asked["said"]
     assert asked["question"].startswith("People have answered this before.")
+
+
+def test_a_need_on_which_people_disagree_is_counted_and_has_its_step(first, register, tmp_path):
+    before = merged(register)
+    assert rows_of(before, "Okafor") == [("ask_patient", 1, "RM3;RW3")] * 2
+    for code, answer in (("RM3", "different needs"), ("RW3", "same need")):
+        read(register, filled(first, tmp_path / f"{code}.xlsx", {NEED: said(answer, code)}))
+    after = merged(register)
+    assert after.review_queue["state"].tolist().count("in conflict") == 1
+    assert rows_of(after, "Okafor") == [("ask_patient", 1, "RM3;RW3")] * 2
+    whole = made_ready(after.tables, after.manifest())
+    assert rows_of(view(whole, "RW3")[0], "Okafor") == [("ask_patient", 1, "RM3;RW3")] * 2
+
+
+def rows_of(result, family: str) -> list[tuple[str, int, str]]:
+    """The next step of the rows of a patient, their open questions, and whom the step concerns."""
+    listed = result["combined_list"] if isinstance(result, dict) else result.combined_list
+    rows = listed[listed["family_name"] == family]
+    columns = (rows[name] for name in ("next_step", "open_questions", "next_step_organisations"))
+    return list(zip(*columns, strict=True))
 
 
 def test_who_goes_back_to_an_earlier_answer_is_told_how(first, register, tmp_path):

@@ -182,6 +182,7 @@ def merge(
             patient_id=ids.patient_id,
             pathway_id=ids.pathway_id,
             kept=ids.kept,
+            asked_again=review.asked_again(begun.ruled),
             workers=plan.patients.workers,
         )
     with watch("questions"):

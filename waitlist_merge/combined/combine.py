@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from waitlist_merge.combined.again import NOTHING_AGAIN
 from waitlist_merge.combined.doubts import Doubts
 from waitlist_merge.combined.facts import Pathways
 from waitlist_merge.combined.history import History
@@ -61,6 +62,7 @@ def combine(
     patient_id: pd.Series | None = None,
     pathway_id: pd.Series | None = None,
     kept: pd.DataFrame = NOTHING_KEPT,
+    asked_again: pd.DataFrame = NOTHING_AGAIN,
     workers: int = 2,
 ) -> Combined:
     """One row for each need that waits, and the outcome of every entry.
@@ -68,7 +70,8 @@ def combine(
     ``key`` keys the ids of patients and needs, as it keys those of entries. ``survivorship`` names
     another rule for some fields, ``own_rules`` are the caller's own; ``agreements`` say who treats
     whose patients. ``patient_id`` and ``pathway_id`` name the groups where an earlier run has given
-    them. ``kept`` are starts of entries that an absent list does not take away (``kept.COLUMNS``).
+    them. ``kept`` are starts of entries that an absent list does not take away (``kept.COLUMNS``);
+    ``asked_again`` answers that are asked about once more (``again.COLUMNS``).
     Waits are counted to ``run_date``. ``workers`` threads share the work, this one among them.
     Neither they nor the order of rows change anything.
     """
@@ -87,6 +90,7 @@ def combine(
             patient_id=patient_id,
             pathway_id=pathway_id,
             kept=kept,
+            asked_again=asked_again,
         )
         return Combined(
             in_order(made.rows, made.place, workers=workers),

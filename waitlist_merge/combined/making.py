@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.combined.again import with_asked_again
 from waitlist_merge.combined.bundles import Bundles, bundle
 from waitlist_merge.combined.clocks import Starts, clocks, silent
 from waitlist_merge.combined.contacts import differing
@@ -85,6 +86,7 @@ def make(
     patient_id: pd.Series | None,
     pathway_id: pd.Series | None,
     kept: pd.DataFrame,
+    asked_again: pd.DataFrame,
 ) -> Made:
     """The rows of the list, each column as the step that it is from tells it."""
     naming = aside.submit(
@@ -179,7 +181,8 @@ def make(
     deceased = ~bundles.any(~dead)
     in_doubt = perhaps[bundles.shown] & ~deceased
     listed = aside.submit(members_table, entries, entry_columns, bundles, at)
-    asked = asking.result()
+    levels = {"patient": patients, "pathway": pathways}
+    asked = with_asked_again(asking.result(), asked_again, levels, entries["entry_id"], facts.waits)
     rows: dict[str, object] = {
         **identity(entries, entry_columns, pathways, facts, bundles, unreadable),
         **values(entries, given, now=RESTS_ON),

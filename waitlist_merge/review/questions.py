@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.combine import Combined
 from waitlist_merge.identity import keyed_hashes
 from waitlist_merge.pathways.columns import Bools
-from waitlist_merge.pathways.match import Patients, died, of_patient, restricted
-from waitlist_merge.reasons import Joins, Outcome, Veto
+from waitlist_merge.pathways.match import Patients, died, restricted
+from waitlist_merge.reasons import Joins, Veto
 from waitlist_merge.review.parts import Parts, whole_groups
 from waitlist_merge.review.ruling import Rulings
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
 from waitlist_merge.review.spoken import WITHOUT_FACT, Standing
-from waitlist_merge.review.states import RESTING, States, states, with_asked_again
+from waitlist_merge.review.states import RESTING, States, states
 from waitlist_merge.review.urgency import CANCER, DATED, ORDINARY, certainly_dead, urgency
 from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS, wording
 from waitlist_merge.schema import TABLES
@@ -41,21 +41,13 @@ def questions(
     """The review queue: one row a question, in order, with the columns of tables.csv.
 
     A question shows all entries of the groups concerned. With what people have said so far
-    (``ruled``) answers that no longer hold are asked again, and each question says how far it is
-    answered. The order of rows of ``entries`` changes nothing.
+    (``ruled``) each question says how far it is answered. The order of rows of ``entries`` changes
+    nothing.
     """
     ruled = ruled or Rulings()
     columns = combined.entry_columns
     levels = {"patient": patients, "pathway": pathways}
-    waits = of_patient((columns["outcome"] != str(Outcome.NOT_WAITING)).to_numpy(), patients.group)
-    asked, concerned = with_asked_again(
-        combined.doubts.questions,
-        combined.doubts.entries,
-        ruled,
-        levels,
-        entries["entry_id"],
-        waits,
-    )
+    asked, concerned = combined.doubts.questions, combined.doubts.entries
     order = combined.history.order
     parts = whole_groups(asked, concerned, levels, entries["organisation"], order)
     dead = certainly_dead(entries, patients)

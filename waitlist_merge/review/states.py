@@ -1,17 +1,15 @@
-"""How far are the questions of this run answered, and which have to be asked again?"""
+"""How far are the questions of this run answered, and which answers are asked about again?"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.match import Patients
-from waitlist_merge.reasons import Confidence, Joins, PatientRelation, Relation, Veto
+from waitlist_merge.combined.again import COLUMNS
 from waitlist_merge.review.parts import Parts
 from waitlist_merge.review.ruling import Rulings
 from waitlist_merge.review.spoken import Standing
@@ -97,81 +95,10 @@ def _answers_to(
     return found
 
 
-def with_asked_again(
-    asked: pd.DataFrame,
-    concerned: pd.DataFrame,
-    ruled: Rulings,
-    levels: Mapping[str, Patients],
-    entry_ids: pd.Series,
-    waits: NDArray[np.bool_],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The questions, and those of answers that no longer hold or that others contradict.
+def asked_again(ruled: Rulings) -> pd.DataFrame:
+    """Answers that no longer hold, that others contradict or that wait for others.
 
-    ``asked`` and ``concerned`` are those of ``doubts``; ``waits`` tells of each entry whether its
-    patient waits. Where the engine asks about the same groups by itself, that is enough.
+    Columns ``combined.again.COLUMNS``.
     """
-    again = ruled.answers[ruled.answers["standing"].isin(_ASKED_AGAIN)]
-    if again.empty:
-        return asked, concerned
-    known = {
-        (level, group)
-        for level, match in levels.items()
-        for group in _groups_asked(asked, concerned, level, match)
-    }
-    index = pd.Index(entry_ids)
-    rows: list[dict[str, object]] = []
-    entries: list[tuple[int, int]] = []
-    spoken = zip(again["level"], again["entry_ids"], again["detail"], strict=True)
-    for level, named, detail in spoken:
-        place = index.get_indexer(pd.Index(named.split(";"), dtype=object))
-        place = place[place >= 0]
-        group = levels[level].group[place]
-        key = (level, frozenset(group.tolist()))
-        if len(key[1]) < 2 or not waits[place].any() or _covered(key, known):
-            continue
-        known.add(key)
-        second = place[group != group[0]][0]
-        rows.append(_question(level, int(place[0]), int(second), detail))
-        entries += [(len(asked) + len(rows) - 1, int(each)) for each in place]
-    if not rows:
-        return asked, concerned
-    more = pd.DataFrame(rows, columns=list(asked.columns)).astype(asked.dtypes.to_dict())
-    told = pd.DataFrame(entries, columns=["question", "entry"], dtype=np.int64)
-    return (
-        pd.concat([asked, more], ignore_index=True),
-        pd.concat([concerned, told], ignore_index=True),
-    )
-
-
-Key = tuple[str, frozenset[int]]
-
-
-def _covered(key: Key, known: set[Key]) -> bool:
-    """Is there a question already about two of these groups?"""
-    level, groups = key
-    return any(name == level and len(groups & each) > 1 for name, each in known)
-
-
-def _groups_asked(
-    asked: pd.DataFrame, concerned: pd.DataFrame, level: str, match: Patients
-) -> list[frozenset[int]]:
-    mine = (asked["level"] == level).to_numpy(dtype=bool)
-    some = concerned[mine[concerned["question"]]]
-    group = pd.Series(match.group[some["entry"].to_numpy()])
-    return [frozenset(each) for each in group.groupby(some["question"].to_numpy()).agg(set)]
-
-
-def _question(level: str, a: int, b: int, detail: str) -> dict[str, object]:
-    """What is asked where an answer no longer holds: the columns of ``doubts``."""
-    relation = PatientRelation.HELD_APART if level == "patient" else Relation.UNRELATED
-    return {
-        "level": level,
-        "a": a,
-        "b": b,
-        "relation": str(relation),
-        "joins": str(Joins.ASKED),
-        "confidence": str(Confidence.POSSIBLE),
-        "veto": str(Veto.DECIDED_APART),
-        "weight": 0.0,
-        "explanation": f"People have answered this before: {detail}",
-    }
+    answers = ruled.answers
+    return answers.loc[answers["standing"].isin(_ASKED_AGAIN), [*COLUMNS]].reset_index(drop=True)

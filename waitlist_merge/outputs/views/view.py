@@ -29,11 +29,11 @@ from waitlist_merge.outputs.views.since import (
     work_of,
 )
 from waitlist_merge.outputs.views.whole import Tables, Whole
-from waitlist_merge.pathways.columns import Bools, is_in
+from waitlist_merge.pathways.columns import Bools, has_word, is_in
 from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.match import of_patient
 from waitlist_merge.patients.doubted import DOUBT
-from waitlist_merge.reasons import Relation
+from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.schema import TABLES
 
 _PERSON = ("nhs_number", "family_name", "given_name", "birth_date", "gender")
@@ -155,6 +155,7 @@ def _combined_anew(
         patient_id=entries["patient_id"],
         pathway_id=entries["pathway_id"],
         kept=whole.kept,
+        asked_again=_asked_again(whole.tables["review_queue"], entries["entry_id"], own),
     )
     said = listed.entry_columns
     entries = entries.assign(outcome=said["outcome"], reason=said["reason"])
@@ -168,6 +169,18 @@ def _combined_anew(
         "patient_links": _own_words(patients.links, own),
         "pathway_links": _own_words(pathways.links, own),
     }
+
+
+def _asked_again(queue: pd.DataFrame, entry_ids: pd.Series, own: Bools) -> pd.DataFrame:
+    """The questions that people had answered, of entries that are held, one's own among them."""
+    again = queue.loc[has_word(queue, "veto", Veto.DECIDED_APART)]
+    held, mine = {*entry_ids}, {*entry_ids[own]}
+    kept = [
+        held.issuperset(ids) and not mine.isdisjoint(ids)
+        for ids in again["entry_ids"].astype(object).str.split(";")
+    ]
+    told = again.loc[np.array(kept, dtype=bool), ["level", "entry_ids"]].astype(object)
+    return told.assign(detail="")
 
 
 def _told_by_people(
