@@ -19,7 +19,7 @@ from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import made_ready, view, write_views
 from waitlist_merge.outputs.views.held import held_by, sensitive_codes
-from waitlist_merge.outputs.views.since import work_of
+from waitlist_merge.outputs.views.since import spoken_of, work_of
 from waitlist_merge.schema import TABLES
 
 CENSUS = "2026-11-15"
@@ -509,13 +509,24 @@ def test_work_names_no_organisation_whose_entry_is_not_held() -> None:
     assert told["person"].isna().all()
 
 
+def test_ones_own_contact_names_no_entry_that_the_view_does_not_hold() -> None:
+    row = {"organisation": "RM3", "entry_ids": "E-1;E-9"}
+    contacts = conform("contacts", pd.DataFrame([row, row | {"organisation": "RW3"}]))
+    assert spoken_of("RM3", contacts, ["E-1"])["entry_ids"].tolist() == ["E-1"]
+
+
 def test_who_let_an_entry_go_before_the_patient_was_told_is_told_though_nobody_owns_the_work() -> (
     None
 ):
     row = {"organisations": "RM3", "fault": "gone before told", "detail": "RW3", "state": "new"}
+    row |= {"pathway_ids": "W-1;W-2", "hospital_numbers": "RM3 A1; RW3 B1"}
     work = conform("work", pd.DataFrame([row | {"entry_ids": "E-1;E-2"}]))
     told = conform("work", work_of("RW3", work, []))
     assert told[["fault", "detail"]].iloc[0].tolist() == ["gone before told", "RW3"]
-    assert told[["organisations", "entry_ids", "state"]].isna().all(axis=None)
+    assert told[["organisations", "entry_ids", "state", "pathway_ids"]].isna().all(axis=None)
+    assert told["hospital_numbers"].tolist() == ["RW3 B1"]
+    assert work_of("RW3", work, [], ["W-2"])["pathway_ids"].tolist() == ["W-2"]
+    whole = work_of("RM3", work, ["E-1", "E-2"])
+    assert whole["hospital_numbers"].tolist() == ["RM3 A1; RW3 B1"]
     assert len(work_of("RM3", work, ["E-1"])) == 1
     assert work_of("RX1", work, []).empty

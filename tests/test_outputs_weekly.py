@@ -159,13 +159,14 @@ def test_work_that_the_lists_speak_against_is_told_by_its_age(
     result: wm.MergeResult, tmp_path: Path
 ) -> None:
     late = {"fault": "still listed", "detail": "RM3", "age_days": 20, "person": "A. Clerk"}
+    late |= {"pathway_ids": "W-1", "hospital_numbers": "RM3 A1"}
     work = conform("work", pd.DataFrame([late, {"state": "with RM3", "age_days": 3}]))
     tables, manifest = view(made_ready(result.tables, result.manifest()), "RM3")
     write_weekly(tables | {"work": work}, manifest | {"run": 2})(tmp_path / "weekly.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "weekly.xlsx")["Week"]
     told = {row[0]: row[1] for row in sheet.iter_rows(values_only=True) if row[0]}
     assert told["work past its day, or that the lists speak against"] == 1
-    assert "   still listed, RM3, 20 days old, A. Clerk" in told
+    assert "   still listed, RM3, W-1, RM3 A1, 20 days old, A. Clerk" in told
 
 
 def finding(entry: str, field: str, reason: str) -> dict[str, object]:

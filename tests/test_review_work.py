@@ -36,7 +36,8 @@ def known(text: str) -> pd.DataFrame:
     rows = [re.fullmatch(r"(\w+):(\w+)(-?)(\w*)", each).groups() for each in text.split()]
     left = pd.to_datetime([RUN if gone else None for _, _, gone, _ in rows])
     frame = pd.DataFrame(rows, columns=["entry_id", "organisation", "gone", "departure"])
-    return frame.assign(left_date=left)
+    number = "N" + frame["entry_id"]
+    return frame.assign(left_date=left, local_patient_identifier=number, pathway_id="W-1")
 
 
 def steps_of(text: str, names: tuple[str, ...]) -> list[WorkRow]:
@@ -85,6 +86,16 @@ def test_steps_on_two_of_the_same_entries_are_of_one_group():
         ["K-1", "K-3"],
         ["K-4"],
     ]
+
+
+def test_work_names_the_needs_and_hospital_numbers_of_its_entries_be_they_gone():
+    entries = known("a:RM3- b:RW3 c:RX1").assign(pathway_id=["W-2", "W-1", "W-9"])
+    steps = steps_of("2026-11-02 with RM3", ("a", "b", "unknown"))
+    told = work_against_lists(steps, entries, {}, run_date=RUN)
+    assert set(told["pathway_ids"]) == {"W-1;W-2"}
+    assert set(told["hospital_numbers"]) == {"RM3 Na; RW3 Nb"}
+    nobody = work_against_lists(steps_of("2026-11-02 new", ("x", "y")), entries, {}, run_date=RUN)
+    assert nobody[["pathway_ids", "hospital_numbers"]].to_numpy().tolist() == [["", ""]]
 
 
 def test_what_is_to_be_closed_is_of_the_others_than_the_keeper():

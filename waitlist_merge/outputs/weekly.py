@@ -231,6 +231,8 @@ def _work(work: pd.DataFrame, *, known: bool) -> Iterator[Line]:
         phrase(
             texts(late["fault"]),
             texts(late["detail"]),
+            texts(late["pathway_ids"]),
+            texts(late["hospital_numbers"]),
             worded(late["age_days"], lambda days: f"{int(days)} days old"),
             texts(late["person"]),
             by=", ",

@@ -166,6 +166,7 @@ def status_of(register: Register, *, today: date) -> Status:
         register.retired(),
     )
     work = work_against_lists(register.work(), last.entries, census_dates(last), run_date=today)
+    work = work.drop(columns="hospital_numbers")  # what a terminal shows is kept in logs
     told = ["answer_id", "question_id", "organisation", "answer", "standing", "detail"]
     answered = ruled.answers
     return Status(

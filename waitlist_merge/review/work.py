@@ -98,6 +98,8 @@ COLUMNS = (
     "fault",
     "detail",
     "work_id",
+    "pathway_ids",
+    "hospital_numbers",
 )
 
 
@@ -116,6 +118,7 @@ def work_against_lists(
     of = dict(zip(names, known["organisation"].astype(str), strict=True))
     there = frozenset(names[known["left_date"].isna().to_numpy()])
     ended = frozenset(names[known["departure"].isin(list(CARE_ENDED)).to_numpy(dtype=bool)])
+    whose = _whose(work, known)
     rows = []
     for steps in groups_of(work):
         last = steps[-1]
@@ -128,13 +131,26 @@ def work_against_lists(
         # Monday's lists merged again after Wednesday's work: it began today, not in days to come.
         age = max((run_date - since).days, 0)
         state = (last.state, keeper, last.owner, last.person, last.due, last.note, age)
-        rows += [
-            (*about, *state, fault, detail, last.work_id) for fault, detail in faults or [("", "")]
-        ]
+        shown = [whose[name] for name in last.entry_ids if name in whose]
+        needs, numbers = (
+            (sorted({*each}) for each in zip(*shown, strict=True)) if shown else ("", "")
+        )
+        by = (last.work_id, ";".join(needs), "; ".join(numbers))
+        rows += [(*about, *state, fault, detail, *by) for fault, detail in faults or [("", "")]]
     told = pd.DataFrame(rows, columns=[*COLUMNS])
     return told.sort_values(
         ["age_days", "question_id", "fault"], ascending=[False, True, True], ignore_index=True
     )
+
+
+def _whose(work: Sequence[WorkRow], known: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """The need and the hospital number of each entry that is worked on."""
+    spoken = {name for row in work for name in row.entry_ids}
+    some = known.loc[known["entry_id"].isin(spoken).to_numpy(dtype=bool)]
+    local = some["local_patient_identifier"].astype(object).fillna("?").astype(str)
+    numbers = some["organisation"].astype(str) + " " + local
+    told = zip(some["pathway_id"].astype(object).fillna("").astype(str), numbers, strict=True)
+    return dict(zip(some["entry_id"].astype(str), told, strict=True))
 
 
 def agreed_to_close(work: Sequence[WorkRow], known: pd.DataFrame) -> frozenset[str]:

@@ -6,7 +6,7 @@ another organisation's entry is taken out of it. Needs that nobody lists any lon
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 
 import numpy as np
@@ -107,13 +107,20 @@ def _in(column: pd.Series, values: Collection[str]) -> Bools:
     return np.asarray(column.astype(object).isin(list(values)), dtype=bool)
 
 
-def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) -> pd.DataFrame:
+def work_of(
+    organisation: str,
+    work: pd.DataFrame,
+    shown: Collection[object],
+    needs: Collection[object] = (),
+) -> pd.DataFrame:
     """The work that it has to do, or on what it lists: with the entries that the view holds alone.
 
     So is what concerns it by name: an entry that it has let go of is on its list no longer.
     Who has to act at another organisation is that one's business. Of a group with an entry that the
-    view does not hold, or that has left its list, no other organisation is named.
+    view does not hold, or that has left its list, no other organisation is named, no other's
+    hospital number, and of ``needs`` alone, which are those of its own entries, which need it is.
     """
+    work = conform("work", work)
     owner = work["owner"].astype(object).fillna("")
     listed = work["organisations"].astype(object).fillna("").str.split(";")
     lists = listed.map(lambda codes: organisation in codes)
@@ -131,6 +138,10 @@ def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) ->
         for name in ("keeps", "owner", "detail")
     }
     owns = (kept["owner"] == organisation).fillna(False).astype(bool)
+    needed = _parts(kept["pathway_ids"], ";", needs.__contains__)
+    numbers = _parts(
+        kept["hospital_numbers"], "; ", lambda each: each.startswith(f"{organisation} ")
+    )
     return kept.assign(
         **own,
         organisations=kept["organisations"].where(whole, own_list),
@@ -138,13 +149,22 @@ def work_of(organisation: str, work: pd.DataFrame, shown: Collection[object]) ->
         entry_ids=np.array(cut, dtype=object),
         person=kept["person"].where(owns),
         note=kept["note"].where(owns & whole),
+        pathway_ids=kept["pathway_ids"].where(whole, needed),
+        hospital_numbers=kept["hospital_numbers"].where(whole, numbers),
     )
+
+
+def _parts(said: pd.Series, by: str, may: Callable[[str], bool]) -> pd.Series:
+    """Of each text the parts that may be told; missing where there is none."""
+    told = [by.join(filter(may, each.split(by))) or None for each in said.astype(object).fillna("")]
+    return pd.Series(told, index=said.index, dtype=object)
 
 
 def spoken_of(organisation: str, contacts: pd.DataFrame, shown: Collection[object]) -> pd.DataFrame:
     """Whom it has spoken to itself; others' contacts where all that they were about is among these.
 
-    Of the rest it does not learn that anybody else knows the patient.
+    Of the rest it does not learn that anybody else knows the patient; its own contacts name those
+    of the entries that are among these.
     """
     if contacts.empty:
         return contacts
@@ -154,4 +174,5 @@ def spoken_of(organisation: str, contacts: pd.DataFrame, shown: Collection[objec
         (any if mine else all)(each in shown for each in named)
         for named, mine in zip(names, own, strict=True)
     ]
-    return contacts.loc[np.array(kept, dtype=bool)].reset_index(drop=True)
+    told = contacts.loc[np.array(kept, dtype=bool)].reset_index(drop=True)
+    return told.assign(entry_ids=_parts(told["entry_ids"], ";", shown.__contains__))

@@ -196,6 +196,7 @@ def _told_by_people(
     perhaps = _dead(whole, held, whole.patients.group)
     ids = whole.entries["entry_id"].astype(object).to_numpy()
     links = pathways.links
+    mine = whole.entries["pathway_id"].astype(object)[held.own]
     other_side = links.loc[(links["relation"] == str(Relation.OTHER_SIDE)).to_numpy(dtype=bool)]
     both_sides = ids[held.rows][other_side[["a", "b"]].to_numpy().ravel()]
     lost = unaccounted_of(
@@ -219,7 +220,9 @@ def _told_by_people(
         "unaccounted": lost,
         # Whose list did not come has no view, and of whom it alone lists nobody else is told.
         "not_refreshed": pd.DataFrame(),
-        "work": work_of(organisation, tables["work"], {*ids[held.rows]}),
+        "work": work_of(
+            organisation, tables["work"], {*ids[held.rows]}, {*mine, *lost["pathway_id"]}
+        ),
         "contacts": spoken_of(organisation, _told(tables, "contacts"), {*ids[held.rows]}),
     }
 

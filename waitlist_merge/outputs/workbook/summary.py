@@ -123,7 +123,7 @@ def _work(work: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[Line]:
     if late.empty:
         return
     yield (
-        "   what is wrong, with which need or question",
+        "   what is wrong, with which need and whose hospital numbers",
         "of organisation",
         "owner",
         "person",
@@ -131,7 +131,10 @@ def _work(work: pd.DataFrame, manifest: Mapping[str, Any]) -> Iterator[Line]:
         "days old",
     )
     rows = late.head(MOST_NAMED)
-    about = phrase(texts(rows["fault"]), texts(rows["question_id"]), by=": ").tolist()
+    needs = texts(rows["pathway_ids"])
+    needs = np.where(needs == "", texts(rows["question_id"]), needs)
+    whose = phrase(needs, texts(rows["hospital_numbers"]))
+    about = phrase(texts(rows["fault"]), whose, by=": ").tolist()
     said = (texts(rows[name]).tolist() for name in ("detail", "owner", "person"))
     days = rows["age_days"].fillna(0).astype(int).tolist()
     for what, *who, due, old in zip(about, *said, rows["due"], days, strict=True):
