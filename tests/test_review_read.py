@@ -280,6 +280,57 @@ def test_who_goes_back_to_an_earlier_step_of_work_is_told_how(first, register, t
     assert (other.new_work, mine.new_work, mine.problems) == (1, 0, []), "their word stands"
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_workbook_that_comes_late_undoes_nothing(first, register, tmp_path, together):
+    """Dated 5 November and read after what the same person said on the 16th."""
+
+    def book(name: str, answer: str, code: str, day: int, state: str) -> Path:
+        when = dt.datetime(2026, 11, day)  # noqa: DTZ001
+        work = {"Work state": state, "Owner organisation": "RM3"}
+        cells = said(answer, code, Date=when, **work)
+        return filled(first, tmp_path / f"{name}.xlsx", {NEED: cells})
+
+    new = book("a_new", "different needs", "RM3", 16, "with RM3")
+    other = book("b_other", "same need", "RW3", 12, "new")
+    late = book("c_late", "same need", "RM3", 5, "done")
+    if together:
+        problems = read(register, new, other, late).problems
+        told = [("a_new.xlsx", "in two ways"), ("c_late.xlsx", "in two ways")]
+    else:
+        assert read(register, new, other).problems == []
+        filed = read(register, late)
+        assert (filed.new_answers, filed.new_work) == (1, 1), "the register keeps all of it"
+        problems = filed.problems
+        told = [("c_late.xlsx", "on 16/11/2026, which counts")] * 2
+    assert len(problems) == len(told)
+    for (name, words), problem in zip(told, problems, strict=True):
+        assert name in problem
+        assert words in problem
+    assert standing(register) == ["with RM3"]
+    after = merged(register)
+    okafor = after.entries[after.entries["family_name"] == "Okafor"]
+    assert okafor["pathway_id"].nunique() == 2
+    with Register.open(register) as opened:
+        counts = status_of(opened, today=TODAY).counts
+    assert (counts["organisation"] + " " + counts["standing"]).tolist() == [
+        *("RM3 in conflict", "RM3 replaced", "RW3 in conflict")
+    ]
+
+
+def test_what_had_no_date_is_as_old_as_its_first_reading_when_it_is_read_again(
+    first, register, tmp_path
+):
+    tomorrow, week = (TODAY + dt.timedelta(days=days) for days in (1, 7))
+    undated = filled(first, tmp_path / "a.xlsx", {NEED: said("different needs", Date=None)})
+    dated = filled(first, tmp_path / "b.xlsx", {NEED: said("same need", Date=f"{tomorrow}")})
+    read(register, undated)
+    with Register.open(register) as opened:
+        assert read_workbooks([dated], opened, today=tomorrow).problems == []
+        late = read_workbooks([dated, undated], opened, today=week)
+    assert len(late.problems) == 2
+    assert all("in two ways" in each for each in late.problems)
+
+
 def standing(register: Path) -> list[str]:
     with Register.open(register) as opened:
         return status_of(opened, today=TODAY).work["state"].tolist()

@@ -37,7 +37,7 @@ SHORT = {
 SAID = re.compile(
     r"(?P<later>later )?(?P<organisation>\w+) (?P<reviewer>\w+): (?P<answer>.+?) of (?P<sides>\S+)"
     r"(?: asked (?P<asked>\w+))?(?: unseen (?P<unseen>\w+))?(?: veto (?P<veto>\w+))?"
-    r"(?: second (?P<second>\S+))?(?: reason (?P<reason>\w+))?$"
+    r"(?: second (?P<second>\S+))?(?: reason (?P<reason>\w+))?(?: on (?P<day>\d+))?$"
 )
 
 
@@ -96,7 +96,7 @@ def answer_rows(typed, text: str, then, now) -> list[AnswerRow]:
                 veto=told["veto"],
                 reviewer=told["reviewer"],
                 organisation=told["organisation"],
-                answered_on=date(2026, 11, 1 + number),
+                answered_on=date(2026, 11, int(told["day"] or 1 + number)),
                 second_person=told["second"],
                 reason=told["reason"],
                 facts=patterns(said_by(entries), range(len(entries))),

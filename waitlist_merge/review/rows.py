@@ -132,7 +132,10 @@ Said = TypeVar("Said", AnswerRow, WorkRow, ContactRow)
 
 
 def not_undone(said: Sequence[Said]) -> list[Said]:
-    """What nobody took back; one whose undoing was undone is there again.
+    """What nobody took back, in the order in which people said it; ``said`` is as recorded.
+
+    A workbook that comes late undoes nothing that was said after it: the day of a row counts, and
+    of one day the order of recording. One whose undoing was undone is there again.
 
     >>> said = [AnswerRow("A-1", "Q-1", "patient", (), (), "cannot tell"),
     ...         AnswerRow("A-2", "Q-1", "patient", (), (), "", undoes="A-1")]
@@ -144,7 +147,18 @@ def not_undone(said: Sequence[Said]) -> list[Said]:
     for row in reversed(said):
         if row.undoes and row.key not in taken_back:
             taken_back.add(row.undoes)
-    return [row for row in said if not row.undoes and row.key not in taken_back]
+    stands = [row for row in said if not row.undoes and row.key not in taken_back]
+    return sorted(stands, key=day_of)
+
+
+def day_of(row: AnswerRow | WorkRow | ContactRow) -> date:
+    """The day on which it was said; without one that of recording, and of neither the last of all.
+
+    >>> day_of(WorkRow("K-1", "Q-1", (), "done", recorded_at=datetime(2026, 11, 16, 9)))
+    datetime.date(2026, 11, 16)
+    """
+    said = row.answered_on if isinstance(row, AnswerRow) else row.said_on
+    return said or (row.recorded_at.date() if row.recorded_at else date.max)
 
 
 def need_said(register: str, *, reviewer: str, reason: str) -> None:

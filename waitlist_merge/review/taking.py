@@ -17,10 +17,16 @@ from waitlist_merge.review import returned as heading
 from waitlist_merge.review.checking import Checks, date_of, names_of, sides_of
 from waitlist_merge.review.facts import patterns, said_by
 from waitlist_merge.review.returned import Returned
-from waitlist_merge.review.rows import AnswerRow, ContactRow, WorkRow, not_undone
-from waitlist_merge.review.signed import author
+from waitlist_merge.review.rows import AnswerRow, ContactRow, WorkRow, day_of, not_undone
+from waitlist_merge.review.said_before import (
+    answered_twice,
+    answers_replaced,
+    older_answers,
+    older_steps,
+    steps_replaced,
+)
 from waitlist_merge.review.snapshot import Snapshot, listed
-from waitlist_merge.review.work import STATE_WORDS, State, groups_of, read_state
+from waitlist_merge.review.work import STATE_WORDS, State, read_state
 
 _GROUPS = {"patient": "patient_id", "pathway": "pathway_id"}
 """The column of a snapshot that holds the group of each entry, by level."""
@@ -84,8 +90,8 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
             work.append((row, book.work(row)))
         if spoken:
             contacts.append((row, book.contact(row)))
-    again = _no_longer_holds(told, known.said)
-    again |= _replaced([each for _, each in work], known.worked)
+    answered, worked = [each for _, each in told], [each for _, each in work]
+    again = answers_replaced(answered, known.said) | steps_replaced(worked, known.worked)
     again |= {row.key for row in known.spoken} - {row.key for row in not_undone(known.spoken)}
     for said, words in (
         (told, _AGAIN.format(heading.DATE, heading.NOTE)),
@@ -93,7 +99,9 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
         (contacts, _AGAIN.format(heading.SPOKEN_ON, heading.PATIENT_SAID)),
     ):
         problems += [f"{row.place}: {words}" for row, each in said if each.key in again]
-    problems += _twice(rows, [each for _, each in told])
+    odd = answered_twice(answered) | older_answers(answered, known.said)
+    odd |= older_steps(worked, known.worked)
+    problems += [f"{row.place}: {odd[each.key]}" for row, each in (*told, *work) if each.key in odd]
     return Taken(
         [each for _, each in told if each.key not in again],
         [each for _, each in work if each.key not in again],
@@ -109,60 +117,14 @@ _AGAIN = (
 )
 
 
-def _no_longer_holds(
-    told: Sequence[tuple[Returned, AnswerRow]], said: Sequence[AnswerRow]
-) -> frozenset[str]:
-    """The answers read that were said before, and after which their author said something else.
-
-    Of what one person answers to a question in these workbooks the last counts: nothing of it is
-    lost where that is also the last in the register.
-    """
-    known = {row.answer_id for row in said}
-    latest = {_author(row): row.answer_id for row in not_undone(said)}
-    meant = {_author(row): row.answer_id for _, row in told}
-    return frozenset(
-        name for author, name in meant.items() if name in known and latest.get(author) != name
-    )
-
-
-def _replaced(told: Sequence[WorkRow], said: Sequence[WorkRow]) -> frozenset[str]:
-    """The steps read that were said before, and after which their author told another one.
-
-    As of answers: of what one person tells of a group in these workbooks the last counts. What the
-    register has is known by the time of its recording.
-    """
-    known = {row.work_id for row in said}
-    wrong: set[str] = set()
-    for steps in groups_of([*not_undone(said), *told]):
-        holds = {author(row): row.work_id for row in steps if row.recorded_at}
-        meant = {author(row): row.work_id for row in steps if not row.recorded_at}
-        wrong |= {each for who, each in meant.items() if each in known and holds.get(who) != each}
-    return frozenset(wrong)
-
-
-def _author(row: AnswerRow) -> tuple[str, str, str]:
-    """Who answered what."""
-    return row.question_id, *author(row)
-
-
-def _twice(rows: Sequence[Returned], answers: Sequence[AnswerRow]) -> list[str]:
-    """Questions that one person has answered in two ways."""
-    said: dict[tuple[str, str, str], set[str]] = {}
-    for row in answers:
-        said.setdefault(_author(row), set()).add(row.answer)
-    both = {who[0] for who, words in said.items() if len(words) > 1}
-    return [
-        f"{row.place}: one person has answered this question in two ways; the last one counts"
-        for row in rows
-        if row.text(heading.QUESTION_ID) in both and row.text(heading.ANSWER)
-    ]
-
-
 class _Book:
     """Makes rows of the register of rows that came back, in the light of what it knows."""
 
     def __init__(self, known: Known) -> None:
         self.today = known.today
+        told: tuple[AnswerRow | WorkRow | ContactRow, ...]
+        told = (*known.said, *known.worked, *known.spoken)
+        self.first_read = {row.key: day_of(row) for row in told}
         self.frames = {run: each.entries for run, each in known.shown.items()}
         self.places = {
             run: pd.Index(frame["entry_id"].astype(str)) for run, frame in self.frames.items()
@@ -187,7 +149,7 @@ class _Book:
         return frozenset(self.frames[row.run]["organisation"].iloc[places].astype(str))
 
     def answer(self, row: Returned) -> AnswerRow:
-        """The row as the register records it: what has no date is of the day when it is read.
+        """The row as the register records it: what has no date is of the day when it is first read.
 
         Its id is made of the row as it was filled in, so that it is known when it is read again.
         """
@@ -216,12 +178,17 @@ class _Book:
             facts=patterns(said, range(len(names))),
             run=row.run,
         )
+        name = said_id(told)
         return replace(
             told,
-            answer_id=said_id(told),
+            answer_id=name,
             unseen=self._unseen(level, names),
-            answered_on=day or self.today,
+            answered_on=self._day(name, day),
         )
+
+    def _day(self, name: str, day: date | None) -> date:
+        """The day in the row, or that on which it was first read."""
+        return day or self.first_read.get(name, self.today)
 
     def _unseen(self, level: str, names: Sequence[str]) -> tuple[str, ...]:
         """Entries that are of a group of those shown and were not shown themselves."""
@@ -253,7 +220,8 @@ class _Book:
             said_on=day,
             run=row.run,
         )
-        return replace(told, work_id=said_id(told), said_on=day or self.today)
+        name = said_id(told)
+        return replace(told, work_id=name, said_on=self._day(name, day))
 
     def contact(self, row: Returned) -> ContactRow:
         """That somebody spoke to a patient; its day and id as those of an answer."""
@@ -268,7 +236,8 @@ class _Book:
             said_on=day,
             run=row.run,
         )
-        return replace(told, contact_id=said_id(told), said_on=day or self.today)
+        name = said_id(told)
+        return replace(told, contact_id=name, said_on=self._day(name, day))
 
 
 _PREFIX: Mapping[type, str] = {AnswerRow: "A", WorkRow: "K", ContactRow: "C"}

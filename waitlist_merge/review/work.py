@@ -1,7 +1,7 @@
 """How far is the work on a group, and does it agree with the lists?
 
 Agreeing that something is a duplicate is a third of the job; who rings the patient, who keeps, and
-has the other closed it, by when? Each step is a row; the latest counts.
+has the other closed it, by when? Each step is a row; that of the latest day counts.
 """
 
 from __future__ import annotations
@@ -168,19 +168,20 @@ def agreed_to_close(work: Sequence[WorkRow], known: pd.DataFrame) -> frozenset[s
 def groups_of(work: Sequence[WorkRow]) -> list[list[WorkRow]]:
     """The steps of each group, the oldest first: steps that share two entries are of one group.
 
-    What was taken back is not among them.
+    What was taken back is not among them; a step is as old as the day on which it was told.
     """
-    groups: dict[int, list[WorkRow]] = {}
+    told = not_undone(work)
+    groups: dict[int, list[int]] = {}
     where: defaultdict[str, set[int]] = defaultdict(set)
-    for number, row in enumerate(not_undone(work)):
+    for number, row in enumerate(told):
         shared = Counter(group for name in row.entry_ids for group in where[name])
         least = min(2, len(row.entry_ids))
         mine = sorted(group for group, count in shared.items() if count >= least)
-        steps = [*(step for group in mine for step in groups.pop(group)), row]
+        steps = sorted([*(step for group in mine for step in groups.pop(group)), number])
         groups[number] = steps
-        for name in {name for step in steps for name in step.entry_ids}:
+        for name in {name for step in steps for name in told[step].entry_ids}:
             where[name] = (where[name] - {*mine}) | {number}
-    return [*groups.values()]
+    return [[told[step] for step in steps] for steps in groups.values()]
 
 
 def _keeper(steps: Sequence[WorkRow]) -> str:
