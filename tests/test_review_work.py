@@ -89,7 +89,6 @@ def test_steps_on_two_of_the_same_entries_are_of_one_group():
     ]
 
 
-<<<<<<< HEAD
 def test_work_names_the_needs_and_hospital_numbers_of_its_entries_be_they_gone():
     entries = known("a:RM3- b:RW3 c:RX1").assign(pathway_id=["W-2", "W-1", "W-9"])
     steps = steps_of("2026-11-02 with RM3", ("a", "b", "unknown"))
@@ -98,7 +97,8 @@ def test_work_names_the_needs_and_hospital_numbers_of_its_entries_be_they_gone()
     assert set(told["hospital_numbers"]) == {"RM3 Na; RW3 Nb"}
     nobody = work_against_lists(steps_of("2026-11-02 new", ("x", "y")), entries, {}, run_date=RUN)
     assert nobody[["pathway_ids", "hospital_numbers"]].to_numpy().tolist() == [["", ""]]
-=======
+
+
 def test_the_steps_of_groups_that_become_one_are_in_the_order_in_which_they_were_told():
     told = ((2, "ab"), (3, "cd"), (5, "cd"), (9, "abcd"), (4, "ab"))
     rows = [
@@ -107,7 +107,6 @@ def test_the_steps_of_groups_that_become_one_are_in_the_order_in_which_they_were
     ]
     [steps] = groups_of(rows)
     assert [row.work_id for row in steps] == ["K-2", "K-3", "K-4", "K-5", "K-9"]
->>>>>>> 6304a70 (Of one person's answers the later by its date holds, whichever was read last)
 
 
 def test_what_is_to_be_closed_is_of_the_others_than_the_keeper():
