@@ -13,11 +13,13 @@ import pandas as pd
 import pytest
 
 import waitlist_merge as wm
+from waitlist_merge.combined.again import AGAIN
 from waitlist_merge.demo.region import generate_region
 from waitlist_merge.errors import InputError, OutputError
 from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import made_ready, view, write_views
+from waitlist_merge.outputs.views.asked import _reasons, _said_here
 from waitlist_merge.outputs.views.held import held_by, sensitive_codes
 from waitlist_merge.outputs.views.since import spoken_of, work_of
 from waitlist_merge.schema import TABLES
@@ -507,6 +509,37 @@ def test_work_names_no_organisation_whose_entry_is_not_held() -> None:
     assert told["keeps"].fillna("").tolist() == ["RM3", ""]
     assert "RW3" not in "".join(map(str, told.iloc[1]))
     assert told["person"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("said", "foreign", "whole", "told"),
+    [
+        ("RM3 same need 9 Nov 2026 (birth date: the same, now differs)", True, True, True),
+        ("RM3 same person 9 Nov 2026 (NHS number: the same, now differs)", True, True, True),
+        ("RM3 same need 9 Nov 2026", True, False, False),
+        ("RM3 same need 9 Nov 2026 (waits for RXL)", True, True, False),
+        ("8HK99 same need 9 Nov 2026", True, True, False),
+        ("RM3 same need 9 Nov 2026 (of more entries than these)", True, True, False),
+        ("RXL same need 9 Nov 2026", False, False, True),
+    ],
+)
+def test_what_was_said_is_told_where_all_of_which_it_speaks_is_shown(
+    said: str, foreign: bool, whole: bool, told: bool
+) -> None:
+    codes = np.array(["RM3;RW3"], dtype=object)
+    [found] = _said_here(pd.Series([said]), codes, np.array([foreign]), np.array([whole]))
+    assert found == (said if told else None)
+
+
+def test_what_is_asked_once_more_is_not_said_to_be_tied_by_nothing() -> None:
+    explained = [f"{AGAIN}: RXL 9 Nov 2026 said same person", "same family name (+10.1)"]
+    kept = pd.DataFrame(
+        {"level": "patient", "relation": "held_apart", "veto": "decided_apart", "why": explained}
+    )
+    people = _reasons(kept, np.array([True, True]))
+    needs = _reasons(kept.assign(level="pathway", relation="unrelated"), np.array([True, False]))
+    assert people.tolist() == [AGAIN, explained[1]]
+    assert needs.tolist() == [AGAIN, explained[1]]
 
 
 def test_ones_own_contact_names_no_entry_that_the_view_does_not_hold() -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.parts import Parts
 from waitlist_merge.review.questions import doubt
+from waitlist_merge.review.ruling import Rulings
 from waitlist_merge.review.settling import BY_VETO, effects, settling_fact, who_is_asked
+from waitlist_merge.review.spoken import RULED
+from waitlist_merge.review.states import states
 
 
 def test_doubt_is_greatest_where_yes_and_no_are_as_likely_and_same_either_way():
@@ -46,3 +51,20 @@ def test_what_answers_do_names_who_has_to_agree_and_what_overriding_needs():
 def test_a_clinician_is_asked_what_a_clerk_cannot_settle():
     assert who_is_asked("pathway", "second_opinion", "", ["RM3"]) == "Clinician at RM3"
     assert who_is_asked("patient", "held_apart", "", ["RM3"], clinician=True) == "Clinician at RM3"
+
+
+@pytest.mark.parametrize(
+    ("about", "listed", "said"),
+    [
+        ("a;b", "abc", "RM3 same need"),
+        ("a;b;c", "abc", "RM3 same need (of more entries than these)"),
+        ("a;b;c", "ab", "RM3 same need"),
+    ],
+)
+def test_an_answer_about_more_than_the_question_says_so(about: str, listed: str, said: str) -> None:
+    row = dict.fromkeys(RULED, "") | {"level": "pathway", "entry_ids": about, "answer": "same need"}
+    row |= {"organisation": "RM3", "standing": "in conflict", "answered_on": None}
+    parts = Parts(np.array([0, 0]), np.array([0, 1]), np.array([0, 1]), 1)
+    ruled = Rulings(answers=pd.DataFrame([row]))
+    told = states(parts, pd.Series(["pathway"]), pd.Series([*listed]), ruled)
+    assert told.said.tolist() == [said]

@@ -218,7 +218,14 @@ def test_a_need_on_which_people_disagree_is_counted_and_has_its_step(first, regi
     assert after.review_queue["state"].tolist().count("in conflict") == 1
     assert rows_of(after, "Okafor") == [("ask_patient", 1, "RM3;RW3")] * 2
     whole = made_ready(after.tables, after.manifest())
-    assert rows_of(view(whole, "RW3")[0], "Okafor") == [("ask_patient", 1, "RM3;RW3")] * 2
+    theirs = view(whole, "RW3")[0]
+    assert rows_of(theirs, "Okafor") == [("ask_patient", 1, "RM3;RW3")] * 2
+    asked = theirs["review_queue"].set_index("state").loc["in conflict"]
+    assert asked["why"] == "People have answered this before"
+    assert asked["said"] == (
+        "RM3 different needs 16 Nov 2026 (RW3 16 Nov 2026 said same need); "
+        "RW3 same need 16 Nov 2026 (RM3 16 Nov 2026 said different needs)"
+    )
 
 
 def rows_of(result, family: str) -> list[tuple[str, int, str]]:

@@ -19,6 +19,9 @@ from waitlist_merge.reasons import Confidence, Joins, PatientRelation, Relation,
 COLUMNS = ("level", "entry_ids", "detail")
 """Of each answer: about people or needs, of which entries (joined by ;), and why again."""
 
+AGAIN = "People have answered this before"
+"""How the reason of such a question begins."""
+
 NOTHING_AGAIN = pd.DataFrame(columns=[*COLUMNS])
 
 
@@ -98,5 +101,5 @@ def _question(level: str, a: int, b: int, detail: str) -> dict[str, object]:
         "confidence": str(Confidence.POSSIBLE),
         "veto": str(Veto.DECIDED_APART),
         "weight": 0.0,
-        "explanation": f"People have answered this before: {detail}",
+        "explanation": f"{AGAIN}: {detail}",
     }

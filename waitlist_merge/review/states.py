@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,8 +38,11 @@ _ASKED_AGAIN = [
 """Answers that are asked about whether or not the engine doubts by itself."""
 
 
-_TOLD = ("organisation", "answer", "answered_on", "detail")
-"""What is told of an answer."""
+_TOLD = ("organisation", "answer", "answered_on")
+"""What is told of an answer, beside what has become of it."""
+
+BEYOND = "of more entries than these"
+"""Said of an answer that was about entries which are listed, and of which this is no question."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,12 +62,16 @@ def states(parts: Parts, level: pd.Series, entry_ids: pd.Series, ruled: Rulings)
     state = np.full(parts.size, OPEN, dtype=object)
     said = np.full(parts.size, "", dtype=object)
     who: list[frozenset[str]] = [frozenset()] * parts.size
-    for question, rows in _answers_to(parts, level, entry_ids, ruled.open).items():
-        some = ruled.answers.loc[rows]
+    for question, answers in _answers_to(parts, level, entry_ids, ruled.open).items():
+        some = ruled.answers.loc[[*answers]]
         state[question] = next(
             str(each) for each in _GRAVEST_FIRST if (some["standing"] == each).any()
         )
-        told = zip(*(some[name] for name in _TOLD), strict=True)
+        beyond = [BEYOND if each else "" for each in answers.values()]
+        details = [
+            "; ".join(filter(None, each)) for each in zip(some["detail"], beyond, strict=True)
+        ]
+        told = zip(*(some[name] for name in _TOLD), details, strict=True)
         said[question] = "; ".join(said_in_words(*each) for each in told)
         proposed = some.loc[some["standing"] == Standing.PROPOSED, "organisation"]
         who[question] = frozenset(proposed)
@@ -73,25 +80,29 @@ def states(parts: Parts, level: pd.Series, entry_ids: pd.Series, ruled: Rulings)
 
 def _answers_to(
     parts: Parts, level: pd.Series, entry_ids: pd.Series, answers: pd.DataFrame
-) -> dict[int, list[int]]:
-    """The rows of the answers to each question."""
+) -> dict[int, dict[int, bool]]:
+    """The rows of the answers to each question, and whether each was about others as well."""
     levels = level.to_numpy(dtype=object)
     stands: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     spoken = {name for told in answers["entry_ids"] for name in told.split(";")}
+    listed = {*entry_ids[entry_ids.isin(spoken)]} if spoken else set()
     names = entry_ids.take(parts.entry).to_numpy(dtype=object)
     for at in np.flatnonzero(pd.Series(names).isin(spoken)):
         question = int(parts.question[at])
         stands[levels[question], names[at]].append((question, int(parts.side[at])))
-    found: defaultdict[int, list[int]] = defaultdict(list)
+    found: defaultdict[int, dict[int, bool]] = defaultdict(dict)
     told = zip(answers.index.tolist(), answers["level"], answers["entry_ids"], strict=True)
     for row, asked, named in told:
         sides: defaultdict[int, set[int]] = defaultdict(set)
+        about: Counter[int] = Counter()
         for name in named.split(";"):
             for question, side in stands[asked, name]:
                 sides[question].add(side)
+                about[question] += 1
+        there = len(listed.intersection(named.split(";")))
         for question, those in sides.items():
             if len(those) > 1:
-                found[question].append(row)
+                found[question][row] = about[question] < there
     return found
 
 

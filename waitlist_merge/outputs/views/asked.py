@@ -4,15 +4,19 @@ Where the patient is certain, a question shows of another organisation's entry w
 of it. Where it is asked whether two entries are one person, the other's is nothing but its
 organisation and, in ``why``, what agrees and what differs, without a value: each side traces its
 own patient and the two ring each other with the number of the question. What stands on the side of
-an own entry and is not in the view is not shown at all.
+an own entry and is not in the view is not shown at all. What was said so far is told, and what has
+changed since (that a fact differs now, not what it says), where all that it speaks of is shown.
 """
 
 from __future__ import annotations
+
+import re
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.combined.again import AGAIN
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.outputs.views.held import Held
 from waitlist_merge.pathways.columns import Bools, any_of
@@ -21,7 +25,7 @@ from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.review.answers import CLINICIAN
 from waitlist_merge.review.settling import effects, who_is_asked
 from waitlist_merge.review.spoken import WITHOUT_FACT
-from waitlist_merge.review.states import OPEN
+from waitlist_merge.review.states import BEYOND, OPEN
 from waitlist_merge.review.unaccounted import LEVEL, asked as asked_of_lost
 from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS
 
@@ -101,7 +105,7 @@ def _about_listed(
         name: entries[name].astype(object).to_numpy()[asked["row"]]
         for name in ("organisation", "patient_id", "pathway_id")
     }
-    return _told(queue.loc[kept], asked.assign(**named))
+    return _told(queue.loc[kept], asked.assign(**named), whole[kept])
 
 
 def _concerned(queue: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
@@ -117,8 +121,11 @@ def _concerned(queue: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     return found.loc[found["row"] >= 0].reset_index(drop=True)
 
 
-def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
-    """The questions with the words and ids of what is shown of them alone."""
+def _told(kept: pd.DataFrame, shown: pd.DataFrame, whole: Bools) -> pd.DataFrame:
+    """The questions with the words and ids of what is shown of them alone.
+
+    ``whole`` are those of which every entry is shown.
+    """
     if kept.empty:
         return kept.reset_index(drop=True)
     by, size = shown.groupby("question"), len(kept)
@@ -133,7 +140,7 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
         .assign(
             entry_ids=by["entry_id"].agg(";".join).to_numpy(),
             sides=_sides(kept["sides"], by["entry_id"].agg(set)),
-            said=kept["said"].mask(foreign).to_numpy(),
+            said=_said_here(kept["said"], organisations, foreign, whole),
             state=_states(kept, organisations),
             organisations=organisations,
             **_words(kept, organisations),
@@ -145,6 +152,31 @@ def _told(kept: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
         )
         .reset_index(drop=True)
     )
+
+
+def _said_here(
+    said: pd.Series, organisations: NDArray[np.object_], foreign: Bools, whole: Bools
+) -> NDArray[np.object_]:
+    """What was said, where every entry that it is about and every organisation in it is shown."""
+    may = [
+        not other or (every and BEYOND not in text and _names(text) <= {*codes.split(";")})
+        for text, codes, other, every in zip(
+            said.astype(object).fillna(""), organisations, foreign, whole, strict=True
+        )
+    ]
+    return said.astype(object).where(np.array(may, dtype=bool), None).to_numpy(dtype=object)
+
+
+def _names(said: str) -> set[str]:
+    """The words of a text that may be codes of organisations: those in capitals.
+
+    >>> sorted(_names("RM3 same need 09 Nov 2026 (NHS number: the same, now differs)"))
+    ['RM3']
+    """
+    return {*_CAPITALS.findall(said)} - {"NHS"}
+
+
+_CAPITALS = re.compile(r"\b\d*[A-Z][A-Z0-9]+\b")
 
 
 def _states(kept: pd.DataFrame, organisations: NDArray[np.object_]) -> list[str]:
@@ -222,11 +254,14 @@ def _reasons(kept: pd.DataFrame, foreign: Bools) -> NDArray[np.object_]:
 
     Of people: what agrees and what differs, which names no value; the entries that it would make
     doubtful may be of others. Of needs: what the engine takes the two for, and what spoke against.
+    Of what people have answered: that they have; what they said stands in ``said``.
     """
     people = kept["why"].astype("string").str.replace(f"{DOUBT}.*", "", regex=True)
+    again = people.str.startswith(AGAIN).fillna(False).to_numpy(dtype=bool)
     meanings = {str(each): each.meaning for each in (*Relation, *Veto)}
     parts = [kept[name].astype(object).map(meanings).fillna("") for name in ("relation", "veto")]
     needs = (parts[0] + "; " + parts[1]).str.strip("; ")
     of_people = (kept["level"] == "patient").to_numpy(dtype=bool)
     plain = np.where(foreign, needs, kept["why"].astype(object))
-    return np.where(of_people, people, plain)
+    # Where people are asked once more the engine takes the two for nothing.
+    return np.where(again & foreign, AGAIN, np.where(of_people, people, plain))
