@@ -104,6 +104,31 @@ def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tm
     assert not unsettled.str.startswith("waits for another person").any()
 
 
+@pytest.mark.parametrize("word", ["ask again", "cannot tell"])
+def test_who_says_anything_else_later_accounts_for_nobody_any_longer(
+    register, tmp_path, fill, word
+):
+    merged(register, MONDAYS[0], PERSON)
+    merged(register, MONDAYS[1]).save(tmp_path / "out", tables="csv", workbook=True)
+    asked = tmp_path / "out" / "combined_list.xlsx"
+
+    def still_asked(code: str, answer: str = "accounted for", reviewer: str | None = None):
+        book = fill(asked, tmp_path / f"{code}.xlsx", code, reviewer, answer=answer)
+        assert read_workbooks([book], register, today=MONDAYS[2]).new_answers == 1
+        return merged(register, MONDAYS[2]).unaccounted["organisations"].tolist()
+
+    assert still_asked("RM3") == ["RW3"]
+    assert still_asked("RM3", word) == ["RM3;RW3"]
+    assert still_asked("RW3") == ["RM3"], "the patient stays until RM3 says it again"
+    standing = status_of(register, today=MONDAYS[2]).counts
+    told = standing["organisation"] + " " + standing["standing"]
+    assert told.tolist() == [f"RM3 {word}", "RM3 replaced", "RW3 in force"]
+    assert still_asked("RM3", reviewer="A. Colleague") == []
+    assert still_asked("RW3", word) == ["RW3"], "also of who is asked about no longer"
+    assert still_asked("RW3", reviewer="B. Colleague") == []
+    assert still_asked("RM3", word, reviewer="B. Third") == [], "nobody takes back another's word"
+
+
 def test_an_answer_accounts_for_one_departure_and_not_for_the_next(register, tmp_path, fill):
     merged(register, MONDAYS[0], PERSON)
     second = merged(register, MONDAYS[1])

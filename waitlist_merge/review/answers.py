@@ -37,6 +37,9 @@ class Answer(Word):
     )
 
 
+UNACCOUNTED = "unaccounted"
+"""The level of a question about somebody whom nobody lists any longer."""
+
 CLERK = "Booking clerk"
 CLINICIAN = "Clinician"
 

@@ -40,7 +40,7 @@ def as_they_act(
     patient = dict(zip(there["entry_id"].astype(str), there["patient_id"].astype(str), strict=True))
     said = {row.answer_id: row for row in answers}
     stands = not_undone(answers)
-    counted = {row.answer_id for row in of_one_voice(stands)}
+    counted = {row.answer_id for row, _ in of_one_voice(stands)}
     known = accounted(stands, last, days_of_runs, retired=retired)
 
     def parted(row: AnswerRow) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -85,7 +84,7 @@ def _listed(answers: Iterable[AnswerRow], entries: pd.DataFrame) -> tuple[dict[s
 
 def _renewed(spoken: Sequence[Spoken]) -> None:
     """Mark of each answer the pairs of which the same person has said something since."""
-    said = [(author(each.row), [*product(each.levels, each.pairs)]) for each in spoken]
+    said = [(author(each.row), each.topics) for each in spoken]
     for each, since in zip(spoken, spoken_of_since(said), strict=True):
         each.renewed = since
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from waitlist_merge.plural import listed
 from waitlist_merge.reasons import Veto, Word
-from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.answers import UNACCOUNTED, Answer
 from waitlist_merge.review.facts import OF_LEVEL, Pattern, Said, changes, patterns
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.signed import letters
@@ -148,10 +148,16 @@ class Spoken:
         return levels_spoken_of(self.row)
 
     @property
+    def topics(self) -> set[tuple[str, Pair]]:
+        """What it is about, at each level: pairs; of who is unaccounted for each by itself."""
+        alone = self.row.level == UNACCOUNTED
+        pairs = [(name, name) for name in self.row.entry_ids] if alone else self.pairs
+        return {(level, pair) for level in self.levels for pair in pairs}
+
+    @property
     def replaced(self) -> bool:
         """Has its author spoken since of all that it was about?"""
-        said = {(level, pair) for level in self.levels for pair in self.pairs}
-        return bool(said) and said <= self.renewed
+        return bool(self.topics) and self.topics <= self.renewed
 
     def altered(self, level: str, *, joined: bool | None) -> set[str]:
         """The facts of a level that are not as they were, so far as it matters to who so decided.
@@ -191,10 +197,10 @@ class Spoken:
         row = self.row
         if self.replaced:
             self.standing = Standing.REPLACED
+        elif row.answer == Answer.ACCOUNTED:
+            self.standing = Standing.IN_FORCE
         elif row.answer in _ASKED_AGAIN and any(self.changed.values()):
             self.settle(Standing.STALE, *(each for some in self.changed.values() for each in some))
-        if row.answer == Answer.ACCOUNTED:
-            self.standing = Standing.IN_FORCE
         return {
             "answer_id": row.answer_id,
             "question_id": row.question_id,
@@ -282,12 +288,8 @@ def _spread(pattern: Sequence[int], there: Sequence[int], size: int) -> tuple[in
 
 def who(spoken: Iterable[Spoken]) -> str:
     """Who said so and when: organisations, not names."""
-    told = {
-        f"{each.row.organisation} {each.row.answered_on:%d %b %Y}"
-        if each.row.answered_on
-        else each.row.organisation
-        for each in spoken
-    }
+    said = ((each.row.organisation, each.row.answered_on) for each in spoken)
+    told = {f"{code} {day:%d %b %Y}" if day else code for code, day in said}
     return ", ".join(sorted(told))
 
 
