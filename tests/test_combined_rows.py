@@ -194,6 +194,7 @@ def test_every_rule_is_in_the_registry_or_needs_no_keys():
         SurvivorRule.WITH_PROCEDURE_CODE,
         SurvivorRule.EARLIEST_START,
         SurvivorRule.NOT_REFRESHED,
+        SurvivorRule.OF_CLOSED_ROW,
     }
     assert set(RULES) | special == set(SurvivorRule)
     assert set(SURVIVOR_FIELDS) <= set(BY_FIELD)

@@ -61,7 +61,7 @@ class Begun:
 class Ids:
     """The ids of each entry's patient and need; None where each is made of its entries.
 
-    ``kept`` are the clock starts that needs keep of lists that did not come.
+    ``kept`` are the clock starts that needs keep of entries that are off their list.
     """
 
     patient_id: pd.Series | None = None
@@ -162,7 +162,7 @@ def name(begun: Begun, people: Patients, needs: PathwayMatch) -> Ids:
         return Ids()
     named = week.name(begun.week, people, needs)
     apart = kept_apart(not_undone(begun.recalled.answers))
-    kept = week.kept_starts_of(begun.week, named, apart)
+    kept = week.kept_starts_of(begun.week, named, needs, apart)
     return Ids(_text(named.patients.ids), _text(named.pathways.ids), named, kept)
 
 

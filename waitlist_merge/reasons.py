@@ -179,6 +179,10 @@ class StartStatus(Word):
         "not_refreshed",
         "That of the run before: the organisation that gave it sent no newer list",
     )
+    OF_CLOSED_ROW = (
+        "of_closed_row",
+        "That of an entry taken off its list while another, with a later start, is still listed",
+    )
 
 
 class StartReason(Word):
@@ -225,6 +229,10 @@ class StartReason(Word):
     NOT_REFRESHED = (
         "start taken, of the run before: no newer list came",
         "The organisation sent no list, so nobody has shortened the wait",
+    )
+    OF_CLOSED_ROW = (
+        "start taken, of a row taken off the list",
+        "The same need is still listed: taking a duplicate off a list shortens no wait",
     )
 
 
@@ -400,6 +408,10 @@ class SurvivorRule(Word):
     NOT_REFRESHED = (
         "not_refreshed",
         "The clock start of the run before, of an organisation that sent no newer list",
+    )
+    OF_CLOSED_ROW = (
+        "of_closed_row",
+        "The clock start of an entry that was taken off its list while the need is still listed",
     )
 
 

@@ -41,6 +41,7 @@ STATUSES = (
     StartStatus.FROM_OTHER_ORGANISATION,
     StartStatus.UNKNOWN,
     StartStatus.NOT_REFRESHED,
+    StartStatus.OF_CLOSED_ROW,
 )
 
 Refused = tuple[Positions, NDArray[np.int32], Codes]

@@ -1,8 +1,9 @@
 """Which clock starts does a list keep that nobody sent this week?
 
-An organisation sends no list. Its entry gave the start of a need that another organisation still
-lists: without it the wait would seem shorter, though nobody has said so. The start of the last run
-is kept, and the row says whose it is (principle: no wait gets shorter by accident).
+An organisation sends no list, or takes a duplicate off its list as agreed. Its entry gave the start
+of a need that is still listed: without it the wait would seem shorter, though nobody has said so.
+The start of the earlier run is kept, and the row says whose it is and why (principle: no wait gets
+shorter by accident).
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import whole
 from waitlist_merge.combined.bundles import Bundles
-from waitlist_merge.combined.texts import joined_values
-from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, days, iso
+from waitlist_merge.combined.texts import framed, joined_values
+from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, days, has_word, iso
 from waitlist_merge.reasons import SurvivorRule
 
-COLUMNS = ("pathway_id", "entry_id", "organisation", "start", "sure")
+COLUMNS = ("pathway_id", "entry_id", "organisation", "start", "sure", "closed")
+
+_RULES = (str(SurvivorRule.OF_CLOSED_ROW), str(SurvivorRule.NOT_REFRESHED))
 
 NOTHING_KEPT = pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
 """No start of an earlier run."""
@@ -44,14 +49,25 @@ class Kept:
         told: Bools = np.append(self.starts["sure"].to_numpy(dtype=bool), False)[self.place]
         return told
 
+    @property
+    def closed(self) -> Bools:
+        """Bundles of which the entry with the kept start was taken off its list."""
+        told: Bools = np.append(self.starts["closed"].to_numpy(dtype=bool), False)[self.place]
+        return told
+
 
 def kept_for(starts: pd.DataFrame, pathway_id: pd.Series, bundles: Bundles) -> Kept:
     """Which of these starts each bundle has; ``starts`` has ``COLUMNS``, one row a need."""
     if starts.empty:
         return Kept(starts, np.full(len(bundles.first), -1, dtype=np.int64))
-    named = pathway_id.iloc[bundles.shown].astype(object)
-    place = pd.Index(starts["pathway_id"].astype(object)).get_indexer(pd.Index(named))
-    return Kept(starts, place.astype(np.int64))
+    named = _text(pathway_id.iloc[bundles.shown])
+    place = pc.fill_null(pc.index_in(named, value_set=_text(starts["pathway_id"])), -1)
+    return Kept(starts, place.to_numpy().astype(np.int64))
+
+
+def _text(column: pd.Series) -> pa.Array:
+    """Ids as Arrow holds them: of millions no texts of Python are made."""
+    return whole(pa.array(column.astype("string[pyarrow]").array, pa.large_string()))
 
 
 def with_kept(
@@ -76,12 +92,22 @@ def with_kept(
             "field": "rtt_start_date",
             "entry_id": given["entry_id"].astype(object),
             "organisation": given["organisation"].astype(object),
-            "rule": str(SurvivorRule.NOT_REFRESHED),
+            "rule": np.where(given["closed"].to_numpy(dtype=bool), *_RULES),
             "value": iso(kept.day[rows]).to_pylist(),
             "other_values": others,
         }
     )
-    plain = provenance.astype(object)
-    again = plain["pathway_id"].isin(anew["pathway_id"]) & (plain["field"] == "rtt_start_date")
-    both = pd.concat([plain[~again], anew[provenance.columns]], ignore_index=True)
-    return both.sort_values("pathway_id", kind="stable", ignore_index=True)
+    again = pc.is_in(_text(provenance["pathway_id"]), value_set=_text(anew["pathway_id"]))
+    again = again.to_numpy(zero_copy_only=False) & has_word(provenance, "field", "rtt_start_date")
+    told = provenance[~again]
+    both = framed({str(name): _below(told[name], anew[name]) for name in provenance})
+    order = pc.sort_indices(_text(both["pathway_id"])).to_numpy()
+    return both.take(order).reset_index(drop=True)
+
+
+def _below(one: pd.Series, other: pd.Series) -> pd.Series:
+    """One column below the other, coded where the first is."""
+    if isinstance(one.dtype, pd.CategoricalDtype):
+        words = one.cat.categories
+        one = one.cat.add_categories(pd.Index(other.dropna().unique()).difference(words))
+    return pd.concat([one, other.astype(one.dtype)], ignore_index=True)

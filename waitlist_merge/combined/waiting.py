@@ -49,8 +49,9 @@ def waited(
     rtt = said.rtt[bundles.shown]
     start = np.where(rtt, clock.start, NO_DAY).astype(np.int32)
     giver = np.where(rtt, clock.giver, -1)
-    status = np.where(rtt, clock.status, STATUSES.index(StartStatus.UNKNOWN))
     holds = rtt & clock.kept
+    status = np.where(rtt, clock.status, STATUSES.index(StartStatus.UNKNOWN))
+    status[holds & kept.closed] = STATUSES.index(StartStatus.OF_CLOSED_ROW)
     opinion = opinions(entries, pathways.links, said.rtt)
     second = rtt & ~bundles.any(said.rtt & ~opinion)
     return {
@@ -97,7 +98,8 @@ def _note(
     start, whose, names = said.start, codes(held), categories(held)
     if holds.any():
         rows = np.flatnonzero(holds)
-        reason = np.full(len(rows), PLACE[StartReason.NOT_REFRESHED], dtype=np.int32)
+        why = [PLACE[each] for each in (StartReason.OF_CLOSED_ROW, StartReason.NOT_REFRESHED)]
+        reason = np.where(kept.closed[rows], *why).astype(np.int32)
         refused.append((len(start) + np.arange(len(rows)), rows.astype(np.int32), reason))
         absent = kept.starts["organisation"].iloc[kept.place[rows]].astype("category")
         start = np.append(start, kept.day[rows])

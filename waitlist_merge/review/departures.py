@@ -69,7 +69,7 @@ def departures(
     """
     found = last["departure"].to_numpy(dtype=object).copy()
     found[pd.isna(found)] = None
-    waits_now, at = (now["outcome"] != NOT_WAITING).to_numpy(), _places(position, len(last))
+    waits_now, at = (now["outcome"] != NOT_WAITING).to_numpy(), places(position, len(last))
     here = at >= 0
     waiting = here & np.append(waits_now, False)[at]
     waited = (last["outcome"] != NOT_WAITING).to_numpy() & last["left_date"].isna().to_numpy()
@@ -155,7 +155,7 @@ def _with_those_who_relied(found: NDArray[np.object_], unit: Codes) -> NDArray[n
     return np.where(relied & lost, UNEXPLAINED, found)
 
 
-def _places(position: Positions, size: int) -> Positions:
+def places(position: Positions, size: int) -> Positions:
     """Where each entry of the last run is in this one, -1 where it is not."""
     at = np.full(size, -1, dtype=np.int64)
     there = np.flatnonzero(position >= 0)

@@ -29,7 +29,8 @@ from waitlist_merge.review.snapshot import (
 from waitlist_merge.review.stable_ids import StableIds
 
 MEMORY = dt.timedelta(days=365)
-"""How long an entry that has left is remembered; one that nothing explains, until it is answered.
+"""How long an entry that has left is remembered; one that nothing explains, until it is answered,
+and one whose clock start is kept, as long as that.
 Our own choice: the longest time after which a patient is put back on a list under an old number."""
 
 _DAY = ("row_start_date", "left_date")
@@ -62,7 +63,8 @@ def next_snapshot(
     now = now.assign(departure=before, left_date=left)
     parts = [now]
     if last is not None:
-        then = _doubted(_not_sent(last.entries, departure, carried, absent, run_date), now, last)
+        gone = _not_sent(last.entries, departure, carried, absent, run_date, now)
+        then = _doubted(gone, now, last)
         parts.insert(0, then)
     stacked = {name: _stacked(name, parts) for name in ENTRY_COLUMNS}
     return Snapshot(run, run_date, pd.DataFrame(stacked), _extracts(entries, last))
@@ -120,8 +122,12 @@ def _not_sent(
     carried: Carried,
     absent: Collection[str],
     run_date: dt.date,
+    now: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The last run's entries that this one did not get: not refreshed, or left."""
+    """The last run's entries that this one did not get: not refreshed, or left.
+
+    One whose clock start a row of ``now`` keeps is remembered as long as that.
+    """
     gone = np.ones(len(then), dtype=bool)
     gone[carried.position[carried.position >= 0]] = False
     held = then["organisation"].isin(list(absent)).to_numpy()
@@ -131,6 +137,8 @@ def _not_sent(
     left = np.where(newly, _day(run_date), left)
     with np.errstate(invalid="ignore"):
         old = ~np.isnat(left) & (left < _day(run_date - MEMORY)) & ~lost
+    gives = now["row_start_entry_id"].astype(object)
+    old[old] = ~then.loc[old, "entry_id"].astype(object).isin(gives).to_numpy(dtype=bool)
     kept = gone & ~old
     told: pd.DataFrame = then.assign(departure=departure, left_date=left)[kept]
     return told

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways.match import PathwayMatch, Patients
-from waitlist_merge.reasons import PatientRelation, Relation
+from waitlist_merge.reasons import ListState, PatientRelation, Relation
 from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
 from waitlist_merge.review.changes import changes
 from waitlist_merge.review.continuity import Carried, carried
@@ -147,11 +147,35 @@ def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
     )
 
 
-def kept_starts_of(week: Week, ids: Named, apart: Collection[tuple[str, str]]) -> pd.DataFrame:
-    """The clock starts that needs keep of lists that did not come (``kept_starts``)."""
-    now = pd.DataFrame({"entry_id": week.entries["entry_id"], "pathway_id": ids.pathways.ids})
-    absent = week.arrived.absent
-    return kept_starts(week.last, absent, week.carried.position, now, apart=apart)
+def kept_starts_of(
+    week: Week, ids: Named, pathways: PathwayMatch, apart: Collection[tuple[str, str]]
+) -> pd.DataFrame:
+    """The clock starts that needs keep of entries that are off their list (``kept_starts``)."""
+    columns = {name: week.entries[name] for name in _OF_KEPT} | {
+        "patient_id": ids.patients.ids,
+        "pathway_id": ids.pathways.ids,
+        "waits": np.asarray(pathways.list_state != str(ListState.CLOSED)),
+    }
+    return kept_starts(
+        week.last,
+        week.arrived.absent,
+        week.carried.position,
+        pd.DataFrame(columns, copy=False),
+        run_date=week.run_date,
+        apart=apart,
+    )
+
+
+_OF_KEPT = (
+    "entry_id",
+    "nhs_number",
+    "rtt_start_date",
+    "rtt_end_date",
+    "rtt_status",
+    "removal_reason",
+    "death_date",
+)
+"""What is read of this run's entries to tell which clock starts of earlier runs hold."""
 
 
 def end(

@@ -1,0 +1,185 @@
+"""Taking a duplicate off one of two lists shortens no wait: its start stays on the row of the need.
+
+The first patient's need is on two lists. RM3 states the earlier start and takes its row off.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+import waitlist_merge as wm
+from waitlist_merge.review.rows import AnswerRow
+
+FIRST = dt.date(2026, 11, 1)
+WEEK = dt.timedelta(days=7)
+EARLY, LATE = "02/03/2026", "20/04/2026"
+NAMES = (("Okafor", "Chidi"), ("Ahmed", "Rukhsana"), ("Brown", "Ann"), ("Evans", "Dai"))
+RM3 = pd.DataFrame(
+    {
+        "Hospital number": [f"H{at}" for at in range(12)],
+        "NHS number": ["9990000018", "9990000026", "9990000034", "9990000042"] * 3,
+        "Surname": [family for family, _ in NAMES] * 3,
+        "Forename": [given for _, given in NAMES] * 3,
+        "DOB": ["03/05/1971", "21/11/1940", "07/07/2001", "30/01/1988"] * 3,
+        "Specialty": ["110"] * 4 + ["130"] * 4 + ["330"] * 4,
+        "RTT start": EARLY,
+        "RTT status": "20",
+        "RTT end": None,
+        "Removal date": None,
+        "Removal reason": None,
+        "PPID": [f"RM3{at:017}" for at in range(12)],
+        "PPID issuer": "RM3",
+    }
+)
+RW3 = RM3.assign(**{"RTT start": LATE})
+WITHOUT = RM3.iloc[1:]
+
+
+def first_row(rows: pd.DataFrame, **said: str) -> pd.DataFrame:
+    """The list with this said in its first row."""
+    changed = {name.replace("_", " "): value for name, value in said.items()}
+    return pd.concat([rows.iloc[:1].assign(**changed), rows.iloc[1:]])
+
+
+HANDED_ON = first_row(RM3, RTT_status="21")
+
+
+@pytest.fixture
+def register(tmp_path):
+    with wm.Register.open(tmp_path / "register.db") as opened:
+        yield opened
+
+
+def merged(register, weeks: float, absent: str | None = None, **lists: pd.DataFrame):
+    day = FIRST + weeks * WEEK
+    extracts = [
+        wm.Extract.from_frame(rows, organisation=code, census_date=day)
+        for code, rows in lists.items()
+    ]
+    allowed = wm.Allowed(absent=(absent,)) if absent else None
+    return wm.merge(extracts, register=register, allowed=allowed)
+
+
+def of_rw3(run: wm.MergeResult) -> pd.Series:
+    """The row of the first patient's need, by the entry of RW3."""
+    entries = run.entries
+    mine = (entries["local_patient_identifier"] == "H0") & (entries["organisation"] == "RW3")
+    return run.combined_list.set_index("pathway_id").loc[entries.loc[mine, "pathway_id"].iloc[0]]
+
+
+def kept(run: wm.MergeResult) -> bool:
+    row = of_rw3(run)
+    told = row["rtt_start_status"] == "of_closed_row"
+    assert told == (row["rtt_start_date"] == pd.Timestamp("2026-03-02"))
+    assert told == ("RM3 2026-03-02: start taken, of a row taken" in str(row["rtt_start_note"]))
+    return told
+
+
+def say(register, run: wm.MergeResult, answer: str) -> None:
+    """Both organisations answer for the first patient's need."""
+    mine = (run.entries["local_patient_identifier"] == "H0").to_numpy()
+    ids = tuple(sorted(run.entries.loc[mine, "entry_id"]))
+    more = {"entry_ids": ids, "sides": (0, 1), "answer": answer, "answered_on": FIRST}
+    register.add_answers(
+        AnswerRow(f"A-{answer}-{code}", "Q-1", "pathway", **more, reviewer=name, organisation=code)
+        for code, name in (("RM3", "A. Clerk"), ("RW3", "B. Ray"))
+    )
+
+
+@pytest.mark.parametrize("tied_by", ["people", "link"])
+def test_the_start_of_a_duplicate_that_was_taken_off_stays_week_after_week(
+    register, tmp_path, tied_by
+):
+    rm3 = RM3 if tied_by == "people" else HANDED_ON
+    run = merged(register, 0, RM3=rm3, RW3=RW3)
+    if tied_by == "people":
+        say(register, run, "same need")
+        run = merged(register, 0, RM3=rm3, RW3=RW3)
+    before = of_rw3(run)
+    for week, absent in ((1, None), (2, None), (3, "RM3")):
+        lists = {"RW3": RW3} if absent else {"RM3": WITHOUT, "RW3": RW3}
+        run = merged(register, week, absent, **lists)
+        assert kept(run)
+        row = of_rw3(run)
+        assert row["days_waiting"] == (FIRST + week * WEEK - dt.date(2026, 3, 2)).days
+        assert (row["next_step"], row["next_step_organisations"]) == ("correct_start_date", "RW3")
+        assert row["rtt_start_entry_id"] == before["rtt_start_entry_id"]
+        whence = run.provenance[(run.provenance["pathway_id"] == before.name).to_numpy()]
+        told = whence.loc[(whence["field"] == "rtt_start_date").to_numpy()]
+        assert told[["rule", "organisation", "value", "other_values"]].to_numpy().tolist() == [
+            ["of_closed_row", "RM3", "2026-03-02", "RW3 2026-04-20"]
+        ]
+        assert "start_later" not in set(run.changes["change"])
+    run.save_views(tmp_path / "views", "RW3", tables="parquet", workbook=False)
+    seen = pd.read_parquet(tmp_path / "views" / "RW3" / "combined_list.parquet")
+    assert (seen["rtt_start_status"] == "of_closed_row").sum() == 1
+    right = first_row(RW3, RTT_start=EARLY)
+    corrected = of_rw3(merged(register, 4, RM3=WITHOUT, RW3=right))
+    assert (corrected["rtt_start_status"], corrected["next_step"]) == ("agreed", "nothing_to_do")
+    assert kept(merged(register, 5, RM3=WITHOUT, RW3=RW3))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"RTT_status": "30", "RTT_end": "05/11/2026"},
+        {"Removal_date": "05/11/2026", "Removal_reason": "1", "RTT_status": ""},
+    ],
+    ids=["clock stop", "treated"],
+)
+def test_no_start_is_kept_of_an_entry_that_ended_by_its_own_word(register, said):
+    merged(register, 0, RM3=HANDED_ON, RW3=RW3)
+    assert not kept(merged(register, 1, RM3=first_row(RM3, **said), RW3=RW3))
+    assert not kept(merged(register, 2, RM3=WITHOUT, RW3=RW3))
+
+
+def test_the_start_of_a_row_closed_for_another_reason_is_kept_once_it_is_no_longer_sent(register):
+    merged(register, 0, RM3=HANDED_ON, RW3=RW3)
+    shut = {"Removal_date": "05/11/2026", "Removal_reason": "Duplicate", "RTT_status": ""}
+    assert kept(merged(register, 1, RM3=first_row(RM3, **shut), RW3=RW3))
+    assert kept(merged(register, 2, RM3=first_row(RM3, **shut), RW3=RW3))
+    assert kept(merged(register, 3, RM3=WITHOUT, RW3=RW3))
+    assert kept(merged(register, 4, RM3=WITHOUT, RW3=RW3))
+
+
+def test_a_start_that_was_handed_on_outlives_the_row_of_the_sender(register):
+    sent = first_row(RM3, RTT_status="21", Removal_date="28/10/2026")
+    run = merged(register, 0, RM3=sent, RW3=RW3)
+    assert of_rw3(run)["rtt_start_status"] == "from_other_organisation"
+    for week in (1, 2):
+        assert kept(merged(register, week, RM3=WITHOUT, RW3=RW3))
+
+
+def test_a_start_is_not_kept_of_what_was_only_proposed(register):
+    merged(register, 0, RM3=RM3, RW3=RW3)
+    for week in (1, 2):
+        assert not kept(merged(register, week, RM3=WITHOUT, RW3=RW3))
+
+
+def test_a_start_is_not_kept_once_people_part_the_two(register):
+    first = merged(register, 0, RM3=HANDED_ON, RW3=RW3)
+    assert kept(merged(register, 1, RM3=WITHOUT, RW3=RW3))
+    say(register, first, "different needs")
+    assert not kept(merged(register, 2, RM3=WITHOUT, RW3=RW3))
+
+
+def test_a_new_period_that_began_since_has_its_own_start(register):
+    merged(register, 0, RM3=HANDED_ON, RW3=RW3)
+    assert kept(merged(register, 1, RM3=WITHOUT, RW3=RW3))
+    anew = first_row(RW3, RTT_start="12/11/2026", RTT_status="10")
+    assert not kept(merged(register, 2, RM3=WITHOUT, RW3=anew))
+
+
+def test_a_kept_start_is_remembered_longer_than_entries_that_left(register):
+    merged(register, 0, RM3=HANDED_ON, RW3=RW3)
+    for weeks in (1, 40, 60, 61):
+        assert kept(merged(register, weeks, RM3=WITHOUT, RW3=RW3))
+
+
+def test_no_start_is_kept_from_where_no_clock_of_ours_ran(register):
+    merged(register, 0, **{"7A3": first_row(RM3, RTT_status="21"), "RW3": RW3})
+    run = merged(register, 1, **{"7A3": WITHOUT, "RW3": RW3})
+    assert of_rw3(run)["rtt_start_status"] == "agreed"
