@@ -183,3 +183,75 @@ def test_no_start_is_kept_from_where_no_clock_of_ours_ran(register):
     merged(register, 0, **{"7A3": first_row(RM3, RTT_status="21"), "RW3": RW3})
     run = merged(register, 1, **{"7A3": WITHOUT, "RW3": RW3})
     assert of_rw3(run)["rtt_start_status"] == "agreed"
+
+
+PRESSING = {
+    "Priority": "P2",
+    "Priority type": "2",
+    "Suspected cancer": "Y",
+    "TCI": "20/11/2026",
+    "Next appointment": "16/11/2026",
+}
+FACTS = ["priority_code", "priority_type", "suspected_cancer", "tci_date", "next_appointment_date"]
+
+
+def pressing(rows: pd.DataFrame, **said: str | None) -> pd.DataFrame:
+    """The list with an urgent first row, the others being routine with nothing booked."""
+    plain = rows.assign(**dict.fromkeys(PRESSING) | {"Priority": "P4", "Priority type": "1"})
+    urgent = {name.replace(" ", "_"): value for name, value in (PRESSING | said).items()}
+    return first_row(plain, **urgent)
+
+
+def test_an_absent_list_takes_no_urgency_and_no_booking_with_it(register, tmp_path):
+    routine = RM3.assign(**dict.fromkeys(PRESSING) | {"Priority": "P4", "Priority type": "1"})
+    handed = first_row(routine, RTT_status="21")
+    before = of_rw3(merged(register, 0, RM3=pressing(HANDED_ON), RW3=routine))
+    assert before[FACTS[:3]].tolist() == ["P2", "2", True]
+    run = merged(register, 1, "RM3", RW3=routine)
+    row = of_rw3(run)
+    assert row[FACTS].tolist() == before[FACTS].tolist()
+    assert row["order"] == before["order"] == 1
+    assert (row["urgency"], row["tci_count"], row["appointment_count"]) == (1, 1, 1)
+    whence = run.provenance[(run.provenance["rule"] == "not_refreshed").to_numpy()]
+    told = whence[(whence["pathway_id"] == row.name).to_numpy()].set_index("field")
+    assert set(told["organisation"]) == {"RM3"}
+    assert told.loc[FACTS, "value"].tolist() == ["P2", "2", "true", "2026-11-20", "2026-11-16"]
+    assert told.loc["priority_code", "other_values"] == "RW3 P4"
+    assert run.provenance["pathway_id"].is_monotonic_increasing
+    run.save_views(tmp_path / "views", "RW3", tables="parquet", workbook=False)
+    seen = pd.read_parquet(tmp_path / "views" / "RW3" / "combined_list.parquet")
+    assert seen["tci_date"].notna().sum() == 1
+    assert not (seen["priority_code"] == "P2").any(), "how urgent others say it is, no view has"
+    past = of_rw3(merged(register, 3, "RM3", RW3=routine))
+    assert past[["tci_date", "next_appointment_date"]].isna().all()
+    assert (past["priority_code"], past["tci_count"]) == ("P2", 0)
+    back = of_rw3(merged(register, 4, RM3=handed, RW3=routine))
+    assert (back["priority_code"], back["suspected_cancer"]) == ("P4", False)
+
+
+def test_what_presses_more_on_the_list_that_came_is_the_rows_own(register):
+    more = {"Priority": "P1a", "TCI": "17/11/2026"}
+    lists = {"RM3": pressing(HANDED_ON), "RW3": pressing(RW3, **more)}
+    merged(register, 0, **lists)
+    run = merged(register, 1, "RM3", RW3=lists["RW3"])
+    row = of_rw3(run)
+    assert (row["priority_code"], row["tci_date"]) == ("P1a", pd.Timestamp("2026-11-17"))
+    assert row["tci_count"] == 2
+    kept_of = run.provenance.loc[(run.provenance["rule"] == "not_refreshed").to_numpy(), "field"]
+    assert {"priority_code", "tci_date", "suspected_cancer"}.isdisjoint(kept_of)
+
+
+def test_a_list_that_took_the_row_off_has_released_its_dates(register):
+    routine = RW3.assign(**dict.fromkeys(PRESSING) | {"Priority": "P4", "Priority type": "1"})
+    merged(register, 0, RM3=pressing(HANDED_ON), RW3=routine)
+    run = merged(register, 1, RM3=pressing(RM3).iloc[1:], RW3=routine)
+    assert kept(run)
+    assert (of_rw3(run)["priority_code"], of_rw3(run)["tci_count"]) == ("P4", 0)
+
+
+def test_nothing_pressing_is_kept_of_a_need_that_people_have_parted(register):
+    routine = RW3.assign(**dict.fromkeys(PRESSING) | {"Priority": "P4", "Priority type": "1"})
+    first = merged(register, 0, RM3=pressing(HANDED_ON), RW3=routine)
+    say(register, first, "different needs")
+    run = merged(register, 1, "RM3", RW3=routine)
+    assert (of_rw3(run)["priority_code"], of_rw3(run)["tci_count"]) == ("P4", 0)

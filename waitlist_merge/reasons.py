@@ -407,7 +407,7 @@ class SurvivorRule(Word):
     )
     NOT_REFRESHED = (
         "not_refreshed",
-        "The clock start of the run before, of an organisation that sent no newer list",
+        "The value of the run before, of an organisation that sent no newer list",
     )
     OF_CLOSED_ROW = (
         "of_closed_row",

@@ -22,7 +22,18 @@ from waitlist_merge.combined.texts import framed, joined_values
 from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, days, has_word, iso
 from waitlist_merge.reasons import SurvivorRule
 
-COLUMNS = ("pathway_id", "entry_id", "organisation", "start", "sure", "closed")
+CLOCK = "rtt_start_date"
+COLUMNS = (
+    "pathway_id",
+    "field",
+    "entry_id",
+    "organisation",
+    "start",
+    "word",
+    "sure",
+    "closed",
+)
+"""One row for each need and field that is kept: ``start`` of a clock, ``word`` of another fact."""
 
 _RULES = (str(SurvivorRule.OF_CLOSED_ROW), str(SurvivorRule.NOT_REFRESHED))
 
@@ -56,8 +67,14 @@ class Kept:
         return told
 
 
-def kept_for(starts: pd.DataFrame, pathway_id: pd.Series, bundles: Bundles) -> Kept:
-    """Which of these starts each bundle has; ``starts`` has ``COLUMNS``, one row a need."""
+def kept_for(
+    kept: pd.DataFrame, pathway_id: pd.Series, bundles: Bundles, *, field: str = CLOCK
+) -> Kept:
+    """Which of the starts, or of what is kept of another field, each bundle has.
+
+    ``kept`` has ``COLUMNS``, one row for each need and field.
+    """
+    starts = kept[(kept["field"] == field).to_numpy()].reset_index(drop=True)
     if starts.empty:
         return Kept(starts, np.full(len(bundles.first), -1, dtype=np.int64))
     named = _text(pathway_id.iloc[bundles.shown])
@@ -89,7 +106,7 @@ def with_kept(
     anew = pd.DataFrame(
         {
             "pathway_id": given["pathway_id"].astype(object),
-            "field": "rtt_start_date",
+            "field": CLOCK,
             "entry_id": given["entry_id"].astype(object),
             "organisation": given["organisation"].astype(object),
             "rule": np.where(given["closed"].to_numpy(dtype=bool), *_RULES),
@@ -97,8 +114,17 @@ def with_kept(
             "other_values": others,
         }
     )
+    return replaced(provenance, anew)
+
+
+def replaced(provenance: pd.DataFrame, anew: pd.DataFrame) -> pd.DataFrame:
+    """The table ``provenance`` with these lines of one field, instead of those that it had."""
+    if anew.empty:
+        return provenance
     again = pc.is_in(_text(provenance["pathway_id"]), value_set=_text(anew["pathway_id"]))
-    again = again.to_numpy(zero_copy_only=False) & has_word(provenance, "field", "rtt_start_date")
+    again = again.to_numpy(zero_copy_only=False) & has_word(
+        provenance, "field", str(anew["field"].iloc[0])
+    )
     told = provenance[~again]
     both = framed({str(name): _below(told[name], anew[name]) for name in provenance})
     order = pc.sort_indices(_text(both["pathway_id"])).to_numpy()

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,8 @@ from waitlist_merge.combined.exclusions import signs
 from waitlist_merge.combined.facts import Facts, Pathways, gather, show_keys
 from waitlist_merge.combined.gains import gains
 from waitlist_merge.combined.history import History
-from waitlist_merge.combined.kept import kept_for, with_kept
+from waitlist_merge.combined.kept import kept_for, replaced, with_kept
+from waitlist_merge.combined.kept_facts import facts_for, filled
 from waitlist_merge.combined.names import named
 from waitlist_merge.combined.ordering import RESTS_ON
 from waitlist_merge.combined.outcomes import incomplete, outcomes
@@ -162,11 +164,13 @@ def make(
     starting = np.where(facts.rtt[shown[many]], clock.giver[many], -1).astype(np.int32)
     start = Survivor(shown, many, starting, SurvivorRule.EARLIEST_START)
     used = clock.kept & facts.rtt[shown]
+    pressing = facts_for(kept, names.pathway_id, bundles, entries, given)
 
     def told() -> pd.DataFrame:
         whole = {**given, "rtt_start_date": start}
         plain = provenance(members, senders, whole, names.pathway_id, place)
-        return with_kept(plain, held, used, entries, bundles)
+        with_start = with_kept(plain, held, used, entries, bundles)
+        return reduce(replaced, (each.provenance for each in pressing), with_start)
 
     whence = aside.submit(told)
     service = entries["treatment_function_code"].array.take(
@@ -211,6 +215,7 @@ def make(
         ),
         "open_questions": count_by_pathway(asked, patients, pathways)[pathways.group[shown]],
     }
+    rows |= filled(rows, pressing)
     needs = names.place[pathways.group].astype(np.int32)
     history = History(entries, names.pathway_id, needs, facts.order.astype(np.int32))
     return Made(rows, place, listed, whence, history, gained, entry_columns, asked)

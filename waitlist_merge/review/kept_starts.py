@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.combined.facts import RTT_STATES
-from waitlist_merge.combined.kept import COLUMNS, NOTHING_KEPT
+from waitlist_merge.combined.kept import CLOCK, COLUMNS, NOTHING_KEPT
 from waitlist_merge.pathways.columns import Bools, has_word
 from waitlist_merge.reasons import Confidence
 from waitlist_merge.review.departures import NOT_WAITING, SURE, units
+from waitlist_merge.review.kept_facts import kept_facts
 from waitlist_merge.review.lost import SERVICES, restricted_anywhere
 from waitlist_merge.review.off_list import RELIED, OffList, off_list
 from waitlist_merge.review.sameness import Positions
@@ -38,6 +39,8 @@ def kept_starts(
 ) -> pd.DataFrame:
     """The earliest start that each need keeps, with ``COLUMNS``, ``SERVICES`` and ``shared``.
 
+    Of lists that did not come there are their ``kept_facts`` too, one row for each field of a need.
+
     ``sure`` is true where its entry was certainly of one need with an entry that is listed now,
     ``closed`` where its organisation has closed it, false where that sent no list.
 
@@ -50,11 +53,17 @@ def kept_starts(
     if off is None:
         return NOTHING_KEPT
     then = off.then.assign(shared=_shared(off.then), unit=units(off.then), closed=off.closed)
-    found = _stated(then, off.unsent | off.closed)
-    both = _holding(found.merge(_members(off, then), on="need"), apart)
+    found, members = _stated(then, off.unsent | off.closed), _members(off, then)
+    both = _holding(found.merge(members, on="need"), apart)
     nearest = both.sort_values("sure", ascending=False, kind="stable")
     first = nearest.sort_values(["start", "entry_id"], kind="stable").drop_duplicates("pathway_id")
-    return first.sort_values("pathway_id", ignore_index=True)[[*COLUMNS, *SERVICES, "shared"]]
+    first = first.assign(field=CLOCK, word=None).sort_values("pathway_id", ignore_index=True)
+    starts = first[[*COLUMNS, *SERVICES, "shared"]]
+    if not off.unsent.any():
+        return starts
+    facts = kept_facts(then[off.unsent], members, apart, run_date=run_date)
+    both = pd.concat([starts.astype(object), facts.astype(object)], ignore_index=True)
+    return both.astype(dict.fromkeys(("sure", "closed", "shared"), bool))
 
 
 def _members(off: OffList, then: pd.DataFrame) -> pd.DataFrame:

@@ -132,8 +132,9 @@ def _without(column: pd.Series, own: Bools | None) -> pd.Series:
 
 
 def to_be_shown(kept: pd.DataFrame, sensitive: frozenset[str]) -> pd.DataFrame:
-    """Of the clock starts of lists that did not come, those that others than their own may see."""
+    """Of what is kept of lists that did not come, what that others than their own may see."""
     if kept.empty:
         return kept
-    shown: pd.DataFrame = kept[flag(kept["shared"]) & ~of_withheld_service(kept, sensitive)]
+    mine = flag(kept["shared"]) & kept["field"].isin(SHARED).to_numpy()
+    shown: pd.DataFrame = kept[mine & ~of_withheld_service(kept, sensitive)]
     return shown
