@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -175,6 +176,7 @@ def test_all_that_is_wrong_with_answers_is_said_together(
     book["Needs"]["C2"] = "same need"
     book.save(paths[1])
     book["People"]["C2"] = "same person"
+    book["People"]["D2"] = "A. Reader"
     book.save(paths[1])
     (tmp_path / "empty.xlsx").write_bytes(b"")
     read = read_answers([*paths, tmp_path / "empty.xlsx"], drawn)
@@ -188,6 +190,28 @@ def test_all_that_is_wrong_with_answers_is_said_together(
         read_answers([tmp_path / "empty.xlsx"], drawn)
     with pytest.raises(InputError, match="there is no such file; check the path"):
         read_answers([tmp_path / "none.xlsx"], drawn)
+
+
+def test_two_readers_who_do_not_sign_are_not_taken_for_one(
+    region: wm.MergeResult, drawn: pd.DataFrame, tmp_path: Path
+) -> None:
+    path = written(region, drawn, tmp_path / "sample")[0]
+    [pair, *_] = openpyxl.load_workbook(path)["People"].iter_rows(min_row=2, values_only=True)
+    said = {"ann": ("same person", "Ann"), "bob": ("different people", " - ")}
+    said |= {"again": ("different people", "ann."), "copy": ("Same person", "ANN")}
+    books = {name: shutil.copy(path, tmp_path / f"{name}.xlsx") for name in said}
+    for name, (answer, reader) in said.items():
+        fill_in(Path(books[name]), {pair[0]: answer}, reader)
+    read = read_answers([books["ann"], books["bob"], books["copy"]], drawn)
+    [problem] = read.problems
+    assert problem.startswith("bob.xlsx, sheet People, row 2: column Reader: say who read it")
+    assert read.answers["answer"].tolist() == ["same person"] * 2
+    assert len(set(read.answers["reader"])) == 1
+    read = read_answers([books["ann"], books["again"]], drawn)
+    [problem] = read.problems
+    assert problem.startswith("again.xlsx, sheet People, row 2: counts as a contradiction")
+    assert problem.endswith("otherwise in ann.xlsx, sheet People, row 2")
+    assert score(drawn, read.answers).conflicts == (pair[0],)
 
 
 def test_what_was_answered_is_never_overwritten(
@@ -240,10 +264,12 @@ def test_one_who_cannot_tell_does_not_outvote_one_who_can_and_contradictions_cou
     assert (people["read_twice"], people["agreed"]) == (1, 0)
 
 
-def test_a_reader_who_answers_twice_is_one_reader_with_the_last_word() -> None:
-    pairs = sample_of([("certain", 20.0, "RM3")])
-    scored = score(pairs, answered(("S-0", "a", "different people"), ("S-0", "a", "same person")))
-    assert scored.strata["same"].tolist() == [1]
+def test_a_reader_who_contradicts_themselves_is_one_reader_and_the_pair_counts_as_neither() -> None:
+    pairs = sample_of([("certain", 20.0, "RM3")] * 2)
+    both = [("S-0", "a", "different people"), ("S-0", "a", "same person")]
+    scored = score(pairs, answered(*both, ("S-1", "a", "same person"), ("S-1", "a", "same person")))
+    assert scored.strata[["same", "different", "in_conflict"]].to_numpy().tolist() == [[1, 0, 1]]
+    assert scored.conflicts == ("S-0",)
     assert scored.readers["read_twice"].tolist() == [0, 0]
 
 

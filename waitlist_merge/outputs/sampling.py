@@ -27,6 +27,7 @@ from waitlist_merge.outputs.workbook.paper import paper_at
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.pilot.sample import COLUMNS
 from waitlist_merge.review.returned import unreadable
+from waitlist_merge.review.signed import letters
 
 KEY = "sample_key.csv"
 
@@ -144,8 +145,9 @@ def read_key(folder: str | Path) -> pd.DataFrame:
 class Answered:
     """What the workbooks say: ``pair_id``, ``reader``, ``answer``; rows without an answer are not.
 
-    ``problems`` has one line for each row that cannot be understood, with workbook, sheet and row,
-    and for each workbook that cannot be read; ``workbooks`` is how many could.
+    ``problems`` has one line for each row that cannot be understood, that nobody signed, or where
+    a reader contradicts what they answered before, with workbook, sheet and row, and for each
+    workbook that cannot be read; ``workbooks`` is how many could.
     """
 
     answers: pd.DataFrame
@@ -167,6 +169,7 @@ def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> Answered:
             unread.append(str(error))
     if unread and not books:
         raise InputError("\n".join(unread))
+    said: dict[tuple[str, str], tuple[str, str]] = {}
     for path, rows in books:
         for row in rows:
             where = f"{path.name}, sheet {row['sheet']}, row {row['row']}"
@@ -175,10 +178,20 @@ def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> Answered:
                 faults.append(f"{where}: is no pair of this sample; take the workbook that came")
             elif row["answer"] not in allowed:
                 faults.append(f"{where}: is none of the answers {', '.join(sorted(allowed))}")
+            elif not row["reader"]:
+                faults.append(f"{where}: column Reader: say who read it, or two count as one")
             else:
                 found.append(row)
+                before, place = said.setdefault(
+                    (row["pair_id"], row["reader"]), (row["answer"], where)
+                )
+                if before != row["answer"]:
+                    faults.append(f"{where}: {_TWO_WAYS} {place}")
     answers = pd.DataFrame(found, columns=["pair_id", "reader", "answer"])
     return Answered(answers, faults + unread, len(books))
+
+
+_TWO_WAYS = "counts as a contradiction; the same reader has answered this pair otherwise in"
 
 
 def _answered(path: Path) -> Iterable[dict[str, Any]]:
@@ -204,5 +217,5 @@ def _answered(path: Path) -> Iterable[dict[str, Any]]:
                     "row": number,
                     "pair_id": pair,
                     "answer": answer.casefold(),
-                    "reader": f"{code} {reader.casefold()}",
+                    "reader": f"{code} {letters(reader)}" if letters(reader) else "",
                 }

@@ -52,19 +52,20 @@ class Scored:
 def score(sample: pd.DataFrame, answers: pd.DataFrame, *, precision: float = 0.99) -> Scored:
     """What ``answers`` (pair_id, reader, answer) say of the pairs of ``sample`` (see ``draw``).
 
-    ``reader`` is who answered; of one reader the last answer to a pair counts. ``precision`` is the
-    share of joined pairs that has to be right.
+    ``reader`` is who answered; who says both same and different of a pair contradicts it alone,
+    and does not count as two readers. ``precision`` is the share of joined pairs that has to be
+    right.
     """
     known = answers.loc[answers["pair_id"].isin(sample["pair_id"]) & (answers["answer"] != "")]
-    last = known.drop_duplicates(["pair_id", "reader"], keep="last")
-    said = last.assign(verdict=last["answer"].map(_verdict))
-    told = sample.assign(verdict=sample["pair_id"].map(_settled(said)))
+    told = known.assign(verdict=known["answer"].map(_verdict))
+    said = told.drop_duplicates(["pair_id", "reader", "verdict"])
+    pairs = sample.assign(verdict=sample["pair_id"].map(_settled(said)))
     return Scored(
-        strata=_by(told, ["level", "stratum", "population"]),
-        groups=_groups(told),
+        strata=_by(pairs, ["level", "stratum", "population"]),
+        groups=_groups(pairs),
         readers=_readers(said, sample),
-        thresholds=_thresholds(told, precision),
-        conflicts=tuple(sorted(told.loc[told["verdict"] == CONFLICT, "pair_id"])),
+        thresholds=_thresholds(pairs, precision),
+        conflicts=tuple(sorted(pairs.loc[pairs["verdict"] == CONFLICT, "pair_id"])),
     )
 
 
@@ -132,7 +133,8 @@ def _groups(told: pd.DataFrame) -> pd.DataFrame:
 def _readers(said: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
     """How often two readers of a pair, who both could tell, said the same."""
     level = dict(zip(sample["pair_id"], sample["level"], strict=True))
-    could = said.loc[said["verdict"] != UNTOLD].sort_values(["pair_id", "reader"])
+    could = said.loc[said["verdict"] != UNTOLD].drop_duplicates(["pair_id", "reader"], keep=False)
+    could = could.sort_values(["pair_id", "reader"])
     both = could.groupby("pair_id")["verdict"].agg(["first", "last", "size"])
     both = both.loc[both["size"] > 1]
     rows = []
