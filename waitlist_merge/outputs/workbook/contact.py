@@ -75,7 +75,12 @@ def contact_page(
     members, need = members_of(tables["members"], rows["pathway_id"])
     listed = _listed(members, rows, need, run_date=run_date)
     of_patient = np.argsort(number[need], kind="stable")
-    told = stacked(listed[of_patient], number[need][of_patient], size)
+    lines, whose = listed[of_patient], number[need][of_patient]
+    unseen = _unseen(rows, members, need, run_date=run_date)
+    there = np.flatnonzero(unseen != "")
+    lines, whose = np.append(lines, unseen[there]), np.append(whose, number[there])
+    by_patient = np.argsort(whose, kind="stable")
+    told = stacked(lines[by_patient], whose[by_patient], size)
     names = stacked(texts(members["entry_id"])[of_patient], number[need][of_patient], size, ";")
     asks = _asks(rows, number, size)
     hospital, phone = _details(lead, rings, tables["entries"])
@@ -100,13 +105,13 @@ def contact_page(
         Column(heading.ENTRIES, names, 20, hidden=True),
     )
     high = np.maximum(heights(told, _TOLD_WIDTH), heights(asks, _ASKED_WIDTH))
-    lines = np.maximum(np.where(may, high, 1), heights(ring, _RING_WIDTH))
+    high = np.maximum(np.where(may, high, 1), heights(ring, _RING_WIDTH))
     page = Page(
         CONTACT,
         "One row for each patient to be spoken to: who rings, what to ask, what to say",
         columns,
         size,
-        lines=lines,
+        lines=high,
         frozen=5,
         ruled=True,
     )
@@ -202,6 +207,22 @@ def _listed(
         np.where(appointment == "", "", phrase("appointment", appointment)),
         by=", ",
     )
+
+
+def _unseen(
+    rows: pd.DataFrame, members: pd.DataFrame, need: NDArray[np.int64], *, run_date: date
+) -> Texts:
+    """What is booked for a need on a list that did not come: who rings must not book it again."""
+    parts = []
+    for word, name in (("admission", "tci_date"), ("appointment", "next_appointment_date")):
+        day, own = pd.to_datetime(rows[name]), pd.to_datetime(members[name])
+        known = any_of(own.to_numpy() == day.to_numpy()[need], need, len(rows))
+        told = day_texts(day.where((day >= pd.Timestamp(run_date)) & ~known))
+        parts.append(np.where(told == "", "", phrase(word, told)))
+    dates = phrase(*parts, by=", ")
+    return np.where(
+        dates == "", "", phrase(service(rows), dates, "(on a list that did not come)")
+    ).astype(object)
 
 
 def _asks(rows: pd.DataFrame, number: NDArray[np.int64], size: int) -> Texts:
