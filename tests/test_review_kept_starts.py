@@ -114,11 +114,6 @@ def test_the_start_of_a_duplicate_that_was_taken_off_stays_week_after_week(
             ["of_closed_row", "RM3", "2026-03-02", "RW3 2026-04-20"]
         ]
         assert "start_later" not in set(run.changes["change"])
-    asking = run.tables | {"combined_list": run.combined_list.assign(next_step="ask_patient")}
-    page = contact_page(asking, run_date=FIRST + WEEK)
-    [said] = [each for each in page.columns if each.heading == "What they can be told now"]
-    unseen = "admission 20 Nov 2026, appointment 16 Nov 2026 (on a list that did not come)"
-    assert sum(unseen in each for each in said.values) == 1, "who rings must not book it again"
     run.save_views(tmp_path / "views", "RW3", tables="parquet", workbook=False)
     seen = pd.read_parquet(tmp_path / "views" / "RW3" / "combined_list.parquet")
     assert (seen["rtt_start_status"] == "of_closed_row").sum() == 1
@@ -224,6 +219,11 @@ def test_an_absent_list_takes_no_urgency_and_no_booking_with_it(register, tmp_pa
     assert told.loc[FACTS, "value"].tolist() == ["P2", "2", "true", "2026-11-20", "2026-11-16"]
     assert told.loc["priority_code", "other_values"] == "RW3 P4"
     assert run.provenance["pathway_id"].is_monotonic_increasing
+    asking = run.tables | {"combined_list": run.combined_list.assign(next_step="ask_patient")}
+    page = contact_page(asking, run_date=FIRST + WEEK)
+    [said] = [each for each in page.columns if each.heading == "What they can be told now"]
+    unseen = "admission 20 Nov 2026, appointment 16 Nov 2026 (on a list that did not come)"
+    assert sum(unseen in each for each in said.values) == 1, "who rings must not book it again"
     run.save_views(tmp_path / "views", "RW3", tables="parquet", workbook=False)
     seen = pd.read_parquet(tmp_path / "views" / "RW3" / "combined_list.parquet")
     assert seen["tci_date"].notna().sum() == 1

@@ -202,3 +202,25 @@ def test_an_answer_of_one_makes_nobody_wait_shorter_or_less_urgently(register, t
     rm3, rw3 = (read_tables(tmp_path / "views" / code)["unaccounted"] for code in ("RM3", "RW3"))
     assert rm3.empty, "it has answered"
     assert rw3["rtt_start_date"].astype(str).tolist() == ["2026-01-05"]
+
+
+def test_who_was_only_proposed_as_one_need_stays_unaccounted_for(register):
+    """The shown entry leaves; what was proposed beside it is sure of itself from then on."""
+    alone = PERSON | {"Patient pathway identifier": "", "Pathway identifier issuer": ""}
+    alone |= {"Procedure code": "W371", "Side": "right"}
+
+    def lists(day, *ours):
+        rows = {"RM3": [*ours, OTHER], "RW3": [alone | {"Hospital number": "W1"}, OTHER | STRANGER]}
+        return [
+            wm.Extract.from_frame(pd.DataFrame(each), organisation=code, census_date=day)
+            for code, each in rows.items()
+        ]
+
+    first = wm.merge(lists(MONDAYS[0], alone | {"RTT start": "2026-01-05"}), register=register)
+    row = first.combined_list.set_index("family_name").loc["Okafor"]
+    assert (row["proposed_duplicates"], row["pathway_confidence"]) == (1, "probable")
+    for day in MONDAYS[1:]:
+        run = wm.merge(lists(day), register=register)
+        assert run.unaccounted["organisations"].tolist() == ["RM3"]
+        assert run.review_queue["level"].iloc[0] == "unaccounted"
+        assert "of_closed_row" not in set(run.combined_list["rtt_start_status"])

@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, is_in
+from waitlist_merge.pathways.columns import Bools, has_word, is_in
 from waitlist_merge.pathways.deaths import DIED, records_death
 from waitlist_merge.pathways.state import STOP_STATUSES
-from waitlist_merge.reasons import Departure, Outcome
+from waitlist_merge.reasons import Confidence, Departure, Outcome
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.same_identifier import OWN, same_identifier
 from waitlist_merge.review.sameness import Codes, Positions
@@ -202,8 +202,14 @@ def _dead(now: pd.DataFrame) -> pd.MultiIndex:
 
 
 def units(last: pd.DataFrame) -> Codes:
-    """A number for each certain need: entries of one number answer for each other."""
-    sure = last["outcome"].isin(SURE).to_numpy()
+    """A number for each certain need: entries of one number answer for each other.
+
+    One that has left is certain only of a row that was so as a whole: what was proposed beside it
+    is the sure and single entry of its row by now, and answers for nobody but itself.
+    """
+    firm = last["left_date"].isna().to_numpy()
+    firm |= has_word(last, "pathway_confidence", Confidence.CERTAIN)
+    sure = last["outcome"].isin(SURE).to_numpy() & firm
     names = np.where(
         sure, last["pathway_id"].to_numpy(dtype=object), last["entry_id"].to_numpy(dtype=object)
     )
