@@ -289,7 +289,7 @@ def test_who_goes_back_to_an_earlier_step_of_work_is_told_how(first, register, t
 
 @pytest.mark.parametrize("together", [True, False])
 def test_a_workbook_that_comes_late_undoes_nothing(first, register, tmp_path, together):
-    """Dated 5 November and read after what the same person said on the 16th."""
+    """Dated 9 November and read after what the same person said on the 16th."""
 
     def book(name: str, answer: str, code: str, day: int, state: str) -> Path:
         when = dt.datetime(2026, 11, day)  # noqa: DTZ001
@@ -299,7 +299,7 @@ def test_a_workbook_that_comes_late_undoes_nothing(first, register, tmp_path, to
 
     new = book("a_new", "different needs", "RM3", 16, "with RM3")
     other = book("b_other", "same need", "RW3", 12, "new")
-    late = book("c_late", "same need", "RM3", 5, "done")
+    late = book("c_late", "same need", "RM3", 9, "done")
     if together:
         problems = read(register, new, other, late).problems
         told = [("a_new.xlsx", "in two ways"), ("c_late.xlsx", "in two ways")]
@@ -376,7 +376,12 @@ def test_a_step_of_work_is_taken_back(first, register, tmp_path):
 )
 def test_who_keeps_or_closes_is_an_organisation_of_the_group(cells, wrong):
     checks = Checks(
-        ("RM3", "RW3", "RX1"), lambda _: pd.Index(["E-1"]), lambda _: ("RM3", "RW3"), TODAY
+        organisations=("RM3", "RW3", "RX1"),
+        known=lambda _: pd.Index(["E-1"]),
+        of_its_own=lambda _: True,
+        concerned=lambda _: ("RM3", "RW3"),
+        asked_on=lambda _: None,
+        today=TODAY,
     )
     found = checks.wrong_with(Returned("a.xlsx", "Duplicates", 2, 1, NEED_ROW | cells)).told
     told = "column {}: has no entry of this group; one of RM3, RW3"
@@ -401,6 +406,14 @@ PROBLEMS = [
         "Date: is a day that has not come yet; write the day of the answer",
     ),
     (said("same need", Date="16/11/2024"), "Date: is more than a year away"),
+    (
+        said("same need", Date="11/03/2026"),
+        "Date: was read as 11 Mar 2026, more than 7 days before the run of 15 Nov 2026",
+    ),
+    (
+        said(None, **{"Work state": "with RM3"}, Date="07/11/2026"),
+        "Date: was read as 07 Nov 2026, more than 7 days before the run of 15 Nov 2026",
+    ),
     (said("needs a clinician"), "Note: needs a clinician needs a note"),
     (said("record needs correcting"), "Note: record needs correcting needs a note"),
     (said("accounted for", Note="treated"), "accounted for does not answer this question"),
@@ -805,6 +818,92 @@ def test_a_contact_that_is_not_in_order_is_told_and_not_recorded(
     [told] = filed.problems
     assert told.startswith(f"a.xlsx, Contact, row 2: {problem}")
     assert filed.new_contacts == 0
+
+
+TWO_ASKED = [("Okafor", "9990000018", ""), ("Tremblay", "9990000026", "")]
+"""Patients of two organisations whose entries may be one need, which has to be asked."""
+TWO_NEEDS = [
+    ("Sato", "9990000034", "RM3000000000000099999"),
+    ("Bianchi", "9990000042", "RM3000000000000012345"),
+]
+"""Patients of two organisations whose entries have one pathway identifier."""
+
+
+SIGNED = {"Reviewer": "A. Clerk", "Reviewer's organisation": "RW3"}
+
+
+def asked_of_two(folder: Path, people: list[tuple[str, str, str]]) -> Path:
+    """The folder with the register and the workbook of a run on these patients."""
+
+    def listing(code: str, start: str) -> wm.Extract:
+        rows = [
+            {
+                "NHS number": number,
+                "Surname": family,
+                "Forename": "Ada",
+                "DOB": f"196{place}-05-03",
+                "Hospital number": f"{code}{place}",
+                "Treatment function code": "110",
+                "RTT start": start,
+                "RTT status": "20",
+                "Pathway identifier": pathway,
+                "Pathway identifier issuer": "RM3",
+            }
+            for place, (family, number, pathway) in enumerate(people)
+        ]
+        return wm.Extract.from_frame(pd.DataFrame(rows), organisation=code)
+
+    lists = [listing("RM3", "2026-03-02"), listing("RW3", "2026-04-20")]
+    with Register.open(folder / "register.db") as opened:
+        result = wm.merge(lists, census_date=CENSUS, register=opened)
+    result.save(folder / "out", tables="csv", workbook=True)
+    return folder / "out" / "combined_list.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("people", "name", "cells", "of"),
+    [
+        (
+            *(TWO_ASKED, "Contact"),
+            *({"What the patient said": "one need", "Spoken to by": "A. Clerk"}, "patient"),
+        ),
+        (
+            *(TWO_NEEDS, "Duplicates"),
+            *({"Work state": "closed at RW3"} | SIGNED, "need"),
+        ),
+    ],
+    ids=["Contact", "Duplicates"],
+)
+def test_rows_sorted_without_their_hidden_cells_are_told_and_not_recorded(
+    tmp_path, people, name, cells, of
+):
+    book = openpyxl.load_workbook(asked_of_two(tmp_path, people))
+    heads, *rows = book[name].iter_rows()
+    names = [cell.value for cell in heads]
+    first, second = (
+        row
+        for row in (dict(zip(names, each, strict=True)) for each in rows)
+        if row["Entries"].value
+    )
+    for heading, value in cells.items():
+        first[heading].value = value
+
+    def filed(file: str, entries: str):
+        first["Entries"].value = entries
+        book.save(tmp_path / file)
+        return read(tmp_path / "register.db", tmp_path / file)
+
+    own, other = first["Entries"].value, second["Entries"].value
+    told = f"its hidden cells are of another {of}; fill in the rows as they came"
+    problem = f"{name}, row {first['Entries'].row}: {told}"
+    wrong = filed("a.xlsx", other)
+    assert wrong.problems == [f"a.xlsx, {problem}"]
+    assert (wrong.new_work, wrong.new_contacts) == (0, 0)
+    right = filed("b.xlsx", own)
+    assert (right.new_work + right.new_contacts, right.problems) == (1, [])
+    both = filed("c.xlsx", f"{own};{other}").problems
+    began = [] if of == "need" else [f"c.xlsx, {problem}"]
+    assert both == began, "work may have begun on more than the need has now"
 
 
 def test_a_contact_without_a_day_is_of_the_day_of_reading(first, register, tmp_path):

@@ -19,6 +19,11 @@ from waitlist_merge.review.work import STATE_WORDS, State, read_state
 OLDEST_DAYS = 366
 """Days after which a date is taken for a slip of the year."""
 
+MOST_BEFORE_DAYS = 7
+"""Days before the run that asked of which an answer or step may be: what was agreed in the week in
+which the lists were made. A day further back is a slip, such as the month written before the day,
+and would make a word older than those that it is to replace."""
+
 _JOINING = (Answer.SAME_PERSON, Answer.SAME_NEED)
 _NEED_NOTE = (Answer.NEEDS_CLINICIAN, Answer.CORRECT_RECORD, Answer.ACCOUNTED)
 _OF_UNACCOUNTED = (Answer.ACCOUNTED, Answer.CANNOT_TELL, Answer.ASK_AGAIN)
@@ -47,14 +52,17 @@ class Checks:
     """What rows are checked against.
 
     ``organisations`` are those that send lists, ``known`` the ids of the entries that the run of a
-    row knew (None where the register has no such run), ``concerned`` the organisations whose
-    entries a row is about, ``today`` the day of reading, ``retired`` the organisations that have
-    closed for good.
+    row knew (None where the register has no such run), ``of_its_own`` whether that run had the
+    entries of a row in the need or patient that it names, ``concerned`` the organisations whose
+    entries a row is about, ``asked_on`` the date of its run, ``today`` the day of reading,
+    ``retired`` the organisations that have closed for good.
     """
 
     organisations: Collection[str]
     known: Callable[[Returned], pd.Index | None]
+    of_its_own: Callable[[Returned], bool]
     concerned: Callable[[Returned], Collection[str]]
+    asked_on: Callable[[Returned], date | None]
     today: date
     retired: Collection[str] = ()
 
@@ -88,12 +96,14 @@ class Checks:
         mark = row.text(heading.FINGERPRINT)
         marked = mark or row.text(heading.QUESTION_ID)
         if marked and mark != fingerprint(told[0], told[1], told[2], told[3]):
-            return ["its hidden cells are of another question; fill in the rows as they came"]
+            return [_OF_ANOTHER.format("question")]
         if not row.run:
             return [f"does not say which run it shows; {_AS_THEY_CAME}"]
         known = self.known(row)
         if known is None or (known.get_indexer(pd.Index(names)) < 0).any():
             return ["is about entries that this register does not know; name its own register"]
+        if not marked and not self.of_its_own(row):
+            return [_OF_ANOTHER.format("need" if row.text(heading.NEED) else "patient")]
         return []
 
     def _wrong_answer(self, row: Returned) -> list[str]:
@@ -121,7 +131,7 @@ class Checks:
             wrong.append(f"column {heading.REVIEWER}: say who it is that says so")
         if not (_coordinates(row) and row.text(heading.ORGANISATION)):
             wrong += self._wrong_organisation(row, heading.ORGANISATION)
-        return wrong + self._wrong_date(row, heading.DATE)
+        return wrong + (self._wrong_date(row, heading.DATE) or self._before_asked(row))
 
     def _not_concerned(self, row: Returned) -> list[str]:
         """What became of a patient says an organisation that listed them.
@@ -203,7 +213,16 @@ class Checks:
             return [f"column {column}: is more than a year away"]
         return []
 
+    def _before_asked(self, row: Returned) -> list[str]:
+        """Nobody can have answered long before the run that asked."""
+        day, asked = date_of(row.cells.get(heading.DATE)), self.asked_on(row)
+        if day is None or asked is None or asked - day <= timedelta(days=MOST_BEFORE_DAYS):
+            return []
+        told = f"was read as {day:%d %b %Y}, more than {MOST_BEFORE_DAYS} days before the run"
+        return [f"column {heading.DATE}: {told} of {asked:%d %b %Y} that asked; {_WHEN_SAID}"]
 
+
+_OF_ANOTHER = "its hidden cells are of another {}; fill in the rows as they came"
 _AS_THEY_CAME = "put it into the newest workbook that merge --register wrote, and give that"
 _WHEN_SAID = "write the day of the answer, or leave it empty"
 

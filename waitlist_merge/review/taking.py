@@ -75,7 +75,15 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
     undated = 0
     book = _Book(known)
     codes = frozenset(known.last.extracts["organisation"].astype(str))
-    checks = Checks(codes, book.known, book.concerned, known.today, known.retired)
+    checks = Checks(
+        organisations=codes,
+        known=book.known,
+        of_its_own=book.of_its_own,
+        concerned=book.concerned,
+        asked_on=book.asked_on,
+        today=known.today,
+        retired=known.retired,
+    )
     for row in rows:
         wrong = checks.wrong_with(row)
         problems += [f"{row.place}: {each}" for each in wrong.told]
@@ -125,6 +133,7 @@ class _Book:
         told: tuple[AnswerRow | WorkRow | ContactRow, ...]
         told = (*known.said, *known.worked, *known.spoken)
         self.first_read = {row.key: day_of(row) for row in told}
+        self.days = {run: each.run_date for run, each in known.shown.items()}
         self.frames = {run: each.entries for run, each in known.shown.items()}
         self.places = {
             run: pd.Index(frame["entry_id"].astype(str)) for run, frame in self.frames.items()
@@ -142,6 +151,22 @@ class _Book:
     def known(self, row: Returned) -> pd.Index | None:
         """The ids of the entries that the run knew which wrote the row; None of another run."""
         return self.places.get(row.run)
+
+    def asked_on(self, row: Returned) -> date | None:
+        """The date of the run that wrote the row; None of another register's."""
+        return self.days.get(row.run)
+
+    def of_its_own(self, row: Returned) -> bool:
+        """Were its entries, in the run that wrote it, of the need or patient that it names?
+
+        Of a need one is enough: beside its entries stand those on which the work began.
+        """
+        need = bool(row.text(heading.NEED))
+        column = _GROUPS["pathway" if need else "patient"]
+        places = self.places[row.run].get_indexer(pd.Index([*sides_of(row)]))
+        groups = {*self.frames[row.run][column].iloc[places[places >= 0]].astype(str)}
+        own = heading.question_of(row)
+        return own in groups if need else groups == {own}
 
     def concerned(self, row: Returned) -> frozenset[str]:
         """The organisations whose entries the row is about."""
