@@ -211,11 +211,13 @@ def _dead(now: pd.DataFrame) -> pd.MultiIndex:
 def units(last: pd.DataFrame) -> Codes:
     """A number for each certain need: entries of one number answer for each other.
 
-    One that has left is certain only of a row that was so as a whole: what was proposed beside it
-    is the sure and single entry of its row by now, and answers for nobody but itself.
+    One that has left is certain only where its row was so as a whole, or where another certain one
+    explained it: what was proposed beside it is the sure and single entry of its row by now, and
+    answers for nobody but itself.
     """
     firm = last["left_date"].isna().to_numpy()
     firm |= has_word(last, "pathway_confidence", Confidence.CERTAIN)
+    firm |= has_word(last, "departure", Departure.STILL_LISTED, Departure.AGREED)
     sure = last["outcome"].isin(SURE).to_numpy() & firm
     names = np.where(
         sure, last["pathway_id"].to_numpy(dtype=object), last["entry_id"].to_numpy(dtype=object)
