@@ -224,25 +224,3 @@ def test_who_was_only_proposed_as_one_need_stays_unaccounted_for(register):
         assert run.unaccounted["organisations"].tolist() == ["RM3"]
         assert run.review_queue["level"].iloc[0] == "unaccounted"
         assert "of_closed_row" not in set(run.combined_list["rtt_start_status"])
-
-
-def test_an_identifier_too_weak_to_join_two_rows_does_not_explain_that_one_is_gone(register):
-    shared = PERSON | {"Pathway identifier issuer": "", "RTT start": "2026-06-01"}
-
-    def lists(day, *ours):
-        rows = {
-            "RM3": [*ours, OTHER],
-            "RW3": [shared | {"Hospital number": "W1"}, OTHER | STRANGER],
-        }
-        return [
-            wm.Extract.from_frame(pd.DataFrame(each), organisation=code, census_date=day)
-            for code, each in rows.items()
-        ]
-
-    first = wm.merge(lists(MONDAYS[0], shared | {"RTT start": "2026-01-05"}), register=register)
-    row = first.combined_list.set_index("family_name").loc["Okafor"]
-    assert (row["proposed_duplicates"], row["pathway_confidence"]) == (1, "probable")
-    for day in MONDAYS[1:3]:
-        run = wm.merge(lists(day), register=register)
-        assert run.unaccounted["organisations"].tolist() == ["RM3"]
-        assert run.unaccounted["rtt_start_date"].astype(str).tolist() == ["2026-01-05"]

@@ -92,14 +92,7 @@ def departures(
     found[rows] = own
     still = np.isin(unit[rows], unit[waiting | held]) & ~parted[rows]
     elsewhere, stopped = same_identifier(
-        now,
-        last,
-        at,
-        rows,
-        waits_now=waits_now,
-        unit=unit,
-        run_date=run_date,
-        apart=people.apart,
+        now, last, at, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
     )
     agreed, answered = (_among(names[rows], each) for each in (people.agreed, people.answered))
     shared = _of_unit(found, unit, last)[rows]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, ListState, Outcome
-from waitlist_merge.review.sameness import Codes, Positions, column_of, numbered, two_runs
+from waitlist_merge.review.sameness import Positions, column_of, numbered, two_runs
 
 IDENTIFIERS = ("patient_pathway_identifier", "unique_booking_reference_number")
 
@@ -54,22 +54,21 @@ def same_identifier(
     rows: Positions,
     *,
     waits_now: Bools,
-    unit: Codes,
     run_date: dt.date,
     apart: Collection[tuple[str, str]] = (),
 ) -> tuple[Bools, Bools]:
     """Of each of ``rows``, whether its patient waits under its identifier, or was stopped under it.
 
     ``rows`` are positions in ``last`` of entries that have left, ``at`` the place in ``now`` of
-    each entry of ``last``, ``unit`` the certain need of each. A stop counts where the entry waited
-    last time or is new; ``apart`` are the pairs of entries that people keep apart.
+    each entry of ``last``. A stop counts where the entry waited last time or is new; ``apart`` are
+    the pairs of entries that people keep apart.
     """
     back = np.full(len(now), -1, dtype=np.int64)
     there = np.flatnonzero(at >= 0)
     back[at[there]] = there
     found = _pairs(now, last, rows, back)
     same_need = ~(_other_side(now, last, found) | _kept_apart(now, last, found, apart))
-    same_need &= ~_beside(last, unit, found)
+    same_need &= ~_beside(last, found)
     stops = _stops(now, last, back, run_date) & ~waits_now
     waits, stopped = (
         np.isin(rows, found.left[same_need & where[found.row]]) for where in (waits_now, stops)
@@ -132,15 +131,15 @@ def _kept_apart(
     return np.asarray(pd.MultiIndex.from_arrays([one, other]).isin(either), dtype=bool)
 
 
-def _beside(last: pd.DataFrame, unit: Codes, found: _Pairs) -> Bools:
-    """Rows that waited last time already, not certainly as the need of the entry.
+def _beside(last: pd.DataFrame, found: _Pairs) -> Bools:
+    """Rows that waited last time already, as another need than that of the entry.
 
-    They are where they were, so they say nothing of one that has left since: what was too little to
-    make them one need is too little to explain its absence, too. But a pathway that is still listed
-    says where its test or its follow-up belongs.
+    They are where they were, so they say nothing of one that has left since; but a pathway that is
+    still listed says where its test or its follow-up belongs.
     """
+    need = last["pathway_id"].to_numpy(dtype=object)
     waited = (last["outcome"] != str(Outcome.NOT_WAITING)).to_numpy()
     moved = (last["departure"].astype(object) == str(Departure.MOVED)).to_numpy(dtype=bool)
     own = ~moved & ~last["list_state"].isin(_OF_A_PATHWAY).to_numpy()
-    other = (unit[found.before] != unit[found.left]) & waited[found.before]
+    other = (need[found.before] != need[found.left]) & waited[found.before]
     return np.asarray((found.before >= 0) & other & own[found.left], dtype=bool)
