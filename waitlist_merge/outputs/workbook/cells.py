@@ -2,7 +2,7 @@ r"""How are columns of a table made into what stands in the cells of a sheet?
 
 >>> texts(pd.Series(["RM3", None])).tolist()
 ['RM3', '']
->>> stacked(np.array(["one", "two", "three"], dtype=object), np.array([0, 0, 2]), 3)
+>>> stacked(np.array(["one", "three", "two"], dtype=object), np.array([0, 2, 0]), 3)
 ['one\ntwo', '', 'three']
 """
 
@@ -52,9 +52,10 @@ def worded(values: pd.Series, word: Callable[[Any], str]) -> Texts:
 
 
 def stacked(lines: Texts, number: NDArray[np.integer], size: int, by: str = "\n") -> list[str]:
-    """The lines of each number, one below the other; ``number`` is sorted."""
-    ends = np.searchsorted(number, np.arange(size + 1))
-    listed = lines.tolist()
+    """The lines of each number, one below the other, as they come."""
+    order = np.argsort(number, kind="stable")
+    ends = np.searchsorted(number[order], np.arange(size + 1))
+    listed = lines[order].tolist()
     pairs = zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)
     return [by.join(listed[start:end]) for start, end in pairs]
 
@@ -79,6 +80,15 @@ def phrase(*parts: Texts | str, by: str = " ") -> Texts:
     columns = [[part] * size if isinstance(part, str) else part.tolist() for part in parts]
     joined = [by.join(filter(None, row)) for row in zip(*columns, strict=True)]
     return np.array(joined, dtype=object)
+
+
+def labelled(label: Texts | str, said: Texts) -> Texts:
+    """Each text behind a word for what it is; nothing where there is no text.
+
+    >>> labelled("due", np.array(["02 Mar 2026", ""], dtype=object)).tolist()
+    ['due 02 Mar 2026', '']
+    """
+    return np.where(said == "", "", phrase(label, said)).astype(object)
 
 
 def heights(values: Iterable[str], width: int) -> NDArray[np.int64]:

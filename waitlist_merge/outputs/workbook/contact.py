@@ -19,6 +19,7 @@ from waitlist_merge.outputs.workbook.cells import (
     Texts,
     day_texts,
     heights,
+    labelled,
     phrase,
     stacked,
     texts,
@@ -74,14 +75,11 @@ def contact_page(
     )
     members, need = members_of(tables["members"], rows["pathway_id"])
     listed = _listed(members, rows, need, run_date=run_date)
-    of_patient = np.argsort(number[need], kind="stable")
-    lines, whose = listed[of_patient], number[need][of_patient]
     unseen = _unseen(rows, members, need, run_date=run_date)
-    there = np.flatnonzero(unseen != "")
-    lines, whose = np.append(lines, unseen[there]), np.append(whose, number[there])
-    by_patient = np.argsort(whose, kind="stable")
-    told = stacked(lines[by_patient], whose[by_patient], size)
-    names = stacked(texts(members["entry_id"])[of_patient], number[need][of_patient], size, ";")
+    there = unseen != ""
+    lines, whose = np.append(listed, unseen[there]), np.append(number[need], number[there])
+    told = stacked(lines, whose, size)
+    names = stacked(texts(members["entry_id"]), number[need], size, ";")
     asks = _asks(rows, number, size)
     hospital, phone = _details(lead, rings, tables["entries"])
     empty, nothing = np.full(size, "", dtype=object), pd.Series(pd.NaT, index=range(size))
@@ -104,14 +102,13 @@ def contact_page(
         Column(heading.PATIENT, texts(lead["patient_id"]), ID_WIDTH),
         Column(heading.ENTRIES, names, 20, hidden=True),
     )
-    high = np.maximum(heights(told, _TOLD_WIDTH), heights(asks, _ASKED_WIDTH))
-    high = np.maximum(np.where(may, high, 1), heights(ring, _RING_WIDTH))
+    said = np.maximum(heights(told, _TOLD_WIDTH), heights(asks, _ASKED_WIDTH))
     page = Page(
         CONTACT,
         "One row for each patient to be spoken to: who rings, what to ask, what to say",
         columns,
         size,
-        lines=high,
+        lines=np.maximum(np.where(may, said, 1), heights(ring, _RING_WIDTH)),
         frozen=5,
         ruled=True,
     )
@@ -195,16 +192,10 @@ def _listed(
     members: pd.DataFrame, rows: pd.DataFrame, need: NDArray[np.int64], *, run_date: date
 ) -> Texts:
     """Where an entry is, since when, and what is still to come: what the patient can be told."""
-    since = day_texts(members["rtt_start_date"])
-    admission, appointment = (
-        day_texts(day.where(day >= pd.Timestamp(run_date)))
-        for day in (pd.to_datetime(members[name]) for name in ("tci_date", "next_appointment_date"))
-    )
     return phrase(
         phrase(texts(members["organisation"]), service(rows)[need]),
-        np.where(since == "", "", phrase("since", since)),
-        np.where(admission == "", "", phrase("admission", admission)),
-        np.where(appointment == "", "", phrase("appointment", appointment)),
+        labelled("since", day_texts(members["rtt_start_date"])),
+        *(_to_come(word, members[name], run_date=run_date) for word, name in _BOOKED.items()),
         by=", ",
     )
 
@@ -213,16 +204,22 @@ def _unseen(
     rows: pd.DataFrame, members: pd.DataFrame, need: NDArray[np.int64], *, run_date: date
 ) -> Texts:
     """What is booked for a need on a list that did not come: who rings must not book it again."""
-    parts = []
-    for word, name in (("admission", "tci_date"), ("appointment", "next_appointment_date")):
+    booked = []
+    for word, name in _BOOKED.items():
         day, own = pd.to_datetime(rows[name]), pd.to_datetime(members[name])
         known = any_of(own.to_numpy() == day.to_numpy()[need], need, len(rows))
-        told = day_texts(day.where((day >= pd.Timestamp(run_date)) & ~known))
-        parts.append(np.where(told == "", "", phrase(word, told)))
-    dates = phrase(*parts, by=", ")
-    return np.where(
-        dates == "", "", phrase(service(rows), dates, "(on a list that did not come)")
-    ).astype(object)
+        booked.append(_to_come(word, day.mask(known), run_date=run_date))
+    dates = labelled(service(rows), phrase(*booked, by=", "))
+    return np.where(dates == "", "", phrase(dates, "(on a list that did not come)")).astype(object)
+
+
+_BOOKED: Mapping[str, str] = {"admission": "tci_date", "appointment": "next_appointment_date"}
+
+
+def _to_come(word: str, days: pd.Series, *, run_date: date) -> Texts:
+    """What is on these days, of those that are not over."""
+    day = pd.to_datetime(days)
+    return labelled(word, day_texts(day.where(day >= pd.Timestamp(run_date))))
 
 
 def _asks(rows: pd.DataFrame, number: NDArray[np.int64], size: int) -> Texts:
@@ -231,9 +228,7 @@ def _asks(rows: pd.DataFrame, number: NDArray[np.int64], size: int) -> Texts:
     asked = phrase(service(rows), np.array(step, dtype=object), by=": ")
     different = ~pd.DataFrame({"number": number, "asked": asked}).duplicated().to_numpy()
     different &= np.array(step, dtype=object) != ""
-    order = np.flatnonzero(different)
-    order = order[np.argsort(number[order], kind="stable")]
-    return np.array(stacked(asked[order], number[order], size), dtype=object)
+    return np.array(stacked(asked[different], number[different], size), dtype=object)
 
 
 def _details(lead: pd.DataFrame, caller: Texts, entries: pd.DataFrame) -> tuple[Texts, Texts]:

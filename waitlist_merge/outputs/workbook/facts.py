@@ -18,6 +18,7 @@ from waitlist_merge.outputs.workbook.cells import (
     Bools,
     Texts,
     day_texts,
+    labelled,
     phrase,
     shortened,
     stacked,
@@ -48,11 +49,7 @@ def _folded(names: pd.Series) -> Texts:
 
 def _next_date(entries: pd.DataFrame) -> Texts:
     tci, appointment = day_texts(entries["tci_date"]), day_texts(entries["next_appointment_date"])
-    return phrase(
-        np.where(tci == "", "", phrase("TCI", tci)),
-        np.where(appointment == "", "", phrase("appt", appointment)),
-        by=", ",
-    )
+    return phrase(labelled("TCI", tci), labelled("appt", appointment), by=", ")
 
 
 def _procedure(entries: pd.DataFrame) -> Texts:

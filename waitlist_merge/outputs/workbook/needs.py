@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.outputs.workbook.cells import (
     Texts,
+    labelled,
     numbers,
     phrase,
     stacked,
@@ -247,7 +248,7 @@ def _hospital_numbers(rows: pd.DataFrame, members: pd.DataFrame) -> list[str]:
     """The number that each organisation knows the patient by, the shown entry's first."""
     members, place = members_of(members, rows["pathway_id"])
     number = texts(members["local_patient_identifier"])
-    told = np.where(number == "", "", phrase(texts(members["organisation"]), number))
+    told = labelled(texts(members["organisation"]), number)
     different = ~pd.DataFrame({"place": place, "told": told}).duplicated().to_numpy()
     different &= told != ""
     return stacked(told[different], place[different], len(rows), "; ")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
-from waitlist_merge.outputs.workbook.cells import Texts, day_texts, phrase, texts, worded
+from waitlist_merge.outputs.workbook.cells import Texts, day_texts, labelled, phrase, texts, worded
 
 COLUMNS = ("said", "against", "entry_ids")
 
@@ -46,12 +45,10 @@ def _lines(said: pd.Series) -> str:
 
 def _said(work: pd.DataFrame) -> Texts:
     """State, who has to act by when, since when, and the note."""
-    owner = phrase(texts(work["owner"]), texts(work["person"]))
-    due = day_texts(work["due"])
     return phrase(
         texts(work["state"]),
-        np.where(owner == "", "", phrase("owner", owner)),
-        np.where(due == "", "", phrase("due", due)),
+        labelled("owner", phrase(texts(work["owner"]), texts(work["person"]))),
+        labelled("due", day_texts(work["due"])),
         worded(work["age_days"], lambda days: f"{int(days)} days old"),
         texts(work["note"]),
         by="; ",
