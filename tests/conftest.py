@@ -156,6 +156,12 @@ def register_at(request, tmp_path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def register(tmp_path) -> Iterator[Register]:
+    with Register.open(tmp_path / "register.db") as opened:
+        yield opened
+
+
 PERSON = {
     "NHS number": "9990000018",
     "DOB": "3 May 1971",

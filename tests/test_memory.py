@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -17,18 +18,8 @@ from waitlist_merge.relinked import relinked
 from waitlist_merge.review.register.tables import METADATA
 from waitlist_merge.review.rows import AnswerRow
 
-NAMES = (("Okafor", "Chidi"), ("Ahmed", "Rukhsana"), ("Brown", "Ann"), ("Evans", "Dai"))
-PEOPLE = pd.DataFrame(
-    {
-        "Hospital number": [f"H{at}" for at in range(12)],
-        "NHS number": ["9990000018", "9990000026", "9990000034", "9990000042"] * 3,
-        "Surname": [family for family, _ in NAMES] * 3,
-        "Forename": [given for _, given in NAMES] * 3,
-        "DOB": ["03/05/1971", "21/11/1940", "07/07/2001", "30/01/1988"] * 3,
-        "Specialty": ["110"] * 4 + ["130"] * 4 + ["330"] * 4,
-        "RTT start": ["02/03/2026"] * 12,
-    }
-)
+TIED = pd.read_csv(Path(__file__).parent / "cases" / "four_people.csv", dtype=str)
+PEOPLE = TIED.drop(columns=["PPID", "PPID issuer"])
 FIRST, SECOND, THIRD = dt.date(2026, 11, 1), dt.date(2026, 11, 8), dt.date(2026, 11, 15)
 
 
@@ -47,12 +38,6 @@ def merged(register: wm.Register, day: dt.date, **lists: pd.DataFrame) -> wm.Mer
 def same_tables(one: wm.MergeResult, other: wm.MergeResult) -> None:
     for name, table in one.tables.items():
         pd.testing.assert_frame_equal(table.astype(object), other.tables[name].astype(object))
-
-
-@pytest.fixture
-def register(tmp_path):
-    with wm.Register.open(tmp_path / "register.db") as opened:
-        yield opened
 
 
 def rows(register: wm.Register) -> dict[str, int]:
@@ -271,17 +256,16 @@ def test_an_organisation_that_the_plan_expects_must_send_its_list(register, reme
 
 
 def test_a_list_without_an_organisation_says_what_it_lacks(register, tmp_path):
-    tied = PEOPLE.assign(PPID=[f"RM3{at:017}" for at in range(12)], **{"PPID issuer": "RM3"})
     alone = PEOPLE.assign(Surname="Nobody", **{"NHS number": None}).iloc[8:10]
-    both = {"RM3": tied, "RW3": pd.concat([tied.iloc[:8], alone])}
+    both = {"RM3": TIED, "RW3": pd.concat([TIED.iloc[:8], alone])}
     first = wm.merge(sent(FIRST, **both), register=register)
     asked = first.review_queue["organisations"].astype(str).str.contains("RW3").sum()
     again = "RW3: no list came.*give its last file again.*--allow-absent RW3"
     with pytest.raises(wm.InputError, match=again):
-        wm.merge(sent(SECOND, RM3=tied), register=register)
+        wm.merge(sent(SECOND, RM3=TIED), register=register)
     for day in (SECOND, THIRD):
         absent = wm.Allowed(absent=("RW3",))
-        run = wm.merge(sent(day, RM3=tied), register=register, allowed=absent)
+        run = wm.merge(sent(day, RM3=TIED), register=register, allowed=absent)
         told = run.left.not_refreshed[0]
         assert (told.organisation, told.census_date) == ("RW3", FIRST)
         assert (told.entries, told.alone, told.questions) == (10, 2, asked)
@@ -321,7 +305,6 @@ def test_a_list_without_an_organisation_says_what_it_lacks(register, tmp_path):
     assert "NOT REFRESHED" not in str(back.summary())
 
 
-TIED = PEOPLE.assign(PPID=[f"RM3{at:017}" for at in range(12)], **{"PPID issuer": "RM3"})
 LATER = TIED.assign(**{"RTT start": "20/04/2026"})
 LATEST = TIED.assign(**{"RTT start": "25/05/2026"})
 NO_RM3 = wm.Allowed(absent=("RM3",))

@@ -6,6 +6,7 @@ The first patient's need is on two lists. RM3 states the earlier start and takes
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -17,24 +18,9 @@ from waitlist_merge.review.rows import AnswerRow
 FIRST = dt.date(2026, 11, 1)
 WEEK = dt.timedelta(days=7)
 EARLY, LATE = "02/03/2026", "20/04/2026"
-NAMES = (("Okafor", "Chidi"), ("Ahmed", "Rukhsana"), ("Brown", "Ann"), ("Evans", "Dai"))
-RM3 = pd.DataFrame(
-    {
-        "Hospital number": [f"H{at}" for at in range(12)],
-        "NHS number": ["9990000018", "9990000026", "9990000034", "9990000042"] * 3,
-        "Surname": [family for family, _ in NAMES] * 3,
-        "Forename": [given for _, given in NAMES] * 3,
-        "DOB": ["03/05/1971", "21/11/1940", "07/07/2001", "30/01/1988"] * 3,
-        "Specialty": ["110"] * 4 + ["130"] * 4 + ["330"] * 4,
-        "RTT start": EARLY,
-        "RTT status": "20",
-        "RTT end": None,
-        "Removal date": None,
-        "Removal reason": None,
-        "PPID": [f"RM3{at:017}" for at in range(12)],
-        "PPID issuer": "RM3",
-    }
-)
+PEOPLE = pd.read_csv(Path(__file__).parent / "cases" / "four_people.csv", dtype=str)
+STATED = {"RTT status": "20", **dict.fromkeys(("RTT end", "Removal date", "Removal reason"))}
+RM3 = PEOPLE.assign(**STATED | {"RTT start": EARLY})
 RW3 = RM3.assign(**{"RTT start": LATE})
 WITHOUT = RM3.iloc[1:]
 
@@ -46,12 +32,6 @@ def first_row(rows: pd.DataFrame, **said: str) -> pd.DataFrame:
 
 
 HANDED_ON = first_row(RM3, RTT_status="21")
-
-
-@pytest.fixture
-def register(tmp_path):
-    with wm.Register.open(tmp_path / "register.db") as opened:
-        yield opened
 
 
 def merged(register, weeks: float, absent: str | None = None, **lists: pd.DataFrame):

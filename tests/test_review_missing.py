@@ -46,12 +46,6 @@ def merged(register: wm.Register, day: dt.date, *people: dict[str, str]) -> wm.M
 STRANGER = {"NHS number": "9990000034", "Surname": "Sato", "Forename": "Kenji", "DOB": "2001-01-09"}
 
 
-@pytest.fixture
-def register(tmp_path):
-    with wm.Register.open(tmp_path / "register.db") as opened:
-        yield opened
-
-
 def test_who_vanished_at_both_is_asked_about_until_somebody_answers(register, tmp_path, fill):
     first = merged(register, MONDAYS[0], PERSON)
     need = first.entries.set_index("family_name")["pathway_id"]["Okafor"].unique()
