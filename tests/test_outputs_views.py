@@ -519,6 +519,8 @@ def test_work_names_no_organisation_whose_entry_is_not_held() -> None:
         ("RM3 same need 9 Nov 2026", True, False, False),
         ("RM3 same need 9 Nov 2026 (waits for RXL)", True, True, False),
         ("8HK99 same need 9 Nov 2026", True, True, False),
+        ("15N same need 9 Nov 2026", True, True, False),
+        ("RM3 same need 9 Nov 2026 (waits for 4711)", True, True, False),
         ("RM3 same need 9 Nov 2026 (of more entries than these)", True, True, False),
         ("RXL same need 9 Nov 2026", False, False, True),
     ],

@@ -159,7 +159,7 @@ def _said_here(
 ) -> NDArray[np.object_]:
     """What was said, where every entry that it is about and every organisation in it is shown."""
     may = [
-        not other or (every and BEYOND not in text and _names(text) <= {*codes.split(";")})
+        not other or (every and BEYOND not in text and _may_be_codes(text) <= {*codes.split(";")})
         for text, codes, other, every in zip(
             said.astype(object).fillna(""), organisations, foreign, whole, strict=True
         )
@@ -167,16 +167,20 @@ def _said_here(
     return said.astype(object).where(np.array(may, dtype=bool), None).to_numpy(dtype=object)
 
 
-def _names(said: str) -> set[str]:
-    """The words of a text that may be codes of organisations: those in capitals.
+def _may_be_codes(said: str) -> set[str]:
+    """The words of a text that may be codes of organisations: with a capital or a digit.
 
-    >>> sorted(_names("RM3 same need 09 Nov 2026 (NHS number: the same, now differs)"))
-    ['RM3']
+    A list may name its organisation as it likes, and who speaks here may have sent none this week.
+
+    >>> said = "RM3 same need 09 Nov 2026 (NHS number: the same, now differs; waits for 15N, 4711)"
+    >>> sorted(_may_be_codes(said))
+    ['15N', '4711', 'RM3']
     """
-    return {*_CAPITALS.findall(said)} - {"NHS"}
+    return {*_CODED.findall(_DAY.sub("", said))} - {"NHS"}
 
 
-_CAPITALS = re.compile(r"\b\d*[A-Z][A-Z0-9]+\b")
+_DAY = re.compile(r"\b\d{1,2} [A-Z][a-z]{2} \d{4}\b")
+_CODED = re.compile(r"\w*[A-Z0-9]\w*")
 
 
 def _states(kept: pd.DataFrame, organisations: NDArray[np.object_]) -> list[str]:
