@@ -278,8 +278,7 @@ class MergeResult:
         ``views`` are codes, ``all`` for every organisation's, ``coordinator`` for the whole list.
         InputError for an organisation that has no entry; OutputError as for ``save``.
         """
-        asked = [views] if isinstance(views, str) else views
-        refuse_unread(Path(out), self.left.register, views=asked)
+        refuse_unread(Path(out), self.left.register, views=views)
         return write_views(
             out,
             self.tables,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from waitlist_merge.errors import OutputError
-from waitlist_merge.outputs.views import ALL, COORDINATOR
+from waitlist_merge.outputs.views import COORDINATOR, asked_for
 from waitlist_merge.outputs.workbook import FILLED_IN, READ_ALONE, WORKBOOK
 from waitlist_merge.plural import many
 from waitlist_merge.review.filing import not_read
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def refuse_unread(
-    out: Path | None, register: Register | None, *, views: Collection[str] = ()
+    out: Path | None, register: Register | None, *, views: Sequence[str] | str = ()
 ) -> None:
     """OutputError where a workbook that is to be replaced says what the register does not have.
 
@@ -39,11 +39,11 @@ def refuse_unread(
             )
 
 
-def _replaced(out: Path | None, views: Collection[str]) -> Iterator[Path]:
+def _replaced(out: Path | None, views: Sequence[str] | str) -> Iterator[Path]:
     """The workbooks that are there and would be written anew."""
     if out is None or not out.is_dir():
         return
-    for folder in sorted(out.iterdir()) if views else [out]:
-        asked = folder.name in views or (ALL in views and folder.name != COORDINATOR)
-        if (asked or not views) and (folder / WORKBOOK).is_file():
+    there = sorted(each.name for each in out.iterdir() if each.name != COORDINATOR)
+    for folder in [out / name for name in asked_for(views, there)] if views else [out]:
+        if (folder / WORKBOOK).is_file():
             yield folder / WORKBOOK

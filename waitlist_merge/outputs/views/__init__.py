@@ -9,6 +9,7 @@ from __future__ import annotations
 from waitlist_merge.outputs.views.folders import (
     ALL,
     COORDINATOR,
+    asked_for,
     names_of,
     prepare_views,
     write_views,
@@ -21,6 +22,7 @@ __all__ = [
     "ALL",
     "COORDINATOR",
     "SHARED",
+    "asked_for",
     "made_ready",
     "names_of",
     "of_services",

@@ -42,24 +42,27 @@ def prepare_views(out: str | Path) -> Path:
     return folder
 
 
-def names_of(views: Sequence[str] | str, organisations: Sequence[str]) -> list[str]:
-    """The views that are asked for, each once; InputError for one of nobody who has an entry.
+def asked_for(views: Sequence[str] | str, organisations: Sequence[str]) -> list[str]:
+    """The views that are asked for, each once; ``all`` stands for every organisation's.
 
-    >>> names_of(["all", "RM3"], ["RM3", "RW3"])
-    ['RM3', 'RW3']
+    >>> asked_for(["all", "RM3"], ["RM3", "RW3"]), asked_for("RM3", [])
+    (['RM3', 'RW3'], ['RM3'])
     """
-    wanted = dict.fromkeys(
-        name
-        for each in ([views] if isinstance(views, str) else views)
-        for name in (organisations if each == ALL else [each])
-    )
+    named = [views] if isinstance(views, str) else views
+    every = (name for each in named for name in (organisations if each == ALL else [each]))
+    return [*dict.fromkeys(every)]
+
+
+def names_of(views: Sequence[str] | str, organisations: Sequence[str]) -> list[str]:
+    """The views that are asked for; InputError for one of nobody who has an entry."""
+    wanted = asked_for(views, organisations)
     unknown = [each for each in wanted if each not in (*organisations, COORDINATOR)]
     if unknown:
         raise InputError(
             f"no entry is of {', '.join(unknown)}; the organisations are "
             f"{', '.join(organisations)}; the whole list is {COORDINATOR}"
         )
-    return [*wanted]
+    return wanted
 
 
 def write_views(
@@ -77,9 +80,9 @@ def write_views(
 
     ``tables`` and ``manifest`` are those of ``write_tables`` or of ``read_tables``: views can be
     made of an earlier run too. ``before`` tells what is known of an organisation's last list, for
-    its page of the week; ``kept`` are the clock starts of lists that did not come. Every folder is
-    looked at before the first is written. InputError
-    for an organisation that has no entry, OutputError for a folder that is not ours to replace.
+    its page of the week; ``kept`` is what needs keep of entries that are off their list. Every
+    folder is looked at before the first is written. InputError for an organisation that has no
+    entry, OutputError for a folder that is not ours to replace.
     """
     folder = prepare_views(out)
     whole = made_ready(tables, manifest, kept)
