@@ -32,11 +32,10 @@ class Left:
     ``unsent`` are the needs of lists that did not come, ``contacts`` who has been spoken to in the
     last twelve weeks, ``run`` is the number under which the run is recorded, ``base`` what the run
     knew that changes are told against, ``first`` whether the register had no run, ``register``
-    where all of it is.
-    ``findings_before`` are the faults of the lists of ``base`` (``reading.FINDING``), ``said`` what
-    people have answered since last week's, ``asked`` the open questions with the day since when
-    (``Register.questions``), ``not_refreshed`` what the list lacks of organisations that sent none,
-    ``kept`` their starts.
+    where all of it is. ``findings_before`` are the faults of the lists of ``base``
+    (``reading.FINDING``), ``said`` what people have answered since last week's, ``asked`` the open
+    questions with the day since when (``Register.questions``), ``not_refreshed`` what the list
+    lacks of organisations that sent none, ``kept`` what the needs keep of entries off their lists.
     """
 
     changes: pd.DataFrame

@@ -68,12 +68,12 @@ class PatientModel:
 
     ``prior`` is log2 of the odds that any two records are one person, ``household`` that of one
     person's pairs to those of two people of one home, ``together`` the bits by which given and
-    family names go together. ``tables[field][level]`` is the weight in
-    bits at average frequency, ``average`` and ``basis`` the u of each level and how it is adjusted,
-    ``frequencies`` how common the values of each column are, in the ``records`` that it was fitted
-    to; ``namesakes`` is the weight from which two of one name and birth date are one person though
-    home and telephone differ (None: never). ``str(model)`` is its table; ``save`` and ``load`` keep
-    it in a file of readable JSON that tells nothing of any person.
+    family names go together. ``tables[field][level]`` is the weight in bits at average frequency,
+    ``average`` and ``basis`` the u of each level and how it is adjusted, ``frequencies`` how common
+    the values of each column are, in the ``records`` that it was fitted to; ``namesakes`` is the
+    weight from which two of one name and birth date are one person though home and telephone differ
+    (None: never). ``str(model)`` is its table; ``save`` and ``load`` keep it in a file of readable
+    JSON that tells nothing of any person.
     """
 
     prior: float

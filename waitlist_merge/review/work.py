@@ -109,10 +109,9 @@ def work_against_lists(
     """The work on each group as it stands, with what the lists say against it.
 
     ``known`` are the entries of a snapshot, those that have left with their ``left_date`` and
-    ``departure``;
-    ``census`` is the day of each organisation's newest list: what was said after it cannot show
-    there yet. One row a fault, one without where there is none, the oldest first; columns
-    ``COLUMNS``. Work that is done is left out where the lists agree.
+    ``departure``; ``census`` is the day of each organisation's newest list: what was said after it
+    cannot show there yet. One row a fault, one without where there is none, the oldest first;
+    columns ``COLUMNS``. Work that is done is left out where the lists agree.
     """
     names = known["entry_id"].astype(str)
     of = dict(zip(names, known["organisation"].astype(str), strict=True))

@@ -132,7 +132,7 @@ def _without(column: pd.Series, own: Bools | None) -> pd.Series:
 
 
 def to_be_shown(kept: pd.DataFrame, sensitive: frozenset[str]) -> pd.DataFrame:
-    """Of what is kept of lists that did not come, what that others than their own may see."""
+    """Of what needs keep of entries off their lists, that which others than their own may see."""
     if kept.empty:
         return kept
     mine = flag(kept["shared"]) & kept["field"].isin(SHARED).to_numpy()

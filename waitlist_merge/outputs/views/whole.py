@@ -28,8 +28,8 @@ class Whole:
     """A run that is made ready for its views; ``made_ready`` makes it.
 
     ``patients`` and ``pathways`` have positions of ``entries``; ``person`` numbers certain persons;
-    ``withheld`` marks entries that leave their organisation in no view; ``kept`` are the starts of
-    lists that did not come which others may see.
+    ``withheld`` marks entries that leave their organisation in no view; ``kept`` is what others may
+    see of that which needs keep of entries off their lists.
     """
 
     tables: Tables

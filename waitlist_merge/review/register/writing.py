@@ -45,10 +45,10 @@ class Run:
     ``snapshot`` is what it knew of every entry, under its own number; ``last`` the snapshot that it
     began from, None in the first run; ``digests`` one SHA-256 for each organisation that sent
     anything, over its files; ``base`` the run that ``changes`` are told against; ``answers_seen``
-    how many answers it knew; ``accepted`` the guards that somebody passed by.
-    ``retired`` are organisations of which the plan says, for the first time, that they have closed.
-    ``changes`` and ``id_log`` are kept as they are, row by row; of ``findings`` what they are about
-    (``FINDING``), of ``questions`` what tells how they stand (``QUESTION``).
+    how many answers it knew; ``accepted`` the guards that somebody passed by; ``retired`` the
+    organisations of which the plan says, for the first time, that they have closed. ``changes`` and
+    ``id_log`` are kept as they are, row by row; of ``findings`` what they are about (``FINDING``),
+    of ``questions`` what tells how they stand (``QUESTION``).
     """
 
     snapshot: Snapshot
