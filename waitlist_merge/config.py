@@ -28,15 +28,9 @@ from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
 from waitlist_merge.errors import ConfigError
-from waitlist_merge.plan import (
-    Agreement,
-    ExtractPlan,
-    MergeConfig,
-    MergePlan,
-    PatientPlan,
-    Settings,
-)
+from waitlist_merge.plan import Agreement, ExtractPlan, MergeConfig, MergePlan, PatientPlan
 from waitlist_merge.schema import OLD_NAMES
+from waitlist_merge.settings import Settings
 
 _OF_THE_RUN = ("extracts", "census_date", "model")
 _UNSAID = frozenset({"superseded_numbers", "hmac_key"})

@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
 from waitlist_merge.plan import ORGANISATION_CODE
 from waitlist_merge.reasons import Joins
+from waitlist_merge.stages import Progress, in_silence
 from waitlist_merge.summary import Summary
 
 MERGED = "merged"
@@ -71,16 +71,12 @@ def _share(share: float, *, of: int) -> str:
     return f"{share:.4f}" if of else "-"
 
 
-def _in_silence(_stage: str) -> None:
-    """Nobody wants to hear of progress."""
-
-
 def demonstrate(
     out: Path,
     *,
     entries: int = 25_000,
     seed: int = 1,
-    progress: Callable[[str], None] = _in_silence,
+    progress: Progress = in_silence,
 ) -> Demonstration:
     """Write a region to ``out/extracts`` and its truth to ``out/truth.csv``; merge it.
 

@@ -15,7 +15,7 @@ their ids, and what people decided holds. At its end what has changed is told (r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -38,24 +38,14 @@ from waitlist_merge.outputs.views import names_of
 from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.recalled import Retrain, accept_model, recall
 from waitlist_merge.relinked import relinked
-from waitlist_merge.result import MergeResult, Stopwatch
+from waitlist_merge.result import MergeResult
 from waitlist_merge.review.arrivals import Allowed
 from waitlist_merge.review.capacity import within
 from waitlist_merge.settings import Pairs
+from waitlist_merge.stages import Progress, Stopwatch, in_silence, of_patients
 
 if TYPE_CHECKING:
     from waitlist_merge.review.register import Register
-
-
-def _in_silence(_stage: str) -> None:
-    """Nobody wants to hear of progress."""
-
-
-def _of_patients(progress: Callable[[str], None]) -> Callable[[str, float], None] | bool:
-    """Says of the longest stage how much of it is done."""
-    if progress is _in_silence:
-        return False
-    return lambda stage, share: progress(f"patients: {stage}, {share:.0%}")
 
 
 def merge(
@@ -74,7 +64,7 @@ def merge(
     told_against: int | None = None,
     views: Sequence[str] | str = (),
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
-    progress: Callable[[str], None] = _in_silence,
+    progress: Progress = in_silence,
 ) -> MergeResult:
     """One combined list from several extracts: who is the same patient, what is the same need?
 
@@ -156,7 +146,7 @@ def merge(
             plan.patients,
             superseded=dict(plan.superseded_numbers),
             decided=begun.ruled.patients,
-            progress=_of_patients(progress),
+            progress=of_patients(progress),
             on=accepted.run_date,
         )
         people = match(model=known.model).without_records()
@@ -263,7 +253,7 @@ def merge_files(
     told_against: int | None = None,
     views: Sequence[str] | str = (),
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
-    progress: Callable[[str], None] = _in_silence,
+    progress: Progress = in_silence,
 ) -> MergeResult:
     """One combined list from files: each is read, then ``merge`` has them all.
 

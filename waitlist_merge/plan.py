@@ -13,8 +13,6 @@ False
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatch
@@ -22,8 +20,6 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     StrictBool,
@@ -46,6 +42,7 @@ from waitlist_merge.settings import (
     Pairs,
     Service,
     Services,
+    Settings,
     Survivorship,
     Targets,
     fault,
@@ -58,25 +55,7 @@ __all__ = [
     "MergeConfig",
     "MergePlan",
     "PatientPlan",
-    "Settings",
 ]
-
-
-class Settings(BaseModel):
-    """Base of all settings: frozen; an unknown key, or a number that is none, is an error."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
-    )
-
-    def digest(self) -> str:
-        """SHA-256 of the settings, as 64 hexadecimal characters; secrets do not enter it."""
-        text = json.dumps(self.public(), sort_keys=True, ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def public(self) -> dict[str, object]:
-        """The settings as plain values that a manifest may show: no secret, no patient's number."""
-        return self.model_dump(mode="json", by_alias=True)
 
 
 class ExtractPlan(Settings):
@@ -172,11 +151,10 @@ class PatientPlan(Settings):
     Weights are log2 of the odds: 6 means that two entries are 64 times as likely of one person as
     of two, be these strangers or relatives of one home. NHS England's linkage model and CRATE
     accept at 5 and the like (domain 4.3, 4.4); a false merge costs more here, so what lies between
-    0 and 6 is asked.
-    A record is not joined where its next best candidate is within ``margin`` (domain 4.3).
-    ``chunk_pairs`` is how many pairs are compared at once, fewer where ``memory_gb`` (of what the
-    search holds at a time, beside records and links) says so; ``workers`` is the threads that share
-    it and the stages after it. None of these changes a result.
+    0 and 6 is asked. A record is not joined where its next best candidate is within ``margin``
+    (domain 4.3). ``chunk_pairs`` is how many pairs are compared at once, fewer where ``memory_gb``
+    (of what the search holds at a time, beside records and links) says so; ``workers`` is the
+    threads that share it and the stages after it. None of these changes a result.
     """
 
     match_weight: StrictFloat = 6.0

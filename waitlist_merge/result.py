@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -14,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.combined.history import History
-from waitlist_merge.heap import give_back
 from waitlist_merge.id_order import count_different, sorted_ids
 from waitlist_merge.intake.accept import Accepted
 from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
@@ -35,29 +32,8 @@ from waitlist_merge.unread import refuse_unread
 RUNS_DATE = "run's date"
 """Where the census date of an extract is from that has none of its own."""
 
-
 MANY_ENTRIES = 50
 """Entries of one pathway over which not every pair is listed: 50 entries have 1,225."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stopwatch:
-    """How long each stage took, in seconds; ``progress`` is told each as it begins.
-
-    What a stage no longer needs is given back when it is over.
-    """
-
-    progress: Callable[[str], None]
-    timings: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        """Time what happens inside ``with watch("stage"):``."""
-        self.progress(stage)
-        start = time.perf_counter()
-        yield
-        give_back()
-        self.timings[stage] = time.perf_counter() - start
 
 
 @dataclass(frozen=True, eq=False, repr=False)

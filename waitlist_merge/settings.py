@@ -1,4 +1,4 @@
-"""What one value of a setting can be: a code, a day, a field, and the error that says so.
+"""What settings are made of: their base, and what a value can be: a code, a day, a field.
 
 >>> fault("a date as YYYY-MM-DD").message()
 'a date as YYYY-MM-DD'
@@ -10,12 +10,21 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 from waitlist_merge.reasons import SurvivorRule
@@ -33,7 +42,6 @@ TARGETS: tuple[str, ...] = (*CANONICAL, FULL_NAME, IGNORE)
 
 ORGANISATION_CODE = re.compile(r"[A-Za-z0-9]{3,9}")
 """What looks like the code of an organisation: 3 to 9 letters and digits, as ODS codes are."""
-
 
 SURVIVOR_FIELDS: tuple[str, ...] = (
     "family_name",
@@ -62,6 +70,23 @@ SURVIVOR_CHOICES: tuple[str, ...] = tuple(
     )
 )
 """Rules that suit any of these fields."""
+
+
+class Settings(BaseModel):
+    """Base of all settings: frozen; an unknown key, or a number that is none, is an error."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
+
+    def digest(self) -> str:
+        """SHA-256 of the settings, as 64 hexadecimal characters; secrets do not enter it."""
+        text = json.dumps(self.public(), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def public(self) -> dict[str, object]:
+        """The settings as plain values that a manifest may show: no secret, no patient's number."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
 class Pairs(Mapping[str, str]):
