@@ -368,9 +368,9 @@ def test_what_is_to_be_done_stays_so_because_a_list_did_not_come(register, statu
 def test_a_start_is_kept_of_an_absent_list_that_was_not_the_earliest(register):
     lists = {"RM3": LATER, "RW3": TIED, "RA1": LATEST}
     wm.merge(sent(FIRST, **lists), register=register)
-    treated = TIED.assign(**{"RTT status": ["30", *["20"] * 11]})
-    left = sent(SECOND, RW3=treated.iloc[1:], RA1=LATEST)
-    row, _ = of_first_need(wm.merge(left, register=register, allowed=NO_RM3))
+    later_still = TIED.assign(**{"RTT start": "26/05/2026"})
+    corrected = sent(SECOND, RW3=later_still, RA1=LATEST)
+    row, _ = of_first_need(wm.merge(corrected, register=register, allowed=NO_RM3))
     assert row["rtt_start_date"] == pd.Timestamp("2026-04-20")
     assert row["rtt_start_status"] == "not_refreshed"
 

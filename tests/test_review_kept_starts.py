@@ -63,7 +63,8 @@ def say(register, run: wm.MergeResult, answer: str) -> None:
     """Both organisations answer for the first patient's need."""
     mine = (run.entries["local_patient_identifier"] == "H0").to_numpy()
     ids = tuple(sorted(run.entries.loc[mine, "entry_id"]))
-    more = {"entry_ids": ids, "sides": (0, 1), "answer": answer, "answered_on": FIRST}
+    word = answer.removesuffix(" again") if answer.startswith("same") else answer
+    more = {"entry_ids": ids, "sides": (0, 1), "answer": word, "answered_on": FIRST}
     register.add_answers(
         AnswerRow(f"A-{answer}-{code}", "Q-1", "pathway", **more, reviewer=name, organisation=code)
         for code, name in (("RM3", "A. Clerk"), ("RW3", "B. Ray"))
@@ -135,9 +136,65 @@ def test_a_start_that_was_handed_on_outlives_the_row_of_the_sender(register):
 
 
 def test_a_start_is_not_kept_of_what_was_only_proposed(register):
-    merged(register, 0, RM3=RM3, RW3=RW3)
+    hip = {"Specialty": "110", "Procedure": "W371", "Side": "L"}
+    rm3, rw3 = first_row(RM3, **hip), first_row(RW3, **hip, PPID="")
+    first = merged(register, 0, RM3=rm3, RW3=rw3)
+    assert of_rw3(first)["rtt_start_status"] == "proposed"
     for week in (1, 2):
-        assert not kept(merged(register, week, RM3=WITHOUT, RW3=RW3))
+        assert not kept(merged(register, week, RM3=WITHOUT, RW3=rw3))
+
+
+def test_the_start_stays_where_the_patient_waits_on_under_the_identifier_of_the_row(register):
+    merged(register, 0, RM3=RM3, RW3=RW3)
+    for week in (1, 2, 3):
+        run = merged(register, week, RM3=WITHOUT, RW3=RW3)
+        assert kept(run)
+        assert set(run.changes["after"]).isdisjoint({"unexplained"})
+    assert kept(merged(register, 4, "RM3", RW3=RW3))
+
+
+def test_the_start_stays_where_the_receiver_lists_the_patient_only_now(register):
+    merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
+    for week in (1, 2):
+        assert kept(merged(register, week, RM3=WITHOUT, RW3=RW3))
+
+
+def test_the_start_comes_back_with_a_receiver_that_lists_the_patient_a_week_late(register):
+    merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
+    run = merged(register, 1, RM3=WITHOUT, RW3=RW3.iloc[1:])
+    assert len(run.unaccounted) == 1
+    for week in (2, 3):
+        run = merged(register, week, RM3=WITHOUT, RW3=RW3)
+        assert run.unaccounted.empty
+        assert kept(run)
+
+
+@pytest.mark.parametrize("answer", ["cannot tell", "ask again", "undone"])
+@pytest.mark.parametrize("since", [0, 1], ids=["as it leaves", "when it has left"])
+def test_who_takes_back_that_two_are_one_need_takes_back_that_one_explains_the_other(
+    register, answer, since
+):
+    rw3 = RW3.assign(PPID=None)
+    first = merged(register, 0, RM3=RM3, RW3=rw3)
+    say(register, first, "same need")
+    merged(register, 0, RM3=RM3, RW3=rw3)
+    for week in range(1, 1 + since):
+        assert kept(merged(register, week, RM3=WITHOUT, RW3=rw3))
+    if answer == "undone":
+        taken_back = {"undoes": "A-same need-RW3", "answered_on": FIRST, "organisation": "RW3"}
+        register.add_answers([AnswerRow("A-back", "Q-1", "pathway", (), (), "", **taken_back)])
+    else:
+        say(register, first, answer)
+    for week in range(1 + since, 4 + since):
+        run = merged(register, week, RM3=WITHOUT, RW3=rw3)
+        assert not kept(run)
+        [lost] = run.unaccounted.to_dict("records")
+        assert (lost["organisations"], lost["rtt_start_date"]) == (
+            "RM3",
+            pd.Timestamp("2026-03-02"),
+        )
+    say(register, first, "same need again")
+    assert kept(merged(register, 5 + since, RM3=WITHOUT, RW3=rw3))
 
 
 def test_a_start_is_not_kept_once_people_part_the_two(register):

@@ -29,9 +29,8 @@ from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.arrivals import Allowed, arrivals
 from waitlist_merge.review.naming import Named
-from waitlist_merge.review.people import kept_apart
+from waitlist_merge.review.people import NOBODY, People, tied
 from waitlist_merge.review.register.digest import digests
-from waitlist_merge.review.rows import not_undone
 from waitlist_merge.review.ruling import Rulings, in_force
 from waitlist_merge.review.snapshot import Snapshot
 
@@ -61,13 +60,15 @@ class Begun:
 class Ids:
     """The ids of each entry's patient and need; None where each is made of its entries.
 
-    ``kept`` are the clock starts that needs keep of entries that are off their list.
+    ``kept`` are the clock starts that needs keep of entries that are off their list, ``people``
+    what people say of which entries are one.
     """
 
     patient_id: pd.Series | None = None
     pathway_id: pd.Series | None = None
     named: Named | None = None
     kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
+    people: People = NOBODY
 
 
 def linked_before(begun: Begun, match: Callable[[PatientModel], PatientMatch]) -> Patients | None:
@@ -161,9 +162,9 @@ def name(begun: Begun, people: Patients, needs: PathwayMatch) -> Ids:
     if begun.week is None:
         return Ids()
     named = week.name(begun.week, people, needs)
-    apart = kept_apart(not_undone(begun.recalled.answers))
-    kept = week.kept_starts_of(begun.week, named, needs, apart)
-    return Ids(_text(named.patients.ids), _text(named.pathways.ids), named, kept)
+    said = tied(begun.recalled.answers, begun.week.last)
+    kept = week.kept_starts_of(begun.week, named, needs, said)
+    return Ids(_text(named.patients.ids), _text(named.pathways.ids), named, kept, said)
 
 
 def _text(ids: NDArray[np.object_]) -> pd.Series:

@@ -374,7 +374,10 @@ class Departure(Word):
     MOVED = "moved", "Listed under the same identifier by another entry"
     AGREED = "agreed", "People recorded that it was to be closed here"
     ANSWERED = "answered", "A person has said what became of the patient"
-    UNEXPLAINED = "unexplained", "Nothing says why, and nothing else of the need is listed"
+    UNEXPLAINED = (
+        "unexplained",
+        "Nothing says why, and nothing that is certainly of the need is listed",
+    )
 
 
 class SurvivorRule(Word):

@@ -18,7 +18,6 @@ from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.contacts import spoken_to
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
-from waitlist_merge.review.people import People, kept_apart
 from waitlist_merge.review.rows import AnswerRow, WorkRow, not_undone
 from waitlist_merge.review.snapshot import Snapshot, census_dates
 from waitlist_merge.review.unsent import unsent
@@ -76,18 +75,17 @@ def end(
     base = begun.base
     before = register.run(base.run) if base else None
     said = recalled.answers[before.answers_seen if before else 0 :]
-    steps, stands = register.work(), not_undone(recalled.answers)
+    steps = register.work()
     ended = week.end(
         begun.week,
         ids.named,
         entries,
         combined_list,
         review_queue,
-        people=People(
+        people=replace(
+            ids.people,
             answered=_accounted(register, recalled),
             agreed=_agreed(steps, recalled.last),
-            apart=kept_apart(stands),
-            said=stands,
         ),
         said=said,
         model_changed=before is not None and before.model_digest != model.digest,

@@ -19,15 +19,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.pathways.columns import Bools, has_word, is_in
+from waitlist_merge.pathways.columns import Bools, is_in
 from waitlist_merge.pathways.deaths import DIED, records_death
 from waitlist_merge.pathways.state import STOP_STATUSES
-from waitlist_merge.reasons import Confidence, Departure, Outcome
+from waitlist_merge.reasons import Departure, Outcome
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.same_identifier import OWN, same_identifier
 from waitlist_merge.review.sameness import Codes, Positions
+from waitlist_merge.review.units import SURE, positions_of, units
 
-LISTED_ELSEWHERE = (Departure.STILL_LISTED, Departure.AGREED, Departure.MOVED)
+OF_ONE_NEED = (Departure.AGREED, Departure.STILL_LISTED)
+"""Explanations of entries that left because the same need, certainly, is listed by another."""
+
+LISTED_ELSEWHERE = (*OF_ONE_NEED, Departure.MOVED)
 """Explanations that hold only as long as the need is listed by somebody."""
 
 REASONS: dict[str, Departure] = {
@@ -39,16 +43,12 @@ REASONS: dict[str, Departure] = {
 Dictionary, ELECTIVE ADMISSION LIST REMOVAL REASON CODE). 4, "removed for other reasons", and any
 local wording say nothing of it; a death is read where every other step reads it."""
 
-SURE = frozenset(
-    str(each)
-    for each in (Outcome.SINGLE, Outcome.SHOWN, Outcome.CONFIRMED_DUPLICATE, Outcome.UNREADABLE)
-)
-"""Outcomes of entries that were certainly the need of their row."""
-
 NOT_WAITING = str(Outcome.NOT_WAITING)
 UNEXPLAINED = str(Departure.UNEXPLAINED)
 ANSWERED = str(Departure.ANSWERED)
 _WHO = ("patient_id", "nhs_number")
+_OF_ITS_OWN = ("None", str(Departure.MOVED), ANSWERED)
+"""Explanations that rest on no other entry of the need; what an entry says itself it says again."""
 
 
 def departures(
@@ -65,7 +65,8 @@ def departures(
     ``now`` are this run's entries with ``patient_id`` and ``outcome`` of this run, ``last`` those
     of the snapshot, ``position`` the place in it of each of this run's. Entries of ``absent``
     organisations wait as they did. What was explained in an earlier run stays so, unless a person
-    takes an answer back or keeps the entry apart from the one that answered for it.
+    takes an answer back, be it the one that made two entries one need, or keeps the entry apart
+    from the one that answered for it.
     """
     found = last["departure"].to_numpy(dtype=object).copy()
     found[pd.isna(found)] = None
@@ -74,23 +75,18 @@ def departures(
     waiting = here & np.append(waits_now, False)[at]
     waited = (last["outcome"] != NOT_WAITING).to_numpy() & last["left_date"].isna().to_numpy()
     held = waited & ~here & is_in(last["organisation"].astype("category"), absent)
-    unit, names = units(last), last["entry_id"].to_numpy(dtype=str)
-    parted = _parted(names, unit, waiting | held, people.apart)
-    found[parted & np.isin(found.astype(str), [str(each) for each in LISTED_ELSEWHERE])] = (
-        UNEXPLAINED
-    )
-    of_any_need = _parted(names, np.zeros_like(unit), waiting | held, people.apart)
-    found[of_any_need & (found == str(Departure.MOVED))] = UNEXPLAINED
-    taken_back = (found == ANSWERED) & ~_among(names, people.answered)
-    found[taken_back] = UNEXPLAINED
-    found[waiting | held] = None
-    asked = (waited | (found == UNEXPLAINED)) & ~waiting & ~held
+    unit, names = units(last, people.released), last["entry_id"].to_numpy(dtype=str)
+    there = waiting | held
+    parted = _parted(names, unit, there, people.apart)
+    found[_no_longer_explained(found, names, unit, there, parted, people)] = UNEXPLAINED
+    found[there] = None
+    asked = (waited | (found == UNEXPLAINED)) & ~there
     if not asked.any():
         return found
     rows = np.flatnonzero(asked)
     own = said(now, last, at, rows, run_date)
     found[rows] = own
-    still = np.isin(unit[rows], unit[waiting | held]) & ~parted[rows]
+    still = np.isin(unit[rows], unit[there]) & ~parted[rows]
     elsewhere, stopped = same_identifier(
         now, last, at, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
     )
@@ -121,6 +117,34 @@ def departures(
     return _with_those_who_relied(found, unit)
 
 
+def _no_longer_explained(
+    found: NDArray[np.object_],
+    names: NDArray[np.str_],
+    unit: Codes,
+    there: Bools,
+    parted: Bools,
+    people: People,
+) -> Bools:
+    """Entries that were explained in an earlier run by what people have taken back since.
+
+    They keep it apart from the one that answered for it, no longer say that the two are one need,
+    or no longer say what became of the patient. ``there`` are entries on a list, ``parted`` those
+    kept apart from one of their own need.
+    """
+    word = found.astype(str)
+    of_any_need = _parted(names, np.zeros_like(unit), there, people.apart)
+    let_go = np.zeros(len(names), dtype=bool)
+    for ends in positions_of(people.released, names):
+        let_go[ends] = True
+    let_go &= ~np.isin(unit, unit[there])
+    return np.asarray(
+        (parted & np.isin(word, [str(each) for each in LISTED_ELSEWHERE]))
+        | (of_any_need & (word == str(Departure.MOVED)))
+        | (let_go & ~np.isin(word, _OF_ITS_OWN))
+        | ((word == ANSWERED) & ~_among(names, people.answered))
+    )
+
+
 def _told_of(unit: Codes, organisation: NDArray[np.object_], answered: Bools) -> Bools:
     """Entries of certain needs of which their own organisation has said what became of them."""
     own = unit * (len(unit) + 1) + pd.factorize(organisation)[0]
@@ -136,12 +160,7 @@ def _parted(
 ) -> Bools:
     """Entries that people keep apart from one of their need which is still on a list."""
     found = np.zeros(len(names), dtype=bool)
-    if not apart:
-        return found
-    pairs = np.array(sorted(apart), dtype=object)
-    one, other = (pd.Index(names).get_indexer(pd.Index(pairs[:, side])) for side in (0, 1))
-    known_pair = (one >= 0) & (other >= 0)
-    one, other = one[known_pair], other[known_pair]
+    one, other = positions_of(apart, names)
     alike = unit[one] == unit[other]
     found[one[alike & there[other]]] = True
     found[other[alike & there[one]]] = True
@@ -199,23 +218,6 @@ def _dead(now: pd.DataFrame) -> pd.MultiIndex:
     words = {name: now[name].astype("category") for name in ("rtt_status", "removal_reason")}
     dead = records_death(now.assign(**words))
     return pd.MultiIndex.from_frame(now.loc[dead, list(_WHO)].astype(object).dropna())
-
-
-def units(last: pd.DataFrame) -> Codes:
-    """A number for each certain need: entries of one number answer for each other.
-
-    One that has left is certain only where its row was so as a whole, or where another certain one
-    explained it: what was proposed beside it is the sure and single entry of its row by now, and
-    answers for nobody but itself.
-    """
-    firm = last["left_date"].isna().to_numpy()
-    firm |= has_word(last, "pathway_confidence", Confidence.CERTAIN)
-    firm |= has_word(last, "departure", Departure.STILL_LISTED, Departure.AGREED)
-    sure = last["outcome"].isin(SURE).to_numpy() & firm
-    names = np.where(
-        sure, last["pathway_id"].to_numpy(dtype=object), last["entry_id"].to_numpy(dtype=object)
-    )
-    return np.asarray(pd.factorize(names)[0], dtype=np.int64)
 
 
 def _of_unit(found: NDArray[np.object_], unit: Codes, last: pd.DataFrame) -> NDArray[np.object_]:

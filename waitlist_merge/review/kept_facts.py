@@ -16,9 +16,11 @@ import pandas as pd
 
 from waitlist_merge.combined.kept import COLUMNS
 from waitlist_merge.combined.rules import SCALES, urgency_in
-from waitlist_merge.pathways.columns import days, flag, iso
+from waitlist_merge.pathways.columns import Bools, days, flag, iso
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.lost import SERVICES
+from waitlist_merge.review.spoken import Pair
+from waitlist_merge.review.units import are_pairs
 
 FACTS = ("suspected_cancer", "priority_type", "priority_code", "tci_date", "next_appointment_date")
 
@@ -26,7 +28,7 @@ FACTS = ("suspected_cancer", "priority_type", "priority_code", "tci_date", "next
 def kept_facts(
     then: pd.DataFrame,
     members: pd.DataFrame,
-    apart: Collection[tuple[str, str]],
+    apart: Collection[Pair],
     *,
     run_date: dt.date,
 ) -> pd.DataFrame:
@@ -38,15 +40,23 @@ def kept_facts(
     mine = then[(then["outcome"] != NOT_WAITING).to_numpy()]
     told = pd.concat([_told(mine, name, run_date) for name in FACTS], ignore_index=True)
     both = told.merge(members[["need", "member", "pathway_id"]], on="need")
-    pairs = zip(both["entry_id"], both["member"], strict=True)
-    parted = np.array([pair in apart or pair[::-1] in apart for pair in pairs], dtype=bool)
-    barred = pd.Series(parted, index=both.index, dtype=bool)
-    barred = barred.groupby([both["entry_id"], both["pathway_id"]]).transform("any").astype(bool)
-    first = both[~barred].sort_values(["rank", "entry_id"], kind="stable")
+    first = both[~parted_from(both, apart)].sort_values(["rank", "entry_id"], kind="stable")
     first = first.drop_duplicates(["pathway_id", "field"])
     first = first.sort_values(["pathway_id", "field"], ignore_index=True)
     first = first.assign(start=None, sure=False, closed=False)
     return first[[*COLUMNS, *SERVICES, "shared"]]
+
+
+def parted_from(both: pd.DataFrame, apart: Collection[Pair]) -> Bools:
+    """Entries that people keep apart from any ``member`` of the need beside which they stand."""
+    return beside_any(both, are_pairs(both["entry_id"], both["member"], apart))
+
+
+def beside_any(both: pd.DataFrame, mask: Bools) -> Bools:
+    """Of each entry and need, whether it is true beside any member of the need."""
+    said = pd.Series(mask, index=both.index, dtype=bool)
+    told = said.groupby([both["entry_id"], both["pathway_id"]]).transform("any")
+    return told.to_numpy(dtype=bool)
 
 
 def _told(mine: pd.DataFrame, name: str, run_date: dt.date) -> pd.DataFrame:

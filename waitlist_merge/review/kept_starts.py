@@ -4,8 +4,9 @@ Those of entries that waited and counted, and that are off their list while the 
 organisation that says nothing has shortened no wait, nor has one that took a duplicate off its
 list. A start that did not count in the last run (it is earlier than that of its row) does not
 count now, and one that a person has parted from the need is not its any longer. That of a closed
-entry is kept only where it was certainly the same need, and not once all who list the need say
-that it began after that: a new period has a new clock (RTT guidance 3.4.3 to 3.4.5).
+entry is kept only where it was certainly the same need, or where its patient waits on under its
+identifier, which is how it is explained that it left; and not once all who list the need say that
+it began after that: a new period has a new clock (RTT guidance 3.4.3 to 3.4.5).
 """
 
 from __future__ import annotations
@@ -19,13 +20,17 @@ import pandas as pd
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.kept import CLOCK, COLUMNS, NOTHING_KEPT
 from waitlist_merge.pathways.columns import Bools, has_word
-from waitlist_merge.reasons import Confidence
-from waitlist_merge.review.departures import NOT_WAITING, SURE, units
-from waitlist_merge.review.kept_facts import kept_facts
+from waitlist_merge.reasons import Confidence, Departure
+from waitlist_merge.review.departures import NOT_WAITING, OF_ONE_NEED, places
+from waitlist_merge.review.kept_facts import beside_any, kept_facts, parted_from
 from waitlist_merge.review.lost import SERVICES, restricted_anywhere
-from waitlist_merge.review.off_list import RELIED, OffList, off_list
+from waitlist_merge.review.off_list import OffList, off_list
+from waitlist_merge.review.people import NOBODY, People
+from waitlist_merge.review.same_identifier import under_its_identifier
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot, listed
+from waitlist_merge.review.spoken import Pair
+from waitlist_merge.review.units import SURE, are_pairs, units
 
 
 def kept_starts(
@@ -35,7 +40,7 @@ def kept_starts(
     now: pd.DataFrame,
     *,
     run_date: dt.date,
-    apart: Collection[tuple[str, str]] = (),
+    people: People = NOBODY,
 ) -> pd.DataFrame:
     """The earliest start that each need keeps, with ``COLUMNS``, ``SERVICES`` and ``shared``.
 
@@ -45,69 +50,86 @@ def kept_starts(
     ``closed`` where its organisation has closed it, false where that sent no list.
 
     ``position`` is the place in ``last`` of each entry of this run; ``now`` is what ``off_list``
-    reads of them, with ``entry_id``, ``pathway_id`` and ``rtt_start_date``; ``apart`` are pairs of
-    entries that people keep apart. ``shared`` is true where it is certain whose it is and no record
-    of the patient is restricted.
+    reads of them, with ``entry_id``, ``pathway_id``, ``rtt_start_date`` and what
+    ``under_its_identifier`` compares; ``people`` say which entries they keep apart, and which they
+    had joined. ``shared`` is true where it is certain whose it is and no record of the patient is
+    restricted.
     """
     off = None if last is None else off_list(last, absent, position, now, run_date=run_date)
     if off is None:
         return NOTHING_KEPT
-    then = off.then.assign(shared=_shared(off.then), unit=units(off.then), closed=off.closed)
+    unit = units(off.then, people.released)
+    then = off.then.assign(shared=_shared(off.then), unit=unit, closed=off.closed)
     found, members = _stated(then, off.unsent | off.closed), _members(off, then)
-    both = _holding(found.merge(members, on="need"), apart)
+    under = found.merge(_handed_on(off, people.apart), on="entry_id")
+    both = pd.concat([found.merge(members, on="need"), under], ignore_index=True)
+    both = _holding(both, people)
     nearest = both.sort_values("sure", ascending=False, kind="stable")
     first = nearest.sort_values(["start", "entry_id"], kind="stable").drop_duplicates("pathway_id")
     first = first.assign(field=CLOCK, word=None).sort_values("pathway_id", ignore_index=True)
     starts = first[[*COLUMNS, *SERVICES, "shared"]]
     if not off.unsent.any():
         return starts
-    facts = kept_facts(then[off.unsent], members, apart, run_date=run_date)
+    facts = kept_facts(then[off.unsent], members, people.apart, run_date=run_date)
     both = pd.concat([starts.astype(object), facts.astype(object)], ignore_index=True)
     return both.astype(dict.fromkeys(("sure", "closed", "shared"), bool))
 
 
 def _members(off: OffList, then: pd.DataFrame) -> pd.DataFrame:
     """The entries of this run that were of each need, with the need they are of now."""
-    were = then.iloc[off.position]
+    rows = np.flatnonzero(off.position >= 0)
+    were = then.iloc[off.position[rows]]
+    return _listed_now(off, rows).assign(
+        need=were["pathway_id"].astype(object).to_numpy(),
+        beside=were["unit"].to_numpy(),
+        was_sure=were["outcome"].isin(SURE).to_numpy(),
+        handed_on=False,
+    )
+
+
+def _handed_on(off: OffList, apart: Collection[Pair]) -> pd.DataFrame:
+    """The rows of this run under the identifier of an entry (``entry_id``) that was closed."""
+    at, rows = places(off.position, len(off.then)), np.flatnonzero(off.closed)
+    found = under_its_identifier(off.now, off.then, at, rows, apart=apart)
+    left = off.then["entry_id"].astype(object).to_numpy()[found.left]
+    told = _listed_now(off, found.row)
+    return told.assign(entry_id=left, beside=-1, was_sure=False, handed_on=True)
+
+
+def _listed_now(off: OffList, rows: Positions) -> pd.DataFrame:
+    some = off.now.iloc[rows]
     return pd.DataFrame(
         {
-            "need": were["pathway_id"].astype(object).to_numpy(),
-            "member": off.now["entry_id"].astype(object).to_numpy(),
-            "beside": were["unit"].to_numpy(),
-            "was_sure": were["outcome"].isin(SURE).to_numpy(),
-            "pathway_id": off.now["pathway_id"].astype(object).to_numpy(),
-            "waits": off.now["waits"].to_numpy(dtype=bool),
-            "states": off.now["rtt_start_date"].to_numpy(),
+            "member": some["entry_id"].astype(object).to_numpy(),
+            "pathway_id": some["pathway_id"].astype(object).to_numpy(),
+            "waits": some["waits"].to_numpy(dtype=bool),
+            "states": some["rtt_start_date"].to_numpy(),
         }
     )
 
 
-def _holding(both: pd.DataFrame, apart: Collection[tuple[str, str]]) -> pd.DataFrame:
+def _holding(both: pd.DataFrame, people: People) -> pd.DataFrame:
     """The starts that hold, each beside every member of its need; ``sure`` of which it is certain.
 
-    ``apart`` are the pairs of entries that people keep apart.
+    ``handed_on`` ones are beside a row under the identifier of their entry.
     """
-    pairs = zip(both["entry_id"], both["member"], strict=True)
-    parted = np.array([pair in apart or pair[::-1] in apart for pair in pairs], dtype=bool)
-    both["sure"] = (both["unit"] == both["beside"]) | (both["firm"] & both["was_sure"])
-    both = both[~_any(both, parted) & (~both["closed"] | (both["sure"] & both["waits"]))]
+    let_go = are_pairs(both["entry_id"], both["member"], people.released)
+    one_row = both["firm"] & both["was_sure"] & ~let_go
+    both["sure"] = (both["unit"] == both["beside"]) | one_row
+    held = ~both["closed"] | ((both["sure"] | both["handed_on"]) & both["waits"])
+    both = both[~parted_from(both, people.apart) & held]
     # One that leaves now has no such day yet: no start that counts is later than today.
     later = (both["states"] > both["ended"]).to_numpy()
     goes_on = both["states"].notna().to_numpy() & ~later
-    return both[~both["closed"] | ~_any(both, later) | _any(both, goes_on)]
-
-
-def _any(both: pd.DataFrame, mask: Bools) -> pd.Series:
-    """Starts of needs of which it is true beside any member."""
-    said = pd.Series(mask, index=both.index, dtype=bool)
-    return said.groupby([both["entry_id"], both["pathway_id"]]).transform("any").astype(bool)
+    return both[~both["closed"] | ~beside_any(both, later) | beside_any(both, goes_on)]
 
 
 def _stated(then: pd.DataFrame, off: Bools) -> pd.DataFrame:
     """The starts of these entries, by the need that they were of.
 
     Those of entries that waited, and those that gave the start of a row in whatever way: ``firm``
-    ones of a row that was certainly one need.
+    ones of a row that was certainly one need. A row that is now one entry's is certain of itself
+    alone, which is why it counts how its giver is said to have left.
     """
     mine = then[off]
     counts = (mine["outcome"] != NOT_WAITING) & mine["list_state"].isin([*map(str, RTT_STATES)])
@@ -115,8 +137,9 @@ def _stated(then: pd.DataFrame, off: Bools) -> pd.DataFrame:
     rows = listed(then)
     gave = rows[rows["row_start_entry_id"].isin(mine["entry_id"].astype(object)).to_numpy()]
     firm = has_word(gave, "pathway_confidence", Confidence.CERTAIN)
-    relied = mine.loc[has_word(mine, "departure", *RELIED), "entry_id"].astype(object)
-    firm |= gave["row_start_entry_id"].isin(relied).to_numpy()
+    for words, sure in ((OF_ONE_NEED, True), ((Departure.MOVED, Departure.UNEXPLAINED), False)):
+        some = mine.loc[has_word(mine, "departure", *words), "entry_id"].astype(object)
+        firm[gave["row_start_entry_id"].isin(some).to_numpy()] = sure
     parts = [
         pd.DataFrame(
             {

@@ -20,20 +20,18 @@ from waitlist_merge.pathways.columns import Bools, codes, has_word, is_in, match
 from waitlist_merge.pathways.match import of_patient
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
 from waitlist_merge.reasons import Departure
-from waitlist_merge.review.departures import NOT_WAITING, places, said
+from waitlist_merge.review.departures import LISTED_ELSEWHERE, NOT_WAITING, places, said
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot
-
-RELIED = (Departure.AGREED, Departure.STILL_LISTED)
-"""Explanations of entries that left because the same need, certainly, is listed by another."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class OffList:
     """The patients of such entries alone: ``then`` in the last run, ``now`` in this one.
 
-    ``position`` is the place in ``then`` of each of ``now``. Of each of ``then``: ``unsent`` ones
-    are of an absent organisation, ``closed`` ones left while their need may be listed.
+    ``position`` is the place in ``then`` of each of ``now``, -1 where it is new. Of each of
+    ``then``: ``unsent`` ones are of an absent organisation, ``closed`` ones left while their need
+    may be listed.
     """
 
     then: pd.DataFrame
@@ -65,17 +63,22 @@ def off_list(
     unsent = ~there & ~had_left & is_in(then["organisation"].astype("category"), absent)
     waited = ~has_word(then, "outcome", NOT_WAITING)
     handed_on = ~there & ~waited & has_word(then, "rtt_status", TRANSFERRED_OUT)
-    closed = has_word(then, "departure", *RELIED) | (waited & ~had_left) | handed_on
+    elsewhere = has_word(then, "departure", *LISTED_ELSEWHERE, Departure.UNEXPLAINED)
+    closed = elsewhere | (waited & ~had_left) | handed_on
     closed &= ~waiting & ~unsent & ~matches(then["organisation"].astype("category"), ABROAD)
     concerned = np.zeros(len(then), dtype=bool)
     for name in ("patient_id", "pathway_id"):
         concerned |= of_patient(unsent | closed, codes(then[name].astype("category")))
     if not concerned.any():
         return None
-    back = np.cumsum(concerned) - 1
-    rows = np.flatnonzero(here)[concerned[position[here]]]
-    then, at = then[concerned], back[position[rows]]
-    found = OffList(then, now.take(rows), at, unsent[concerned], closed[concerned])
+    back = np.append(np.cumsum(concerned) - 1, -1)
+    then = then[concerned]
+    mine = np.append(concerned, False)[position]
+    mine[~here] = now["patient_id"][~here].isin(set(then["patient_id"].astype(str)))
+    rows = np.flatnonzero(mine)
+    found = OffList(
+        then, now.take(rows), back[position[rows]], unsent[concerned], closed[concerned]
+    )
     return _unexplained(found, run_date)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 
+import pandas as pd
+
 from waitlist_merge.review.answers import Answer
-from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.rows import AnswerRow, not_undone
 from waitlist_merge.review.signed import author, spoken_of_since
+from waitlist_merge.review.snapshot import Snapshot
 from waitlist_merge.review.spoken import Pair, levels_of, levels_spoken_of
 
 
@@ -18,20 +21,28 @@ class People:
 
     ``answered`` for entries that have left, since they left (``accounted``), ``agreed`` for those
     that were to be closed because another organisation keeps the patient; ``apart`` are pairs that
-    somebody keeps apart, with the organisations that say so; ``said`` are all answers that nobody
-    took back, the oldest first.
+    somebody keeps apart, with the organisations that say so; ``released`` are pairs that people
+    had joined and no longer do; ``said`` are all answers that nobody took back, the oldest first.
     """
 
     answered: frozenset[str] = frozenset()
     agreed: frozenset[str] = frozenset()
-    apart: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    apart: Mapping[Pair, str] = field(default_factory=dict)
+    released: Collection[Pair] = ()
     said: Sequence[AnswerRow] = ()
 
 
 NOBODY = People()
 
 
-def kept_apart(answers: Iterable[AnswerRow]) -> dict[tuple[str, str], str]:
+def tied(answers: Sequence[AnswerRow], last: Snapshot | None) -> People:
+    """What people say of which entries are one, and have said; ``answers`` are the register's."""
+    stands = not_undone(answers)
+    gone = frozenset() if last is None else released(answers, last.entries)
+    return People(apart=kept_apart(stands), released=gone, said=stands)
+
+
+def kept_apart(answers: Iterable[AnswerRow]) -> dict[Pair, str]:
     """The pairs of entries that answers keep apart, as people or as needs, and who says so.
 
     ``answers`` begin with the oldest; who says so are organisations, sorted and joined by ``;``.
@@ -44,22 +55,67 @@ def kept_apart(answers: Iterable[AnswerRow]) -> dict[tuple[str, str], str]:
     >>> kept_apart([said]), kept_apart([said, replace(said, answer="cannot tell")])
     ({('E-1', 'E-2'): 'RM3'}, {})
     """
-    rows = list(answers)
-    about = [[*product(levels_spoken_of(row), _across(row))] for row in rows]
-    since = spoken_of_since([*zip(map(author, rows), about, strict=True)])
     said: dict[Pair, set[str]] = {}
-    for row, pairs, again in zip(rows, about, since, strict=True):
-        for level, pair in pairs:
-            if level in _parts(row) and (level, pair) not in again:
-                said.setdefault(pair, set()).add(row.organisation)
+    for (_, pair), who in _voices(answers, joined=False).items():
+        said.setdefault(pair, set()).update(who)
     return {pair: ";".join(sorted(filter(None, said[pair]))) for pair in sorted(said)}
 
 
-def _parts(row: AnswerRow) -> tuple[str, ...]:
-    """The levels at which an answer keeps entries apart."""
-    if row.answer not in (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE):
-        return ()
-    return levels_of(Answer(row.answer), row.level)
+def released(answers: Iterable[AnswerRow], last: pd.DataFrame) -> frozenset[Pair]:
+    """The pairs of entries that each of their organisations had joined, and one no longer does.
+
+    ``answers`` are those of the register, the oldest first, with those that were taken back;
+    ``last`` are the entries of the last snapshot, pairs that it does not know are left aside.
+
+    >>> said = AnswerRow("A-1", "Q-1", "pathway", ("E-1", "E-2"), (0, 1), "same need",
+    ...                  organisation="RM3")
+    >>> undone = AnswerRow("A-2", "Q-1", "pathway", (), (), "", undoes="A-1")
+    >>> last = pd.DataFrame({"entry_id": ["E-1", "E-2"], "organisation": "RM3"})
+    >>> released([said], last), released([said, undone], last)
+    (frozenset(), frozenset({('E-1', 'E-2')}))
+    """
+    rows = list(answers)
+    now = _voices(not_undone(rows), joined=True)
+    once: dict[tuple[str, Pair], set[str]] = {}
+    for row in rows:
+        for about in _decides(row, joined=True):
+            once.setdefault(about, set()).add(row.organisation)
+    fewer = {about: who for about, who in once.items() if who != now.get(about)}
+    if not fewer:
+        return frozenset()
+    some = last[last["entry_id"].isin({name for _, pair in fewer for name in pair})]
+    codes = some["organisation"].astype(str)
+    whose = dict(zip(some["entry_id"].astype(str), codes, strict=True))
+    found = set()
+    for about, who in fewer.items():
+        concerned = {whose.get(name, "") for name in about[1]}
+        if concerned <= who and not concerned <= now.get(about, set()):
+            found.add(about[1])
+    return frozenset(found)
+
+
+def _voices(answers: Iterable[AnswerRow], *, joined: bool) -> dict[tuple[str, Pair], set[str]]:
+    """Who joins, or keeps apart, which entries at which level; the last word of each person."""
+    rows = list(answers)
+    about = [[*product(levels_spoken_of(row), _across(row))] for row in rows]
+    since = spoken_of_since([*zip(map(author, rows), about, strict=True)])
+    said: dict[tuple[str, Pair], set[str]] = {}
+    for row, again in zip(rows, since, strict=True):
+        for each in _decides(row, joined=joined):
+            if each not in again:
+                said.setdefault(each, set()).add(row.organisation)
+    return said
+
+
+def _decides(row: AnswerRow, *, joined: bool) -> list[tuple[str, Pair]]:
+    """What an answer joins, or keeps apart, at each level."""
+    if row.answer not in (_JOINS if joined else _PARTS):
+        return []
+    return [*product(levels_of(Answer(row.answer), row.level), _across(row))]
+
+
+_JOINS = (Answer.SAME_NEED, Answer.SAME_PERSON)
+_PARTS = (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE)
 
 
 def _across(row: AnswerRow) -> list[Pair]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.reasons import Outcome
 from waitlist_merge.review.continuity import Carried
-from waitlist_merge.review.departures import NOT_WAITING, SURE, UNEXPLAINED, units
+from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
 from waitlist_merge.review.snapshot import (
     ENTRY_COLUMNS,
     EXTRACT_COLUMNS,
@@ -27,6 +27,7 @@ from waitlist_merge.review.snapshot import (
     Snapshot,
 )
 from waitlist_merge.review.stable_ids import StableIds
+from waitlist_merge.review.units import SURE, units
 
 MEMORY = dt.timedelta(days=365)
 """How long an entry that has left is remembered; one that nothing explains, until it is answered,

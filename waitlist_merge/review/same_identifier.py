@@ -23,6 +23,7 @@ from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, know
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, ListState, Outcome
 from waitlist_merge.review.sameness import Positions, column_of, numbered, two_runs
+from waitlist_merge.review.units import are_pairs
 
 IDENTIFIERS = ("patient_pathway_identifier", "unique_booking_reference_number")
 
@@ -35,7 +36,7 @@ OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Pairs:
+class Pairs:
     """Entries of the last run, each with a row of this one under its identifier.
 
     ``left`` are positions in the last run, ``row`` in this one, and ``before`` where that row was
@@ -63,20 +64,36 @@ def same_identifier(
     each entry of ``last``. A stop counts where the entry waited last time or is new; ``apart`` are
     the pairs of entries that people keep apart.
     """
-    back = np.full(len(now), -1, dtype=np.int64)
-    there = np.flatnonzero(at >= 0)
-    back[at[there]] = there
-    found = _pairs(now, last, rows, back)
-    same_need = ~(_other_side(now, last, found) | _kept_apart(now, last, found, apart))
-    same_need &= ~_beside(last, found)
-    stops = _stops(now, last, back, run_date) & ~waits_now
-    waits, stopped = (
-        np.isin(rows, found.left[same_need & where[found.row]]) for where in (waits_now, stops)
-    )
+    found = under_its_identifier(now, last, at, rows, apart=apart)
+    stops = _stops(now, last, _places_then(at, len(now)), run_date) & ~waits_now
+    waits, stopped = (np.isin(rows, found.left[where[found.row]]) for where in (waits_now, stops))
     return waits, stopped
 
 
-def _pairs(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, back: Positions) -> _Pairs:
+def under_its_identifier(
+    now: pd.DataFrame,
+    last: pd.DataFrame,
+    at: Positions,
+    rows: Positions,
+    *,
+    apart: Collection[tuple[str, str]] = (),
+) -> Pairs:
+    """Each of ``rows`` of the last run with the rows of this one that speak of its need."""
+    found = _pairs(now, last, rows, _places_then(at, len(now)))
+    same_need = ~(_other_side(now, last, found) | _kept_apart(now, last, found, apart))
+    same_need &= ~_beside(last, found)
+    return Pairs(found.left[same_need], found.row[same_need], found.before[same_need])
+
+
+def _places_then(at: Positions, size: int) -> Positions:
+    """Where each entry of this run was in the last one, -1 where it is new."""
+    back = np.full(size, -1, dtype=np.int64)
+    there = np.flatnonzero(at >= 0)
+    back[at[there]] = there
+    return back
+
+
+def _pairs(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, back: Positions) -> Pairs:
     """Each of these entries with the rows of its patient that share an identifier with it."""
     patients = set(last["patient_id"].to_numpy(dtype=object)[rows].tolist())
     mine = np.flatnonzero(now["patient_id"].isin(patients).to_numpy())
@@ -90,7 +107,7 @@ def _pairs(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, back: Positio
         shared.append(both[["left", "row"]])
     found = pd.concat(shared).drop_duplicates()
     left, row = (found[name].to_numpy(dtype=np.int64) for name in ("left", "row"))
-    return _Pairs(left, row, back[row])
+    return Pairs(left, row, back[row])
 
 
 def _stops(now: pd.DataFrame, last: pd.DataFrame, back: Positions, run_date: dt.date) -> Bools:
@@ -105,7 +122,7 @@ def _stops(now: pd.DataFrame, last: pd.DataFrame, back: Positions, run_date: dt.
     return np.asarray(stop & waited)
 
 
-def _other_side(now: pd.DataFrame, last: pd.DataFrame, found: _Pairs) -> Bools:
+def _other_side(now: pd.DataFrame, last: pd.DataFrame, found: Pairs) -> Bools:
     one, other = (
         column_of(run, "laterality").iloc[rows].to_numpy(dtype=object)
         for run, rows in ((last, found.left), (now, found.row))
@@ -121,17 +138,14 @@ def opposite(one: NDArray[np.object_], other: NDArray[np.object_]) -> Bools:
 
 
 def _kept_apart(
-    now: pd.DataFrame, last: pd.DataFrame, found: _Pairs, apart: Collection[tuple[str, str]]
+    now: pd.DataFrame, last: pd.DataFrame, found: Pairs, apart: Collection[tuple[str, str]]
 ) -> Bools:
-    if not apart:
-        return np.zeros(len(found.left), dtype=bool)
     one = last["entry_id"].to_numpy(dtype=object)[found.left]
     other = now["entry_id"].to_numpy(dtype=object)[found.row]
-    either = [*apart, *((b, a) for a, b in apart)]
-    return np.asarray(pd.MultiIndex.from_arrays([one, other]).isin(either), dtype=bool)
+    return are_pairs(one, other, apart)
 
 
-def _beside(last: pd.DataFrame, found: _Pairs) -> Bools:
+def _beside(last: pd.DataFrame, found: Pairs) -> Bools:
     """Rows that waited last time already, as another need than that of the entry.
 
     They are where they were, so they say nothing of one that has left since; but a pathway that is

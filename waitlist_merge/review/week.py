@@ -14,7 +14,7 @@ out as one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +34,7 @@ from waitlist_merge.review.naming import LEVELS, Named, named, renamed
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.remembered import next_snapshot
 from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.same_identifier import IDENTIFIERS
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot, listed
 from waitlist_merge.review.unaccounted import first_asked, unaccounted
@@ -147,9 +148,7 @@ def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
     )
 
 
-def kept_starts_of(
-    week: Week, ids: Named, pathways: PathwayMatch, apart: Collection[tuple[str, str]]
-) -> pd.DataFrame:
+def kept_starts_of(week: Week, ids: Named, pathways: PathwayMatch, people: People) -> pd.DataFrame:
     """The clock starts that needs keep of entries that are off their list (``kept_starts``)."""
     columns = {name: week.entries[name] for name in _OF_KEPT} | {
         "patient_id": ids.patients.ids,
@@ -162,7 +161,7 @@ def kept_starts_of(
         week.carried.position,
         pd.DataFrame(columns, copy=False),
         run_date=week.run_date,
-        apart=apart,
+        people=people,
     )
 
 
@@ -174,6 +173,8 @@ _OF_KEPT = (
     "rtt_status",
     "removal_reason",
     "death_date",
+    "laterality",
+    *IDENTIFIERS,
 )
 """What is read of this run's entries to tell which clock starts of earlier runs hold."""
 

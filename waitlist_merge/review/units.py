@@ -1,0 +1,93 @@
+"""Which entries of the last run were certainly one need, so that they answer for each other?
+
+Those of one row that was certain. What was proposed beside it answers for itself, for nothing
+unanswered is ever treated as yes; and entries that people had joined are one no longer once their
+organisations do not say so any more.
+
+>>> positions_of({("E-2", "E-9"), ("E-1", "E-2")}, np.array(["E-1", "E-2"]))
+(array([0]), array([1]))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from waitlist_merge.pathways.columns import Bools, has_word
+from waitlist_merge.reasons import Confidence, Departure, Outcome
+from waitlist_merge.review.sameness import Codes, Positions
+from waitlist_merge.review.spoken import Pair
+
+SURE = frozenset(
+    str(each)
+    for each in (Outcome.SINGLE, Outcome.SHOWN, Outcome.CONFIRMED_DUPLICATE, Outcome.UNREADABLE)
+)
+"""Outcomes of entries that were certainly the need of their row."""
+
+
+def units(last: pd.DataFrame, released: Collection[Pair] = ()) -> Codes:
+    """A number for each certain need: entries of one number answer for each other.
+
+    One that has left is certain only where its row was so as a whole, or where another certain one
+    explained it: what was proposed beside it is the sure and single entry of its row by now, and
+    answers for nobody but itself. ``released`` are pairs that people had joined and no longer do.
+    """
+    firm = last["left_date"].isna().to_numpy()
+    firm |= has_word(last, "pathway_confidence", Confidence.CERTAIN)
+    firm |= has_word(last, "departure", Departure.STILL_LISTED, Departure.AGREED)
+    sure = last["outcome"].isin(SURE).to_numpy() & firm
+    names = last["entry_id"].to_numpy(dtype=object)
+    whose = np.where(sure, last["pathway_id"].to_numpy(dtype=object), names)
+    unit = np.asarray(pd.factorize(whose)[0], dtype=np.int64)
+    one, other = positions_of(released, names)
+    alike = unit[one] == unit[other]
+    return _fallen_apart(unit, one[alike], other[alike])
+
+
+def positions_of(
+    pairs: Collection[Pair], names: NDArray[np.generic]
+) -> tuple[Positions, Positions]:
+    """Where both entries of each pair are among ``names``; a pair that is not is left out."""
+    ends = np.array(sorted(pairs), dtype=object).reshape(-1, 2)
+    one, other = (pd.Index(names).get_indexer(pd.Index(ends[:, side])) for side in (0, 1))
+    both = (one >= 0) & (other >= 0)
+    return one[both].astype(np.int64), other[both].astype(np.int64)
+
+
+def are_pairs(
+    one: pd.Series | NDArray[np.object_],
+    other: pd.Series | NDArray[np.object_],
+    pairs: Collection[Pair],
+) -> Bools:
+    """Which of these ids, each beside its other, are one of ``pairs``, whichever comes first?
+
+    >>> are_pairs(pd.Series(["E-2", "E-1"]), pd.Series(["E-1", "E-3"]), {("E-1", "E-2")})
+    array([ True, False])
+    """
+    if not pairs:
+        return np.zeros(len(one), dtype=bool)
+    either = [*pairs, *((b, a) for a, b in pairs)]
+    return np.asarray(pd.MultiIndex.from_arrays([one, other]).isin(either), dtype=bool)
+
+
+def _fallen_apart(unit: Codes, one: Positions, other: Positions) -> Codes:
+    """The numbers, where these pairs of one need no longer tie it together.
+
+    What is still tied to both of a pair keeps them together.
+    """
+    found = unit.copy()
+    for each in np.unique(unit[one]):
+        members = np.flatnonzero(unit == each)
+        tied = np.ones((len(members), len(members)), dtype=bool)
+        mine = unit[one] == each
+        a, b = (np.searchsorted(members, end[mine]) for end in (one, other))
+        tied[a, b] = tied[b, a] = False
+        parts, part = connected_components(csr_matrix(tied), directed=False)
+        anew = found.max() + 1 + np.arange(parts)
+        found[members] = np.append(each, anew)[part]
+    return found
