@@ -5,7 +5,7 @@ organisation alone, and what rests on an entry that the view does not hold is ta
 a need starts that goes on elsewhere, beside which entry an own one now stands, why an own one left.
 
 >>> [str(each) for each in LISTED_ELSEWHERE]
-['still_listed', 'agreed', 'moved']
+['agreed', 'still_listed', 'moved']
 """
 
 from __future__ import annotations
