@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from waitlist_merge.mixing import FACTORS, stir
+from waitlist_merge.mixing import FACTORS, Numbers, stir
 from waitlist_merge.threads import AT_A_TIME
 
 Bools = NDArray[np.bool_]
@@ -21,6 +21,9 @@ _LOOKED_AT = 3
 
 _FIRST = np.array([(1 << 8 * size) - 1 for size in range(WORD + 1)], dtype=np.uint64)
 """Keeps the first so many signs of a word."""
+
+_HALF = 32
+"""Bits of a number that tell whether it occurs again: few of millions do so by chance."""
 
 _ROOM = 20
 """Bits of the table of numbers that occur again: of a million places few are taken by chance."""
@@ -62,22 +65,34 @@ def perhaps_again(texts: pa.Array) -> Bools:
     >>> perhaps_again(pa.array(["a", "b", None, "a", None])).tolist()
     [True, False, False, True, False]
     """
+    parts = (texts.slice(at, AT_A_TIME) for at in range(0, len(texts), AT_A_TIME))
+    return again(np.concatenate([np.empty(0, dtype=np.uint32), *map(numbers, parts)]))
+
+
+def numbers(texts: pa.Array) -> NDArray[np.uint32]:
+    """A number for each text: equal where two are, and seldom else; 0 for one without signs."""
     told = signs(texts)
-    found = np.zeros(len(texts), dtype=bool)
+    number = np.zeros(len(texts), dtype=np.uint32)
     at = np.flatnonzero(told.length)
-    number = np.concatenate(
-        [_numbers(told, at[low : low + AT_A_TIME]) for low in range(0, len(at), AT_A_TIME)]
-        or [np.empty(0, dtype=np.uint64)]
-    )
+    if len(at):
+        number[at] = np.maximum(_numbers(told, at) >> np.uint64(_HALF), 1)
+    return number
+
+
+def again(number: NDArray[np.uint32]) -> Bools:
+    """Which numbers are there twice, or seem to be? 0 never is."""
     ordered = np.sort(number)
-    again = np.zeros(1 << _ROOM, dtype=bool)
-    again[ordered[1:][ordered[1:] == ordered[:-1]] >> np.uint64(64 - _ROOM)] = True
-    found[at] = again[number >> np.uint64(64 - _ROOM)]
+    table = np.zeros(1 << _ROOM, dtype=bool)
+    table[ordered[1:][ordered[1:] == ordered[:-1]] >> np.uint32(_HALF - _ROOM)] = True
+    found = np.empty(len(number), dtype=bool)
+    for low in range(0, len(number), AT_A_TIME):
+        part = number[low : low + AT_A_TIME]
+        found[low : low + AT_A_TIME] = table[part >> np.uint32(_HALF - _ROOM)] & (part > 0)
     return found
 
 
-def _numbers(told: Signs, at: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """A number for each of these texts: equal where two are, and seldom else."""
+def _numbers(told: Signs, at: NDArray[np.int64]) -> Numbers:
+    """A number for each of these texts by its length and first signs."""
     begin, length = told.begin[at], told.length[at]
     low, high = int(begin[0]), int(begin[-1] + length[-1])
     near = np.zeros(high - low + WORD, dtype=np.uint8)

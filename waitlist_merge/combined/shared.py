@@ -45,7 +45,7 @@ def shared_identifiers(
     """
     perhaps, printed = perhaps_shared(entries, patients.group)
     rows = np.flatnonzero(perhaps)
-    some = entries[list(_COLUMNS)].take(rows).reset_index(drop=True)
+    some = pd.DataFrame({name: entries[name].array.take(rows) for name in _COLUMNS}, copy=False)
     ids = identifiers(some)
     service = services(some["treatment_function_code"]).family
     anyone = np.zeros(len(rows), dtype=np.int32)

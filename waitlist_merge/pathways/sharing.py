@@ -1,6 +1,12 @@
-"""Which identifiers may two patients have, be it in another form?"""
+"""Which identifiers may two patients have, be it in another form?
+
+Of millions of texts a part at a time is read: nothing of their size is held but a number for each.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,7 +25,19 @@ from waitlist_merge.pathways.identifiers import (
     stems_of,
     trimmed,
 )
-from waitlist_merge.signs import perhaps_again
+from waitlist_merge.signs import again, numbers
+from waitlist_merge.threads import AT_A_TIME
+
+Positions = NDArray[np.int64]
+Numbers = NDArray[np.uint32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Within:
+    """``words`` are the booking numbers within the pathway identifiers at ``places``."""
+
+    places: Positions
+    words: pa.Array
 
 
 def perhaps_shared(entries: pd.DataFrame, patient: NDArray[np.integer]) -> tuple[Bools, Bools]:
@@ -30,69 +48,120 @@ def perhaps_shared(entries: pd.DataFrame, patient: NDArray[np.integer]) -> tuple
     second mask is of rows whose first 15 characters tell which identifier it is.
     """
     code, written = said(entries["patient_pathway_identifier"])
-    booking, numbers = said(entries["unique_booking_reference_number"])
-    raw, own = bared(written), stems_of(numbers)
-    inner = booking_numbers(raw)
-    shared = _of_two(code, pc.coalesce(inner, trimmed(raw)), patient)
-    printed = _printed(raw)
+    booking, booked = said(entries["unique_booking_reference_number"])
+    number, prints, inner = _read(written)
+    shared = _of_two(code, written, _plain, number, patient)
+    printed = _printed(written, prints)
     shared |= printed
+    own = np.concatenate([_NOTHING, *(numbers(stems_of(part)) for part in _parts(booked))])
+    stated = _of_two(booking, booked, stems_of, own, patient)
     # A row's own booking number within its own identifier is nobody else's.
-    elsewhere = _without_own(inner, code, own, booking)
-    shared |= _is_in(elsewhere, own)
-    booked = _of_two(booking, own, patient) | _is_in(own, elsewhere)
-    rows = np.append(shared, False)[code] | np.append(booked, False)[booking]
+    elsewhere = _without_own(inner, code, booked, booking)
+    if len(elsewhere.places):
+        stems = stems_of(booked)
+        shared[elsewhere.places[_is_in(elsewhere.words, stems)]] = True
+        stated |= _is_in(stems, elsewhere.words)
+    rows = np.append(shared, False)[code] | np.append(stated, False)[booking]
     return np.asarray(rows), np.append(printed, False)[code]
 
 
-def _of_two(code: Codes, plain: pa.Array, patient: NDArray[np.integer]) -> Bools:
+_NOTHING: Numbers = np.empty(0, dtype=np.uint32)
+
+
+def _parts(texts: pa.Array) -> Iterator[pa.Array]:
+    """Some of the texts after another."""
+    for low in range(0, len(texts), AT_A_TIME):
+        yield texts.slice(low, AT_A_TIME)
+
+
+def _read(written: pa.Array) -> tuple[Numbers, Positions, _Within]:
+    """What each pathway identifier comes to, as a number; prints of 15 characters; bookings."""
+    number, prints, at = [_NOTHING], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    words = [pa.array([], pa.string())]
+    for low, part in zip(range(0, len(written), AT_A_TIME), _parts(written), strict=True):
+        raw = bared(part)
+        inner = booking_numbers(raw)
+        number.append(numbers(pc.coalesce(inner, trimmed(raw))))
+        prints.append(low + _where(pc.equal(pc.binary_length(raw), PRINT_LENGTH)))
+        at.append(low + _where(inner.is_valid()))
+        words.append(inner.drop_null())
+    within = _Within(np.concatenate(at), pa.concat_arrays(words))
+    return np.concatenate(number), np.concatenate(prints), within
+
+
+def _plain(written: pa.Array) -> pa.Array:
+    """What all ways of writing one pathway identifier come to."""
+    raw = bared(written)
+    return pc.coalesce(booking_numbers(raw), trimmed(raw))
+
+
+def _where(mask: pa.Array) -> Positions:
+    return np.flatnonzero(mask.to_numpy(zero_copy_only=False))
+
+
+def _of_two(
+    code: Codes,
+    written: pa.Array,
+    plain: Callable[[pa.Array], pa.Array],
+    number: Numbers,
+    patient: NDArray[np.integer],
+) -> Bools:
     """Which values two patients have, be it written in two ways.
 
-    ``code`` is the value of each row; ``plain`` is what all ways of writing one value come to.
+    ``code`` is the value of each row; ``plain`` tells what all ways of ``written`` come to, and
+    ``number`` the same as a number.
     """
-    size = len(plain)
+    size = len(written)
     found = _with_several(code, patient, size)
-    again = np.flatnonzero(perhaps_again(plain))
+    twice = np.flatnonzero(again(number))
     alike = np.full(size, -1, dtype=np.int32)
-    alike[again] = numbered_together(plain.take(pa.array(again)))[0]
+    alike[twice] = numbered_together(plain(written.take(pa.array(twice))))[0]
     ways = _with_several(by_code(code, alike), patient, int(alike.max(initial=0)) + 1)
     return np.asarray(found | ((alike >= 0) & ways[alike]))
 
 
 def _with_several(code: Codes, patient: NDArray[np.integer], size: int) -> Bools:
     """Which of ``size`` codes are on rows of several patients."""
-    there = np.flatnonzero(code >= 0)
-    one = np.zeros(size, dtype=np.int64)
-    one[code[there]] = patient[there]
-    found = np.zeros(size, dtype=bool)
-    found[code[there[patient[there] != one[code[there]]]]] = True
-    return found
+    one = np.zeros(size + 1, dtype=np.int32)  # the last is of missing values
+    found = np.zeros(size + 1, dtype=bool)
+    parts = [slice(low, low + AT_A_TIME) for low in range(0, len(code), AT_A_TIME)]
+    for part in parts:
+        one[code[part]] = patient[part]
+    for part in parts:
+        found[code[part][one[code[part]] != patient[part]]] = True
+    return found[:-1]
 
 
-def _printed(raw: pa.Array) -> Bools:
-    """Prints of 15 characters, and the identifiers of which each may be the only one that it is."""
-    size = pc.binary_length(raw)
-    prints = raw.filter(pc.equal(size, PRINT_LENGTH))
+def _printed(written: pa.Array, prints: Positions) -> Bools:
+    """Prints of 15 characters, and the identifiers of which each may be the only one that it is.
+
+    ``prints`` are the places of those of 15 characters.
+    """
+    of_print = np.zeros(len(written), dtype=bool)
     if not len(prints):
-        return np.zeros(len(raw), dtype=bool)
-    heads = pc.utf8_slice_codeunits(raw, 0, PRINT_LENGTH)
-    of_print = _is_in(heads, prints)
-    full = of_print & pc.equal(size, FULL_LENGTH).to_numpy(zero_copy_only=False)
-    at = np.flatnonzero(of_print)
-    whose = numbered_together(heads.take(pa.array(at)))[0]
-    single = np.bincount(whose[full[at]], minlength=int(whose.max(initial=0)) + 1) <= 1
+        return of_print
+    shown = bared(written.take(pa.array(prints)))
+    heads = (pc.utf8_slice_codeunits(bared(part), 0, PRINT_LENGTH) for part in _parts(written))
+    at = np.flatnonzero(np.concatenate([_is_in(each, shown) for each in heads]))
+    raw = bared(written.take(pa.array(at)))
+    full = pc.equal(pc.binary_length(raw), FULL_LENGTH).to_numpy(zero_copy_only=False)
+    whose = numbered_together(pc.utf8_slice_codeunits(raw, 0, PRINT_LENGTH))[0]
+    single = np.bincount(whose[full], minlength=int(whose.max(initial=0)) + 1) <= 1
     of_print[at] = single[whose]
     return of_print
 
 
-def _without_own(inner: pa.Array, code: Codes, own: pa.Array, booking: Codes) -> pa.Array:
+def _without_own(inner: _Within, code: Codes, booked: pa.Array, booking: Codes) -> _Within:
     """The booking numbers within identifiers, of those that a row holds without stating it too."""
-    there = np.flatnonzero(np.append(inner.is_valid().to_numpy(zero_copy_only=False), False)[code])
-    mine = inner.take(pa.array(code[there]))
-    stated = words_at(own, booking[there])
+    place = np.full(int(code.max(initial=-1)) + 2, -1, dtype=np.int32)
+    place[inner.places] = np.arange(len(inner.places))
+    there = np.flatnonzero(place[code] >= 0)
+    mine = inner.words.take(pa.array(place[code[there]]))
+    stated = stems_of(words_at(booked, booking[there]))
     alone = ~pc.fill_null(pc.equal(mine, stated), False).to_numpy(zero_copy_only=False)
-    kept = np.zeros(len(inner), dtype=bool)
-    kept[code[there[alone]]] = True
-    return pc.if_else(pa.array(kept), inner, pa.scalar(None, pa.string()))
+    kept = np.zeros(len(inner.places), dtype=bool)
+    kept[place[code[there[alone]]]] = True
+    return _Within(inner.places[kept], inner.words.filter(pa.array(kept)))
 
 
 def _is_in(values: pa.Array, others: pa.Array) -> Bools:
