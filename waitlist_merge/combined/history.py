@@ -99,7 +99,8 @@ class History:
 
         ``rows`` are need by need, and so are the entries.
         """
-        entries = self.entries[list(FIELDS)].take(rows).reset_index(drop=True)
+        some = {name: self.entries[name].array.take(rows) for name in FIELDS}
+        entries = pd.DataFrame(some, copy=False)
         need = np.cumsum(np.diff(self.need[rows], prepend=self.need[rows[:1]]) > 0, dtype=np.int32)
         return entries, need, events(entries, need, self.order[rows])
 
