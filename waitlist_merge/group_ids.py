@@ -105,7 +105,8 @@ def _all_different(
 
 def _some_alike(hashes: NDArray[np.uint64]) -> bool:
     """Are two hashes alike in what an id shows?"""
-    shown = np.sort(hashes >> HIDDEN)
+    shown = hashes >> HIDDEN
+    shown.sort()
     return bool((shown[1:] == shown[:-1]).any())
 
 

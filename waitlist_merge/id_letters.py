@@ -60,7 +60,7 @@ def _rows(letters: NDArray[np.uint8]) -> NDArray[np.bytes_]:
 
 def as_strings(rows: NDArray[np.bytes_]) -> pa.LargeStringArray:
     """Texts of one width, one behind the other, as an Arrow array."""
-    ends = np.arange(len(rows) + 1, dtype=np.int64) * rows.itemsize
+    ends = np.arange(0, len(rows) * rows.itemsize + 1, rows.itemsize, dtype=np.int64)
     return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(ends), pa.py_buffer(rows))
 
 

@@ -60,7 +60,7 @@ def ids_held(ids: object) -> NDArray[np.void] | None:
 
 def ids_of(held: NDArray[np.void], there: Bools, dtype: ExtensionDtype) -> ExtensionArray:
     """A column of these blocks of memory, missing where none is ``there``; they are not copied."""
-    ends = np.arange(len(held) + 1, dtype=np.int64) * held.itemsize
+    ends = np.arange(0, len(held) * held.itemsize + 1, held.itemsize, dtype=np.int64)
     valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
     found = pa.LargeStringArray.from_buffers(
         len(held), pa.py_buffer(ends), pa.py_buffer(held), valid

@@ -125,10 +125,12 @@ def day_number(day: dt.date) -> int:
 
 def dates(whole_days: NDArray[np.integer]) -> NDArray[np.datetime64]:
     """Days since 1970 as datetime64[s], NaT for NO_DAY."""
-    wide = whole_days.astype(np.int64)
-    stamps = wide.astype("datetime64[D]").astype("datetime64[s]")
-    stamps[wide == NO_DAY] = np.datetime64("NaT")
-    return stamps
+    seconds = np.empty(len(whole_days), dtype=np.int64)
+    for at in range(0, len(seconds), AT_A_TIME):
+        day, part = whole_days[at : at + AT_A_TIME], seconds[at : at + AT_A_TIME]
+        np.multiply(day, SECONDS_A_DAY, out=part, dtype=np.int64)
+        part[day == NO_DAY] = NOT_A_TIME
+    return seconds.view("datetime64[s]")
 
 
 def iso(whole_days: Days) -> pa.Array:
@@ -187,6 +189,8 @@ def said(column: pd.Series) -> tuple[Codes, pa.Array]:
     code = codes(column)
     used = np.zeros(len(column.cat.categories) + 1, dtype=bool)
     used[code] = True
+    if used[:-1].all():
+        return code, words_of(column)
     used[-1] = False  # where the code of missing values leads
     at = np.flatnonzero(used)
     number = np.full(len(used), -1, dtype=np.int32)
