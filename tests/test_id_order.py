@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, strategies as st
 
-from waitlist_merge.id_order import count_different, order_of, sorted_ids
+from waitlist_merge.id_letters import ALPHABET, LENGTH
+from waitlist_merge.id_order import count_different, in_order_of, order_of, sorted_ids
 
 SIGNS = "-019AZ"
 OF_ONE_LENGTH = st.integers(1, 14).flatmap(
@@ -30,6 +31,15 @@ def test_many_names_alike_in_their_first_signs(alike):
     numbers = np.random.default_rng(3).permutation(2_000)
     names = [f"E-{'Z' * alike}{number:08}" for number in numbers]
     assert order_of(pd.Series(names)).tolist() == numbers.tolist()
+
+
+OURS = st.text(ALPHABET, min_size=LENGTH, max_size=LENGTH).map("E-{}".format)
+
+
+@given(st.lists(OURS | st.sampled_from(["E-00000000000I", "P-000000000000", "E-1"]), unique=True))
+def test_numbers_of_ids_stand_in_their_order(names):
+    number = in_order_of(pd.Series(names, dtype="str"))
+    assert [names[at] for at in np.argsort(number)] == sorted(names)
 
 
 def test_what_is_there_twice_counts_once():

@@ -38,6 +38,30 @@ def spelt(prefix: str, hashes: NDArray[np.uint64]) -> pa.LargeStringArray:
     return as_strings(_rows(letters))
 
 
+def read(prefix: str, ids: NDArray[np.bytes_]) -> NDArray[np.int64] | None:
+    """The hash that each id of ``spelt`` shows, in whose order they stand; None for other ids.
+
+    >>> read("E-", np.array([b"E-000000000010", b"E-00000000000Z"])).tolist()
+    [32, 31]
+    >>> read("E-", np.array([b"E-1"])) is None
+    True
+    """
+    if ids.itemsize != len(prefix) + LENGTH:
+        return None
+    letters = ids.view(np.uint8).reshape(len(ids), ids.itemsize)
+    number = np.zeros(len(ids), dtype=np.int64)
+    for at in range(0, len(ids), AT_A_TIME):
+        part, found = letters[at : at + AT_A_TIME], number[at : at + AT_A_TIME]
+        begin, rest = np.split(part, [len(prefix)], axis=1)
+        pairs = _NUMBER_OF_PAIR[np.ascontiguousarray(rest).view(_TWO_LETTERS.dtype)]
+        if (begin != np.frombuffer(prefix.encode(), dtype=np.uint8)).any() or (pairs < 0).any():
+            return None
+        for pair in pairs.T:
+            found <<= 10
+            found |= pair
+    return number
+
+
 def written(prefix: str, hashes: NDArray[np.uint64], pool: Executor) -> NDArray[np.bytes_]:
     """The id of each hash, as text of one width."""
     letters = np.empty((len(hashes), len(prefix) + LENGTH + 2), dtype=np.uint8)
@@ -85,6 +109,8 @@ def _letters(pairs: NDArray[np.uint16]) -> NDArray[np.uint8]:
 
 _LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
 _TWO_LETTERS = np.frombuffer("".join(map("".join, product(ALPHABET, repeat=2))).encode(), "u2")
+_NUMBER_OF_PAIR = np.full(1 << 16, -1, dtype=np.int16)
+_NUMBER_OF_PAIR[_TWO_LETTERS] = np.arange(len(_TWO_LETTERS))
 HIDDEN = np.uint64(64 - 5 * LENGTH)
 """Bits of a number that its id does not show."""
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from waitlist_merge.id_letters import read
 from waitlist_merge.threads import AT_A_TIME
 
 
@@ -23,6 +24,18 @@ def order_of(ids: pd.Series) -> NDArray[np.int64]:
     place = np.empty(len(names), dtype=np.int64)
     place[_sorted_by(names)] = np.arange(len(names))
     return place
+
+
+def in_order_of(ids: pd.Series) -> NDArray[np.int64]:
+    """A number for each id of an entry, in their order: it breaks every tie, and nothing is sorted.
+
+    >>> in_order_of(pd.Series(["E-00000000000B", "E-00000000000C", "E-00000000000A"])).tolist()
+    [11, 12, 10]
+    """
+    if not len(ids):
+        return np.empty(0, dtype=np.int64)
+    shown = read("E-", _fixed_width(pa.array(ids, pa.large_string())))
+    return order_of(ids) if shown is None else shown
 
 
 def _sorted_by(names: NDArray[np.bytes_]) -> NDArray[np.int64]:

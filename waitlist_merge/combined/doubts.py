@@ -45,7 +45,7 @@ def doubts(
 ) -> Doubts:
     """The open questions; only those of patients with an entry that waits.
 
-    ``waits`` says of each entry whether it waits, ``order`` its place by id, ``said`` what it says
+    ``waits`` says of each entry whether it waits, ``order`` stands as ids do, ``said`` what it says
     of its clock, ``unsaid`` that its organisation states no start while another does.
     """
     of_people = _with_shared(patients.links, shared_identifiers(entries, patients, order))

@@ -96,7 +96,7 @@ class _Ways:
 
 
 def events(entries: pd.DataFrame, pathway: Group, order: NDArray[np.integer]) -> Events:
-    """All dated events of all entries; ``pathway`` numbers needs, ``order`` is the place by id."""
+    """All dated events of all entries; ``pathway`` numbers needs, ``order`` stands as ids do."""
     ways, names = _ways(entries)
     company = np.flatnonzero(np.bincount(pathway)[pathway] > 1) if len(pathway) else _NOBODY
     sender = _sender(ways, pathway, company, order)

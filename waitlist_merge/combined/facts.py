@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.agreed import tests
-from waitlist_merge.id_order import order_of
+from waitlist_merge.id_order import in_order_of
 from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, among, days, has_word, is_in, known
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients, certain_people
@@ -65,12 +65,12 @@ class Pathways(Protocol):
 class Facts:
     """One element an entry; groups are numbers that are equal within one.
 
-    ``order`` is its place by id; ``rtt`` ones wait under referral to treatment; ``sent`` ones are
-    closed because their pathway was handed on; ``superseded`` ones were sent again later, of which
-    ``replaced`` ones with another clock start; ``tests`` are only tests for a need that another
-    organisation lists, which have no such clock; ``submission`` numbers what is one row sent again;
-    ``ahead_from`` is the day from which what it has booked is still to come; ``person`` and
-    ``sure`` number certain persons and certain needs.
+    ``order`` is a number in the order of ids; ``rtt`` ones wait under referral to treatment;
+    ``sent`` ones are closed because their pathway was handed on; ``superseded`` ones were sent
+    again later, of which ``replaced`` ones with another clock start; ``tests`` are only tests for a
+    need that another organisation lists, which have no such clock; ``submission`` numbers what is
+    one row sent again; ``ahead_from`` is the day from which what it has booked is still to come;
+    ``person`` and ``sure`` number certain persons and certain needs.
     """
 
     order: NDArray[np.int64]
@@ -108,7 +108,7 @@ def gather(
     stated = known(start) & (start <= census) & ~closed
     tested = tests(entries, links, pathways.group, ~closed, agreements, run_date)
     return Facts(
-        order=order_of(entries["entry_id"]),
+        order=in_order_of(entries["entry_id"]),
         waits=~closed,
         rtt=among(state, RTT_STATES) & ~tested,
         sent=status & closed,

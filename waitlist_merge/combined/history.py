@@ -40,7 +40,7 @@ class History:
     Columns as in tables.csv.
 
     ``entries`` has at least the columns ``FIELDS``. Of every entry ``pathway_id`` names its need,
-    ``need`` is the place of that name among all, and ``order`` the entry's own place by id.
+    ``need`` is the place of that name among all, and ``order`` a number in the order of ids.
     """
 
     entries: pd.DataFrame

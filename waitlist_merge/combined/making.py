@@ -217,7 +217,7 @@ def make(
     }
     rows |= filled(rows, pressing)
     needs = names.place[pathways.group].astype(np.int32)
-    history = History(entries, names.pathway_id, needs, facts.order.astype(np.int32))
+    history = History(entries, names.pathway_id, needs, facts.order)
     return Made(rows, place, listed, whence, history, gained, entry_columns, asked)
 
 

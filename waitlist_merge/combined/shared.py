@@ -41,7 +41,7 @@ def shared_identifiers(
     A pathway identifier counts with its issuer, a booking number by itself; padding, prints of 15
     characters, booking numbers within pathway identifiers and codes of merged trusts are seen
     through (``identifiers``). Columns as in ``patients.links``: one link between each two
-    neighbours by entry id, of which ``order`` is the place of each.
+    neighbours by entry id; ``order`` are numbers in the order of ids.
     """
     perhaps, printed = perhaps_shared(entries, patients.group)
     rows = np.flatnonzero(perhaps)
