@@ -6,8 +6,8 @@ renamed files and shows no hospital number. Ids of groups are in ``group_ids``.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 
 import numpy as np
 import pandas as pd
@@ -71,24 +71,40 @@ def row_digests(entries: pd.DataFrame, *, key: str | None = None) -> NDArray[np.
 
 def _digests(names: pd.Series, key: str | None) -> NDArray[np.uint64]:
     digest = keyed_digest(key)
-    found = [digest(name.encode())[:8] for name in names.tolist()]
-    return np.frombuffer(b"".join(found), dtype=">u8").astype(np.uint64)
+    messages = pa.array(names.array).cast(pa.large_binary())
+    found = b"".join(map(digest, messages.to_pylist()))
+    return np.frombuffer(found, dtype=">u8")[:: _DIGEST_BYTES // 8].astype(np.uint64)
 
 
 def keyed_digest(key: str | None = None) -> Callable[[bytes], bytes]:
     """HMAC-SHA-256 by this key, made ready once: for short texts that is most of the work.
 
+    The two hashes of RFC 2104 are taken here: ``hmac`` takes twice as long to copy what is ready.
+
+    >>> import hmac
     >>> keyed_digest("secret")(b"text") == hmac.digest(b"secret", b"text", "sha256")
     True
     """
-    ready = hmac.new((key or PUBLIC_KEY).encode(), digestmod="sha256")
+    block = (key or PUBLIC_KEY).encode()
+    if len(block) > _BLOCK_BYTES:
+        block = sha256(block).digest()
+    block = block.ljust(_BLOCK_BYTES, b"\0")
+    inside, outside = (sha256(block.translate(each)).copy for each in (_INNER, _OUTER))
 
     def digest(message: bytes) -> bytes:
-        text = ready.copy()
-        text.update(message)
-        return text.digest()
+        inner, outer = inside(), outside()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
 
     return digest
+
+
+_BLOCK_BYTES, _DIGEST_BYTES = 64, 32
+"""Of SHA-256 (FIPS 180-4)."""
+
+_INNER, _OUTER = (bytes(each ^ pad for each in range(256)) for pad in (0x36, 0x5C))
+"""What each byte of the key becomes in the two hashes (RFC 2104, 2)."""
 
 
 def _hashed_again(
