@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.categories import words_at
 from waitlist_merge.combined.events import EVENTS, READ, Events, events
-from waitlist_merge.combined.names import taken
+from waitlist_merge.combined.names import Taking, taken, taking
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.pathways.columns import Bools, Codes, categories, codes, dates, said, worded
 from waitlist_merge.reasons import Event
@@ -94,20 +94,25 @@ class History:
         standing[np.sort(begins[self.need[rows]]) + _within(self.need[rows])] = rows
         return standing
 
+    @cached_property
+    def _columns(self) -> dict[str, Taking]:
+        """Columns of the entries and the names of their needs, made ready for all parts at once."""
+        told = {name: taking(self.entries[name].array) for name in FIELDS}
+        return told | {"pathway_id": taking(self.pathway_id.array)}
+
     def _of(self, rows: NDArray[np.int32]) -> tuple[pd.DataFrame, Codes, Events]:
         """These entries, all of some needs, with the number of the need of each and their events.
 
         ``rows`` are need by need, and so are the entries.
         """
-        some = {name: self.entries[name].array.take(rows) for name in FIELDS}
-        entries = pd.DataFrame(some, copy=False)
+        entries = framed({name: self._columns[name](rows) for name in FIELDS})
         need = np.cumsum(np.diff(self.need[rows], prepend=self.need[rows[:1]]) > 0, dtype=np.int32)
         return entries, need, events(entries, need, self.order[rows])
 
     def _told(self, rows: NDArray[np.int32]) -> pd.DataFrame:
         entries, number, told = self._of(rows)
         need, entry, day, kind = _in_order(entries, number, told)
-        names = taken(self.pathway_id.array, rows[np.flatnonzero(np.diff(number, prepend=-1))])
+        names = self._columns["pathway_id"](rows[np.flatnonzero(np.diff(number, prepend=-1))])
         return framed(
             {
                 "pathway_id": taken(names, need),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -31,15 +33,33 @@ def taken(values: ExtensionArray, at: NDArray[np.integer]) -> ExtensionArray:
     >>> taken(pd.array(day), np.array([0, -1])).astype(str).tolist()
     ['2026-04-30', 'NaT']
     """
+    return taking(values)(at)
+
+
+Taking = Callable[[NDArray[np.integer]], ExtensionArray]
+
+
+def taking(values: ExtensionArray) -> Taking:
+    """What ``taken`` takes of these values, made ready for many positions one after the other."""
     if isinstance(values, pd.arrays.DatetimeArray):
-        found = np.asarray(values).take(at)
-        found[at < 0] = np.datetime64("NaT")
-        stamps: ExtensionArray = pd.array(found, copy=False)
-        return stamps
+        return partial(_days_at, np.asarray(values))
     held = ids_held(values)
     if held is None:
-        return values.take(at, allow_fill=True)
-    return ids_of(held.take(at), at >= 0, values.dtype)
+        return partial(values.take, allow_fill=True)
+    return partial(_ids_at, held, values.dtype)
+
+
+def _days_at(days: NDArray[np.datetime64], at: NDArray[np.integer]) -> ExtensionArray:
+    found = days.take(at)
+    found[at < 0] = np.datetime64("NaT")
+    stamps: ExtensionArray = pd.array(found, copy=False)
+    return stamps
+
+
+def _ids_at(
+    held: NDArray[np.void], dtype: ExtensionDtype, at: NDArray[np.integer]
+) -> ExtensionArray:
+    return ids_of(held.take(at), at >= 0, dtype)
 
 
 def ids_held(ids: object) -> NDArray[np.void] | None:
