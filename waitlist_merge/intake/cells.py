@@ -52,11 +52,28 @@ EXACT_INTEGERS = 1e15
 
 
 def tidy(column: Column) -> Column:
-    """Outer spaces trimmed (no-break ones too), blanks null, each text held once."""
-    texts = pc.utf8_trim_whitespace(column.dictionary.cast(_TEXT))
-    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
-    once = texts.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(once.indices.take(column.indices), once.dictionary)
+    """Outer spaces trimmed (no-break ones too), blanks null, each text held once.
+
+    Each is held once before: where nothing is to be trimmed, as in most columns, none is looked up
+    again.
+    """
+    texts = column.dictionary.cast(_TEXT)
+    trimmed = pc.utf8_trim_whitespace(texts)
+    if not trimmed.equals(texts):
+        return _once(column.indices, trimmed)
+    blank = pc.index(texts, "").as_py()
+    if blank < 0:
+        return pa.DictionaryArray.from_arrays(column.indices, texts)
+    place = np.arange(len(texts), dtype=np.int32)
+    number = pa.array(place - (place > blank), mask=place == blank)
+    said = pa.concat_arrays([texts[:blank], texts[blank + 1 :]])
+    return pa.DictionaryArray.from_arrays(number.take(column.indices), said)
+
+
+def _once(indices: pa.Array, texts: pa.Array) -> Column:
+    """The column of these codes and texts, of which some may be alike, blank or missing."""
+    said = pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(said.indices.take(indices), said.dictionary)
 
 
 def encode(texts: Sequence[str | None]) -> Column:
@@ -134,7 +151,7 @@ def from_frame_column(values: pd.Series) -> Column:
         codes, distinct = pd.factorize(values)
     texts = [cell_text(each) for each in distinct]
     indices = pa.array(codes, pa.int32(), mask=np.asarray(codes) < 0)
-    return tidy(pa.DictionaryArray.from_arrays(indices, pa.array(texts, _TEXT)))
+    return tidy(_once(indices, pa.array(texts, _TEXT)))
 
 
 def from_arrow_column(values: pa.ChunkedArray) -> Column:
@@ -147,7 +164,7 @@ def from_arrow_column(values: pa.ChunkedArray) -> Column:
         texts = distinct.cast(_TEXT)
     else:
         texts = pa.array([cell_text(each) for each in distinct.to_pylist()], _TEXT)
-    return tidy(pa.DictionaryArray.from_arrays(codes.indices, texts))
+    return tidy(_once(codes.indices, texts))
 
 
 def check_cells(source: str, columns: Sequence[Column]) -> None:
