@@ -80,18 +80,27 @@ def stacked(columns: list[pd.Categorical[str]]) -> pd.Categorical[str]:
     >>> stacked([pd.Categorical(["b", None]), pd.Categorical(["a", "b"])]).tolist()
     ['b', nan, 'a', 'b']
     """
-    sizes = [len(each.categories) for each in columns]
+    length = sum(map(len, columns))
     parts = [_as_arrow(each.categories, None) for each in columns if len(each.categories)]
+    if not parts:
+        return unsaid(length)
     chunks = [
         chunk.cast(pa.large_string())
         for part in parts
         for chunk in (part.chunks if isinstance(part, pa.ChunkedArray) else (part,))
     ]
     words = whole(pa.chunked_array(chunks, pa.large_string()).dictionary_encode())
-    code = np.concatenate([each.codes for each in columns], dtype=np.int32)
-    number = np.append(words.indices.to_numpy(), np.int32(-1))  # the last is that of no word
-    before = np.repeat(np.cumsum(sizes) - sizes, list(map(len, columns)))
-    return category(number[np.where(code < 0, -1, code + before)], words.dictionary)
+    number = words.indices.to_numpy()
+    # The smallest whole numbers that pandas takes for codes of so many words.
+    code = np.empty(length, dtype=np.min_scalar_type(-len(words.dictionary) - 2))
+    row = word = 0
+    # Part by part, so that nothing as long as the whole is made on the way.
+    for each in columns:
+        rows, size = row + len(each), word + len(each.categories)
+        of_word = np.append(number[word:size], np.int32(-1))  # the last is that of no word
+        code[row:rows] = of_word[each.codes]
+        row, word = rows, size
+    return category(code, words.dictionary)
 
 
 def unsaid(size: int) -> pd.Categorical[str]:
