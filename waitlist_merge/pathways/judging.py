@@ -92,6 +92,7 @@ def _judge_chunk(
         worth_a_row=evidence.worth_a_row,
         certain_patient=certain,
         same_organisation=evidence.same_organisation,
+        same_procedure=evidence.same_procedure,
         forced=np.zeros(len(pair[0]), dtype=bool),
         fallen=np.zeros(len(pair[0]), dtype=bool),
         said=np.full(len(pair[0]), -1, dtype=np.int32),
@@ -99,7 +100,7 @@ def _judge_chunk(
     joining = spoken_of.copy()
     made = judged.joins == YES
     joining[judged.a[made]] = joining[judged.b[made]] = True
-    matters = joining[judged.a] & joining[judged.b]
+    matters = joining[judged.a] | joining[judged.b]
     return judged[(judged.joins != NO) | judged.worth_a_row | matters]
 
 

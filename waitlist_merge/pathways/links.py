@@ -2,7 +2,8 @@
 
 Every joined pair; of two groups in doubt the one strongest pair that asks, and the one that sets
 suspected cancer against routine; and pairs that are held apart though they share a service, a
-procedure or an identifier.
+procedure or an identifier. What one row of a pathway leaves out another may say: nobody is asked
+about two that differ by it.
 """
 
 from __future__ import annotations
@@ -39,12 +40,27 @@ _DIFFERENT = tuple(
 )
 """What two entries are to each other that are known not to be one need."""
 
+_FOR_WANT_OF = tuple(
+    RELATIONS.index(each)
+    for each in (
+        Relation.REPEAT_SAME_ORGANISATION,
+        Relation.REPEAT_OTHER_ORGANISATION,
+        Relation.SECOND_OPINION,
+        Relation.PATIENT_CHOICE_SWITCH,
+        Relation.TREATED_ELSEWHERE,
+    )
+)
+"""What is asked, without a veto, only because nothing known tells the two apart."""
+
 REPEATED_HERE, REPEATED_THERE = (
     RELATIONS.index(each)
     for each in (Relation.REPEAT_SAME_ORGANISATION, Relation.REPEAT_OTHER_ORGANISATION)
 )
 CANCER_WITH_ROUTINE = VETOES.index(Veto.CANCER_WITH_ROUTINE)
 _PARTING = [RELATIONS.index(each) for each in PARTING]
+_OTHER_OPERATION = [
+    RELATIONS.index(each) for each in (Relation.OTHER_PROCEDURE, Relation.STAGED_PROCEDURE)
+]
 
 YES, ASKED, NO = (JOINS.index(each) for each in (Joins.YES, Joins.ASKED, Joins.NO))
 CERTAIN, PROBABLE, POSSIBLE = (
@@ -72,6 +88,7 @@ class Judged:
     worth_a_row: Bools
     certain_patient: Bools
     same_organisation: Bools
+    same_procedure: Bools
     forced: Bools
     fallen: Bools
     said: NDArray[np.int32]
@@ -104,8 +121,10 @@ def grouped(
         forced=pairs.forced,
     )
     groups, refused = group(edges, traits, size=len(traits))
-    settled = _cancer_asked(_settled(pairs, groups, refused), groups, refused, traits)
-    return groups, _told(settled, groups, order)
+    sure = (pairs.joins == YES) & (pairs.confidence == CERTAIN) & ~refused
+    surely = components(pairs.a[sure], pairs.b[sure], len(groups))
+    settled = _settled(pairs, groups, surely, refused)
+    return groups, _told(_cancer_asked(settled, groups, refused, traits), groups, surely, order)
 
 
 def bar(pairs: Judged) -> NDArray[np.int8]:
@@ -124,11 +143,9 @@ def _rank(pairs: Judged, order: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.minimum(one, other) * (int(order.max(initial=0)) + 1) + np.maximum(one, other)
 
 
-def _settled(pairs: Judged, groups: Group, refused: Bools) -> Judged:
+def _settled(pairs: Judged, groups: Group, surely: Group, refused: Bools) -> Judged:
     """Refused links are asked; pairs that ended in one group are joined, whatever they asked."""
     made = (pairs.joins == YES) & ~refused
-    sure = made & (pairs.confidence == CERTAIN)
-    surely = components(pairs.a[sure], pairs.b[sure], len(groups))
     indirect = (groups[pairs.a] == groups[pairs.b]) & ~made
     through = np.where(surely[pairs.a] == surely[pairs.b], CERTAIN, PROBABLE)
     return replace(
@@ -184,10 +201,11 @@ def _indirect_relation(pairs: Judged) -> NDArray[np.int8]:
     return np.where(np.isin(pairs.relation, keeps), pairs.relation, otherwise).astype(np.int8)
 
 
-def _told(pairs: Judged, groups: Group, order: NDArray[np.int64]) -> Judged:
+def _told(pairs: Judged, groups: Group, surely: Group, order: NDArray[np.int64]) -> Judged:
     """The pairs that get a row, in the order of their entries' ids."""
     rank = _rank(pairs, order)
-    asked = np.flatnonzero((pairs.joins == ASKED) & ~_answered(pairs, groups))
+    settled = _answered(pairs, groups) | _said_elsewhere(pairs, surely)
+    asked = np.flatnonzero((pairs.joins == ASKED) & ~settled)
     one, other = groups[pairs.a[asked]], groups[pairs.b[asked]]
     low, high = np.minimum(one, other), np.maximum(one, other)
     grave = pairs.veto[asked] == CANCER_WITH_ROUTINE
@@ -210,6 +228,23 @@ def _answered(pairs: Judged, groups: Group) -> Bools:
     apart = pairs.veto == VETOES.index(Veto.DECIDED_APART)
     refused = pairs.veto == VETOES.index(Veto.GROUP_CONFLICT)
     return np.asarray(np.isin(keys, keys[apart]) & ~refused)
+
+
+def _said_elsewhere(pairs: Judged, surely: Group) -> Bools:
+    """Pairs that ask for want of what other rows of the same two pathways say: that they differ.
+
+    An outpatient row names no procedure where the admitted row of its pathway does. Only rows that
+    are certainly one pathway speak for each other. Where the two name one procedure, only another
+    side parts them: a pathway has one side, but its procedure may change.
+    """
+    apart = pairs.joins == NO
+    side = apart & (pairs.relation == RELATIONS.index(Relation.OTHER_SIDE))
+    operation = apart & np.isin(pairs.relation, _OTHER_OPERATION)
+    vague = (pairs.confidence == POSSIBLE) & np.isin(pairs.relation, _FOR_WANT_OF)
+    vague &= pairs.veto == 0
+    keys = pair_keys(surely[pairs.a], surely[pairs.b], len(surely))
+    said = np.isin(keys, keys[side]) | (~pairs.same_procedure & np.isin(keys, keys[operation]))
+    return np.asarray(vague & said)
 
 
 def frame(
