@@ -2,7 +2,7 @@
 
 >>> many(1, "link"), many(2, "link"), many(2, "entry"), many(2, "day")
 ('1 link', '2 links', '2 entries', '2 days')
->>> listed(["RM3"]), listed(["RM3", "RW3"]), listed(["RM3", "RW3", "RXL"])
+>>> several(["RM3"]), several(["RM3", "RW3"]), several(["RM3", "RW3", "RXL"])
 ('RM3', 'RM3 and RW3', 'RM3, RW3 and RXL')
 """
 
@@ -20,6 +20,6 @@ def many(count: int, noun: str) -> str:
 _CONSONANT_Y = re.compile(r"(?<![aeiou])y$")
 
 
-def listed(names: Sequence[str]) -> str:
+def several(names: Sequence[str]) -> str:
     """Names in one phrase; empty of none."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -11,6 +11,7 @@ from waitlist_merge.reasons import Departure
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.signed import author, letters
+from waitlist_merge.review.snapshot import by_entry
 
 
 def accounted(
@@ -41,7 +42,7 @@ def accounted(
     told = of_one_voice(answers)
     some = last[last["entry_id"].isin({name for _, stands in told for name in stands})]
     names, left = some["entry_id"].astype(str), some["left_date"]
-    whose = dict(zip(names, some["organisation"].astype(str), strict=True))
+    whose = by_entry(some, "organisation")
     newest: dict[str, dt.date] = {}
     for row, stands in told:
         day = days_of_runs.get(row.run, row.answered_on)

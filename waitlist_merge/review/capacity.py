@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.review.answers import UNACCOUNTED
 
 
 def within(queue: pd.DataFrame, capacity: int | None) -> Bools:
@@ -27,7 +28,7 @@ def within(queue: pd.DataFrame, capacity: int | None) -> Bools:
     taken: Counter[str] = Counter()
     chosen = np.zeros(len(queue), dtype=bool)
     level = queue["level"] if "level" in queue else pd.Series("", index=queue.index)
-    lost = (level == "unaccounted").to_numpy(dtype=bool)
+    lost = (level == UNACCOUNTED).to_numpy(dtype=bool)
     names = queue["organisations"].astype(object).fillna("").tolist()
     for at in np.argsort(queue["order"].to_numpy(), kind="stable").tolist():
         concerned = names[at].split(";")

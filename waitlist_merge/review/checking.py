@@ -10,10 +10,10 @@ import pandas as pd
 
 from waitlist_merge.reasons import Relation
 from waitlist_merge.review import returned as heading
-from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.answers import UNACCOUNTED, Answer
 from waitlist_merge.review.returned import MOST_SHOWN, Returned, fingerprint
 from waitlist_merge.review.signed import letters
-from waitlist_merge.review.spoken import WITHOUT_FACT
+from waitlist_merge.review.spoken import WITHOUT_FACT, joins
 from waitlist_merge.review.work import STATE_WORDS, State, read_state
 
 OLDEST_DAYS = 366
@@ -24,10 +24,8 @@ MOST_BEFORE_DAYS = 7
 which the lists were made. A day further back is a slip, such as the month written before the day,
 and would make a word older than those that it is to replace."""
 
-_JOINING = (Answer.SAME_PERSON, Answer.SAME_NEED)
 _NEED_NOTE = (Answer.NEEDS_CLINICIAN, Answer.CORRECT_RECORD, Answer.ACCOUNTED)
 _OF_UNACCOUNTED = (Answer.ACCOUNTED, Answer.CANNOT_TELL, Answer.ASK_AGAIN)
-
 
 COORDINATOR = "coordinator"
 """Role of somebody who works across organisations, and whose own may send no list."""
@@ -114,7 +112,7 @@ class Checks:
             return [f"column {heading.ANSWER}: is none of: {', '.join(Answer)}"]
         answer, level = Answer(said), row.text(heading.LEVEL)
         wrong = [*self._wrong_author(row)]
-        fits = answer in _OF_UNACCOUNTED if level == "unaccounted" else answer != Answer.ACCOUNTED
+        fits = answer in _OF_UNACCOUNTED if level == UNACCOUNTED else answer != Answer.ACCOUNTED
         if not fits:
             wrong.append(f"column {heading.ANSWER}: {answer!s} does not answer this question")
         if answer in _NEED_NOTE and not row.text(heading.NOTE):
@@ -245,7 +243,7 @@ def _wrong_override(row: Returned, answer: Answer) -> list[str]:
     """A named veto is overridden by two people with a reason, or not at all."""
     second, reason = row.text(heading.SECOND), row.text(heading.REASON)
     vetoed = row.text(heading.VETO) not in WITHOUT_FACT
-    if answer not in _JOINING or not vetoed or not (second or reason):
+    if not joins(answer) or not vetoed or not (second or reason):
         return []
     if not second:
         return [f"column {heading.SECOND}: overriding needs a second person as well"]

@@ -17,6 +17,7 @@ import pandas as pd
 
 from waitlist_merge.combined.waiting import VALIDATE_EVERY
 from waitlist_merge.review.rows import ContactRow, not_undone
+from waitlist_merge.review.snapshot import by_entry
 
 QUIET = timedelta(days=VALIDATE_EVERY)
 """Time after a contact or a validation in which nobody is rung again: validation is asked every 12
@@ -33,10 +34,9 @@ def spoken_to(
     ``entries`` are those of a run, with their ``entry_id`` and ``patient_id``: the patient is who
     has these entries now, and has a row for each id where they are of several.
     """
-    names, patients = entries["entry_id"].astype(str), entries["patient_id"].astype(str)
     recent = [row for row in not_undone(contacts) if row.said_on and row.said_on > run_date - QUIET]
-    wanted = names.isin({name for row in recent for name in row.entry_ids})
-    of = dict(zip(names[wanted], patients[wanted], strict=True))
+    wanted = entries["entry_id"].isin({name for row in recent for name in row.entry_ids})
+    of = by_entry(entries[wanted], "patient_id")
     rows = [
         (row.contact_id, who, ";".join(row.entry_ids), row.organisation, row.reviewer, row.said_on)
         for row in recent

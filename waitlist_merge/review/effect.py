@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
 
 import pandas as pd
 
@@ -17,7 +16,7 @@ from waitlist_merge.review.accounted import accounted, of_one_voice
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.rows import AnswerRow, not_undone
 from waitlist_merge.review.ruling import Rulings
-from waitlist_merge.review.snapshot import listed
+from waitlist_merge.review.snapshot import by_entry, listed
 from waitlist_merge.review.spoken import Standing
 
 FOR_TWO = "waits for another person: one alone cannot answer for two organisations"
@@ -36,8 +35,7 @@ def as_they_act(
     ``answers`` are all of the register, ``last`` the entries of the newest snapshot,
     ``days_of_runs`` the day of each run and ``retired`` who has closed for good.
     """
-    there = listed(last)
-    patient = dict(zip(there["entry_id"].astype(str), there["patient_id"].astype(str), strict=True))
+    patient = by_entry(listed(last), "patient_id")
     said = {row.answer_id: row for row in answers}
     stands = not_undone(answers)
     counted = {row.answer_id for row, _ in of_one_voice(stands)}
@@ -61,13 +59,9 @@ def as_they_act(
 
 def _parted(row: AnswerRow, patient: Mapping[str, str]) -> bool:
     """Is every two of its entries that it joins, and that are listed, of two people?"""
-    sides = [(patient[name], side) for name, side in _sides(row) if name in patient]
-    across = [one[0] != other[0] for one, other in combinations(sides, 2) if one[1] != other[1]]
-    return bool(across) and all(across)
-
-
-def _sides(row: AnswerRow) -> zip[tuple[str, int]]:
-    return zip(row.entry_ids, row.sides, strict=True)
+    people = [patient.get(name) for name in row.entry_ids]
+    across = [(people[a], people[b]) for a, b in row.across if people[a] and people[b]]
+    return bool(across) and all(one != other for one, other in across)
 
 
 def _told_as(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import product
 
 import pandas as pd
 
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.rows import AnswerRow, not_undone
 from waitlist_merge.review.signed import author, spoken_of_since
-from waitlist_merge.review.snapshot import Snapshot
-from waitlist_merge.review.spoken import Pair, levels_of, levels_spoken_of
+from waitlist_merge.review.snapshot import Snapshot, by_entry
+from waitlist_merge.review.spoken import Pair, joins, levels_of, levels_spoken_of, pair_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -84,8 +84,7 @@ def released(answers: Iterable[AnswerRow], last: pd.DataFrame) -> frozenset[Pair
     if not fewer:
         return frozenset()
     some = last[last["entry_id"].isin({name for _, pair in fewer for name in pair})]
-    codes = some["organisation"].astype(str)
-    whose = dict(zip(some["entry_id"].astype(str), codes, strict=True))
+    whose = by_entry(some, "organisation")
     found = set()
     for about, who in fewer.items():
         concerned = {whose.get(name, "") for name in about[1]}
@@ -109,16 +108,11 @@ def _voices(answers: Iterable[AnswerRow], *, joined: bool) -> dict[tuple[str, Pa
 
 def _decides(row: AnswerRow, *, joined: bool) -> list[tuple[str, Pair]]:
     """What an answer joins, or keeps apart, at each level."""
-    if row.answer not in (_JOINS if joined else _PARTS):
+    if joins(row.answer) is not joined:
         return []
     return [*product(levels_of(Answer(row.answer), row.level), _across(row))]
 
 
-_JOINS = (Answer.SAME_NEED, Answer.SAME_PERSON)
-_PARTS = (Answer.DIFFERENT_NEEDS, Answer.DIFFERENT_PEOPLE)
-
-
 def _across(row: AnswerRow) -> list[Pair]:
-    """The pairs of entries on two sides of an answer, the smaller id first."""
-    ends = combinations(zip(row.entry_ids, row.sides, strict=True), 2)
-    return [(min(a, b), max(a, b)) for (a, one), (b, other) in ends if one != other]
+    """The pairs of entries on two sides of an answer."""
+    return [pair_of(row.entry_ids[one], row.entry_ids[other]) for one, other in row.across]

@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from itertools import combinations
 from typing import Self, TypeVar
 
 from waitlist_merge.errors import InputError
@@ -78,6 +79,12 @@ class AnswerRow(_Recorded):
     undoes: str = ""
     run: int = 0
     recorded_at: datetime | None = None
+
+    @property
+    def across(self) -> list[tuple[int, int]]:
+        """The places in ``entry_ids`` of every two that stood on two sides."""
+        ends = combinations(enumerate(self.sides), 2)
+        return [(a, b) for (a, one), (b, other) in ends if one != other]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.decided import NONE, Decided, contradicted
-from waitlist_merge.plural import listed
+from waitlist_merge.plural import several
 from waitlist_merge.reasons import Veto
 from waitlist_merge.review.facts import said_by
 from waitlist_merge.review.rows import AnswerRow, not_undone
@@ -110,8 +110,8 @@ def _decide(level: str, spoken: Sequence[Spoken], place: Mapping[str, int]) -> D
 
 def _apart(level: str, said: Sequence[Spoken]) -> list[Spoken]:
     """Those who keep the two apart; where others who would join them are told of the conflict."""
-    keeps = [each for each in said if each.verdicts(level) is False]
-    joins = [each for each in said if each.verdicts(level) and not each.changed[level]]
+    keeps = [each for each in said if each.verdict(level) is False]
+    joins = [each for each in said if each.verdict(level) and not each.changed[level]]
     for each in keeps:
         if each.changed[level]:
             each.settle(Standing.STALE, *each.changed[level])
@@ -151,7 +151,7 @@ def _agreed(
 
     ``vetoes`` are all that anybody was shown who has spoken of the two.
     """
-    joins = [each for each in said if each.verdicts(level)]
+    joins = [each for each in said if each.verdict(level)]
     for each in joins:
         if each.changed[level]:
             each.settle(Standing.STALE, *each.changed[level])
@@ -171,7 +171,7 @@ def _agreed(
     people = {letters(each.row.reviewer) for each in valid if each.row.organisation in concerned}
     one_for_all = not missing and len(people) < len(concerned)
     second = vetoed and not any(each.overrides for each in valid)
-    waits = [_ONE_PERSON.format(listed(sorted(concerned)))] if one_for_all else []
+    waits = [_ONE_PERSON.format(several(sorted(concerned)))] if one_for_all else []
     waits += [f"waits for a second person and a reason to override {vetoed[0]}"] if second else []
     if not missing and not waits:
         return [each for each in valid if each.row.organisation in concerned]

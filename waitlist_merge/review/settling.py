@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from waitlist_merge.plural import listed
+from waitlist_merge.plural import several
 from waitlist_merge.reasons import Relation, Veto
-from waitlist_merge.review.answers import CLINICIAN, Answer, who_answers
+from waitlist_merge.review.answers import CLINICIAN, UNACCOUNTED, Answer, who_answers
 
 BY_VETO: dict[str, str] = {
     Veto.DIFFERENT_NHS_NUMBERS: "The Spine: is one of the two NHS numbers superseded, or whose?",
@@ -52,7 +52,7 @@ BY_RELATION: dict[str, str] = {
 OF_LEVEL = {
     "patient": "Name, birth date, NHS number and address of each on the Spine",
     "pathway": "The two referral letters side by side",
-    "unaccounted": "Each organisation's own record, or a call to the patient",
+    UNACCOUNTED: "Each organisation's own record, or a call to the patient",
 }
 
 
@@ -80,7 +80,7 @@ def who_is_asked(
     if not organisations:
         return "A coordinator"
     who = CLINICIAN if clinician else who_answers(level, relation, veto)
-    return f"{who} at {listed(organisations)}"
+    return f"{who} at {several(organisations)}"
 
 
 def effects(level: str, organisations: Sequence[str], *, vetoed: bool) -> str:
@@ -91,8 +91,8 @@ def effects(level: str, organisations: Sequence[str], *, vetoed: bool) -> str:
     """
     condition = ""
     if len(organisations) > 1:
-        condition = f", once {listed(organisations)} have each said so"
-    if level == "unaccounted":
+        condition = f", once {several(organisations)} have each said so"
+    if level == UNACCOUNTED:
         return f"{Answer.ACCOUNTED}: leaves the list of patients for whom nobody waits{condition}"
     if len(organisations) > 2:
         condition += " (entries of two that both have are joined before)"

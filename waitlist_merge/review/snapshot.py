@@ -106,6 +106,15 @@ def listed(entries: pd.DataFrame) -> pd.DataFrame:
     return entries[entries["left_date"].isna()]
 
 
+def by_entry(entries: pd.DataFrame, column: str) -> dict[str, str]:
+    """What a column says of each entry, by its id.
+
+    >>> by_entry(pd.DataFrame({"entry_id": ["E-1"], "organisation": ["RM3"]}), "organisation")
+    {'E-1': 'RM3'}
+    """
+    return dict(zip(entries["entry_id"].astype(str), entries[column].astype(str), strict=True))
+
+
 def census_dates(snapshot: Snapshot) -> dict[str, date]:
     """The day of each organisation's newest list."""
     days = pd.to_datetime(snapshot.extracts["census_date"]).dt.date

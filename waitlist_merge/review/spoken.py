@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from waitlist_merge.plural import listed
+from waitlist_merge.plural import several
 from waitlist_merge.reasons import Veto, Word
 from waitlist_merge.review.answers import UNACCOUNTED, Answer
 from waitlist_merge.review.facts import OF_LEVEL, Pattern, Said, changes, patterns
@@ -53,7 +53,7 @@ _OTHERS = {
 }
 """Answers that decide nothing, and where that leaves them."""
 
-_ASKED_AGAIN = (Answer.CANNOT_TELL, Answer.CORRECT_RECORD)
+_RESTING = (Answer.CANNOT_TELL, Answer.CORRECT_RECORD)
 """Of those the ones that a change of facts brings back."""
 
 RULED = (
@@ -107,17 +107,13 @@ class Spoken:
         """The answer against the entries that are listed today."""
         there = [at for at, name in enumerate(row.entry_ids) if name in listed.place]
         rows = [listed.place[row.entry_ids[at]] for at in there]
-        across = [
-            (one, other)
-            for i, one in enumerate(there)
-            for other in there[i + 1 :]
-            if row.sides[one] != row.sides[other]
-        ]
+        here = frozenset(there)
+        across = [ends for ends in row.across if here.issuperset(ends)]
         now = {
             name: _spread(pattern, there, len(row.entry_ids))
             for name, pattern in patterns(listed.said, rows).items()
         }
-        joined = _JOINED.get(row.answer)
+        joined = joins(row.answer)
         names = row.entry_ids
         return cls(
             row,
@@ -125,7 +121,7 @@ class Spoken:
             organisation_of={
                 names[at]: listed.organisation[place] for at, place in zip(there, rows, strict=True)
             },
-            pairs=[_pair(names[one], names[other]) for one, other in across],
+            pairs=[pair_of(names[one], names[other]) for one, other in across],
             now=now,
             across=across,
             changed={
@@ -136,11 +132,10 @@ class Spoken:
             standing=_OTHERS.get(Answer(row.answer), Standing.DORMANT),
         )
 
-    def verdicts(self, level: str) -> bool | None:
+    def verdict(self, level: str) -> bool | None:
         """Does it join the entries at this level (True), keep them apart (False), or neither?"""
-        if level not in levels_of(Answer(self.row.answer), self.row.level):
-            return None
-        return _JOINED[self.row.answer]
+        decides = level in levels_of(Answer(self.row.answer), self.row.level)
+        return joins(self.row.answer) if decides else None
 
     @property
     def levels(self) -> set[str]:
@@ -172,13 +167,13 @@ class Spoken:
 
     def about(self, level: str) -> list[Pair]:
         """The pairs that it decides at this level and that its author has not spoken of since."""
-        if self.verdicts(level) is None:
+        if self.verdict(level) is None:
             return []
         return [pair for pair in self.pairs if (level, pair) not in self.renewed]
 
     def settle(self, standing: Standing, *details: str) -> None:
         """Say what has become of it; what is graver stays said."""
-        if _GRAVITY.index(standing) < _GRAVITY.index(self.standing):
+        if GRAVEST_FIRST.index(standing) < GRAVEST_FIRST.index(self.standing):
             self.standing = standing
             self.detail = set()
         if standing == self.standing:
@@ -189,7 +184,7 @@ class Spoken:
         if self.standing != Standing.PROPOSED:
             return []
         joined, missing = (sorted(each) for each in (self.joined, self.missing))
-        told = [f"entries of {listed(joined)} are joined"] if joined else []
+        told = [f"entries of {several(joined)} are joined"] if joined else []
         return [*told, *([f"waits for {', '.join(missing)}"] if missing else [])]
 
     def told(self) -> dict[str, object]:
@@ -199,7 +194,7 @@ class Spoken:
             self.standing = Standing.REPLACED
         elif row.answer == Answer.ACCOUNTED:
             self.standing = Standing.IN_FORCE
-        elif row.answer in _ASKED_AGAIN and any(self.changed.values()):
+        elif row.answer in _RESTING and any(self.changed.values()):
             self.settle(Standing.STALE, *(each for some in self.changed.values() for each in some))
         return {
             "answer_id": row.answer_id,
@@ -226,12 +221,18 @@ class Spoken:
         )
 
 
-_JOINED: Mapping[str, bool] = {
-    Answer.SAME_PERSON: True,
-    Answer.SAME_NEED: True,
-    Answer.DIFFERENT_PEOPLE: False,
-    Answer.DIFFERENT_NEEDS: False,
+_DECIDES: Mapping[str, tuple[str, bool]] = {
+    Answer.SAME_PERSON: ("patient", True),
+    Answer.DIFFERENT_PEOPLE: ("patient", False),
+    Answer.SAME_NEED: ("pathway", True),
+    Answer.DIFFERENT_NEEDS: ("pathway", False),
 }
+"""At which level an answer decides, and whether it joins; the others decide nothing."""
+
+
+def joins(answer: str) -> bool | None:
+    """Does an answer join entries (True), keep them apart (False), or neither?"""
+    return _DECIDES[answer][1] if answer in _DECIDES else None
 
 
 def levels_of(answer: Answer, asked: str) -> tuple[str, ...]:
@@ -244,7 +245,7 @@ def levels_of(answer: Answer, asked: str) -> tuple[str, ...]:
     """
     if answer == Answer.SAME_NEED and asked == "patient":
         return ("patient", "pathway")
-    return _LEVELS.get(answer, ())
+    return _DECIDES[answer][:1] if answer in _DECIDES else ()
 
 
 def levels_spoken_of(row: AnswerRow) -> set[str]:
@@ -252,29 +253,27 @@ def levels_spoken_of(row: AnswerRow) -> set[str]:
     return {row.level, *levels_of(Answer(row.answer), row.level)}
 
 
-_LEVELS: Mapping[Answer, tuple[str, ...]] = {
-    Answer.SAME_PERSON: ("patient",),
-    Answer.DIFFERENT_PEOPLE: ("patient",),
-    Answer.SAME_NEED: ("pathway",),
-    Answer.DIFFERENT_NEEDS: ("pathway",),
-}
-
-_GRAVITY = (
+GRAVEST_FIRST = (
     Standing.CONFLICT,
     Standing.STALE,
     Standing.NOT_SHOWN,
     Standing.PROPOSED,
     Standing.IN_FORCE,
-    *_OTHERS.values(),
+    Standing.CLINICIAN,
+    Standing.CORRECTION,
+    Standing.CANNOT_TELL,
+    Standing.AGAIN,
     Standing.DORMANT,
 )
+"""What becomes of an answer by itself, and of a question with several: the first of these."""
 
 
 def _only(facts: Mapping[str, Pattern], names: Sequence[str]) -> dict[str, Pattern]:
     return {name: facts[name] for name in names if name in facts}
 
 
-def _pair(one: str, other: str) -> Pair:
+def pair_of(one: str, other: str) -> Pair:
+    """Two entries, whichever is named first."""
     return (one, other) if one < other else (other, one)
 
 
@@ -295,4 +294,4 @@ def who(spoken: Iterable[Spoken]) -> str:
 
 def words(spoken: Iterable[Spoken]) -> str:
     """What they said."""
-    return listed(sorted({each.row.answer for each in spoken}))
+    return several(sorted({each.row.answer for each in spoken}))

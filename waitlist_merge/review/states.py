@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.again import COLUMNS
 from waitlist_merge.review.parts import Parts
 from waitlist_merge.review.ruling import Rulings
-from waitlist_merge.review.spoken import Standing
+from waitlist_merge.review.spoken import GRAVEST_FIRST, Standing
 from waitlist_merge.review.wording import said_in_words
 
 OPEN = "open"
@@ -21,22 +21,10 @@ OPEN = "open"
 RESTING = (str(Standing.CANNOT_TELL), str(Standing.CORRECTION))
 """States in which nobody is asked until a fact changes: after all others."""
 
-_GRAVEST_FIRST = (
-    Standing.CONFLICT,
-    Standing.STALE,
-    Standing.NOT_SHOWN,
-    Standing.PROPOSED,
-    Standing.CLINICIAN,
-    Standing.CORRECTION,
-    Standing.CANNOT_TELL,
-    Standing.AGAIN,
-)
-
 _ASKED_AGAIN = [
     str(each) for each in (Standing.CONFLICT, Standing.STALE, Standing.NOT_SHOWN, Standing.PROPOSED)
 ]
 """Answers that are asked about whether or not the engine doubts by itself."""
-
 
 _TOLD = ("organisation", "answer", "answered_on")
 """What is told of an answer, beside what has become of it."""
@@ -65,7 +53,7 @@ def states(parts: Parts, level: pd.Series, entry_ids: pd.Series, ruled: Rulings)
     for question, answers in _answers_to(parts, level, entry_ids, ruled.open).items():
         some = ruled.answers.loc[[*answers]]
         state[question] = next(
-            str(each) for each in _GRAVEST_FIRST if (some["standing"] == each).any()
+            str(each) for each in GRAVEST_FIRST if (some["standing"] == each).any()
         )
         beyond = [BEYOND if each else "" for each in answers.values()]
         details = [

@@ -25,7 +25,7 @@ from waitlist_merge.review.said_before import (
     older_steps,
     steps_replaced,
 )
-from waitlist_merge.review.snapshot import Snapshot, listed
+from waitlist_merge.review.snapshot import Snapshot, by_entry, listed
 from waitlist_merge.review.work import STATE_WORDS, State, read_state
 
 _GROUPS = {"patient": "patient_id", "pathway": "pathway_id"}
@@ -143,10 +143,7 @@ class _Book:
             level: there.groupby(there[column].astype(str))["entry_id"].agg(list)
             for level, column in _GROUPS.items()
         }
-        self.group_of = {
-            level: dict(zip(there["entry_id"], there[column].astype(str), strict=True))
-            for level, column in _GROUPS.items()
-        }
+        self.group_of = {level: by_entry(there, column) for level, column in _GROUPS.items()}
 
     def known(self, row: Returned) -> pd.Index | None:
         """The ids of the entries that the run knew which wrote the row; None of another run."""

@@ -15,6 +15,7 @@ import pandas as pd
 
 from waitlist_merge.reasons import Departure, Word
 from waitlist_merge.review.rows import WorkRow, not_undone
+from waitlist_merge.review.snapshot import by_entry
 
 
 class State(Word):
@@ -114,7 +115,7 @@ def work_against_lists(
     columns ``COLUMNS``. Work that is done is left out where the lists agree.
     """
     names = known["entry_id"].astype(str)
-    of = dict(zip(names, known["organisation"].astype(str), strict=True))
+    of = by_entry(known, "organisation")
     there = frozenset(names[known["left_date"].isna().to_numpy()])
     ended = frozenset(names[known["departure"].isin(list(CARE_ENDED)).to_numpy(dtype=bool)])
     whose = _whose(work, known)
@@ -154,7 +155,7 @@ def _whose(work: Sequence[WorkRow], known: pd.DataFrame) -> dict[str, tuple[str,
 
 def agreed_to_close(work: Sequence[WorkRow], known: pd.DataFrame) -> frozenset[str]:
     """The entries that are to be closed since another organisation keeps the patient."""
-    of = dict(zip(known["entry_id"].astype(str), known["organisation"].astype(str), strict=True))
+    of = by_entry(known, "organisation")
     return frozenset(
         name
         for steps in groups_of(work)
