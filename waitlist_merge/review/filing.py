@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,16 @@ from waitlist_merge.plural import many
 from waitlist_merge.review.contacts import spoken_to
 from waitlist_merge.review.effect import as_they_act
 from waitlist_merge.review.returned import Returned, returned_rows, told_apart
-from waitlist_merge.review.rows import AnswerRow, ContactRow, Said, WorkRow, need_said, not_undone
+from waitlist_merge.review.rows import (
+    AnswerRow,
+    ContactRow,
+    Said,
+    WorkRow,
+    day_of,
+    known_as,
+    need_said,
+    not_undone,
+)
 from waitlist_merge.review.ruling import in_force
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 from waitlist_merge.review.states import OPEN
@@ -77,8 +86,13 @@ def read_workbooks(paths: Sequence[Path], register: Register, *, today: date) ->
     rows, lacking = told_apart(found)
     shown = _shown(rows, register, last)
     known = Known(
-        *(last, shown, today, register.answers(), register.retired()),
-        *(register.work(), register.contacts()),
+        last,
+        shown,
+        today,
+        said=register.answers(),
+        retired=register.retired(),
+        worked=register.work(),
+        spoken=register.contacts(),
     )
     taken = take(rows, known)
     taken.problems.extend(lacking + unread)
@@ -237,8 +251,7 @@ def _undoing(
     record = found.to_record()
     about = {name: record[name] for name in _ABOUT if name in record}
     row = type(found).from_record({**dict.fromkeys(record), **about, **why})
-    name = fields(row)[0].name
-    return type(found).from_record(row.to_record() | {name: said_id(row, after=len(said))})
+    return known_as(row, said_id(row, after=len(said)), on=day_of(row))
 
 
 _ABOUT = ("question_id", "level", "patient_id")

@@ -1,9 +1,9 @@
-"""What came back in a workbook: the rows of its sheets of questions, as they were filled in.
+"""What came back in a workbook: the rows of its sheets as they were filled in.
 
-So do the rows of its sheet of duplicates, on which the work is told, and of its sheet of patients
-to speak to. A sheet is known by its headings, whatever it is called and wherever they stand in its
-first rows; columns may have been moved, hidden or added. One that lost a heading by which its rows
-are known is a problem, not a sheet of somebody else's.
+They are of questions, of duplicates, on which the work is told, and of patients to speak to. A
+sheet is known by its headings, whatever it is called and wherever they stand in its first rows;
+columns may have been moved, hidden or added. One that lost a heading by which its rows are known is
+a problem, not a sheet of somebody else's.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ RUN_PROPERTY = "waitlist_merge_run"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Returned:
-    """One row of a sheet of questions: where it stands, and its cells by heading.
+    """One row of a sheet that people fill in: where it stands, and its cells by heading.
 
     ``run`` is the run that wrote the row, 0 where neither it nor the workbook says; ``lacks`` names
     the headings that its sheet has no longer and without which nobody knows what it is about.
@@ -123,7 +123,7 @@ def told_apart(rows: Sequence[Returned]) -> tuple[list[Returned], list[str]]:
 
 
 def returned_rows(path: Path) -> list[Returned]:
-    """The rows of all sheets of questions in a workbook that have a question id.
+    """The rows of all sheets that people fill in, those that have a question or anything filled in.
 
     Raises InputError where it cannot be read or has no such sheet.
     """
@@ -185,17 +185,14 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """Name of the stream that holds a workbook with a password (MS-OFFCRYPTO 1.3)."""
 
 
-_KNOWN_BY = ({QUESTION_ID, ANSWER}, {NEED, STATE, ENTRIES}, {PATIENT, SPOKEN_BY})
-"""Headings by which a sheet that is filled in is known."""
-
-
-_TOLD_BY = (
-    (_KNOWN_BY[0], {QUESTION_ID, ANSWER, FINGERPRINT, SECOND, REASON}),
-    (_KNOWN_BY[1], {STATE, KEEPS, OWNER_ORGANISATION, WORK_NOTE}),
-    (_KNOWN_BY[2], {PATIENT, PATIENT_SAID, SPOKEN_BY}),
+_KNOWN_BY = (
+    ({QUESTION_ID, ANSWER}, {QUESTION_ID, ANSWER, FINGERPRINT, SECOND, REASON}),
+    ({NEED, STATE, ENTRIES}, {STATE, KEEPS, OWNER_ORGANISATION, WORK_NOTE}),
+    ({PATIENT, SPOKEN_BY}, {PATIENT, PATIENT_SAID, SPOKEN_BY}),
 )
-"""Headings any two of which, on one row, say that it is such a sheet though one of those is gone:
-no sheet that merge writes for reading alone has two of them, nor has a table of somebody else's."""
+"""Headings by which each sheet that is filled in is known, and headings any two of which, on one
+row, say that it is such a sheet though one of those is gone: no sheet that merge writes for reading
+alone has two of them, nor has a table of somebody else's."""
 
 _FILLED = (*ANSWERED, *WORKED, *CONTACTED)
 """Headings under which people write."""
@@ -205,10 +202,10 @@ def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, tuple[str, ...]] | None
     """The row of the headings, and which of those that are needed it lacks."""
     first = [{str(cell).strip() for cell in row} for row in rows[:HEADER_ROWS]]
     for number, named in enumerate(first):
-        if any(named >= each for each in _KNOWN_BY):
+        if any(named >= needed for needed, _ in _KNOWN_BY):
             return number, ()
     for number, named in enumerate(first):
-        for needed, telling in _TOLD_BY:
+        for needed, telling in _KNOWN_BY:
             if len(named & telling) > 1:
                 return number, tuple(sorted(needed - named))
     return None

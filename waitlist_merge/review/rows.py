@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from itertools import combinations
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from waitlist_merge.errors import InputError
 
@@ -164,8 +164,23 @@ def day_of(row: AnswerRow | WorkRow | ContactRow) -> date:
     >>> day_of(WorkRow("K-1", "Q-1", (), "done", recorded_at=datetime(2026, 11, 16, 9)))
     datetime.date(2026, 11, 16)
     """
-    said = row.answered_on if isinstance(row, AnswerRow) else row.said_on
+    said: date | None = getattr(row, _DAY[type(row)])
     return said or (row.recorded_at.date() if row.recorded_at else date.max)
+
+
+def known_as(row: Said, key: str, *, on: date) -> Said:
+    """The row under this id, and of this day where it says none.
+
+    >>> known_as(WorkRow("", "Q-1", (), "done"), "K-1", on=date(2026, 11, 16)).said_on
+    datetime.date(2026, 11, 16)
+    """
+    day = _DAY[type(row)]
+    told: dict[str, Any] = {fields(row)[0].name: key, day: getattr(row, day) or on}
+    return replace(row, **told)
+
+
+_DAY: Mapping[type, str] = {AnswerRow: "answered_on", WorkRow: "said_on", ContactRow: "said_on"}
+"""The column with the day on which it was said."""
 
 
 def need_said(register: str, *, reviewer: str, reason: str) -> None:

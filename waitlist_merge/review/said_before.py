@@ -7,10 +7,10 @@ undoes nothing. Whoever filled it in is told, lest they think that it holds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from waitlist_merge.review.rows import AnswerRow, WorkRow, day_of, not_undone
+from waitlist_merge.review.rows import AnswerRow, Said, WorkRow, day_of, not_undone
 from waitlist_merge.review.signed import author
 from waitlist_merge.review.work import groups_of
 
@@ -18,31 +18,67 @@ TWO_WAYS = "one person has answered this question in two ways; the one of the la
 OLDER = "is older than what this person said of it on {:%d/%m/%Y}, which counts"
 
 
-def answers_replaced(read: Sequence[AnswerRow], said: Sequence[AnswerRow]) -> frozenset[str]:
-    """The answers read that were said before, and after which their author said something else.
+def answers_of_each(
+    read: Iterable[AnswerRow], said: Sequence[AnswerRow]
+) -> Iterator[tuple[list[AnswerRow], list[AnswerRow]]]:
+    """What each person answers to each question, the oldest first: in the register, and as read.
 
-    ``said`` are those of the register. Of what one person answers to a question in these workbooks
-    the last counts: nothing of it is lost where that is also the last in the register.
+    ``said`` are the answers of the register.
     """
-    known = {row.answer_id for row in said}
-    latest = {_about(row): row.answer_id for row in not_undone(said)}
-    meant = {_about(row): row.answer_id for row in not_undone(read)}
-    return frozenset(
-        name for who, name in meant.items() if name in known and latest.get(who) != name
-    )
+    held: defaultdict[tuple[str, str, str], list[AnswerRow]] = defaultdict(list)
+    for row in not_undone(said):
+        held[_about(row)].append(row)
+    for about, mine in groupby(sorted(read, key=_about), key=_about):
+        yield held[about], not_undone([*mine])
 
 
-def steps_replaced(read: Sequence[WorkRow], said: Sequence[WorkRow]) -> frozenset[str]:
-    """The steps read that were said before, and after which their author told another one.
+def steps_of_each(
+    read: Iterable[WorkRow], said: Sequence[WorkRow]
+) -> Iterator[tuple[list[WorkRow], list[WorkRow]]]:
+    """What each person tells of each group, as of answers.
 
-    As of answers: of what one person tells of a group in these workbooks the last counts.
+    What the register has is known by the time of its recording.
     """
-    known = {row.work_id for row in said}
-    return frozenset(
-        meant[-1].work_id
-        for held, meant in _of_each(read, said)
-        if meant[-1].work_id in known and not (held and held[-1].work_id == meant[-1].work_id)
-    )
+    for steps in groups_of([*not_undone(said), *read]):
+        for _, mine in groupby(sorted(steps, key=author), key=author):
+            told = [*mine]
+            held = [row for row in told if row.recorded_at]
+            if meant := [row for row in told if not row.recorded_at]:
+                yield held, meant
+
+
+def replaced(
+    of_each: Iterable[tuple[Sequence[Said], Sequence[Said]]], said: Iterable[Said]
+) -> set[str]:
+    """The ids of what was said before, and after which its author said something else.
+
+    Of what one person says of one thing in these workbooks the last counts: nothing of it is lost
+    where that is also the last in the register.
+    """
+    known = {row.key for row in said}
+    last = ((meant[-1].key, held[-1].key if held else "") for held, meant in of_each)
+    return {name for name, newest in last if name in known and name != newest}
+
+
+def older(
+    of_each: Iterable[tuple[Sequence[Said], Sequence[Said]]],
+    said: Iterable[Said],
+    says: Callable[[Said], str],
+) -> dict[str, str]:
+    """What to tell of what is new and whose author has said something else on a later day, by id.
+
+    What ``says`` the same as that is nothing else.
+    """
+    known = {row.key for row in said}
+    return {
+        row.key: OLDER.format(day_of(held[-1]))
+        for held, meant in of_each
+        for row in meant
+        if row.key not in known
+        and held
+        and says(held[-1]) != says(row)
+        and day_of(held[-1]) > day_of(row)
+    }
 
 
 def answered_twice(read: Sequence[AnswerRow]) -> dict[str, str]:
@@ -53,46 +89,6 @@ def answered_twice(read: Sequence[AnswerRow]) -> dict[str, str]:
     return {row.answer_id: TWO_WAYS for row in read if len(words[_about(row)]) > 1}
 
 
-def older_answers(read: Sequence[AnswerRow], said: Sequence[AnswerRow]) -> dict[str, str]:
-    """What to tell of new answers whose author has said something else on a later day, by id."""
-    known = {row.answer_id for row in said}
-    latest = {_about(row): row for row in not_undone(said)}
-    return {
-        row.answer_id: OLDER.format(day_of(newer))
-        for row in read
-        if row.answer_id not in known
-        and (newer := latest.get(_about(row)))
-        and newer.answer != row.answer
-        and day_of(newer) > day_of(row)
-    }
-
-
-def older_steps(read: Sequence[WorkRow], said: Sequence[WorkRow]) -> dict[str, str]:
-    """What to tell of new steps whose author has told another one on a later day, by id."""
-    known = {row.work_id for row in said}
-    return {
-        row.work_id: OLDER.format(day_of(held[-1]))
-        for held, meant in _of_each(read, said)
-        for row in meant
-        if row.work_id not in known and held and day_of(held[-1]) > day_of(row)
-    }
-
-
 def _about(row: AnswerRow) -> tuple[str, str, str]:
     """Who answered what."""
     return row.question_id, *author(row)
-
-
-def _of_each(
-    read: Sequence[WorkRow], said: Sequence[WorkRow]
-) -> Iterator[tuple[list[WorkRow], list[WorkRow]]]:
-    """What each person has told of each group, the oldest first: in the register, and as read.
-
-    What the register has is known by the time of its recording.
-    """
-    for steps in groups_of([*not_undone(said), *read]):
-        for _, mine in groupby(sorted(steps, key=author), key=author):
-            told = [*mine]
-            held = [row for row in told if row.recorded_at]
-            if meant := [row for row in told if not row.recorded_at]:
-                yield held, meant

@@ -17,13 +17,21 @@ from waitlist_merge.review import returned as heading
 from waitlist_merge.review.checking import Checks, date_of, names_of, sides_of
 from waitlist_merge.review.facts import patterns, said_by
 from waitlist_merge.review.returned import Returned
-from waitlist_merge.review.rows import AnswerRow, ContactRow, WorkRow, day_of, not_undone
+from waitlist_merge.review.rows import (
+    AnswerRow,
+    ContactRow,
+    Said,
+    WorkRow,
+    day_of,
+    known_as,
+    not_undone,
+)
 from waitlist_merge.review.said_before import (
     answered_twice,
-    answers_replaced,
-    older_answers,
-    older_steps,
-    steps_replaced,
+    answers_of_each,
+    older,
+    replaced,
+    steps_of_each,
 )
 from waitlist_merge.review.snapshot import Snapshot, by_entry, listed
 from waitlist_merge.review.work import STATE_WORDS, State, read_state
@@ -74,32 +82,25 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
     problems: list[str] = []
     undated = 0
     book = _Book(known)
-    codes = frozenset(known.last.extracts["organisation"].astype(str))
-    checks = Checks(
-        organisations=codes,
-        known=book.known,
-        of_its_own=book.of_its_own,
-        concerned=book.concerned,
-        asked_on=book.asked_on,
-        today=known.today,
-        retired=known.retired,
-    )
+    checks = book.checks(known)
     for row in rows:
         wrong = checks.wrong_with(row)
         problems += [f"{row.place}: {each}" for each in wrong.told]
-        answers = row.text(heading.ANSWER) and not (wrong.row or wrong.answer)
+        answer = row.text(heading.ANSWER) and not (wrong.row or wrong.answer)
         works = row.text(heading.STATE) and not (wrong.row or wrong.work)
         spoken = row.any(heading.CONTACTED) and not wrong.row
-        undated += bool((answers or works) and not row.text(heading.DATE))
+        undated += bool((answer or works) and not row.text(heading.DATE))
         undated += spoken and not row.text(heading.SPOKEN_ON)
-        if answers:
+        if answer:
             told.append((row, book.answer(row)))
         if works:
             work.append((row, book.work(row)))
         if spoken:
             contacts.append((row, book.contact(row)))
-    answered, worked = [each for _, each in told], [each for _, each in work]
-    again = answers_replaced(answered, known.said) | steps_replaced(worked, known.worked)
+    answered = [each for _, each in told]
+    answers = [*answers_of_each(answered, known.said)]
+    steps = [*steps_of_each([each for _, each in work], known.worked)]
+    again = replaced(answers, known.said) | replaced(steps, known.worked)
     again |= {row.key for row in known.spoken} - {row.key for row in not_undone(known.spoken)}
     for said, words in (
         (told, _AGAIN.format(heading.DATE, heading.NOTE)),
@@ -107,8 +108,8 @@ def take(rows: Sequence[Returned], known: Known) -> Taken:
         (contacts, _AGAIN.format(heading.SPOKEN_ON, heading.PATIENT_SAID)),
     ):
         problems += [f"{row.place}: {words}" for row, each in said if each.key in again]
-    odd = answered_twice(answered) | older_answers(answered, known.said)
-    odd |= older_steps(worked, known.worked)
+    odd = answered_twice(answered) | older(answers, known.said, lambda row: row.answer)
+    odd |= older(steps, known.worked, lambda row: row.key)
     problems += [f"{row.place}: {odd[each.key]}" for row, each in (*told, *work) if each.key in odd]
     return Taken(
         [each for _, each in told if each.key not in again],
@@ -145,6 +146,18 @@ class _Book:
         }
         self.group_of = {level: by_entry(there, column) for level, column in _GROUPS.items()}
 
+    def checks(self, known: Known) -> Checks:
+        """What rows are checked against."""
+        return Checks(
+            organisations=frozenset(known.last.extracts["organisation"].astype(str)),
+            known=self.known,
+            of_its_own=self.of_its_own,
+            concerned=self.concerned,
+            asked_on=self.asked_on,
+            today=self.today,
+            retired=known.retired,
+        )
+
     def known(self, row: Returned) -> pd.Index | None:
         """The ids of the entries that the run knew which wrote the row; None of another run."""
         return self.places.get(row.run)
@@ -171,15 +184,11 @@ class _Book:
         return frozenset(self.frames[row.run]["organisation"].iloc[places].astype(str))
 
     def answer(self, row: Returned) -> AnswerRow:
-        """The row as the register records it: what has no date is of the day when it is first read.
-
-        Its id is made of the row as it was filled in, so that it is known when it is read again.
-        """
+        """The answer as the register records it."""
         side_of = sides_of(row)
         names = names_of(row)
         level = row.text(heading.LEVEL)
         places = self.places[row.run].get_indexer(pd.Index(names))
-        day = date_of(row.cells.get(heading.DATE))
         said = said_by(self.frames[row.run].iloc[places])
         told = AnswerRow(
             answer_id="",
@@ -194,23 +203,21 @@ class _Book:
             organisation=row.text(heading.ORGANISATION).upper(),
             role=row.text(heading.ROLE),
             note=row.text(heading.NOTE),
-            answered_on=day,
+            answered_on=date_of(row.cells.get(heading.DATE)),
             second_person=row.text(heading.SECOND),
             reason=row.text(heading.REASON),
             facts=patterns(said, range(len(names))),
             run=row.run,
         )
-        name = said_id(told)
-        return replace(
-            told,
-            answer_id=name,
-            unseen=self._unseen(level, names),
-            answered_on=self._day(name, day),
-        )
+        return replace(self._kept(told), unseen=self._unseen(level, names))
 
-    def _day(self, name: str, day: date | None) -> date:
-        """The day in the row, or that on which it was first read."""
-        return day or self.first_read.get(name, self.today)
+    def _kept(self, row: Said) -> Said:
+        """The row under its id; what has no date is of the day when it is first read.
+
+        The id is made of the row as it was filled in, so that it is known when it is read again.
+        """
+        name = said_id(row)
+        return known_as(row, name, on=self.first_read.get(name, self.today))
 
     def _unseen(self, level: str, names: Sequence[str]) -> tuple[str, ...]:
         """Entries that are of a group of those shown and were not shown themselves."""
@@ -221,11 +228,10 @@ class _Book:
         return tuple(sorted(members - {*names}))
 
     def work(self, row: Returned) -> WorkRow:
-        """The step of work as the register records it; its day and id as those of an answer."""
+        """The step of work as the register records it."""
         said = row.text(heading.STATE)
         state, named = read_state(said) or (State.NEW, "")
         owner = row.text(heading.OWNER_ORGANISATION).upper() or named
-        day = date_of(row.cells.get(heading.DATE))
         keeps = row.text(heading.KEEPS).upper() or (named if state == State.AGREED else "")
         told = WorkRow(
             work_id="",
@@ -239,15 +245,13 @@ class _Book:
             note=row.text(heading.WORK_NOTE),
             reviewer=row.text(heading.REVIEWER),
             organisation=row.text(heading.ORGANISATION).upper(),
-            said_on=day,
+            said_on=date_of(row.cells.get(heading.DATE)),
             run=row.run,
         )
-        name = said_id(told)
-        return replace(told, work_id=name, said_on=self._day(name, day))
+        return self._kept(told)
 
     def contact(self, row: Returned) -> ContactRow:
-        """That somebody spoke to a patient; its day and id as those of an answer."""
-        day = date_of(row.cells.get(heading.SPOKEN_ON))
+        """That somebody spoke to a patient, as the register records it."""
         told = ContactRow(
             contact_id="",
             patient_id=heading.question_of(row),
@@ -255,11 +259,10 @@ class _Book:
             note=row.text(heading.PATIENT_SAID),
             reviewer=row.text(heading.SPOKEN_BY),
             organisation=(row.text(heading.SPOKEN_FOR) or row.text(heading.RINGS)).upper(),
-            said_on=day,
+            said_on=date_of(row.cells.get(heading.SPOKEN_ON)),
             run=row.run,
         )
-        name = said_id(told)
-        return replace(told, contact_id=name, said_on=self._day(name, day))
+        return self._kept(told)
 
 
 _PREFIX: Mapping[type, str] = {AnswerRow: "A", WorkRow: "K", ContactRow: "C"}
