@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.again import AGAIN
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.outputs.views.held import Held
+from waitlist_merge.outputs.views.picked import plain
 from waitlist_merge.pathways.columns import Bools, any_of
 from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.reasons import Relation, Veto
@@ -113,7 +114,7 @@ def _concerned(queue: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
 
     ``side`` numbers the sides of all questions.
     """
-    told = queue["sides"].astype(object).fillna("").str.split("|").reset_index(drop=True).explode()
+    told = plain(queue["sides"]).str.split("|").reset_index(drop=True).explode()
     ids = pd.DataFrame({"question": told.index, "side": np.arange(len(told))})
     ids = ids.assign(entry_id=told.str.split(";").to_numpy()).explode("entry_id")
     row = pd.Index(entries["entry_id"].astype(object)).get_indexer(pd.Index(ids["entry_id"]))
@@ -161,7 +162,7 @@ def _said_here(
     may = [
         not other or (every and BEYOND not in text and _may_be_codes(text) <= {*codes.split(";")})
         for text, codes, other, every in zip(
-            said.astype(object).fillna(""), organisations, foreign, whole, strict=True
+            plain(said), organisations, foreign, whole, strict=True
         )
     ]
     return said.astype(object).where(np.array(may, dtype=bool), None).to_numpy(dtype=object)
@@ -187,8 +188,8 @@ def _states(kept: pd.DataFrame, organisations: NDArray[np.object_]) -> list[str]
     """The state of each question, or that it is open where that names who is not shown."""
     told = []
     for state, whole, shown in zip(
-        kept["state"].astype(object).fillna(""),
-        kept["organisations"].astype(object).fillna(""),
+        plain(kept["state"]),
+        plain(kept["organisations"]),
         organisations,
         strict=True,
     ):
@@ -199,8 +200,8 @@ def _states(kept: pd.DataFrame, organisations: NDArray[np.object_]) -> list[str]
 
 def _words(kept: pd.DataFrame, organisations: NDArray[np.object_]) -> dict[str, list[str]]:
     """Who can answer and what that does, of the organisations that the view knows of."""
-    kinds = [kept[name].astype(object).fillna("") for name in ("level", "relation", "veto")]
-    clinical = kept["who_answers"].astype(object).fillna("").str.startswith(CLINICIAN)
+    kinds = [plain(kept[name]) for name in ("level", "relation", "veto")]
+    clinical = plain(kept["who_answers"]).str.startswith(CLINICIAN)
     who, does = [], []
     for level, relation, veto, clinician, codes in zip(
         *kinds, clinical, organisations, strict=True
@@ -237,7 +238,7 @@ of what is shown, or left empty where another organisation's entry is concerned.
 def _sides(sides: pd.Series, shown: pd.Series) -> list[str]:
     """The sides of each question, with the entries that are shown alone."""
     told = []
-    for listed, those in zip(sides.astype(object).fillna(""), shown, strict=True):
+    for listed, those in zip(plain(sides), shown, strict=True):
         split = (
             ";".join(filter(those.__contains__, side.split(";"))) for side in listed.split("|")
         )
@@ -247,10 +248,10 @@ def _sides(sides: pd.Series, shown: pd.Series) -> list[str]:
 
 def _questions(said: pd.Series, dead: Bools) -> NDArray[np.object_]:
     """What is asked; that a death is recorded only where the view holds who died."""
-    plain = said.astype(object).fillna("")
+    alive = plain(said)
     for each in (DECEASED, DECEASED_PERHAPS):
-        plain = plain.str.removeprefix(each).str.strip()
-    return np.where(dead, said.astype(object), plain)
+        alive = alive.str.removeprefix(each).str.strip()
+    return np.where(dead, said.astype(object), alive)
 
 
 def _reasons(kept: pd.DataFrame, foreign: Bools) -> NDArray[np.object_]:
@@ -266,6 +267,6 @@ def _reasons(kept: pd.DataFrame, foreign: Bools) -> NDArray[np.object_]:
     parts = [kept[name].astype(object).map(meanings).fillna("") for name in ("relation", "veto")]
     needs = (parts[0] + "; " + parts[1]).str.strip("; ")
     of_people = (kept["level"] == "patient").to_numpy(dtype=bool)
-    plain = np.where(foreign, needs, kept["why"].astype(object))
+    of_needs = np.where(foreign, needs, kept["why"].astype(object))
     # Where people are asked once more the engine takes the two for nothing.
-    return np.where(again & foreign, AGAIN, np.where(of_people, people, plain))
+    return np.where(again & foreign, AGAIN, np.where(of_people, people, of_needs))

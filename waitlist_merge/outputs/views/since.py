@@ -6,7 +6,7 @@ another organisation's entry is taken out of it. Needs that nobody lists any lon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
@@ -15,7 +15,8 @@ import pandas as pd
 from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.held import redacted
-from waitlist_merge.pathways.columns import Bools, flag, is_in
+from waitlist_merge.outputs.views.picked import among, is_one_of, parts, plain
+from waitlist_merge.pathways.columns import flag, has_word
 from waitlist_merge.pathways.match import of_patient
 from waitlist_merge.review.fixed import OF_OTHERS
 from waitlist_merge.review.lost import certain_needs, from_text, of_withheld_service
@@ -35,10 +36,10 @@ def findings_of(
     ``dead``, ``dead_perhaps`` and ``both_sides`` are ids of entries of which the view itself says
     that a death is recorded, or is of who may be the patient, and that the other side waits.
     """
-    own = _own(findings, organisation)
+    own = among(findings, "organisation", [organisation])
     told = np.ones(len(own), dtype=bool)
     for reason, ids in zip(OF_OTHERS, (dead, dead_perhaps, both_sides), strict=True):
-        told &= ~(own["reason"] == str(reason)).to_numpy(dtype=bool) | _in(own["entry_id"], ids)
+        told &= ~is_one_of(own["reason"], [str(reason)]) | is_one_of(own["entry_id"], ids)
     return own.loc[told].reset_index(drop=True)
 
 
@@ -83,8 +84,8 @@ def _retired(unaccounted: pd.DataFrame) -> set[str]:
 def lost_of_services(unaccounted: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
     """The needs that nobody lists any longer of which any entry was of these services."""
     said = from_text(_last_said(unaccounted))
-    inside = said.loc[is_in(said["treatment_function_code"].astype("category"), services)]
-    return unaccounted.loc[_in(unaccounted["pathway_id"], set(inside["pathway_id"]))]
+    inside = said.loc[has_word(said, "treatment_function_code", *services)]
+    return among(unaccounted, "pathway_id", set(inside["pathway_id"]))
 
 
 def _last_said(unaccounted: pd.DataFrame) -> pd.Series:
@@ -97,14 +98,6 @@ def _last_said(unaccounted: pd.DataFrame) -> pd.Series:
         "unaccounted: was written by an older version, which did not keep what each entry last "
         "said; merge the lists again, and make the views of that"
     )
-
-
-def _own(table: pd.DataFrame, organisation: str) -> pd.DataFrame:
-    return table.loc[(table["organisation"].astype(object) == organisation).to_numpy(dtype=bool)]
-
-
-def _in(column: pd.Series, values: Collection[str]) -> Bools:
-    return np.asarray(column.astype(object).isin(list(values)), dtype=bool)
 
 
 def work_of(
@@ -121,43 +114,32 @@ def work_of(
     hospital number, and of ``needs`` alone, which are those of its own entries, which need it is.
     """
     work = conform("work", work)
-    owner = work["owner"].astype(object).fillna("")
-    listed = work["organisations"].astype(object).fillna("").str.split(";")
-    lists = listed.map(lambda codes: organisation in codes)
-    concerned = work["detail"].astype(object).fillna("") == organisation
-    mine = ((owner == organisation) | lists | concerned).to_numpy(dtype=bool)
-    kept = work.loc[mine].reset_index(drop=True)
+    lists = plain(work["organisations"]).str.split(";").map(lambda codes: organisation in codes)
+    owned, concerned = (is_one_of(work[name], [organisation]) for name in ("owner", "detail"))
+    mine = owned | concerned | lists.to_numpy(dtype=bool)
+    kept: pd.DataFrame = work.loc[mine].reset_index(drop=True)
     own_list = lists.loc[mine].map({True: organisation}).reset_index(drop=True)
-    cut = [
-        ";".join(each for each in ids.split(";") if each in shown)
-        for ids in kept["entry_ids"].astype(object).fillna("")
-    ]
-    whole = np.array(cut, dtype=object) == kept["entry_ids"].astype(object).fillna("")
+    cut = plain(parts(kept["entry_ids"], ";", shown.__contains__))
+    whole = (cut == plain(kept["entry_ids"])).to_numpy(dtype=bool)
     own = {
         name: kept[name].where(whole | (kept[name].astype(object) == organisation))
         for name in ("keeps", "owner", "detail")
     }
-    owns = (kept["owner"] == organisation).fillna(False).astype(bool)
-    needed = _parts(kept["pathway_ids"], ";", needs.__contains__)
-    numbers = _parts(
+    owns = is_one_of(kept["owner"], [organisation])
+    needed = parts(kept["pathway_ids"], ";", needs.__contains__)
+    numbers = parts(
         kept["hospital_numbers"], "; ", lambda each: each.startswith(f"{organisation} ")
     )
     return kept.assign(
         **own,
         organisations=kept["organisations"].where(whole, own_list),
         state=kept["state"].where(whole),
-        entry_ids=np.array(cut, dtype=object),
+        entry_ids=cut,
         person=kept["person"].where(owns),
         note=kept["note"].where(owns & whole),
         pathway_ids=kept["pathway_ids"].where(whole, needed),
         hospital_numbers=kept["hospital_numbers"].where(whole, numbers),
     )
-
-
-def _parts(said: pd.Series, by: str, may: Callable[[str], bool]) -> pd.Series:
-    """Of each text the parts that may be told; missing where there is none."""
-    told = [by.join(filter(may, each.split(by))) or None for each in said.astype(object).fillna("")]
-    return pd.Series(told, index=said.index, dtype=object)
 
 
 def spoken_of(organisation: str, contacts: pd.DataFrame, shown: Collection[object]) -> pd.DataFrame:
@@ -175,4 +157,4 @@ def spoken_of(organisation: str, contacts: pd.DataFrame, shown: Collection[objec
         for named, mine in zip(names, own, strict=True)
     ]
     told = contacts.loc[np.array(kept, dtype=bool)].reset_index(drop=True)
-    return told.assign(entry_ids=_parts(told["entry_ids"], ";", shown.__contains__))
+    return told.assign(entry_ids=parts(told["entry_ids"], ";", shown.__contains__))

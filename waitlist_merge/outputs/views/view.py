@@ -21,6 +21,7 @@ from waitlist_merge.outputs.views.asked import questions_for
 from waitlist_merge.outputs.views.changed import changes_of
 from waitlist_merge.outputs.views.groups import Groups, cut
 from waitlist_merge.outputs.views.held import Held, held_by, redacted
+from waitlist_merge.outputs.views.picked import among, plain
 from waitlist_merge.outputs.views.since import (
     findings_of,
     lost_of_services,
@@ -92,39 +93,28 @@ def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFra
     gone = {each for ids in lost["entry_ids"].astype(object) for each in ids.split(";")}
     ids = gone.union(listed["entries"]["entry_id"].astype(object))
     needs = set(listed["entries"]["pathway_id"].astype(object))
-    queue = whole.tables["review_queue"]
+    queue, people = whole.tables["review_queue"], {*listed["entries"]["patient_id"]}
     concerns = [not ids.isdisjoint(each.split(";")) for each in queue["entry_ids"].astype(object)]
     queue = queue.loc[np.array(concerns, dtype=bool)]
     asked = {*queue["question_id"].astype(object), *needs, *lost["pathway_id"].astype(object)}
     kept = {
         "review_queue": queue,
         "findings": _faults_of(whole.tables["findings"], ids),
-        "changes": _among(whole.tables["changes"], "entry_id", ids),
+        "changes": among(whole.tables["changes"], "entry_id", ids),
         "unaccounted": lost,
-        "not_refreshed": _unsent_of(whole.tables, services),
-        "work": _among(whole.tables["work"], "question_id", asked),
-        "contacts": _contacts_of(whole.tables, set(listed["entries"]["patient_id"])),
+        "not_refreshed": _told_among(
+            whole.tables, "not_refreshed", "treatment_function_code", services
+        ),
+        "work": among(whole.tables["work"], "question_id", asked),
+        "contacts": _told_among(whole.tables, "contacts", "patient_id", people),
     }
     made = listed | {name: table.reset_index(drop=True) for name, table in kept.items()}
     return {name: conform(name, made[name]) for name in TABLES}
 
 
-def _unsent_of(tables: Tables, services: Collection[str]) -> pd.DataFrame:
-    """The needs of lists that did not come."""
-    told = _told(tables, "not_refreshed")
-    return _among(told, "treatment_function_code", services) if len(told) else told
-
-
 def _faults_of(findings: pd.DataFrame, ids: Collection[str]) -> pd.DataFrame:
     """The faults of these entries, and those of a file, a column or a record that is no entry."""
-    entry = findings["entry_id"].astype(object).fillna("")
-    return findings.loc[entry.isin(["", *ids]).to_numpy(dtype=bool)]
-
-
-def _contacts_of(tables: Tables, patients: Collection[str]) -> pd.DataFrame:
-    """Who has been spoken to of these patients, whichever need it was about."""
-    told = _told(tables, "contacts")
-    return _among(told, "patient_id", patients) if len(told) else told
+    return findings.loc[plain(findings["entry_id"]).isin(["", *ids]).to_numpy(dtype=bool)]
 
 
 def _told(tables: Tables, name: str) -> pd.DataFrame:
@@ -132,8 +122,10 @@ def _told(tables: Tables, name: str) -> pd.DataFrame:
     return tables.get(name, pd.DataFrame())
 
 
-def _among(table: pd.DataFrame, name: str, ids: Collection[str]) -> pd.DataFrame:
-    return table.loc[table[name].astype(object).isin(list(ids)).to_numpy(dtype=bool)]
+def _told_among(tables: Tables, name: str, column: str, values: Collection[str]) -> pd.DataFrame:
+    """The rows with one of these values, of a table that an older folder does not have."""
+    told = _told(tables, name)
+    return among(told, column, values) if len(told) else told
 
 
 def _combined_anew(
