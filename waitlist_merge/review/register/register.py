@@ -1,4 +1,4 @@
-"""Opening the register, reading what it knows, recording a run: nothing else changes it.
+"""Reading what the register knows, recording a run and what people said: nothing else changes it.
 
 A run is recorded in one transaction at its end: one that was killed, or that fails, leaves nothing.
 A run that began from an older state than the register has by then is not recorded.
@@ -9,27 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import URL, Connection, Engine, Table, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Engine, Table, func, select
 
 from waitlist_merge.errors import ConfigError, InputError, OutputError
 from waitlist_merge.patients import PatientModel
-from waitlist_merge.review.register import migrate
-from waitlist_merge.review.register.engine import (
-    address,
-    engine_of,
-    need_file,
-    one_line,
-    only_readable,
-    shown,
-)
+from waitlist_merge.review.register.opened import Opened
 from waitlist_merge.review.register.reading import (
     RunRow,
     known_findings,
@@ -56,84 +44,13 @@ KEY_BYTES = 32
 """Of a key that the register makes: as many as the hash that it keys."""
 
 
-class Register:
+class Register(Opened):
     """An open register; ``with Register.open("register.db") as register:`` closes it again."""
 
     def __init__(self, url: URL, engine: Engine) -> None:
-        self._url, self._engine = url, engine
-        self.name = shown(url)
+        super().__init__(url, engine)
         self._new_key: str | None = None
         self._begun = self._done = 0
-
-    @classmethod
-    def open(cls, at: str | Path, *, create: bool = True, reads: bool = False) -> Self:
-        """The register at a path (SQLite) or URL, brought to the form of this version.
-
-        Where there is none it is made, unless not ``create``. One that is only read (``reads``)
-        need not be one that this user may write. Raises InputError, OutputError,
-        ConfigError or MissingExtra, one line with the cure.
-        """
-        url = address(at)
-        readable = only_readable(url) if reads else None
-        if url.get_backend_name() == "sqlite" and readable is None:
-            need_file(url, create=create)
-        register = cls(url, engine_of(readable or url))
-        try:
-            register._bring_up_to_date(create=create)
-        except BaseException:
-            register.close()
-            raise
-        return register
-
-    def _bring_up_to_date(self, *, create: bool) -> None:
-        with one_line(self._url):
-            with self._engine.connect() as connection:
-                migrate.refuse_other(connection, self.name)
-                found = migrate.form(connection)
-            if found is None and not create:
-                raise InputError(f"{self.name}: is not a register; merge --register makes one")
-            if found != migrate.steps()[-1]:
-                self._write_ahead()
-                with self._writing() as connection:
-                    migrate.upgrade(connection)
-
-    def _write_ahead(self) -> None:
-        """WAL, where the disk can do it; the file remembers."""
-        if self._engine.dialect.name == "sqlite":
-            with suppress(DBAPIError), self._engine.connect() as connection:
-                raw = connection.connection.dbapi_connection
-                raw.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Register({self.name!r})"
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with one_line(self._url), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """One transaction of one writer: others wait, and an error leaves nothing of it."""
-        with one_line(self._url), self._engine.connect() as opened:
-            connection = opened.execution_options(writes=True)
-            with connection.begin():
-                yield connection
 
     def key(self, planned: str | None = None) -> str:
         """The key of the entry ids: the register's, from its first run on.
