@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -104,6 +105,24 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Lists:
+    """What the lists say: whose each entry is, which are there, of which care has ended.
+
+    ``census`` is the day of each organisation's newest list.
+    """
+
+    of: Mapping[str, str]
+    there: frozenset[str]
+    ended: frozenset[str]
+    census: Mapping[str, date]
+    run_date: date
+
+    def listing(self, names: Sequence[str]) -> set[str]:
+        """The organisations that list any of these entries."""
+        return {self.of[name] for name in names if name in self.there}
+
+
 def work_against_lists(
     work: Sequence[WorkRow], known: pd.DataFrame, census: Mapping[str, date], *, run_date: date
 ) -> pd.DataFrame:
@@ -115,19 +134,23 @@ def work_against_lists(
     columns ``COLUMNS``. Work that is done is left out where the lists agree.
     """
     names = known["entry_id"].astype(str)
-    of = by_entry(known, "organisation")
-    there = frozenset(names[known["left_date"].isna().to_numpy()])
-    ended = frozenset(names[known["departure"].isin(list(CARE_ENDED)).to_numpy(dtype=bool)])
+    lists = _Lists(
+        of=by_entry(known, "organisation"),
+        there=frozenset(names[known["left_date"].isna().to_numpy()]),
+        ended=frozenset(names[known["departure"].isin(list(CARE_ENDED)).to_numpy(dtype=bool)]),
+        census=census,
+        run_date=run_date,
+    )
     whose = _whose(work, known)
     rows = []
     for steps in groups_of(work):
         last = steps[-1]
         keeper, since = _keeper(steps), _day_of(steps[0], run_date)
-        listed = {of[name] for name in last.entry_ids if name in there}
-        faults = sorted({*_faults(steps, of, there, ended, census, run_date)})
+        faults = sorted({*_faults(steps, lists)})
         if not faults and last.state == State.DONE:
             continue
-        about = (last.question_id, ";".join(last.entry_ids), ";".join(sorted(listed)))
+        listed = sorted(lists.listing(last.entry_ids))
+        about = (last.question_id, ";".join(last.entry_ids), ";".join(listed))
         # Monday's lists merged again after Wednesday's work: it began today, not in days to come.
         age = max((run_date - since).days, 0)
         state = (last.state, keeper, last.owner, last.person, last.due, last.note, age)
@@ -193,24 +216,17 @@ def _day_of(step: WorkRow, run_date: date) -> date:
     return step.said_on or (step.recorded_at.date() if step.recorded_at else run_date)
 
 
-def _faults(
-    steps: Sequence[WorkRow],
-    of: Mapping[str, str],
-    there: frozenset[str],
-    ended: frozenset[str],
-    census: Mapping[str, date],
-    run_date: date,
-) -> Iterator[tuple[str, str]]:
+def _faults(steps: Sequence[WorkRow], lists: _Lists) -> Iterator[tuple[str, str]]:
     """What the lists, or the calendar, say against the work on one group."""
-    last, keeper = steps[-1], _keeper(steps)
-    listed = {of[name] for name in last.entry_ids if name in there}
+    last, keeper, of, run_date = steps[-1], _keeper(steps), lists.of, lists.run_date
+    listed = lists.listing(last.entry_ids)
     gone = {of[name] for name in last.entry_ids if name in of} - listed
     for organisation, said_on in _closed(steps, keeper, run_date, {*of.values()}).items():
-        if organisation in listed and census.get(organisation, said_on) > said_on:
+        if organisation in listed and lists.census.get(organisation, said_on) > said_on:
             yield str(Fault.STILL_LISTED), organisation
     told = any(step.state in (State.TOLD, State.DONE) for step in steps)
     if not told:
-        names = {*last.entry_ids} - (frozenset() if keeper else ended)
+        names = {*last.entry_ids} - (frozenset() if keeper else lists.ended)
         left = {of[name] for name in names if name in of}
         yield from ((str(Fault.NOT_TOLD), each) for each in sorted(gone & left))
     if keeper in gone and last.state != State.DONE:
