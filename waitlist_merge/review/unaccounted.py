@@ -4,7 +4,8 @@ A need whose last entry left without a clock stop, a death or a recorded decisio
 week, until a person answers. Both rows of a confirmed duplicate closed by two organisations, each
 believing that the other kept it, is the case that it exists for.
 
->>> unaccounted(EMPTY, run_date=dt.date(2026, 11, 15)).empty
+>>> treated = pd.DataFrame({"departure": ["treated"]})
+>>> unaccounted(treated, run_date=dt.date(2026, 11, 15)).empty
 True
 """
 
@@ -19,18 +20,18 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.pathways.columns import flag
+from waitlist_merge.review.answers import UNACCOUNTED
 from waitlist_merge.review.departures import ANSWERED, NOT_WAITING, UNEXPLAINED
 from waitlist_merge.review.lost import as_text, last_listed, most_pressing, restricted_anywhere
 from waitlist_merge.review.questions import question_ids
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
 from waitlist_merge.review.signed import author
-from waitlist_merge.review.snapshot import ENTRY_COLUMNS
 from waitlist_merge.review.states import OPEN
 from waitlist_merge.review.wording import said_in_words
 from waitlist_merge.schema import TABLES
 
-LEVEL = "unaccounted"
+LEVEL = UNACCOUNTED
 """Level, and relation, of the questions about such a need."""
 
 QUESTION = (
@@ -38,8 +39,6 @@ QUESTION = (
     " recorded. What became of the patient? Ask each organisation; put the patient back on a list"
     " if it is still needed."
 )
-
-EMPTY = pd.DataFrame({name: [] for name in ENTRY_COLUMNS}).astype({"left_date": "datetime64[s]"})
 
 
 def unaccounted(
