@@ -7,7 +7,7 @@ engine thought is in ``sample_key.csv``, which stays with whoever drew the sampl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -173,22 +173,26 @@ def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> Answered:
     for path, rows in books:
         for row in rows:
             where = f"{path.name}, sheet {row['sheet']}, row {row['row']}"
-            allowed = {str(each) for each in SHEETS[row["level"]][2]}
-            if row["pair_id"] not in known:
-                faults.append(f"{where}: is no pair of this sample; take the workbook that came")
-            elif row["answer"] not in allowed:
-                faults.append(f"{where}: is none of the answers {', '.join(sorted(allowed))}")
-            elif not row["reader"]:
-                faults.append(f"{where}: column Reader: say who read it, or two count as one")
-            else:
-                found.append(row)
-                before, place = said.setdefault(
-                    (row["pair_id"], row["reader"]), (row["answer"], where)
-                )
-                if before != row["answer"]:
-                    faults.append(f"{where}: {_TWO_WAYS} {place}")
+            if wrong := _wrong(row, known):
+                faults.append(f"{where}: {wrong}")
+                continue
+            found.append(row)
+            who, answer = (row["pair_id"], row["reader"]), row["answer"]
+            before, place = said.setdefault(who, (answer, where))
+            if before != answer:
+                faults.append(f"{where}: {_TWO_WAYS} {place}")
     answers = pd.DataFrame(found, columns=["pair_id", "reader", "answer"])
     return Answered(answers, faults + unread, len(books))
+
+
+def _wrong(row: Mapping[str, Any], known: Collection[str]) -> str:
+    """What keeps an answer from counting; empty where nothing does."""
+    if row["pair_id"] not in known:
+        return "is no pair of this sample; take the workbook that came"
+    allowed = {str(each) for each in SHEETS[row["level"]][2]}
+    if row["answer"] not in allowed:
+        return f"is none of the answers {', '.join(sorted(allowed))}"
+    return "" if row["reader"] else "column Reader: say who read it, or two count as one"
 
 
 _TWO_WAYS = "counts as a contradiction; the same reader has answered this pair otherwise in"

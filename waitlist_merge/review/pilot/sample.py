@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.identity import keyed_hashes
-from waitlist_merge.pathways.columns import Bools, is_in
+from waitlist_merge.pathways.columns import Bools, has_word
 from waitlist_merge.reasons import Confidence, Joins, Word
 
 LEVELS = {"patient": "patient_links", "pathway": "pathway_links"}
@@ -62,7 +62,8 @@ def draw(
     ``services`` one entry of each pair at least is of these; InputError where none is. The frame
     has ``COLUMNS``. A stratum with fewer pairs than its share gives them all, and others give more.
     """
-    inside = _of(tables["entries"], services) if services else None
+    entries = tables["entries"]
+    inside = has_word(entries, "treatment_function_code", *services) if services else None
     if inside is not None and not inside.any():
         raise InputError(f"no entry is of service {', '.join(sorted(services))}")
     pairs = [_pairs(tables, level, withheld, inside) for level in LEVELS]
@@ -77,11 +78,6 @@ def draw(
         return pd.DataFrame(columns=list(COLUMNS))
     together = pd.concat(drawn, ignore_index=True)
     return together.sort_values("pair_id", ignore_index=True)[list(COLUMNS)]
-
-
-def _of(entries: pd.DataFrame, services: Collection[str]) -> Bools:
-    """Which entries are of these services; the tables of a folder are not coded."""
-    return is_in(entries["treatment_function_code"].astype("category"), services)
 
 
 def _pairs(
