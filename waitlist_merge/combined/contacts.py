@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.rules import Members
-from waitlist_merge.pathways.columns import Bools, Codes, codes, said, worded
+from waitlist_merge.pathways.columns import Bools, Codes, codes, in_company, said, worded
 from waitlist_merge.pathways.grouping import Group
 
 DETAILS = ("address", "postcode", "phone", "email")
@@ -70,9 +70,10 @@ def differing(members: Members, patient: Group, hidden: Bools) -> Differing:
     """
     entries, rows = members.entries, members.bundles.rows
     size = int(patient.max(initial=-1)) + 1
-    rows = rows[~members.superseded[rows] & ~hidden[rows]]
-    several = np.bincount(patient[rows], minlength=size) > 1
-    rows = rows[several[patient[rows]]]
+    rows = rows[~(members.superseded | hidden)[rows]]
+    rows = rows[in_company(patient[rows])]
+    several = np.zeros(size, dtype=bool)
+    several[patient[rows]] = True
     whose = (np.cumsum(several, dtype=np.int32) - 1)[patient[rows]]
     differ = np.zeros(int(several.sum()), dtype=np.int8)
     states = np.zeros(len(rows), dtype=np.int8)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import Starts
 from waitlist_merge.combined.shared import shared_identifiers
-from waitlist_merge.pathways.columns import Bools, has_word, known
+from waitlist_merge.pathways.columns import Bools, has_word, known, looked_up
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Confidence, Joins, Relation, Veto
@@ -189,6 +189,7 @@ def count_by_pathway(asked: Doubts, patients: Patients, pathways: Patients) -> N
         mine = level == name
         told = pd.DataFrame({"question": number[mine], "group": group[entry[mine]]})
         np.add.at(total, told.drop_duplicates()["group"].to_numpy(), 1)
-    whose = np.zeros(len(counts), dtype=np.int64)
+    whose = np.zeros(len(counts), dtype=np.int32)
     whose[pathways.group] = patients.group
-    return (counts + of_patient[whose]).astype(np.int32)
+    counts += looked_up(of_patient, whose)
+    return counts

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import Clocks, Starts
 from waitlist_merge.combined.rules import Members
-from waitlist_merge.pathways.columns import Bools, categories, codes, known, worded
+from waitlist_merge.pathways.columns import Bools, categories, codes, in_company, known, worded
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reasons import Gain, Joins, Relation
 
@@ -135,7 +135,7 @@ def _two_places(members: Members, patient: Group, person: Group, place: Place) -
     Confirmed where an entry at each is certainly of one person.
     """
     rows = members.bundles.rows
-    rows = rows[np.bincount(patient[rows], minlength=1)[patient[rows]] > 1]
+    rows = rows[in_company(patient[rows])]
     where = pd.DataFrame({"patient": patient[rows], "place": place[rows], "person": person[rows]})
     where = where.drop_duplicates()
     where = where[where.duplicated("patient", keep=False)]

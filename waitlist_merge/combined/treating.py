@@ -42,7 +42,21 @@ def treating(
     """The organisation proposed for each row, empty where none is, and the reason."""
     bundles = members.bundles
     column = members.entries["organisation"]
-    chosen = codes(column)[bundles.shown]
+    whose = codes(column)[bundles.shown]
+    why = np.full(len(whose), REASONS.index(TreatingReason.ONLY_LISTED), dtype=np.int8)
+    whose[bundles.many], why[bundles.many] = _proposed(members, agreements, run_date)
+    return {
+        "treating_organisation": pd.Categorical.from_codes(whose, column.cat.categories),
+        "treating_reason": worded(why, REASONS),
+    }
+
+
+def _proposed(
+    members: Members, agreements: Sequence[Agreement], run_date: dt.date
+) -> tuple[Codes, NDArray[np.int8]]:
+    """The organisation proposed for each row with several entries, -1 for none, and the reason."""
+    bundles = members.bundles
+    chosen = codes(members.entries["organisation"])[bundles.shown[bundles.many]]
     reason = np.full(len(chosen), REASONS.index(TreatingReason.ONLY_LISTED), dtype=np.int8)
     holder = codes(members.column("organisation"))
     shared = _count(members, holder, np.ones(len(holder), dtype=bool))[0] > 1
@@ -56,10 +70,7 @@ def treating(
         if why is TreatingReason.ADMISSION_BOOKED:
             reason[undecided & (count > 1)] = REASONS.index(TreatingReason.TWO_BOOKED)
             undecided &= count <= 1
-    return {
-        "treating_organisation": pd.Categorical.from_codes(chosen, column.cat.categories),
-        "treating_reason": worded(reason, REASONS),
-    }
+    return chosen, reason
 
 
 def _signs(
@@ -91,12 +102,12 @@ def _signs(
 def _count(
     members: Members, whose: Codes, mask: Bools
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many organisations each row has of which it is true, and one of them."""
+    """How many organisations each row with several has of which it is true, and one of them."""
     bundles = members.bundles
     width = int(whose.max(initial=0)) + 1
-    held = sorted_distinct(bundles.owner[mask].astype(np.int64) * width + whose[mask])
-    count = np.bincount(held // width, minlength=len(bundles.first))
-    organisation = np.full(len(bundles.first), -1, dtype=np.int64)
+    held = sorted_distinct(bundles.run[mask] * width + whose[mask])
+    count = np.bincount(held // width, minlength=len(bundles.many))
+    organisation = np.full(len(bundles.many), -1, dtype=np.int64)
     organisation[held // width] = held % width
     return count, organisation
 

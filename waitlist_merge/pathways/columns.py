@@ -28,6 +28,7 @@ Bools = NDArray[np.bool_]
 Codes = NDArray[np.int32]
 Days = NDArray[np.int32]
 Number = TypeVar("Number", bound=np.integer)
+Element = TypeVar("Element", bound=np.generic)
 
 NO_DAY = int(np.iinfo(np.int32).min)
 """The day that stands for a missing date; compare only where ``known``."""
@@ -68,7 +69,38 @@ def among(words: pd.Categorical[str], values: Collection[str]) -> Bools:
     """Which elements are one of these words?"""
     wanted = {str(each) for each in values}
     passed = np.array([str(each) in wanted for each in words.categories] + [False], dtype=bool)
-    return np.asarray(passed[words.codes])
+    return looked_up(passed, words.codes)
+
+
+def looked_up(table: NDArray[Element], code: NDArray[np.integer]) -> NDArray[Element]:
+    """What a table says of each code, its last element of -1: a part at a time, so that it is near.
+
+    >>> looked_up(np.array([7, 8, 9]), np.array([1, -1], dtype=np.int8)).tolist()
+    [8, 9]
+    """
+    found = np.empty(len(code), dtype=table.dtype)
+    for at in range(0, len(code), AT_A_TIME):
+        part = slice(at, at + AT_A_TIME)
+        np.take(table, code[part], out=found[part], mode="wrap")
+    return found
+
+
+def in_company(number: NDArray[np.integer]) -> Bools:
+    """Which elements have a number, 0 upwards, that another one has too?
+
+    >>> in_company(np.array([3, 0, 3])).tolist()
+    [True, False, True]
+    """
+    last = np.empty(int(number.max(initial=-1)) + 1, dtype=np.int32)
+    several = np.zeros(len(last), dtype=bool)
+    begins = range(0, len(number), AT_A_TIME)
+    for at in begins:
+        part = number[at : at + AT_A_TIME]
+        last[part] = np.arange(at, at + len(part))
+    for at in begins:
+        part = number[at : at + AT_A_TIME]
+        several[part[last[part] != np.arange(at, at + len(part))]] = True
+    return looked_up(several, number)
 
 
 def matches(column: pd.Series, pattern: re.Pattern[str]) -> Bools:
@@ -79,7 +111,7 @@ def matches(column: pd.Series, pattern: re.Pattern[str]) -> Bools:
 def holds(column: pd.Series, test: Callable[[str], bool]) -> Bools:
     """Which rows hold a value that passes the test? The test is asked once per distinct value."""
     passed = np.array([test(value) for value in categories(column)] + [False], dtype=bool)
-    return passed[codes(column)]
+    return looked_up(passed, column.cat.codes.to_numpy())
 
 
 def numbered(column: pd.Series, number: Callable[[str], int]) -> Codes:
@@ -89,7 +121,8 @@ def numbered(column: pd.Series, number: Callable[[str], int]) -> Codes:
 
 def renumbered(column: pd.Series, numbers: Sequence[int] | Codes) -> Codes:
     """The number of each row's category; -1 for missing."""
-    return np.append(np.asarray(numbers, dtype=np.int32), np.int32(-1))[codes(column)]
+    table = np.append(np.asarray(numbers, dtype=np.int32), np.int32(-1))
+    return looked_up(table, column.cat.codes.to_numpy())
 
 
 def vocabulary(*columns: Sequence[str | None]) -> dict[str, int]:

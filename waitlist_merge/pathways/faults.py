@@ -64,8 +64,10 @@ def _clock_lines(entries: pd.DataFrame, clocked: Bools, census: NDArray[np.int32
     start, stop = days(entries["rtt_start_date"]), days(entries["rtt_end_date"])
     removal = days(entries["removal_date"])
     stated = entries["stated_wait"].to_numpy(dtype=np.float64, na_value=np.nan)
-    wait = (census - start.astype(np.int64)).astype(np.float64)
-    differs = np.abs(np.where(np.isnan(stated), wait, stated) - wait) > WAIT_TOLERANCE
+    told = np.flatnonzero(clocked & known(start) & ~np.isnan(stated))
+    differs = np.zeros(len(start), dtype=bool)
+    wait = census[told] - start[told].astype(np.int64)
+    differs[told] = np.abs(stated[told] - wait) > WAIT_TOLERANCE
     return [
         (
             clocked & ~known(start),
@@ -92,7 +94,7 @@ def _clock_lines(entries: pd.DataFrame, clocked: Bools, census: NDArray[np.int32
             "Removed before the clock starts; the row stays on the list",
         ),
         (
-            clocked & known(start) & differs,
+            differs,
             "stated_wait",
             Fault.WAIT_DIFFERS,
             "The wait that the extract states differs from its clock start by more than 7 days",

@@ -20,7 +20,16 @@ from numpy.typing import NDArray
 from waitlist_merge.decided import NONE, Decided, pair_keys
 from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways import grouping
-from waitlist_merge.pathways.columns import Bools, among, days, flag, has_word, known, only_used
+from waitlist_merge.pathways.columns import (
+    Bools,
+    among,
+    days,
+    flag,
+    has_word,
+    in_company,
+    known,
+    only_used,
+)
 from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.faults import faults
@@ -163,17 +172,16 @@ def certain_people(links: pd.DataFrame, size: int) -> Group:
 
 def _with_company(patient: NDArray[np.integer]) -> NDArray[np.int64]:
     """The entries of patients that have several."""
-    return (
-        np.flatnonzero(np.bincount(patient)[patient] > 1) if len(patient) else np.empty(0, np.int64)
-    )
+    return np.flatnonzero(in_company(patient))
 
 
 def _everyone(local: Group, several: NDArray[np.int64], size: int) -> Group:
     """Groups of all entries: those looked at, and one of its own for each of the rest."""
-    alone = np.setdiff1d(np.arange(size), several, assume_unique=True)
-    groups = np.empty(size, dtype=np.int32)
+    alone = ~_among(several, size)
+    # One after the other, behind the groups of those looked at.
+    groups = np.cumsum(alone, dtype=np.int32)
+    groups += int(local.max(initial=-1))
     groups[several] = local
-    groups[alone] = np.arange(len(alone)) + int(local.max(initial=-1)) + 1
     return groups
 
 
