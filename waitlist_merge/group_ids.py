@@ -19,6 +19,7 @@ from waitlist_merge.id_letters import HIDDEN, as_strings, check_characters, writ
 from waitlist_merge.identity import PUBLIC_KEY, SEPARATOR, keyed_hashes
 from waitlist_merge.mixing import mixed
 from waitlist_merge.ranks import hashed
+from waitlist_merge.signs import again
 from waitlist_merge.threads import AT_A_TIME
 
 
@@ -104,9 +105,9 @@ def _all_different(
 
 
 def _some_alike(hashes: NDArray[np.uint64]) -> bool:
-    """Are two hashes alike in what an id shows?"""
-    shown = hashes >> HIDDEN
-    shown.sort()
+    """Are two hashes alike in what an id shows? Only of those that begin alike is all looked at."""
+    begin = np.maximum(hashes >> np.uint64(32), 1).astype(np.uint32)
+    shown = np.sort(hashes[again(begin)] >> HIDDEN)
     return bool((shown[1:] == shown[:-1]).any())
 
 

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.categories import category, words_of
+from waitlist_merge.signs import perhaps_again
 from waitlist_merge.threads import AT_A_TIME
 
 Bools = NDArray[np.bool_]
@@ -34,6 +35,8 @@ NO_DAY = int(np.iinfo(np.int32).min)
 """The day that stands for a missing date; compare only where ``known``."""
 
 SECONDS_A_DAY = 86_400
+_BITS = 7
+"""How often two divides the seconds of a day."""
 NOT_A_TIME = int(np.iinfo(np.int64).min)
 """How NumPy stores a missing time."""
 
@@ -141,8 +144,11 @@ def days(column: pd.Series) -> Days:
     seconds = column.to_numpy().astype("datetime64[s]", copy=False).view(np.int64)
     whole = np.empty(len(seconds), dtype=np.int32)
     for at in range(0, len(seconds), AT_A_TIME):
-        part = seconds[at : at + AT_A_TIME]
-        whole[at : at + AT_A_TIME] = np.where(part == NOT_A_TIME, NO_DAY, part // SECONDS_A_DAY)
+        part, found = seconds[at : at + AT_A_TIME], whole[at : at + AT_A_TIME]
+        # In two steps, the second of which divides narrow numbers: that is quicker.
+        np.right_shift(part, _BITS, out=found, casting="unsafe")
+        found //= SECONDS_A_DAY >> _BITS
+        found[part == NOT_A_TIME] = NO_DAY
     return whole
 
 
@@ -242,8 +248,18 @@ def numbered_together(*values: pa.Array) -> list[Codes]:
     >>> numbered_together(pa.array(["a", None]), pa.array(["b", "a"]))[1].tolist()
     [1, 0]
     """
-    whole = pa.concat_arrays(values).dictionary_encode().indices
-    code = pc.fill_null(whole, -1).to_numpy().astype(np.int32)
+    texts = pa.concat_arrays(values)
+    # Most of millions of texts occur once: a table is made of the others alone.
+    there = texts.is_valid().to_numpy(zero_copy_only=False)
+    unlike = there & ~perhaps_again(texts) & (pc.binary_length(texts).fill_null(0).to_numpy() > 0)
+    at = np.flatnonzero(there & ~unlike)
+    alike = texts.take(pa.array(at)).dictionary_encode().indices.to_numpy()
+    begins = np.diff(np.maximum.accumulate(alike), prepend=-1) > 0
+    first = unlike
+    first[at[begins]] = True
+    code = np.cumsum(first, dtype=np.int32) - 1
+    code[at] = code[at[begins]][alike]
+    code[~there] = -1
     return np.split(code, np.cumsum([len(each) for each in values])[:-1])
 
 
