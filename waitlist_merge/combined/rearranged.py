@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -70,18 +69,12 @@ def rearranged(
     >>> {name: each.tolist() for name, each in rearranged(told, np.array([1, 0]), size=2).items()}
     {'day': [5, 3], 'word': [nan, 'a']}
     """
-    rooms = Rooms()
-    for _ in range(workers):
-        rooms.put(np.empty(size * RECORD, dtype=np.uint8))
     with shared_by(workers) as in_turn:
-        work = partial(_together, order=order, size=size, rooms=rooms)
-        parts = in_turn(work, _side_by_side(columns, size))
+        parts = in_turn(partial(_together, order=order, size=size), _side_by_side(columns, size))
         return {name: column for part in parts for name, column in part.items()}
 
 
 Some = dict[str, tuple[Values, _Plain | None]]
-Rooms = SimpleQueue[NDArray[np.uint8]]
-"""Memory for records, of one set of columns after another: what is new has first to be cleared."""
 
 
 def _side_by_side(columns: dict[str, Any], size: int) -> Iterator[Some]:
@@ -101,7 +94,7 @@ def _side_by_side(columns: dict[str, Any], size: int) -> Iterator[Some]:
         yield some
 
 
-def _together(some: Some, order: NDArray[np.integer], size: int, rooms: Rooms) -> dict[str, Any]:
+def _together(some: Some, order: NDArray[np.integer], size: int) -> dict[str, Any]:
     """These columns in the order, those that are plain in one go."""
     plain = {name: each for name, (_, each) in some.items() if each and each.arrays}
     found = {
@@ -109,15 +102,11 @@ def _together(some: Some, order: NDArray[np.integer], size: int, rooms: Rooms) -
         for name, (column, each) in some.items()
         if name not in plain
     }
-    if not plain:
-        return found
-    room = rooms.get()
-    records = _records(tuple(plain.values()), size, room)
+    records = _records(tuple(plain.values()), size)
     made = {name: (each.made, len(each.arrays)) for name, each in plain.items()}
     some.clear()
     plain.clear()  # the records hold it all: nobody else needs the columns as they were
     arrays = iter(_in_order(records, order))
-    rooms.put(room)
     for name, (make, number) in made.items():
         found[name] = make(*(next(arrays) for _ in range(number)))
     return found
@@ -127,25 +116,18 @@ def _in_order(records: NDArray[np.void], order: NDArray[np.integer]) -> list[NDA
     """Each array that the records hold, in the order."""
     names = records.dtype.names or ()
     found = [np.empty(len(order), dtype=records.dtype[name]) for name in names]
-    near = np.empty(min(NEAR, len(order)), dtype=records.dtype)
     for low in range(0, len(order), NEAR):
-        at = order[low : low + NEAR]
-        some = records.take(at, out=near[: len(at)], mode="clip")
+        some = records.take(order[low : low + NEAR])
         for name, each in zip(names, found, strict=True):
             each[low : low + NEAR] = some[name]
     return found
 
 
-def _records(plain: Sequence[_Plain], size: int, room: NDArray[np.uint8]) -> NDArray[np.void]:
-    """One record a row of what these columns say of it; ``room`` is where they lie, if they fit."""
+def _records(plain: Sequence[_Plain], size: int) -> NDArray[np.void]:
+    """One record a row of what these columns say of it."""
     kinds = [array.dtype for each in plain for array in each.arrays]
     names = [str(number) for number in range(len(kinds))]
-    record = np.dtype(list(zip(names, kinds, strict=True)))
-    records = (
-        room[: size * record.itemsize].view(record)
-        if record.itemsize <= RECORD
-        else np.empty(size, dtype=record)
-    )
+    records = np.empty(size, dtype=list(zip(names, kinds, strict=True)))
     for low in range(0, size, NEAR):
         rows = slice(low, min(low + NEAR, size))
         some = records[rows]
