@@ -9,7 +9,8 @@ import pandas as pd
 from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.id_letters import valid_id
-from waitlist_merge.review.stable_ids import Before, Key, id_changes, stable_ids
+from waitlist_merge.review.keys import Key
+from waitlist_merge.review.stable_ids import Before, id_changes, stable_ids
 
 SIZE = 8
 ENTRY = st.tuples(

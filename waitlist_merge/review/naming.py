@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,10 @@ from waitlist_merge.group_ids import entry_ranks
 from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.review.departures import NOT_WAITING
+from waitlist_merge.review.keys import Key
+from waitlist_merge.review.one_number import two_people
 from waitlist_merge.review.sameness import Positions, numbered, two_runs
-from waitlist_merge.review.stable_ids import Before, Key, StableIds, id_changes, stable_ids
+from waitlist_merge.review.stable_ids import Before, StableIds, id_changes, stable_ids
 
 LEVELS = {"patient": "P", "pathway": "W"}
 SAID = {
@@ -112,7 +115,8 @@ def _keys(now: pd.DataFrame, then: pd.DataFrame, patients: StableIds | None) -> 
     """By what a patient, or a need of known ``patients``, is told again without its entries."""
     if patients is None:
         one, other = numbered(now["nhs_number"], then["nhs_number"])
-        return [Key(one, other, "Listed by another organisation under the same NHS number")]
+        why = "Listed by another organisation under the same NHS number"
+        return [Key(one, other, why, partial(two_people, now, then))]
     runs = two_runs(now, then, _IDENTIFIERS)
     people = pd.factorize(np.concatenate([patients.ids, then["patient_id"].astype(object)]))[0]
     size = int(people.max(initial=0)) + 1

@@ -25,6 +25,7 @@ from waitlist_merge.id_letters import check_characters
 from waitlist_merge.id_order import order_of
 from waitlist_merge.identity import keyed_hashes
 from waitlist_merge.reasons import Joins
+from waitlist_merge.review.keys import Key, by_keys
 
 LOG_COLUMNS = ("event", "old_id", "new_id", "entries", "why")
 MERGED, SPLIT, MOVED = "merged", "split", "moved"
@@ -45,18 +46,6 @@ class Before:
     waited: NDArray[np.bool_]
     position: Int
     unchanged: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Key:
-    """A value that tells a group of the last run again when none of its entries is left.
-
-    ``now`` and ``then`` are codes of this run's and the last run's entries, -1 where there is none.
-    """
-
-    now: Int
-    then: Int
-    why: str
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,14 +71,16 @@ def stable_ids(
     ranks: NDArray[np.uint64] | None = None,
     order: Int | None = None,
     also: Sequence[Key] = (),
+    held: NDArray[np.bool_] | None = None,
     links: pd.DataFrame | None = None,
 ) -> StableIds:
     """The ids of the groups of a run, kept from the last one; the order of rows changes nothing.
 
     ``group`` numbers the groups from 0. A new group's id is made from ``ranks`` of its entries (by
     default a hash of their ids), as it is without a register. ``order`` is the place of each entry
-    by id, worked out where it is not given. ``links`` (a, b, joins, veto, weight, explanation) say
-    why ids were merged or split.
+    by id, worked out where it is not given. ``held`` are entries of the last run that hold their id
+    though they are not in this one. ``links`` (a, b, joins, veto, weight, explanation) say why ids
+    were merged or split.
     """
     names = np.asarray(entry_ids, dtype=object)
     if ranks is None:
@@ -103,7 +94,9 @@ def stable_ids(
     size = int(group.max(initial=-1)) + 1
     order = order_of(pd.Series(names)) if order is None else order
     of = _by_entries(group, order, before, code, since, np.asarray(known_ids), size)
-    of, moved = _by_keys(of, group, code, also, before.position)
+    holding = np.zeros(len(code), dtype=bool) if held is None else held.copy()
+    holding[before.position[before.position >= 0]] = True
+    of, moved = by_keys(of, group, code, holding, also)
     ids_of_group = np.asarray(known_ids, dtype=object)[of]
     fresh = np.flatnonzero(of < 0)
     first = np.zeros(size, dtype=np.int64)
@@ -165,44 +158,6 @@ def _first_come(old: Int, new: Int, olds: int, size: int) -> Int:
             of[other] = one
             given.add(one)
     return of
-
-
-def _by_keys(
-    of: Int, group: NDArray[np.integer], code: Int, also: Sequence[Key], position: Int
-) -> tuple[Int, list[tuple[int, int, str]]]:
-    """Groups without an id take the one of a group that has lost all its entries, by its key.
-
-    The key has to be of one group only in this run, and of one in the last.
-    """
-    of = of.copy()
-    moved: list[tuple[int, int, str]] = []
-    free_old = np.ones(int(code.max(initial=-1)) + 1, dtype=bool)
-    free_old[of[of >= 0]] = False
-    free_old[code[position[position >= 0]]] = False
-    free_new = of < 0
-    for key in also:
-        of_new, of_old = _one_each(key.now, group), _one_each(key.then, code)
-        both = of_new.merge(of_old, on="key", suffixes=("_new", "_old"))
-        both = both[free_new[both["owner_new"]] & free_old[both["owner_old"]]]
-        both = both.sort_values(["owner_new", "owner_old"])
-        alone = ~(
-            both["owner_new"].duplicated(keep=False) | both["owner_old"].duplicated(keep=False)
-        )
-        for new, old, count in both.loc[alone, ["owner_new", "owner_old", "size_new"]].itertuples(
-            index=False, name=None
-        ):
-            of[new] = old
-            free_new[new] = free_old[old] = False
-            moved.append((new, count, key.why))
-    return of, moved
-
-
-def _one_each(key: Int, owner: NDArray[np.integer]) -> pd.DataFrame:
-    """The keys that one owner alone has, and how many of its entries have each (``size``)."""
-    told = key >= 0
-    pairs = pd.DataFrame({"key": key[told], "owner": owner[told].astype(np.int64)})
-    pairs = pairs.groupby(["key", "owner"], as_index=False).size()
-    return pairs[~pairs["key"].duplicated(keep=False)]
 
 
 def _unused(prefix: str, own: NDArray[np.object_], taken: set[str]) -> list[str]:

@@ -1,0 +1,64 @@
+"""Are they two people whom two runs list under one number?
+
+A number on a row is written there by hand, and may be another patient's. Two entries of one run
+that share it are kept apart where given name and birth date both differ (``patients.vetoes``); of
+two runs this holds as well, or whoever has left would be taken for the person who has the number
+now. Names and dates that differ by a slip, and names of one person in another form, do not differ.
+
+>>> one, other = (
+...     pd.DataFrame(
+...         {
+...             "family_name": pd.Categorical([family]),
+...             "given_name": pd.Categorical([given]),
+...             "birth_date": pd.to_datetime([born]).as_unit("s"),
+...         }
+...     )
+...     for family, given, born in (
+...         ("Tremblay", "Luc", "1966-04-17"),
+...         ("Marlowe", "Jane", "1988-11-22"),
+...     )
+... )
+>>> two_people(one, other, np.array([0]), np.array([0])).tolist()
+[True]
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.patients.levels import LEVELS, birth_levels, is_level
+from waitlist_merge.patients.names import name_levels
+from waitlist_merge.patients.records import prepare
+from waitlist_merge.patients.vetoes import COMPATIBLE_GIVEN
+from waitlist_merge.review.sameness import Positions
+
+_NAMES = ("family_name", "given_name")
+_SAME_FAMILY = ("missing", "exact", "near", "part")
+
+
+def two_people(now: pd.DataFrame, then: pd.DataFrame, rows: Positions, others: Positions) -> Bools:
+    """Which of ``rows`` of ``now`` are of another person than their ``others`` of ``then``?
+
+    The given names do not fit and the birth dates differ: by more than one of day, month and year,
+    or at all where the family name is another one too. What is missing differs from nothing.
+    """
+    if not len(rows):
+        return np.zeros(0, dtype=bool)
+    parts = (now.iloc[rows], then.iloc[others])
+    told = {
+        name: pd.concat([part[name].astype(object) for part in parts]).astype("category")
+        for name in _NAMES
+    }
+    born = np.concatenate([part["birth_date"].to_numpy("datetime64[s]") for part in parts])
+    people = prepare(pd.DataFrame(told | {"birth_date": born}).reset_index(drop=True))
+    a = np.arange(len(rows))
+    b = a + len(rows)
+    levels = name_levels(people, a, b, LEVELS) | {"birth_date": birth_levels(people, a, b)}
+    named_otherwise = ~is_level(levels, "given_name", "missing", *COMPATIBLE_GIVEN)
+    named_otherwise &= is_level(levels, "name_order", "missing")
+    of_another_family = ~is_level(levels, "family_name", *_SAME_FAMILY)
+    born_otherwise = is_level(levels, "birth_date", "other")
+    born_otherwise |= of_another_family & ~is_level(levels, "birth_date", "missing", "exact")
+    return np.asarray(named_otherwise & born_otherwise)
