@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
+import pytest
 
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.review.unsent import unsent
 
-FIRST, SECOND = dt.date(2026, 11, 16), dt.date(2026, 11, 23)
+FIRST, SECOND, THIRD, FOURTH = (dt.date(2026, 11, 16) + week * dt.timedelta(7) for week in range(4))
 
 
 def row(number: int, organisation: str, **said: str | bool) -> dict[str, object]:
@@ -71,3 +72,44 @@ def test_a_need_of_two_absent_lists_is_one_row(monday):
     assert told["hospital_numbers"].tolist() == ["RM3 RM3-0;RW3 RW3-0"]
     assert unsent([], last, second.entries, run_date=SECOND).empty
     assert unsent(["RM3"], None, second.entries, run_date=SECOND).empty
+
+
+IDENTIFIED = row(0, "RM3", patient_pathway_identifier="RM3000000000000077777", priority_code="P2")
+HANDED_ON = IDENTIFIED | {
+    "organisation": "RW3",
+    "local_patient_identifier": "RW3-0",
+    "referral_date": "2026-06-01",
+    "rtt_start_date": "2026-06-01",
+    "priority_code": "P4",
+}
+
+
+@pytest.mark.parametrize("service", ["110", "330"])
+def test_a_need_keeps_its_id_and_is_told_though_its_identifier_is_listed_elsewhere(monday, service):
+    other = HANDED_ON | {"treatment_function_code": service}
+    first = monday([IDENTIFIED, ROWS[2]], FIRST)
+    need, patient = first.entries[["pathway_id", "patient_id"]].iloc[0]
+    run = first
+    for day in (SECOND, THIRD):
+        last = run.ended.snapshot
+        run = monday([other, ROWS[2]], day, last)
+        assert run.entries["patient_id"].iloc[0] == patient
+        assert need not in run.entries["pathway_id"].tolist()
+        assert not {"start_later", "id_split"} & set(run.ended.changes["change"])
+        told = unsent(["RM3"], last, run.entries, run_date=day)
+        assert told["pathway_id"].tolist() == [need]
+        assert told["rtt_start_date"].tolist() == [pd.Timestamp("2026-01-05")]
+        assert told["priority_code"].tolist() == ["P2"]
+    back = monday([IDENTIFIED, other, ROWS[2]], FOURTH, run.ended.snapshot)
+    assert back.entries["pathway_id"].iloc[0] == need
+    assert {"start_later", "id_split", "unaccounted"}.isdisjoint(back.ended.changes["change"])
+    merged = "ids_merged" in set(back.ended.changes["change"])
+    assert merged == (back.entries["pathway_id"].iloc[1] == need) == (service == "110")
+
+
+def test_a_need_that_its_absent_organisation_had_closed_goes_on_elsewhere(monday):
+    closed = IDENTIFIED | {"rtt_status": "21", "removal_date": "2026-11-02"}
+    first = monday([closed, ROWS[2]], FIRST)
+    assert first.entries["outcome"].iloc[0] == "not_waiting"
+    second = monday([HANDED_ON, ROWS[2]], SECOND, first.ended.snapshot)
+    assert second.entries["pathway_id"].iloc[0] == first.entries["pathway_id"].iloc[0]

@@ -6,7 +6,7 @@ else tells a patient or a need again, and which part of a group that falls apart
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 from waitlist_merge.group_ids import entry_ranks
 from waitlist_merge.id_order import order_of
+from waitlist_merge.pathways.columns import Bools, is_in
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.keys import Key
@@ -60,11 +61,14 @@ def named(
     *,
     run: int,
     key: str | None,
+    absent: Collection[str] = (),
 ) -> Named:
     """The ids of the groups of each level, kept from ``then``, the entries of the last snapshot.
 
     ``position`` is the place in ``then`` of each entry of ``now``, -1 where it is new; ``groups``
-    has the patients first.
+    has the patients first. A need that entries of ``absent`` organisations wait for keeps its id:
+    whether another organisation's entry is of it is told when their list is back. A patient's id
+    goes on as ever: the number says whose it is.
     """
     ranks = entry_ranks(now["entry_id"], key)
     order = None if then is None else order_of(now["entry_id"])
@@ -80,6 +84,7 @@ def named(
             ranks=ranks,
             order=order,
             also=keys,
+            held=None if then is None or level == "patient" else _held(then, absent),
             links=match.links,
         )
     links = {level: match.links for level, match in groups.items()}
@@ -96,8 +101,16 @@ def renamed(
     ]
 
 
+def _held(then: pd.DataFrame, absent: Collection[str]) -> Bools:
+    """The entries that wait on a list that did not come."""
+    return _waited(then) & is_in(then["organisation"].astype("category"), absent)
+
+
+def _waited(then: pd.DataFrame) -> Bools:
+    return ((then["outcome"] != NOT_WAITING) & then["left_date"].isna()).to_numpy(dtype=bool)
+
+
 def _before(now: pd.DataFrame, then: pd.DataFrame, level: str, position: Positions) -> Before:
-    waited = (then["outcome"] != NOT_WAITING) & then["left_date"].isna()
     runs = two_runs(now, then, SAID[level])
     same = np.ones(len(now), dtype=bool)
     for field in SAID[level]:
@@ -105,7 +118,7 @@ def _before(now: pd.DataFrame, then: pd.DataFrame, level: str, position: Positio
     return Before(
         then[f"{level}_id"].to_numpy(dtype=object),
         then[f"{level}_since"].to_numpy(dtype=np.int32),
-        waited.to_numpy(dtype=bool),
+        _waited(then),
         position,
         same,
     )

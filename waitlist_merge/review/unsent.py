@@ -2,7 +2,8 @@
 
 An organisation sends no list. Its patients have not left: as far as anybody knows they wait. Those
 whom another organisation lists too are on the combined list; of the others there is no entry in the
-run, and each is told here as it was when last listed: not refreshed, never gone.
+run, and each is told here as it was when last listed: not refreshed, never gone. An entry that is
+first listed meanwhile is of another need until the list is back, whatever identifier it has.
 
 >>> unsent((), None, pd.DataFrame(), run_date=dt.date(2026, 11, 15)).empty
 True

@@ -145,6 +145,7 @@ def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
         {"patient": patients, "pathway": pathways},
         run=week.run,
         key=week.key,
+        absent=week.arrived.absent,
     )
 
 
