@@ -169,6 +169,49 @@ def test_the_start_comes_back_with_a_receiver_that_lists_the_patient_a_week_late
         assert kept(run)
 
 
+def test_what_only_an_identifier_ties_is_not_certain_a_week_later(register):
+    merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
+    for week in (1, 2, 3):
+        run = merged(register, week, RM3=WITHOUT, RW3=RW3)
+        assert kept(run)
+        assert of_rw3(run)["next_step"] == "confirm_who_treats"
+
+
+def test_another_service_under_the_identifier_does_not_answer_for_the_one_that_left(register):
+    merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
+    for week in (1, 2, 3):
+        run = merged(register, week, RM3=WITHOUT, RW3=first_row(RW3, Specialty="330"))
+        assert not kept(run)
+        assert len(run.unaccounted) == 1
+
+
+@pytest.mark.parametrize("status", ["20", "10", "12"])
+def test_a_receiver_that_dates_by_receipt_begins_no_new_period(register, status):
+    """Only a status that says so does: after active monitoring, or for another condition."""
+    merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
+    merged(register, 1, RM3=WITHOUT, RW3=RW3.iloc[1:])
+    received = first_row(RW3, RTT_start="10/11/2026", RTT_status=status)
+    for week in (2, 3):
+        assert kept(merged(register, week, RM3=WITHOUT, RW3=received)) == (status != "12")
+
+
+@pytest.mark.parametrize("absent", [None, "RM3"])
+def test_a_record_that_becomes_restricted_hides_what_is_kept_from_the_same_week_on(
+    register, tmp_path, absent
+):
+    guarded, third = RW3.assign(Restricted=["Y"] + [""] * 11), RW3.assign(Ward="7")
+    merged(register, 0, RM3=HANDED_ON, RW3=RW3, RR8=third)
+    lists = {"RW3": guarded, "RR8": third}
+    run = merged(register, 1, absent, **lists | ({} if absent else {"RM3": WITHOUT}))
+    assert of_rw3(run)["rtt_start_date"] == pd.Timestamp("2026-03-02")
+    run.save_views(tmp_path, "RR8", tables="parquet", workbook=False)
+    seen = pd.read_parquet(tmp_path / "RR8" / "combined_list.parquet")
+    mine = run.entries["local_patient_identifier"].eq("H0").to_numpy()
+    needs = run.entries.loc[mine, "pathway_id"]
+    told = seen.loc[seen["pathway_id"].isin(needs), "rtt_start_date"].astype(str)
+    assert set(told) == {"2026-04-20"}
+
+
 @pytest.mark.parametrize("answer", ["cannot tell", "ask again", "undone"])
 @pytest.mark.parametrize("since", [0, 1], ids=["as it leaves", "when it has left"])
 def test_who_takes_back_that_two_are_one_need_takes_back_that_one_explains_the_other(

@@ -75,7 +75,8 @@ def departures(
     waiting = here & np.append(waits_now, False)[at]
     waited = (last["outcome"] != NOT_WAITING).to_numpy() & last["left_date"].isna().to_numpy()
     held = waited & ~here & is_in(last["organisation"].astype("category"), absent)
-    unit, names = units(last, people.released), last["entry_id"].to_numpy(dtype=str)
+    unit = units(last, people.joined, people.released)
+    names = last["entry_id"].to_numpy(dtype=str)
     there = waiting | held
     parted = _parted(names, unit, there, people.apart)
     found[_no_longer_explained(found, names, unit, there, parted, people)] = UNEXPLAINED

@@ -6,7 +6,9 @@ list. A start that did not count in the last run (it is earlier than that of its
 count now, and one that a person has parted from the need is not its any longer. That of a closed
 entry is kept only where it was certainly the same need, or where its patient waits on under its
 identifier, which is how it is explained that it left; and not once all who list the need say that
-it began after that: a new period has a new clock (RTT guidance 3.4.3 to 3.4.5).
+it began after that: a new period has a new clock (RTT guidance 3.4.3 to 3.4.5). Who only lists it
+under that identifier has to say that a period began: what a receiver dates by receipt is the
+period that it was sent (domain 8, guidance 11.3).
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import pandas as pd
 
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.kept import CLOCK, COLUMNS, NOTHING_KEPT
-from waitlist_merge.pathways.columns import Bools, has_word
+from waitlist_merge.pathways.columns import Bools, flag, has_word, is_in
 from waitlist_merge.reasons import Confidence, Departure
 from waitlist_merge.review.departures import NOT_WAITING, OF_ONE_NEED, places
 from waitlist_merge.review.kept_facts import beside_any, kept_facts, parted_from
@@ -31,6 +33,10 @@ from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot, listed
 from waitlist_merge.review.spoken import Pair
 from waitlist_merge.review.units import SURE, are_pairs, units
+
+ANOTHER_PERIOD = frozenset({"11", "12"})
+"""RTT statuses that say that a period of its own began: after active monitoring, or for another
+condition (Data Dictionary). 10 is what a receiver may give to the first visit of one handed on."""
 
 
 def kept_starts(
@@ -58,8 +64,8 @@ def kept_starts(
     off = None if last is None else off_list(last, absent, position, now, run_date=run_date)
     if off is None:
         return NOTHING_KEPT
-    unit = units(off.then, people.released)
-    then = off.then.assign(shared=_shared(off.then), unit=unit, closed=off.closed)
+    unit = units(off.then, people.joined, people.released)
+    then = off.then.assign(shared=_shared(off), unit=unit, closed=off.closed)
     found, members = _stated(then, off.unsent | off.closed), _members(off, then)
     under = found.merge(_handed_on(off, people.apart), on="entry_id")
     both = pd.concat([found.merge(members, on="need"), under], ignore_index=True)
@@ -104,6 +110,7 @@ def _listed_now(off: OffList, rows: Positions) -> pd.DataFrame:
             "pathway_id": some["pathway_id"].astype(object).to_numpy(),
             "waits": some["waits"].to_numpy(dtype=bool),
             "states": some["rtt_start_date"].to_numpy(),
+            "anew": is_in(some["rtt_status"].astype("category"), ANOTHER_PERIOD),
         }
     )
 
@@ -117,9 +124,10 @@ def _holding(both: pd.DataFrame, people: People) -> pd.DataFrame:
     one_row = both["firm"] & both["was_sure"] & ~let_go
     both["sure"] = (both["unit"] == both["beside"]) | one_row
     held = ~both["closed"] | ((both["sure"] | both["handed_on"]) & both["waits"])
-    both = both[~parted_from(both, people.apart) & held]
+    both = both[~parted_from(both, people.apart) & held].sort_values("sure", kind="stable")
+    both = both.drop_duplicates(["entry_id", "start", "member"], keep="last")
     # One that leaves now has no such day yet: no start that counts is later than today.
-    later = (both["states"] > both["ended"]).to_numpy()
+    later = ((both["states"] > both["ended"]) & (both["sure"] | both["anew"])).to_numpy()
     goes_on = both["states"].notna().to_numpy() & ~later
     return both[~both["closed"] | ~beside_any(both, later) | beside_any(both, goes_on)]
 
@@ -162,7 +170,10 @@ def _stated(then: pd.DataFrame, off: Bools) -> pd.DataFrame:
     return found.assign(firm=found["firm"] & found["closed"])
 
 
-def _shared(entries: pd.DataFrame) -> pd.Series:
-    """Entries of which the patient is certain, and no restricted record."""
-    sure = (entries["patient_confidence"].astype(object) == str(Confidence.CERTAIN)).to_numpy(bool)
-    return pd.Series(sure & ~restricted_anywhere(entries), index=entries.index)
+def _shared(off: OffList) -> pd.Series:
+    """Entries of which the patient is certain, and no record restricted, then or now."""
+    then, now = off.then, off.now
+    sure = (then["patient_confidence"].astype(object) == str(Confidence.CERTAIN)).to_numpy(bool)
+    hidden = restricted_anywhere(then)
+    hidden |= then["patient_id"].isin(now.loc[flag(now["restricted"]), "patient_id"]).to_numpy()
+    return pd.Series(sure & ~hidden, index=then.index)

@@ -21,13 +21,15 @@ class People:
 
     ``answered`` for entries that have left, since they left (``accounted``), ``agreed`` for those
     that were to be closed because another organisation keeps the patient; ``apart`` are pairs that
-    somebody keeps apart, with the organisations that say so; ``released`` are pairs that people
-    had joined and no longer do; ``said`` are all answers that nobody took back, the oldest first.
+    somebody keeps apart, with the organisations that say so; ``joined`` are pairs that people say
+    are one need, ``released`` those that they had joined and no longer do; ``said`` are all answers
+    that nobody took back, the oldest first.
     """
 
     answered: frozenset[str] = frozenset()
     agreed: frozenset[str] = frozenset()
     apart: Mapping[Pair, str] = field(default_factory=dict)
+    joined: Collection[Pair] = ()
     released: Collection[Pair] = ()
     said: Sequence[AnswerRow] = ()
 
@@ -38,8 +40,10 @@ NOBODY = People()
 def tied(answers: Sequence[AnswerRow], last: Snapshot | None) -> People:
     """What people say of which entries are one, and have said; ``answers`` are the register's."""
     stands = not_undone(answers)
-    gone = frozenset() if last is None else released(answers, last.entries)
-    return People(apart=kept_apart(stands), released=gone, said=stands)
+    if last is None:
+        return People(apart=kept_apart(stands), said=stands)
+    joined, released = joined_by_people(answers, last.entries)
+    return People(apart=kept_apart(stands), joined=joined, released=released, said=stands)
 
 
 def kept_apart(answers: Iterable[AnswerRow]) -> dict[Pair, str]:
@@ -61,9 +65,12 @@ def kept_apart(answers: Iterable[AnswerRow]) -> dict[Pair, str]:
     return {pair: ";".join(sorted(filter(None, said[pair]))) for pair in sorted(said)}
 
 
-def released(answers: Iterable[AnswerRow], last: pd.DataFrame) -> frozenset[Pair]:
-    """The pairs of entries that each of their organisations had joined, and one no longer does.
+def joined_by_people(
+    answers: Iterable[AnswerRow], last: pd.DataFrame
+) -> tuple[frozenset[Pair], frozenset[Pair]]:
+    """Which pairs of entries does each of their organisations join as one need, and which no more?
 
+    The second are those that each had joined, as needs or as people, and one no longer does.
     ``answers`` are those of the register, the oldest first, with those that were taken back;
     ``last`` are the entries of the last snapshot, pairs that it does not know are left aside.
 
@@ -71,8 +78,8 @@ def released(answers: Iterable[AnswerRow], last: pd.DataFrame) -> frozenset[Pair
     ...                  organisation="RM3")
     >>> undone = AnswerRow("A-2", "Q-1", "pathway", (), (), "", undoes="A-1")
     >>> last = pd.DataFrame({"entry_id": ["E-1", "E-2"], "organisation": "RM3"})
-    >>> released([said], last), released([said, undone], last)
-    (frozenset(), frozenset({('E-1', 'E-2')}))
+    >>> joined_by_people([said], last), joined_by_people([said, undone], last)[1]
+    ((frozenset({('E-1', 'E-2')}), frozenset()), frozenset({('E-1', 'E-2')}))
     """
     rows = list(answers)
     now = _voices(not_undone(rows), joined=True)
@@ -80,17 +87,16 @@ def released(answers: Iterable[AnswerRow], last: pd.DataFrame) -> frozenset[Pair
     for row in rows:
         for about in _decides(row, joined=True):
             once.setdefault(about, set()).add(row.organisation)
-    fewer = {about: who for about, who in once.items() if who != now.get(about)}
-    if not fewer:
-        return frozenset()
-    some = last[last["entry_id"].isin({name for _, pair in fewer for name in pair})]
-    whose = by_entry(some, "organisation")
-    found = set()
-    for about, who in fewer.items():
-        concerned = {whose.get(name, "") for name in about[1]}
-        if concerned <= who and not concerned <= now.get(about, set()):
-            found.add(about[1])
-    return frozenset(found)
+    named = {name for _, pair in once for name in pair}
+    whose = by_entry(last[last["entry_id"].isin(named)], "organisation") if named else {}
+    joined, released = set(), set()
+    for (level, pair), who in once.items():
+        concerned = {whose.get(name, "") for name in pair}
+        if concerned <= now.get((level, pair), set()):
+            joined |= {pair} if level == "pathway" else set()
+        elif concerned <= who:
+            released.add(pair)
+    return frozenset(joined), frozenset(released)
 
 
 def _voices(answers: Iterable[AnswerRow], *, joined: bool) -> dict[tuple[str, Pair], set[str]]:

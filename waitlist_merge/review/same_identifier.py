@@ -2,8 +2,8 @@
 
 The patient's rows of this run under the same identifier answer for the entry, whatever their
 organisation: it was handed on, or sent under another number. A row that speaks of another need
-does not. It names the other side, or people keep the two apart, or it was listed beside the entry
-as a need of its own.
+does not. It names the other side or a service that does not see the same problem, or people keep
+the two apart, or it was listed beside the entry as a need of its own.
 
 >>> opposite(np.array(["left", "left", "left"], object), np.array(["right", "left", None], object))
 array([ True, False, False])
@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
+from waitlist_merge.pathways.services import services
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, ListState, Outcome
 from waitlist_merge.review.sameness import Positions, column_of, numbered, two_runs
@@ -80,8 +81,8 @@ def under_its_identifier(
 ) -> Pairs:
     """Each of ``rows`` of the last run with the rows of this one that speak of its need."""
     found = _pairs(now, last, rows, _places_then(at, len(now)))
-    same_need = ~(_other_side(now, last, found) | _kept_apart(now, last, found, apart))
-    same_need &= ~_beside(last, found)
+    same_need = ~(_other_side(now, last, found) | _other_service(now, last, found))
+    same_need &= ~(_kept_apart(now, last, found, apart) | _beside(last, found))
     return Pairs(found.left[same_need], found.row[same_need], found.before[same_need])
 
 
@@ -128,6 +129,16 @@ def _other_side(now: pd.DataFrame, last: pd.DataFrame, found: Pairs) -> Bools:
         for run, rows in ((last, found.left), (now, found.row))
     )
     return opposite(one, other)
+
+
+def _other_service(now: pd.DataFrame, last: pd.DataFrame, found: Pairs) -> Bools:
+    both = [
+        column_of(run, "treatment_function_code").iloc[rows].astype(object)
+        for run, rows in ((last, found.left), (now, found.row))
+    ]
+    of = services(pd.concat(both, ignore_index=True).astype("category"))
+    one, other = np.split(of.family, [len(found.left)])
+    return np.asarray((one >= 0) & (other >= 0) & (one != other) & ~of.neighbour[one, other])
 
 
 def opposite(one: NDArray[np.object_], other: NDArray[np.object_]) -> Bools:

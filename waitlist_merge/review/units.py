@@ -30,20 +30,26 @@ SURE = frozenset(
 """Outcomes of entries that were certainly the need of their row."""
 
 
-def units(last: pd.DataFrame, released: Collection[Pair] = ()) -> Codes:
+def units(
+    last: pd.DataFrame, joined: Collection[Pair] = (), released: Collection[Pair] = ()
+) -> Codes:
     """A number for each certain need: entries of one number answer for each other.
 
     One that has left is certain only where its row was so as a whole, or where another certain one
     explained it: what was proposed beside it is the sure and single entry of its row by now, and
-    answers for nobody but itself. ``released`` are pairs that people had joined and no longer do.
+    answers for nobody but itself. Where none did, it is certain of those that left as it did, and
+    of nobody who is listed under the id of its need by now, unless people have ``joined`` the two.
+    ``released`` are pairs that people had joined and no longer do.
     """
-    firm = last["left_date"].isna().to_numpy()
-    firm |= has_word(last, "pathway_confidence", Confidence.CERTAIN)
-    firm |= has_word(last, "departure", Departure.STILL_LISTED, Departure.AGREED)
+    names, need = (last[name].to_numpy(dtype=object) for name in ("entry_id", "pathway_id"))
+    there = last["left_date"].isna().to_numpy()
+    there |= has_word(last, "departure", Departure.STILL_LISTED, Departure.AGREED)
+    one, other = positions_of(joined, names)
+    told = (need[one] == need[other]) & (there[one] | there[other])
+    there[one[told]] = there[other[told]] = True
+    firm = there | has_word(last, "pathway_confidence", Confidence.CERTAIN)
     sure = last["outcome"].isin(SURE).to_numpy() & firm
-    names = last["entry_id"].to_numpy(dtype=object)
-    whose = np.where(sure, last["pathway_id"].to_numpy(dtype=object), names)
-    unit = np.asarray(pd.factorize(whose)[0], dtype=np.int64)
+    unit = pd.factorize(np.where(sure, need, names))[0].astype(np.int64) * 2 + there
     one, other = positions_of(released, names)
     alike = unit[one] == unit[other]
     return _fallen_apart(unit, one[alike], other[alike])

@@ -175,6 +175,8 @@ _OF_KEPT = (
     "removal_reason",
     "death_date",
     "laterality",
+    "treatment_function_code",
+    "restricted",
     *IDENTIFIERS,
 )
 """What is read of this run's entries to tell which clock starts of earlier runs hold."""
