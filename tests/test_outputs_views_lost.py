@@ -17,7 +17,8 @@ from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.views.held import sensitive_codes
 from waitlist_merge.outputs.views.since import lost_of_services, unaccounted_of
 from waitlist_merge.review.filing import read_workbooks
-from waitlist_merge.review.unaccounted import EMPTY, asked, unaccounted
+from waitlist_merge.review.snapshot import ENTRY_COLUMNS
+from waitlist_merge.review.unaccounted import asked, unaccounted
 
 with (Path(__file__).parent / "cases" / "lost_views.csv").open(encoding="utf-8") as _read:
     CASES = list(csv.DictReader(_read))
@@ -50,7 +51,9 @@ def lost(case: dict[str, str], *, retired: tuple[str, ...] = ()) -> pd.DataFrame
             }
         )
     frame = pd.DataFrame(rows)
-    frame = pd.DataFrame({name: frame.get(name, pd.NA) for name in EMPTY}).replace({"": None})
+    frame = pd.DataFrame({name: frame.get(name, pd.NA) for name in ENTRY_COLUMNS}).replace(
+        {"": None}
+    )
     dates = {
         name: pd.to_datetime(frame[name]).astype("datetime64[s]")
         for name in ("left_date", "birth_date", "rtt_start_date", "tci_date")
