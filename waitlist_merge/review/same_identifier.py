@@ -2,8 +2,8 @@
 
 The patient's rows of this run under the same identifier answer for the entry, whatever their
 organisation: it was handed on, or sent under another number. A row that speaks of another need
-does not. It names the other side or a service that does not see the same problem, or people keep
-the two apart, or it was listed beside the entry as a need of its own.
+does not. It names the other side, or at another organisation a service that does not see the same
+problem, or people keep the two apart, or it was listed beside the entry as a need of its own.
 
 >>> opposite(np.array(["left", "left", "left"], object), np.array(["right", "left", None], object))
 array([ True, False, False])
@@ -132,13 +132,18 @@ def _other_side(now: pd.DataFrame, last: pd.DataFrame, found: Pairs) -> Bools:
 
 
 def _other_service(now: pd.DataFrame, last: pd.DataFrame, found: Pairs) -> Bools:
-    both = [
-        column_of(run, "treatment_function_code").iloc[rows].astype(object)
+    """Rows of another organisation, for what the service of the entry does not see."""
+    (service, whose), (other_service, others) = (
+        [column_of(run, name).iloc[rows].astype(object) for name in _SEEN_BY]
         for run, rows in ((last, found.left), (now, found.row))
-    ]
-    of = services(pd.concat(both, ignore_index=True).astype("category"))
+    )
+    of = services(pd.concat([service, other_service], ignore_index=True).astype("category"))
     one, other = np.split(of.family, [len(found.left)])
-    return np.asarray((one >= 0) & (other >= 0) & (one != other) & ~of.neighbour[one, other])
+    unlike = (one >= 0) & (other >= 0) & (one != other) & ~of.neighbour[one, other]
+    return np.asarray(unlike & (whose.to_numpy() != others.to_numpy()), dtype=bool)
+
+
+_SEEN_BY = ("treatment_function_code", "organisation")
 
 
 def opposite(one: NDArray[np.object_], other: NDArray[np.object_]) -> Bools:

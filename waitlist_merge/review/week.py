@@ -168,6 +168,7 @@ def kept_starts_of(week: Week, ids: Named, pathways: PathwayMatch, people: Peopl
 
 _OF_KEPT = (
     "entry_id",
+    "organisation",
     "nhs_number",
     "rtt_start_date",
     "rtt_end_date",
