@@ -115,7 +115,7 @@ def departures(
         UNEXPLAINED,
     )
     found[rows] = told
-    return _with_those_who_relied(found, unit)
+    return _with_those_who_relied(found, unit, last["pathway_id"].to_numpy(dtype=object))
 
 
 def _no_longer_explained(
@@ -168,11 +168,15 @@ def _parted(
     return found
 
 
-def _with_those_who_relied(found: NDArray[np.object_], unit: Codes) -> NDArray[np.object_]:
+def _with_those_who_relied(
+    found: NDArray[np.object_], unit: Codes, need: NDArray[np.object_]
+) -> NDArray[np.object_]:
     """Entries that left earlier because the need was still listed, when now nobody lists it."""
-    relied = np.isin(found.astype(str), [str(each) for each in LISTED_ELSEWHERE])
-    lost = np.isin(unit, unit[found == UNEXPLAINED])
-    return np.where(relied & lost, UNEXPLAINED, found)
+    left = found == UNEXPLAINED
+    relied = np.isin(found.astype(str), [str(each) for each in OF_ONE_NEED])
+    moved = found == str(Departure.MOVED)
+    lost = (relied & np.isin(unit, unit[left])) | (moved & pd.Series(need).isin(need[left]))
+    return np.where(lost, UNEXPLAINED, found)
 
 
 def places(position: Positions, size: int) -> Positions:
