@@ -90,6 +90,7 @@ def snapshot_extracts(**rows: int) -> pd.DataFrame:
             "organisation": list(rows),
             "census_date": np.datetime64(MONDAY, "s"),
             "rows": list(rows.values()),
+            "run": 1,
         }
     )
 

@@ -72,7 +72,7 @@ def test_a_run_is_read_back_as_it_was_recorded(register, a_run, two):
         assert last.entries[name][~missing].tolist() == two[name][~missing].tolist(), name
     assert last.entries["birth_date"].dtype == "datetime64[s]"
     assert last.entries["suspected_cancer"].dtype == "boolean"
-    assert last.extracts.iloc[0].tolist() == ["RM3", pd.Timestamp(MONDAY), 2]
+    assert last.extracts.iloc[0].tolist() == ["RM3", pd.Timestamp(MONDAY), 2, 1]
     assert register.model().digest == MODEL.digest
     assert register.digests(1) == {"RM3": "1" * 64}
 

@@ -113,3 +113,23 @@ def test_a_need_that_its_absent_organisation_had_closed_goes_on_elsewhere(monday
     assert first.entries["outcome"].iloc[0] == "not_waiting"
     second = monday([HANDED_ON, ROWS[2]], SECOND, first.ended.snapshot)
     assert second.entries["pathway_id"].iloc[0] == first.entries["pathway_id"].iloc[0]
+
+
+def test_who_was_handed_over_while_a_list_did_not_come_is_accounted_for(monday):
+    first = monday([IDENTIFIED, ROWS[2], ROWS[8]], FIRST)
+    second = monday([HANDED_ON, ROWS[2]], SECOND, first.ended.snapshot)
+    run = second
+    for day in (THIRD, FOURTH):
+        run = monday([HANDED_ON, ROWS[2], ROWS[8]], day, run.ended.snapshot)
+        assert run.ended.unaccounted.empty
+        left = run.ended.snapshot.entries.set_index("entry_id")
+        assert left.loc[first.entries["entry_id"].iloc[0], "departure"] == "moved"
+
+
+def test_another_need_under_the_identifier_accounts_for_nobody_once_both_were_listed(monday):
+    other = HANDED_ON | {"treatment_function_code": "330"}
+    first = monday([IDENTIFIED, ROWS[2], ROWS[8]], FIRST)
+    absent = monday([other, ROWS[2]], SECOND, first.ended.snapshot)
+    both = monday([IDENTIFIED, other, ROWS[2], ROWS[8]], THIRD, absent.ended.snapshot)
+    without = monday([other, ROWS[2], ROWS[8]], FOURTH, both.ended.snapshot)
+    assert without.ended.unaccounted["pathway_id"].tolist() == [first.entries["pathway_id"].iloc[0]]

@@ -68,7 +68,7 @@ def next_snapshot(
         then = _doubted(gone, now, last)
         parts.insert(0, then)
     stacked = {name: _stacked(name, parts) for name in ENTRY_COLUMNS}
-    return Snapshot(run, run_date, pd.DataFrame(stacked), _extracts(entries, last))
+    return Snapshot(run, run_date, pd.DataFrame(stacked), _extracts(entries, last, run))
 
 
 _NEVER = np.datetime64("NaT", "s")
@@ -203,7 +203,7 @@ def _as_one(parts: list[Coded]) -> pd.Categorical[str]:
     return pd.Categorical.from_codes(np.concatenate(codes), pd.Index(words, dtype=object))
 
 
-def _extracts(entries: pd.DataFrame, last: Snapshot | None) -> pd.DataFrame:
+def _extracts(entries: pd.DataFrame, last: Snapshot | None, run: int) -> pd.DataFrame:
     """The newest list of each organisation."""
     organisation = entries["organisation"].astype(str).to_numpy()
     came = (
@@ -211,6 +211,7 @@ def _extracts(entries: pd.DataFrame, last: Snapshot | None) -> pd.DataFrame:
         .groupby("organisation")["census_date"]
         .agg(["max", "size"])
         .reset_index()
+        .assign(run=run)
         .set_axis(list(EXTRACT_COLUMNS), axis=1)
     )
     if last is None:

@@ -10,7 +10,7 @@ read it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -75,8 +75,9 @@ OF_THE_ENTRY = (
 
 ENTRY_COLUMNS = (*OF_THE_RUN, *OF_THE_ENTRY)
 
-EXTRACT_COLUMNS = ("organisation", "census_date", "rows")
-"""One row an organisation: its newest list so far, and how many rows that had."""
+EXTRACT_COLUMNS = ("organisation", "census_date", "rows", "run")
+"""One row an organisation: its newest list so far, how many rows that had, and the run that had
+it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,6 +105,14 @@ def listed(entries: pd.DataFrame) -> pd.DataFrame:
     ['E-1']
     """
     return entries[entries["left_date"].isna()]
+
+
+def with_newest_list(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with ``list_run`` of each entry: the run of its organisation's newest list."""
+    runs = snapshot.extracts.set_index(snapshot.extracts["organisation"].astype(str))["run"]
+    whose = snapshot.entries["organisation"].astype("category")
+    told = whose.map(runs).astype("float64").fillna(0).astype("int32")
+    return replace(snapshot, entries=snapshot.entries.assign(list_run=told))
 
 
 def by_entry(entries: pd.DataFrame, column: str) -> dict[str, str]:

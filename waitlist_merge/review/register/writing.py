@@ -142,7 +142,9 @@ def _add_extracts(connection: Connection, run: Run, number: int) -> None:
             "rows": int(count),
             "digest": run.digests[organisation],
         }
-        for organisation, census_date, count in held[list(EXTRACT_COLUMNS)].itertuples(index=False)
+        for organisation, census_date, count, _ in held[list(EXTRACT_COLUMNS)].itertuples(
+            index=False
+        )
         if organisation in run.digests
     ]
     add(connection, extracts, rows)
