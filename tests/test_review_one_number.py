@@ -78,3 +78,21 @@ def test_who_is_listed_elsewhere_under_the_same_number_goes_on(monday, said):
     for name in ("patient_id", "pathway_id"):
         assert second.entries[name].tolist() == first.entries[name].tolist()
     assert second.ended.unaccounted.empty
+
+
+@pytest.mark.parametrize("told", [{}, IDENTIFIER], ids=["number", "number_and_identifier"])
+def test_a_stranger_on_the_same_list_is_another_entry(monday, told):
+    first = monday([LEFT | told, STAYS], DAYS[0])
+    stranger = STRANGER | {"organisation": "RM3"} | told
+    second = monday([stranger, STAYS], DAYS[1], first.ended.snapshot)
+    left, new = (run.entries["entry_id"].iloc[0] for run in (first, second))
+    assert left != new
+    assert second.ended.unaccounted["entry_ids"].tolist() == [left]
+
+
+@pytest.mark.parametrize("said", ["local_patient_identifier", "given_name", "birth_date"])
+def test_an_entry_of_which_one_thing_stays_is_the_same(monday, said):
+    changed = STRANGER | {"organisation": "RM3", said: LEFT[said]}
+    first = monday([LEFT, STAYS], DAYS[0])
+    second = monday([changed, STAYS], DAYS[1], first.ended.snapshot)
+    assert second.entries["entry_id"].tolist() == first.entries["entry_id"].tolist()

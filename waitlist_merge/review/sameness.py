@@ -29,6 +29,8 @@ Positions = NDArray[np.int64]
 
 _PADDED = ("patient_pathway_identifier", "unique_booking_reference_number")
 
+_OF_A_STRANGER = ("local_patient_identifier", "given_name", "birth_date")
+
 NEAR_DAYS = 7
 """Days by which a corrected referral date may move and still be the same referral. Our own choice:
 a second referral to one service within a week is the first one sent again."""
@@ -49,7 +51,8 @@ class TwoRuns:
     def other_person(self, now: Positions, then: Positions) -> Bools:
         """Pairs of which number, birth date and names speak against one person, and none for it.
 
-        Two of the three have to differ: one alone is a correction. Names agree where both do.
+        Two of the three have to differ: one alone is a correction. Names agree where both do. An
+        agreeing number is a slip where hospital number, given name and birth date all differ.
         """
         same_name = self._agree("family_name", now, then) & self._agree("given_name", now, then)
         other_name = self._differ("family_name", now, then) & self._differ("given_name", now, then)
@@ -59,7 +62,8 @@ class TwoRuns:
             + self._differ("birth_date", now, then)
             + other_name
         )
-        return np.asarray(~agree & ~same_name & (differ >= 2))
+        slip = np.logical_and.reduce([self._differ(name, now, then) for name in _OF_A_STRANGER])
+        return np.asarray((~agree & ~same_name & (differ >= 2)) | slip)
 
     def other_need(self, now: Positions, then: Positions) -> Bools:
         """Pairs of which service, referral and clock start speak against one need, none for it."""
