@@ -341,3 +341,26 @@ def test_nothing_pressing_is_kept_of_a_need_that_people_have_parted(register):
     say(register, first, "different needs")
     run = merged(register, 1, "RM3", RW3=routine)
     assert (of_rw3(run)["priority_code"], of_rw3(run)["tci_count"]) == ("P4", 0)
+
+
+def test_a_need_that_people_have_parted_is_told_of_while_its_list_does_not_come(register):
+    hip = {"Specialty": "110", "Procedure": "W371", "Side": "L"}
+    rm3, rw3 = first_row(RM3, **hip, PPID=""), first_row(RW3, **hip, PPID="")
+    first = merged(register, 0, RM3=rm3, RW3=rw3)
+    before = len(merged(register, 1, "RM3", RW3=rw3).not_refreshed)
+    say(register, first, "different needs")
+    for week in (2, 3):
+        run = merged(register, week, "RM3", RW3=rw3)
+        assert len(run.not_refreshed) == before + 1
+        assert of_rw3(run)["rtt_start_date"] == pd.Timestamp("2026-04-20")
+
+
+def test_another_side_under_its_identifier_does_not_go_on_with_the_id_of_a_need(register):
+    first = merged(register, 0, RM3=first_row(RM3, Side="R"), RW3=RW3.iloc[1:])
+    left = first_row(RW3, Side="L")
+    for week, rw3 in ((1, left), (2, RW3.iloc[1:]), (3, left)):
+        run = merged(register, week, RM3=WITHOUT, RW3=rw3)
+        assert "RM3" in set(run.unaccounted["organisations"])
+        assert not set(first.combined_list["pathway_id"]) & {
+            of_rw3(run).name if rw3 is left else None
+        }

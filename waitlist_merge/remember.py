@@ -97,7 +97,13 @@ def end(
         ended.unaccounted,
         ended.review_queue,
         work,
-        unsent(begun.week.arrived.absent, recalled.last, entries, run_date=ended.snapshot.run_date),
+        unsent(
+            begun.week.arrived.absent,
+            recalled.last,
+            entries,
+            run_date=ended.snapshot.run_date,
+            apart=ids.people.apart,
+        ),
         contacts=spoken_to(register.contacts(), entries, run_date=ended.snapshot.run_date),
         base=base,
         first=recalled.last is None,
@@ -105,7 +111,12 @@ def end(
         said=said_since_last_week(recalled, ended.snapshot.run_date),
         kept=ids.kept,
         not_refreshed=not_refreshed(
-            begun.week.arrived.absent, recalled.last, entries, ended.review_queue, register
+            begun.week.arrived.absent,
+            recalled.last,
+            entries,
+            ended.review_queue,
+            register,
+            apart=ids.people.apart,
         ),
         register=register,
     )

@@ -20,6 +20,7 @@ from waitlist_merge.pathways.match import Patients
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.keys import Key
 from waitlist_merge.review.one_number import two_people
+from waitlist_merge.review.same_identifier import another_need
 from waitlist_merge.review.sameness import Positions, numbered, two_runs
 from waitlist_merge.review.stable_ids import Before, StableIds, id_changes, stable_ids
 
@@ -141,5 +142,5 @@ def _keys(now: pd.DataFrame, then: pd.DataFrame, patients: StableIds | None) -> 
                 (runs.now, runs.then), np.split(people, [len(now)]), strict=True
             )
         )
-        keys.append(Key(one, other, why))
+        keys.append(Key(one, other, why, partial(another_need, now, then)))
     return keys

@@ -11,7 +11,7 @@ list, 40 needs of them nobody else lists, 2 questions wait for it
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ import pandas as pd
 
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
+from waitlist_merge.review.spoken import Pair
+from waitlist_merge.review.unsent import nobody_else_lists
 
 if TYPE_CHECKING:
     from waitlist_merge.review.register import Register
@@ -61,23 +63,24 @@ def not_refreshed(
     entries: pd.DataFrame,
     review_queue: pd.DataFrame,
     register: Register,
+    apart: Collection[Pair] = (),
 ) -> tuple[NotRefreshed, ...]:
     """What is missing for each of these organisations.
 
-    ``entries`` are those of this run with ``pathway_id`` and ``outcome``. A question that was asked
-    of an organisation in the run of its last list waits, unless it is in ``review_queue`` too.
+    ``entries`` are those of this run with ``pathway_id`` and ``outcome``, ``apart`` pairs of
+    entries that people keep apart. A question that was asked of an organisation in the run of its
+    last list waits, unless it is in ``review_queue`` too.
     """
     if last is None:
         return tuple(NotRefreshed(code) for code in absent)
     then = listed(last.entries)
     then = then[(then["outcome"] != NOT_WAITING).to_numpy()]
-    here = entries.loc[(entries["outcome"] != NOT_WAITING).to_numpy(), "pathway_id"]
-    now, asked = set(here.astype(object)), set(review_queue["question_id"].astype(object))
+    asked = set(review_queue["question_id"].astype(object))
     sent = census_dates(last)
     found = []
     for code in absent:
-        mine = then.loc[(then["organisation"] == code).to_numpy(), "pathway_id"].astype(object)
-        alone = len(set(mine) - now)
+        mine = then[(then["organisation"] == code).to_numpy()]
+        alone = mine.loc[nobody_else_lists(mine, entries, apart), "pathway_id"].nunique()
         waiting = len(_asked_of(code, register, last.run) - asked)
         found.append(NotRefreshed(code, sent.get(code), len(mine), alone, waiting))
     return tuple(found)

@@ -42,7 +42,8 @@ def two_people(now: pd.DataFrame, then: pd.DataFrame, rows: Positions, others: P
     """Which of ``rows`` of ``now`` are of another person than their ``others`` of ``then``?
 
     The given names do not fit and the birth dates differ: by more than one of day, month and year,
-    or at all where the family name is another one too. What is missing differs from nothing.
+    or at all where the family name is another one too. A common given name makes nobody of another
+    family and another birth date the same. What is missing differs from nothing.
     """
     if not len(rows):
         return np.zeros(0, dtype=bool)
@@ -56,9 +57,11 @@ def two_people(now: pd.DataFrame, then: pd.DataFrame, rows: Positions, others: P
     a = np.arange(len(rows))
     b = a + len(rows)
     levels = name_levels(people, a, b, LEVELS) | {"birth_date": birth_levels(people, a, b)}
-    named_otherwise = ~is_level(levels, "given_name", "missing", *COMPATIBLE_GIVEN)
-    named_otherwise &= is_level(levels, "name_order", "missing")
-    of_another_family = ~is_level(levels, "family_name", *_SAME_FAMILY)
-    born_otherwise = is_level(levels, "birth_date", "other")
-    born_otherwise |= of_another_family & ~is_level(levels, "birth_date", "missing", "exact")
-    return np.asarray(named_otherwise & born_otherwise)
+    in_order = is_level(levels, "name_order", "missing")
+    named_otherwise = in_order & ~is_level(levels, "given_name", "missing", *COMPATIBLE_GIVEN)
+    of_another_family = in_order & ~is_level(levels, "family_name", *_SAME_FAMILY)
+    another_date = is_level(levels, "birth_date", "other")
+    any_date = another_date | ~is_level(levels, "birth_date", "missing", "exact")
+    of_another_family &= ~is_level(levels, "given_name", "missing")
+    by_family = of_another_family & np.where(named_otherwise, any_date, another_date)
+    return np.asarray(by_family | (named_otherwise & another_date), dtype=bool)

@@ -81,7 +81,7 @@ def under_its_identifier(
 ) -> Pairs:
     """Each of ``rows`` of the last run with the rows of this one that speak of its need."""
     found = _pairs(now, last, rows, _places_then(at, len(now)))
-    same_need = ~(_other_side(now, last, found) | _other_service(now, last, found))
+    same_need = ~another_need(now, last, found.row, found.left)
     same_need &= ~(_kept_apart(now, last, found, apart) | _beside(last, found))
     return Pairs(found.left[same_need], found.row[same_need], found.before[same_need])
 
@@ -123,27 +123,24 @@ def _stops(now: pd.DataFrame, last: pd.DataFrame, back: Positions, run_date: dt.
     return np.asarray(stop & waited)
 
 
-def _other_side(now: pd.DataFrame, last: pd.DataFrame, found: Pairs) -> Bools:
-    one, other = (
-        column_of(run, "laterality").iloc[rows].to_numpy(dtype=object)
-        for run, rows in ((last, found.left), (now, found.row))
-    )
-    return opposite(one, other)
+def another_need(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, left: Positions) -> Bools:
+    """Which of ``rows`` are of another need than ``left`` of the last run, by what both say?
 
-
-def _other_service(now: pd.DataFrame, last: pd.DataFrame, found: Pairs) -> Bools:
-    """Rows of another organisation, for what the service of the entry does not see."""
-    (service, whose), (other_service, others) = (
-        [column_of(run, name).iloc[rows].astype(object) for name in _SEEN_BY]
-        for run, rows in ((last, found.left), (now, found.row))
+    They are for the other side, or, at another organisation, of a service that does not see the
+    same problem.
+    """
+    (side, service, whose), (other_side, other_service, others) = (
+        [column_of(run, name).iloc[at].astype(object) for name in _SEEN_BY]
+        for run, at in ((last, left), (now, rows))
     )
     of = services(pd.concat([service, other_service], ignore_index=True).astype("category"))
-    one, other = np.split(of.family, [len(found.left)])
+    one, other = np.split(of.family, [len(left)])
     unlike = (one >= 0) & (other >= 0) & (one != other) & ~of.neighbour[one, other]
-    return np.asarray(unlike & (whose.to_numpy() != others.to_numpy()), dtype=bool)
+    elsewhere = whose.to_numpy() != others.to_numpy()
+    return np.asarray(opposite(side.to_numpy(), other_side.to_numpy()) | (unlike & elsewhere))
 
 
-_SEEN_BY = ("treatment_function_code", "organisation")
+_SEEN_BY = ("laterality", "treatment_function_code", "organisation")
 
 
 def opposite(one: NDArray[np.object_], other: NDArray[np.object_]) -> Bools:
