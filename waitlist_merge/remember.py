@@ -18,7 +18,7 @@ from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.contacts import spoken_to
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
-from waitlist_merge.review.rows import AnswerRow, WorkRow, not_undone
+from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import Snapshot, census_dates
 from waitlist_merge.review.unsent import unsent
 from waitlist_merge.review.work import agreed_to_close, work_against_lists
@@ -84,7 +84,7 @@ def end(
         review_queue,
         people=replace(
             ids.people,
-            answered=_accounted(register, recalled),
+            answered=_accounted(register, recalled, ids.people.said),
             agreed=_agreed(steps, recalled.last),
         ),
         said=said,
@@ -92,32 +92,27 @@ def end(
     )
     faults = register.findings(base.run) if base else None
     work = _work(steps, ended.snapshot)
+    absent = begun.week.arrived.absent
+    alone = unsent(
+        absent,
+        recalled.last,
+        entries,
+        run_date=ended.snapshot.run_date,
+        apart=ids.people.apart,
+    )
     left = Left(
         ended.changes,
         ended.unaccounted,
         ended.review_queue,
         work,
-        unsent(
-            begun.week.arrived.absent,
-            recalled.last,
-            entries,
-            run_date=ended.snapshot.run_date,
-            apart=ids.people.apart,
-        ),
+        alone,
         contacts=spoken_to(register.contacts(), entries, run_date=ended.snapshot.run_date),
         base=base,
         first=recalled.last is None,
         findings_before=faults,
         said=said_since_last_week(recalled, ended.snapshot.run_date),
         kept=ids.kept,
-        not_refreshed=not_refreshed(
-            begun.week.arrived.absent,
-            recalled.last,
-            entries,
-            ended.review_queue,
-            register,
-            apart=ids.people.apart,
-        ),
+        not_refreshed=not_refreshed(absent, recalled.last, alone, ended.review_queue, register),
         register=register,
     )
     if recalled.retrain and not recalled.retrain.accept:
@@ -144,13 +139,15 @@ def end(
     return replace(left, run=run, asked=register.questions(run))
 
 
-def _accounted(register: registers.Register, recalled: Recalled) -> frozenset[str]:
+def _accounted(
+    register: registers.Register, recalled: Recalled, stands: Sequence[AnswerRow]
+) -> frozenset[str]:
     """The entries that have left, and of which it has been said since what became of them."""
     if recalled.last is None:
         return frozenset()
     days = register.days_of_runs()
     retired = register.retired().union(recalled.plan.retired_organisations)
-    return accounted(not_undone(recalled.answers), recalled.last.entries, days, retired=retired)
+    return accounted(stands, recalled.last.entries, days, retired=retired)
 
 
 def _agreed(steps: Sequence[WorkRow], last: Snapshot | None) -> frozenset[str]:

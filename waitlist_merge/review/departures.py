@@ -25,7 +25,7 @@ from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, Outcome
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.same_identifier import OWN, same_identifier
-from waitlist_merge.review.sameness import Codes, Positions
+from waitlist_merge.review.sameness import Codes, Positions, places
 from waitlist_merge.review.units import SURE, positions_of, units
 
 OF_ONE_NEED = (Departure.AGREED, Departure.STILL_LISTED)
@@ -89,7 +89,7 @@ def departures(
     found[rows] = own
     still = np.isin(unit[rows], unit[there]) & ~parted[rows]
     elsewhere, stopped = same_identifier(
-        now, last, at, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
+        now, last, position, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
     )
     agreed, answered = (_among(names[rows], each) for each in (people.agreed, people.answered))
     shared = _of_unit(found, unit, last)[rows]
@@ -177,14 +177,6 @@ def _with_those_who_relied(
     moved = found == str(Departure.MOVED)
     lost = (relied & np.isin(unit, unit[left])) | (moved & pd.Series(need).isin(need[left]))
     return np.where(lost, UNEXPLAINED, found)
-
-
-def places(position: Positions, size: int) -> Positions:
-    """Where each entry of the last run is in this one, -1 where it is not."""
-    at = np.full(size, -1, dtype=np.int64)
-    there = np.flatnonzero(position >= 0)
-    at[position[there]] = there
-    return at
 
 
 def said(

@@ -23,7 +23,7 @@ from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.kept import CLOCK, COLUMNS, NOTHING_KEPT
 from waitlist_merge.pathways.columns import Bools, flag, has_word, is_in
 from waitlist_merge.reasons import Confidence, Departure
-from waitlist_merge.review.departures import NOT_WAITING, OF_ONE_NEED, places
+from waitlist_merge.review.departures import NOT_WAITING, OF_ONE_NEED
 from waitlist_merge.review.kept_facts import beside_any, kept_facts, parted_from
 from waitlist_merge.review.lost import SERVICES, restricted_anywhere
 from waitlist_merge.review.off_list import OffList, off_list
@@ -95,8 +95,8 @@ def _members(off: OffList, then: pd.DataFrame) -> pd.DataFrame:
 
 def _handed_on(off: OffList, apart: Collection[Pair]) -> pd.DataFrame:
     """The rows of this run under the identifier of an entry (``entry_id``) that was closed."""
-    at, rows = places(off.position, len(off.then)), np.flatnonzero(off.closed)
-    found = under_its_identifier(off.now, off.then, at, rows, apart=apart)
+    closed = np.flatnonzero(off.closed)
+    found = under_its_identifier(off.now, off.then, off.position, closed, apart=apart)
     left = off.then["entry_id"].astype(object).to_numpy()[found.left]
     told = _listed_now(off, found.row)
     return told.assign(entry_id=left, beside=-1, was_sure=False, handed_on=True)

@@ -11,17 +11,16 @@ list, 40 needs of them nobody else lists, 2 questions wait for it
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
-from waitlist_merge.review.spoken import Pair
-from waitlist_merge.review.unsent import nobody_else_lists
 
 if TYPE_CHECKING:
     from waitlist_merge.review.register import Register
@@ -60,16 +59,14 @@ class NotRefreshed:
 def not_refreshed(
     absent: Iterable[str],
     last: Snapshot | None,
-    entries: pd.DataFrame,
+    alone: pd.DataFrame,
     review_queue: pd.DataFrame,
     register: Register,
-    apart: Collection[Pair] = (),
 ) -> tuple[NotRefreshed, ...]:
     """What is missing for each of these organisations.
 
-    ``entries`` are those of this run with ``pathway_id`` and ``outcome``, ``apart`` pairs of
-    entries that people keep apart. A question that was asked of an organisation in the run of its
-    last list waits, unless it is in ``review_queue`` too.
+    ``alone`` are the needs that nobody else lists (``unsent``). A question that was asked of an
+    organisation in the run of its last list waits, unless it is in ``review_queue`` too.
     """
     if last is None:
         return tuple(NotRefreshed(code) for code in absent)
@@ -79,10 +76,10 @@ def not_refreshed(
     sent = census_dates(last)
     found = []
     for code in absent:
-        mine = then[(then["organisation"] == code).to_numpy()]
-        alone = mine.loc[nobody_else_lists(mine, entries, apart), "pathway_id"].nunique()
+        entries = int((then["organisation"] == code).sum())
+        needs = int(_names(alone["organisations"], code).sum())
         waiting = len(_asked_of(code, register, last.run) - asked)
-        found.append(NotRefreshed(code, sent.get(code), len(mine), alone, waiting))
+        found.append(NotRefreshed(code, sent.get(code), entries, needs, waiting))
     return tuple(found)
 
 
@@ -93,9 +90,13 @@ def _asked_of(organisation: str, register: Register, newest: int) -> set[str]:
     if run is None:
         return set()
     found = register.questions(run)
-    concerned = found["organisations"].astype(object).str.split(";")
-    of_it = np.array([organisation in each for each in concerned], dtype=bool)
+    of_it = _names(found["organisations"], organisation)
     return set(found.loc[of_it, "question_id"].astype(object))
+
+
+def _names(organisations: pd.Series, code: str) -> Bools:
+    """Which of these texts, with ``;`` between codes, name this one?"""
+    return np.array([code in each.split(";") for each in organisations.astype(str)], dtype=bool)
 
 
 def _some(count: int, one: str, many: str) -> str:

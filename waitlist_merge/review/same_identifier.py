@@ -52,7 +52,7 @@ class Pairs:
 def same_identifier(
     now: pd.DataFrame,
     last: pd.DataFrame,
-    at: Positions,
+    position: Positions,
     rows: Positions,
     *,
     waits_now: Bools,
@@ -61,12 +61,12 @@ def same_identifier(
 ) -> tuple[Bools, Bools]:
     """Of each of ``rows``, whether its patient waits under its identifier, or was stopped under it.
 
-    ``rows`` are positions in ``last`` of entries that have left, ``at`` the place in ``now`` of
-    each entry of ``last``. A stop counts where the entry waited last time or is new; ``apart`` are
-    the pairs of entries that people keep apart.
+    ``rows`` are positions in ``last`` of entries that have left, ``position`` the place in ``last``
+    of each entry of ``now``, -1 where it is new. A stop counts where the entry waited last time or
+    is new; ``apart`` are the pairs of entries that people keep apart.
     """
-    found = under_its_identifier(now, last, at, rows, apart=apart)
-    stops = _stops(now, last, _places_then(at, len(now)), run_date) & ~waits_now
+    found = under_its_identifier(now, last, position, rows, apart=apart)
+    stops = _stops(now, last, position, run_date) & ~waits_now
     waits, stopped = (np.isin(rows, found.left[where[found.row]]) for where in (waits_now, stops))
     return waits, stopped
 
@@ -74,24 +74,16 @@ def same_identifier(
 def under_its_identifier(
     now: pd.DataFrame,
     last: pd.DataFrame,
-    at: Positions,
+    position: Positions,
     rows: Positions,
     *,
     apart: Collection[tuple[str, str]] = (),
 ) -> Pairs:
     """Each of ``rows`` of the last run with the rows of this one that speak of its need."""
-    found = _pairs(now, last, rows, _places_then(at, len(now)))
+    found = _pairs(now, last, rows, position)
     same_need = ~another_need(now, last, found.row, found.left)
     same_need &= ~(_kept_apart(now, last, found, apart) | _beside(last, found))
     return Pairs(found.left[same_need], found.row[same_need], found.before[same_need])
-
-
-def _places_then(at: Positions, size: int) -> Positions:
-    """Where each entry of this run was in the last one, -1 where it is new."""
-    back = np.full(size, -1, dtype=np.int64)
-    there = np.flatnonzero(at >= 0)
-    back[at[there]] = there
-    return back
 
 
 def _pairs(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, back: Positions) -> Pairs:

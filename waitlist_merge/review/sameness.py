@@ -136,6 +136,14 @@ def _referred(entries: pd.DataFrame) -> NDArray[np.int32]:
     return days(pd.Series(np.full(len(entries), np.datetime64("NaT", "s"))))
 
 
+def places(position: Positions, size: int) -> Positions:
+    """Where each entry of the last run is in this one, -1 where it is not."""
+    at = np.full(size, -1, dtype=np.int64)
+    there = np.flatnonzero(position >= 0)
+    at[position[there]] = there
+    return at
+
+
 def column_of(entries: pd.DataFrame, name: str) -> pd.Series:
     """The column of a frame; one that is not there is missing in every row.
 

@@ -59,10 +59,15 @@ def positions_of(
     pairs: Collection[Pair], names: NDArray[np.generic]
 ) -> tuple[Positions, Positions]:
     """Where both entries of each pair are among ``names``; a pair that is not is left out."""
-    ends = np.array(sorted(pairs), dtype=object).reshape(-1, 2)
-    one, other = (pd.Index(names).get_indexer(pd.Index(ends[:, side])) for side in (0, 1))
+    if not pairs:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    ends = np.array(sorted(pairs), dtype=object)
+    # Few of millions are named: those alone are indexed.
+    rows = np.flatnonzero(pd.Series(names).isin(ends.ravel()).to_numpy())
+    named, rows = pd.Index(names[rows], dtype=object), np.append(rows, -1)
+    one, other = (rows[named.get_indexer(pd.Index(ends[:, side]))] for side in (0, 1))
     both = (one >= 0) & (other >= 0)
-    return one[both].astype(np.int64), other[both].astype(np.int64)
+    return one[both], other[both]
 
 
 def are_pairs(

@@ -70,13 +70,13 @@ def _alone(
     then = listed(last.entries)
     waited = (then["outcome"] != NOT_WAITING).to_numpy()
     then = then[waited & then["organisation"].isin(list(absent)).to_numpy()]
-    alone = then[nobody_else_lists(then, entries, apart)]
+    alone = then[_nobody_else_lists(then, entries, apart)]
     # What the combined list said: an entry's own start may be one that did not count.
     told = alone.assign(rtt_start_date=alone["row_start_date"])
     return told.sort_values(["pathway_id", "entry_id"]).reset_index(drop=True)
 
 
-def nobody_else_lists(
+def _nobody_else_lists(
     then: pd.DataFrame, entries: pd.DataFrame, apart: Collection[Pair] = ()
 ) -> Bools:
     """Entries of the last run of whose need none waits in this one.
