@@ -159,6 +159,19 @@ def test_the_start_stays_where_the_receiver_lists_the_patient_only_now(register)
         assert kept(merged(register, week, RM3=WITHOUT, RW3=RW3))
 
 
+@pytest.mark.parametrize("number", [None, "another"])
+def test_the_start_stays_though_the_receivers_list_comes_without_its_identifiers(register, number):
+    merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
+    merged(register, 1, RM3=WITHOUT, RW3=RW3)
+    unlike = first_row(RW3, PPID="RW300000000000123456" if number else None)
+    for week in (2, 3, 4):
+        run = merged(register, week, RM3=WITHOUT, RW3=unlike)
+        assert kept(run) == (number is None)
+        assert len(run.unaccounted) == (number is not None)
+        assert ("start_later" in set(run.changes["change"])) == bool(number and week == 2)
+    assert kept(merged(register, 5, RM3=WITHOUT, RW3=RW3))
+
+
 def test_the_start_comes_back_with_a_receiver_that_lists_the_patient_a_week_late(register):
     merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
     run = merged(register, 1, RM3=WITHOUT, RW3=RW3.iloc[1:])

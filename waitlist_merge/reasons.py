@@ -371,7 +371,7 @@ class Departure(Word):
     TREATED = "treated", "Removed as admitted, by the national reason for removal 1 or 2"
     DIED = "died", "A death is recorded"
     STILL_LISTED = "still_listed", "The same need, certainly, is still listed by another entry"
-    MOVED = "moved", "Listed under the same identifier by another entry"
+    MOVED = "moved", "The patient waits on by another entry, under the same identifier"
     AGREED = "agreed", "People recorded that it was to be closed here"
     ANSWERED = "answered", "A person has said what became of the patient"
     UNEXPLAINED = (

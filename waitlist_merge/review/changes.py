@@ -19,7 +19,7 @@ from waitlist_merge.plural import many
 from waitlist_merge.reasons import Change, Departure, Outcome
 from waitlist_merge.review.arrivals import Arrivals
 from waitlist_merge.review.clock_changes import moved_admissions, moved_rows, moved_starts
-from waitlist_merge.review.departures import UNEXPLAINED
+from waitlist_merge.review.moved import UNEXPLAINED
 from waitlist_merge.review.paired import COLUMNS, Paired, paired, rows_about, rows_of
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.sameness import Positions

@@ -3,8 +3,9 @@
 By what its organisation says of it (a clock stop, a removal with its reason, a death), by the same
 need that still waits under another entry, or by a person. Entries that were certainly one need
 answer for each other (what a person says, for those of the same organisation); one that was only
-proposed as a duplicate answers for itself: nothing unanswered is ever treated as yes. What is left
-is unexplained, and stays so from run to run.
+proposed as a duplicate answers for itself: nothing unanswered is ever treated as yes. One whose
+patient only waits on under its identifier is followed to that row (``moved``). What is left is
+unexplained, and stays so from run to run.
 
 >>> [str(each) for each in OWN]
 ['clock_stopped', 'treated', 'died']
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,16 +25,18 @@ from waitlist_merge.pathways.columns import Bools, is_in
 from waitlist_merge.pathways.deaths import DIED, records_death
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, Outcome
+from waitlist_merge.review.moved import (
+    LISTED_ELSEWHERE,
+    MOVED,
+    UNEXPLAINED,
+    as_it_ended,
+    said_to_have,
+    without_those_who_relied,
+)
 from waitlist_merge.review.people import NOBODY, People
-from waitlist_merge.review.same_identifier import OWN, same_identifier
+from waitlist_merge.review.same_identifier import OWN, moved_to, same_identifier
 from waitlist_merge.review.sameness import Codes, Positions, places
-from waitlist_merge.review.units import SURE, positions_of, units
-
-OF_ONE_NEED = (Departure.AGREED, Departure.STILL_LISTED)
-"""Explanations of entries that left because the same need, certainly, is listed by another."""
-
-LISTED_ELSEWHERE = (*OF_ONE_NEED, Departure.MOVED)
-"""Explanations that hold only as long as the need is listed by somebody."""
+from waitlist_merge.review.units import SURE, are_pairs, positions_of, units
 
 REASONS: dict[str, Departure] = {
     **dict.fromkeys(("1", "01", "2", "02"), Departure.TREATED),
@@ -44,11 +48,19 @@ Dictionary, ELECTIVE ADMISSION LIST REMOVAL REASON CODE). 4, "removed for other 
 local wording say nothing of it; a death is read where every other step reads it."""
 
 NOT_WAITING = str(Outcome.NOT_WAITING)
-UNEXPLAINED = str(Departure.UNEXPLAINED)
 ANSWERED = str(Departure.ANSWERED)
 _WHO = ("patient_id", "nhs_number")
-_OF_ITS_OWN = ("None", str(Departure.MOVED), ANSWERED)
-"""Explanations that rest on no other entry of the need; what an entry says itself it says again."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Departed:
+    """Why each entry of the last run no longer waits, None where it waits or never did.
+
+    ``moved_to`` is the entry under which its patient was last found to wait, None for none.
+    """
+
+    why: NDArray[np.object_]
+    moved_to: NDArray[np.object_]
 
 
 def departures(
@@ -59,14 +71,14 @@ def departures(
     absent: Collection[str],
     run_date: dt.date,
     people: People = NOBODY,
-) -> NDArray[np.object_]:
-    """For each entry of the last run, why it no longer waits; None where it waits or never did.
+) -> Departed:
+    """For each entry of the last run, why does it no longer wait, and where does its patient?
 
     ``now`` are this run's entries with ``patient_id`` and ``outcome`` of this run, ``last`` those
     of the snapshot, ``position`` the place in it of each of this run's. Entries of ``absent``
     organisations wait as they did. What was explained in an earlier run stays so, unless a person
     takes an answer back, be it the one that made two entries one need, or keeps the entry apart
-    from the one that answered for it.
+    from the one that answered for it; or until the row of one that moved says otherwise.
     """
     found = last["departure"].to_numpy(dtype=object).copy()
     found[pd.isna(found)] = None
@@ -81,16 +93,22 @@ def departures(
     parted = _parted(names, unit, there, people.apart)
     found[_no_longer_explained(found, names, unit, there, parted, people)] = UNEXPLAINED
     found[there] = None
-    asked = (waited | (found == UNEXPLAINED)) & ~there
+    whither = last["moved_to"].astype(object).to_numpy(copy=True)
+    whither[pd.isna(whither) | there] = None
+    asked = (waited | said_to_have(found, UNEXPLAINED, MOVED)) & ~there
     if not asked.any():
-        return found
+        return Departed(found, whither)
     rows = np.flatnonzero(asked)
     own = said(now, last, at, rows, run_date)
     found[rows] = own
     still = np.isin(unit[rows], unit[there]) & ~parted[rows]
-    elsewhere, stopped = same_identifier(
+    under = same_identifier(
         now, last, position, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
     )
+    to = moved_to(last, rows)
+    settled = said_to_have(found[rows], MOVED) & (to < 0)
+    to[under.waits | are_pairs(names[rows], names[to], people.apart)] = -1
+    not_sent = (to >= 0) & held[to]
     agreed, answered = (_among(names[rows], each) for each in (people.agreed, people.answered))
     shared = _of_unit(found, unit, last)[rows]
     told = np.select(
@@ -98,24 +116,27 @@ def departures(
             np.array([each is not None for each in own], dtype=bool),
             still & agreed,
             still,
-            elsewhere & ~parted[rows],
-            stopped,
+            (under.waits | not_sent) & ~parted[rows],
+            under.stopped,
             np.array([each is not None for each in shared], dtype=bool),
             _told_of(unit[rows], last["organisation"].astype(object).to_numpy()[rows], answered),
+            settled,
         ],
         [
             own,
             str(Departure.AGREED),
             str(Departure.STILL_LISTED),
-            str(Departure.MOVED),
+            MOVED,
             str(Departure.CLOCK_STOPPED),
             shared,
             ANSWERED,
+            MOVED,
         ],
         UNEXPLAINED,
     )
     found[rows] = told
-    return _with_those_who_relied(found, unit, last["pathway_id"].to_numpy(dtype=object))
+    whither[rows] = np.where(under.waits, under.by, whither[rows])
+    return Departed(without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to), whither)
 
 
 def _no_longer_explained(
@@ -129,20 +150,18 @@ def _no_longer_explained(
     """Entries that were explained in an earlier run by what people have taken back since.
 
     They keep it apart from the one that answered for it, no longer say that the two are one need,
-    or no longer say what became of the patient. ``there`` are entries on a list, ``parted`` those
-    kept apart from one of their own need.
+    or no longer say what became of the patient. What rests on no other entry of the need stays;
+    what an entry says itself it says again. ``there`` are entries on a list, ``parted`` those kept
+    apart from one of their own need.
     """
-    word = found.astype(str)
-    of_any_need = _parted(names, np.zeros_like(unit), there, people.apart)
     let_go = np.zeros(len(names), dtype=bool)
     for ends in positions_of(people.released, names):
         let_go[ends] = True
     let_go &= ~np.isin(unit, unit[there])
     return np.asarray(
-        (parted & np.isin(word, [str(each) for each in LISTED_ELSEWHERE]))
-        | (of_any_need & (word == str(Departure.MOVED)))
-        | (let_go & ~np.isin(word, _OF_ITS_OWN))
-        | ((word == ANSWERED) & ~_among(names, people.answered))
+        (parted & said_to_have(found, *LISTED_ELSEWHERE))
+        | (let_go & ~pd.isna(found) & ~said_to_have(found, MOVED, ANSWERED))
+        | (said_to_have(found, ANSWERED) & ~_among(names, people.answered))
     )
 
 
@@ -166,17 +185,6 @@ def _parted(
     found[one[alike & there[other]]] = True
     found[other[alike & there[one]]] = True
     return found
-
-
-def _with_those_who_relied(
-    found: NDArray[np.object_], unit: Codes, need: NDArray[np.object_]
-) -> NDArray[np.object_]:
-    """Entries that left earlier because the need was still listed, when now nobody lists it."""
-    left = found == UNEXPLAINED
-    relied = np.isin(found.astype(str), [str(each) for each in OF_ONE_NEED])
-    moved = found == str(Departure.MOVED)
-    lost = (relied & np.isin(unit, unit[left])) | (moved & pd.Series(need).isin(need[left]))
-    return np.where(lost, UNEXPLAINED, found)
 
 
 def said(

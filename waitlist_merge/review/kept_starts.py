@@ -23,9 +23,10 @@ from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.kept import CLOCK, COLUMNS, NOTHING_KEPT
 from waitlist_merge.pathways.columns import Bools, flag, has_word, is_in
 from waitlist_merge.reasons import Confidence, Departure
-from waitlist_merge.review.departures import NOT_WAITING, OF_ONE_NEED
+from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.kept_facts import beside_any, kept_facts, parted_from
 from waitlist_merge.review.lost import SERVICES, restricted_anywhere
+from waitlist_merge.review.moved import OF_ONE_NEED
 from waitlist_merge.review.off_list import OffList, off_list
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.same_identifier import under_its_identifier

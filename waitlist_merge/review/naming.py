@@ -7,7 +7,7 @@ else tells a patient or a need again, and which part of a group that falls apart
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -21,8 +21,9 @@ from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.keys import Key
 from waitlist_merge.review.one_number import two_people
 from waitlist_merge.review.same_identifier import another_need
-from waitlist_merge.review.sameness import Positions, numbered, two_runs
-from waitlist_merge.review.stable_ids import Before, StableIds, id_changes, stable_ids
+from waitlist_merge.review.sameness import Positions, numbered, places, two_runs
+from waitlist_merge.review.snapshot import Snapshot
+from waitlist_merge.review.stable_ids import MOVED, Before, StableIds, id_changes, stable_ids
 
 LEVELS = {"patient": "P", "pathway": "W"}
 SAID = {
@@ -100,6 +101,40 @@ def renamed(
         id_changes(of.ids, _before(now, then, level, position), ids.links[level])
         for level, of in zip(LEVELS, (ids.patients, ids.pathways), strict=True)
     ]
+
+
+def with_their_patients(
+    known: Snapshot,
+    position: Positions,
+    patients: StableIds,
+    log: pd.DataFrame,
+    absent: Collection[str] = (),
+) -> Snapshot:
+    """What an earlier run knew, each entry under the id that its patient has in this one.
+
+    ``position`` is the place in it of each entry of this run, ``log`` says which ids merged
+    or split since. One that is still sent is of the patient that it is of now; one that has left
+    goes with its id where all that had this id and are sent went to one and the same other. What
+    waits on the list of an ``absent`` organisation stays what it was until that list is back.
+    """
+    then = known.entries
+    column = then["patient_id"].astype("category")
+    old = np.flatnonzero(column.cat.categories.isin(log["old_id"][log["event"] != MOVED]))
+    rows = np.flatnonzero(np.isin(column.cat.codes, old))
+    if not rows.size:
+        return known
+    was = column.iloc[rows].astype(object).to_numpy()
+    at = places(position, len(then))[rows]
+    sent = at >= 0
+    now = patients.ids[at]
+    pairs = pd.DataFrame({"was": was[sent], "now": now[sent]}).drop_duplicates()
+    whole = pairs[~pairs["was"].duplicated(keep=False)]
+    went = pd.Series(whole["now"].to_numpy(), index=whole["was"])
+    left = pd.Series(was).map(went).to_numpy(dtype=object)
+    left = np.where(pd.isna(left) | _held(then, absent)[rows], was, left)
+    told = column.astype(object)
+    told.iloc[rows] = np.where(sent, now, left)
+    return replace(known, entries=then.assign(patient_id=told.astype("category")))
 
 
 def _held(then: pd.DataFrame, absent: Collection[str]) -> Bools:

@@ -20,7 +20,8 @@ from waitlist_merge.pathways.columns import Bools, codes, has_word, is_in, match
 from waitlist_merge.pathways.match import of_patient
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
 from waitlist_merge.reasons import Departure
-from waitlist_merge.review.departures import LISTED_ELSEWHERE, NOT_WAITING, said
+from waitlist_merge.review.departures import NOT_WAITING, said
+from waitlist_merge.review.moved import LISTED_ELSEWHERE
 from waitlist_merge.review.sameness import Positions, places
 from waitlist_merge.review.snapshot import Snapshot
 

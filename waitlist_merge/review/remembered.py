@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from waitlist_merge.reasons import Outcome
 from waitlist_merge.review.continuity import Carried
-from waitlist_merge.review.departures import NOT_WAITING, UNEXPLAINED
+from waitlist_merge.review.departures import NOT_WAITING, Departed
+from waitlist_merge.review.moved import UNEXPLAINED
 from waitlist_merge.review.snapshot import (
     ENTRY_COLUMNS,
     EXTRACT_COLUMNS,
@@ -48,23 +49,26 @@ def next_snapshot(
     patients: StableIds,
     pathways: StableIds,
     last: Snapshot | None,
-    departure: NDArray[np.object_],
+    departed: Departed,
     absent: Collection[str] = (),
 ) -> Snapshot:
     """The snapshot of this run. ``entries`` have the ids, states and outcomes of this run.
 
-    ``departure`` is what ``departures`` found of the last run's entries, ``absent`` the
+    ``departed`` is what ``departures`` found of the last run's entries, ``absent`` the
     organisations whose list did not come.
     """
     now = _of_this_run(entries, combined_list, carried, patients, pathways)
-    before = np.array([*departure, None], dtype=object)[carried.position]
+    before, whither = (
+        np.append(each, np.array([None], dtype=object))[carried.position]
+        for each in (departed.why, departed.moved_to)
+    )
     lost = before == UNEXPLAINED
     earlier = _earlier(last, len(entries), carried)
     left = np.where(lost, np.where(np.isnat(earlier), _day(run_date), earlier), _NEVER)
-    now = now.assign(departure=before, left_date=left)
+    now = now.assign(departure=before, left_date=left, moved_to=whither)
     parts = [now]
     if last is not None:
-        gone = _not_sent(last.entries, departure, carried, absent, run_date, now)
+        gone = _not_sent(last.entries, departed, carried, absent, run_date, now)
         then = _doubted(gone, now, last)
         parts.insert(0, then)
     stacked = {name: _stacked(name, parts) for name in ENTRY_COLUMNS}
@@ -119,7 +123,7 @@ def _of_this_run(
 
 def _not_sent(
     then: pd.DataFrame,
-    departure: NDArray[np.object_],
+    departed: Departed,
     carried: Carried,
     absent: Collection[str],
     run_date: dt.date,
@@ -133,7 +137,7 @@ def _not_sent(
     gone[carried.position[carried.position >= 0]] = False
     held = then["organisation"].isin(list(absent)).to_numpy()
     left = then["left_date"].to_numpy().astype("datetime64[s]")
-    lost = departure == UNEXPLAINED
+    lost = departed.why == UNEXPLAINED
     newly = np.isnat(left) & (~held | lost)
     left = np.where(newly, _day(run_date), left)
     with np.errstate(invalid="ignore"):
@@ -141,7 +145,8 @@ def _not_sent(
     gives = now["row_start_entry_id"].astype(object)
     old[old] = ~then.loc[old, "entry_id"].astype(object).isin(gives).to_numpy(dtype=bool)
     kept = gone & ~old
-    told: pd.DataFrame = then.assign(departure=departure, left_date=left)[kept]
+    known = then.assign(departure=departed.why, left_date=left, moved_to=departed.moved_to)
+    told: pd.DataFrame = known[kept]
     return told
 
 

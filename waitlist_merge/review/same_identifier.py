@@ -3,7 +3,8 @@
 The patient's rows of this run under the same identifier answer for the entry, whatever their
 organisation: it was handed on, or sent under another number. A row that speaks of another need
 does not. It names the other side, or at another organisation a service that does not see the same
-problem, or people keep the two apart, or it was listed beside the entry as a need of its own.
+problem, or people keep the two apart, or it was listed beside the entry as a need of its own. A row
+that has answered once answers on, though a list comes without identifiers, until it says another.
 
 >>> opposite(np.array(["left", "left", "left"], object), np.array(["right", "left", None], object))
 array([ True, False, False])
@@ -23,7 +24,14 @@ from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, know
 from waitlist_merge.pathways.services import services
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, ListState, Outcome
-from waitlist_merge.review.sameness import Positions, column_of, numbered, two_runs
+from waitlist_merge.review.sameness import (
+    Positions,
+    column_of,
+    few_among,
+    numbered,
+    places,
+    two_runs,
+)
 from waitlist_merge.review.units import are_pairs
 
 IDENTIFIERS = ("patient_pathway_identifier", "unique_booking_reference_number")
@@ -41,12 +49,25 @@ class Pairs:
     """Entries of the last run, each with a row of this one under its identifier.
 
     ``left`` are positions in the last run, ``row`` in this one, and ``before`` where that row was
-    in the last run, -1 where it is new.
+    in the last run, -1 where it is new. ``known`` ones answered for their entry before.
     """
 
     left: Positions
     row: Positions
     before: Positions
+    known: Bools
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answered:
+    """Of entries that have left: does the patient wait under another row, or was a clock stopped?
+
+    ``by`` is the entry under which the patient waits, None where there is none.
+    """
+
+    waits: Bools
+    stopped: Bools
+    by: NDArray[np.object_]
 
 
 def same_identifier(
@@ -58,7 +79,7 @@ def same_identifier(
     waits_now: Bools,
     run_date: dt.date,
     apart: Collection[tuple[str, str]] = (),
-) -> tuple[Bools, Bools]:
+) -> Answered:
     """Of each of ``rows``, whether its patient waits under its identifier, or was stopped under it.
 
     ``rows`` are positions in ``last`` of entries that have left, ``position`` the place in ``last``
@@ -67,8 +88,13 @@ def same_identifier(
     """
     found = under_its_identifier(now, last, position, rows, apart=apart)
     stops = _stops(now, last, position, run_date) & ~waits_now
-    waits, stopped = (np.isin(rows, found.left[where[found.row]]) for where in (waits_now, stops))
-    return waits, stopped
+    stopped = np.isin(rows, found.left[stops[found.row]])
+    entry = now["entry_id"].astype(object).to_numpy()[found.row]
+    waits = pd.DataFrame({"left": found.left, "by": entry, "new": ~found.known})
+    waits = waits[waits_now[found.row]].sort_values(["new", "by"]).drop_duplicates("left")
+    under = waits.set_index("left")["by"].reindex(rows)
+    waiting = under.notna().to_numpy()
+    return Answered(waiting, stopped, under.where(waiting, None).to_numpy(dtype=object))
 
 
 def under_its_identifier(
@@ -79,15 +105,54 @@ def under_its_identifier(
     *,
     apart: Collection[tuple[str, str]] = (),
 ) -> Pairs:
-    """Each of ``rows`` of the last run with the rows of this one that speak of its need."""
-    found = _pairs(now, last, rows, position)
-    same_need = ~another_need(now, last, found.row, found.left)
-    same_need &= ~(_kept_apart(now, last, found, apart) | _beside(last, found))
-    return Pairs(found.left[same_need], found.row[same_need], found.before[same_need])
+    """Each of ``rows`` of the last run with the rows of this one that speak of its need.
+
+    The row that answered for it before comes first, if it still may.
+    """
+    before = _answered_before(now, last, rows, position).assign(known=True)
+    shared = _sharing(now, last, rows).assign(known=False)
+    both = pd.concat([before, shared]).drop_duplicates(["left", "row"])
+    left, row = (both[name].to_numpy(dtype=np.int64) for name in ("left", "row"))
+    found = Pairs(left, row, position[row], both["known"].to_numpy(dtype=bool))
+    two = another_need(now, last, row, left)
+    two |= _kept_apart(now, last, found, apart) | _beside(last, found)
+    return Pairs(left[~two], row[~two], found.before[~two], found.known[~two])
 
 
-def _pairs(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, back: Positions) -> Pairs:
-    """Each of these entries with the rows of its patient that share an identifier with it."""
+def _answered_before(
+    now: pd.DataFrame, last: pd.DataFrame, rows: Positions, position: Positions
+) -> pd.DataFrame:
+    """These entries (``left``), each with the ``row`` that it moved to, where that still is of it.
+
+    It is of the same patient, and no identifier that both say differs unless another one agrees.
+    """
+    to = moved_to(last, rows)
+    row = np.append(places(position, len(last)), -1)[to]
+    left, row = rows[row >= 0], row[row >= 0]
+    patients = (run["patient_id"].iloc[at].astype(object) for run, at in ((last, left), (now, row)))
+    same = np.equal(*(each.to_numpy() for each in patients)).astype(bool)
+    runs = two_runs(now.iloc[row], last.iloc[left], IDENTIFIERS)
+    agree, differ = np.zeros((2, len(left)), dtype=bool)
+    for name in IDENTIFIERS:
+        one, other = runs.now[name], runs.then[name]
+        agree |= (one == other) & (one >= 0)
+        differ |= (one != other) & (one >= 0) & (other >= 0)
+    same &= agree | ~differ
+    return pd.DataFrame({"left": left[same], "row": row[same]})
+
+
+def moved_to(last: pd.DataFrame, rows: Positions) -> Positions:
+    """The place in the last run of the entry that each of ``rows`` moved to, -1 where none did."""
+    names = last["moved_to"].iloc[rows].astype(object).to_numpy()
+    told = pd.notna(names)
+    to = np.full(len(rows), -1, dtype=np.int64)
+    if told.any():
+        to[told] = few_among(names[told], last["entry_id"].to_numpy(dtype=object))
+    return to
+
+
+def _sharing(now: pd.DataFrame, last: pd.DataFrame, rows: Positions) -> pd.DataFrame:
+    """These entries (``left``), each with every ``row`` of its patient under its identifier."""
     patients = set(last["patient_id"].to_numpy(dtype=object)[rows].tolist())
     mine = np.flatnonzero(now["patient_id"].isin(patients).to_numpy())
     person = numbered(now["patient_id"].iloc[mine], last["patient_id"].iloc[rows])
@@ -98,9 +163,7 @@ def _pairs(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, back: Positio
         then = pd.DataFrame({"person": person[1], "name": runs.then[name], "left": rows})
         both = then[then["name"] >= 0].merge(here, on=["person", "name"])
         shared.append(both[["left", "row"]])
-    found = pd.concat(shared).drop_duplicates()
-    left, row = (found[name].to_numpy(dtype=np.int64) for name in ("left", "row"))
-    return Pairs(left, row, back[row])
+    return pd.concat(shared)
 
 
 def _stops(now: pd.DataFrame, last: pd.DataFrame, back: Positions, run_date: dt.date) -> Bools:
@@ -155,7 +218,7 @@ def _beside(last: pd.DataFrame, found: Pairs) -> Bools:
 
     They are where they were, so they say nothing of one that has left since; but a pathway that is
     still listed says where its test or its follow-up belongs, and a need that came up when the list
-    of the entry did not (``list_run``) was never beside it.
+    of the entry did not (``list_run``) was never beside it, nor was one that answered for it.
     """
     need = last["pathway_id"].to_numpy(dtype=object)
     waited = (last["outcome"] != str(Outcome.NOT_WAITING)).to_numpy()
@@ -165,4 +228,5 @@ def _beside(last: pd.DataFrame, found: Pairs) -> Bools:
     if "list_run" in last:
         since, newest = (last[name].to_numpy() for name in ("pathway_since", "list_run"))
         other &= since[found.before] <= newest[found.left]
-    return np.asarray((found.before >= 0) & other & own[found.left], dtype=bool)
+    own = own[found.left] & ~found.known
+    return np.asarray((found.before >= 0) & other & own, dtype=bool)

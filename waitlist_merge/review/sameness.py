@@ -144,6 +144,18 @@ def places(position: Positions, size: int) -> Positions:
     return at
 
 
+def few_among(some: NDArray[np.object_], names: NDArray[np.generic]) -> Positions:
+    """Where each of these few ids is among many, -1 where it is not; those alone are indexed.
+
+    >>> few_among(np.array(["E-2", "E-9"], object), np.array(["E-1", "E-2"]))
+    array([ 1, -1])
+    """
+    rows = np.flatnonzero(pd.Series(names).isin(some).to_numpy())
+    named = pd.Index(names[rows], dtype=object)
+    at: Positions = np.append(rows, -1)[named.get_indexer(pd.Index(some, dtype=object))]
+    return at
+
+
 def column_of(entries: pd.DataFrame, name: str) -> pd.Series:
     """The column of a frame; one that is not there is missing in every row.
 

@@ -30,6 +30,7 @@ OF_THE_RUN = (
     "row_start_entry_id",
     "left_date",
     "departure",
+    "moved_to",
 )
 """What the run decided of an entry.
 
@@ -37,7 +38,7 @@ OF_THE_RUN = (
 are the numbers of the runs that first gave these ids (int32). The confidences, and the clock start
 with the entry that gives it, are of its combined row, empty where closed. ``left_date`` is the date
 of the run that found it gone, missing while it is listed; ``departure`` how that is explained
-(``reasons.Departure``).
+(``reasons.Departure``), ``moved_to`` the entry under which its patient was last found to wait on.
 """
 
 OF_THE_ENTRY = (

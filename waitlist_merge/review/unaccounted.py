@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.pathways.columns import flag
 from waitlist_merge.review.answers import UNACCOUNTED
-from waitlist_merge.review.departures import ANSWERED, NOT_WAITING, UNEXPLAINED
+from waitlist_merge.review.departures import ANSWERED, NOT_WAITING
 from waitlist_merge.review.lost import as_text, last_listed, most_pressing, restricted_anywhere
+from waitlist_merge.review.moved import UNEXPLAINED
 from waitlist_merge.review.questions import question_ids
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked

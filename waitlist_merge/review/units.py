@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from waitlist_merge.pathways.columns import Bools, has_word
 from waitlist_merge.reasons import Confidence, Departure, Outcome
-from waitlist_merge.review.sameness import Codes, Positions
+from waitlist_merge.review.sameness import Codes, Positions, few_among
 from waitlist_merge.review.spoken import Pair
 
 SURE = frozenset(
@@ -38,7 +38,8 @@ def units(
     One that has left is certain only where its row was so as a whole, or where another certain one
     explained it: what was proposed beside it is the sure and single entry of its row by now, and
     answers for nobody but itself. Where none did, it is certain of those that left as it did, and
-    of nobody who is listed under the id of its need by now, unless people have ``joined`` the two.
+    of nobody who is listed under the id of its need by now, unless people have ``joined`` the two,
+    nor of one that it moved to, for an identifier alone ties these.
     ``released`` are pairs that people had joined and no longer do.
     """
     names, need = (last[name].to_numpy(dtype=object) for name in ("entry_id", "pathway_id"))
@@ -47,7 +48,8 @@ def units(
     one, other = positions_of(joined, names)
     told = (need[one] == need[other]) & (there[one] | there[other])
     there[one[told]] = there[other[told]] = True
-    firm = there | has_word(last, "pathway_confidence", Confidence.CERTAIN)
+    stayed = last["moved_to"].isna().to_numpy()
+    firm = there | (stayed & has_word(last, "pathway_confidence", Confidence.CERTAIN))
     sure = last["outcome"].isin(SURE).to_numpy() & firm
     unit = pd.factorize(np.where(sure, need, names))[0].astype(np.int64) * 2 + there
     one, other = positions_of(released, names)
@@ -62,10 +64,7 @@ def positions_of(
     if not pairs:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     ends = np.array(sorted(pairs), dtype=object)
-    # Few of millions are named: those alone are indexed.
-    rows = np.flatnonzero(pd.Series(names).isin(ends.ravel()).to_numpy())
-    named, rows = pd.Index(names[rows], dtype=object), np.append(rows, -1)
-    one, other = (rows[named.get_indexer(pd.Index(ends[:, side]))] for side in (0, 1))
+    one, other = few_among(ends.ravel(), names).reshape(-1, 2).T
     both = (one >= 0) & (other >= 0)
     return one[both], other[both]
 

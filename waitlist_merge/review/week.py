@@ -27,10 +27,10 @@ from waitlist_merge.reasons import ListState, PatientRelation, Relation
 from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
 from waitlist_merge.review.changes import changes
 from waitlist_merge.review.continuity import Carried, carried
-from waitlist_merge.review.departures import departures
+from waitlist_merge.review.departures import Departed, departures
 from waitlist_merge.review.holding import held
 from waitlist_merge.review.kept_starts import kept_starts
-from waitlist_merge.review.naming import LEVELS, Named, named, renamed
+from waitlist_merge.review.naming import LEVELS, Named, named, renamed, with_their_patients
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.remembered import next_snapshot
 from waitlist_merge.review.rows import AnswerRow
@@ -158,13 +158,21 @@ def kept_starts_of(week: Week, ids: Named, pathways: PathwayMatch, people: Peopl
         "waits": np.asarray(pathways.list_state != str(ListState.CLOSED)),
     }
     return kept_starts(
-        week.last,
+        _last_as_now(week, ids),
         week.arrived.absent,
         week.carried.position,
         pd.DataFrame(columns, copy=False),
         run_date=week.run_date,
         people=people,
     )
+
+
+def _last_as_now(week: Week, ids: Named) -> Snapshot | None:
+    """What the last run knew, under the ids that its patients have now."""
+    if week.last is None:
+        return None
+    position, log, absent = week.carried.position, ids.patients.log, week.arrived.absent
+    return with_their_patients(week.last, position, ids.patients, log, absent)
 
 
 _OF_KEPT = (
@@ -200,9 +208,9 @@ def end(
     ``entries`` are those of the run with ids, states and outcomes; ``people`` are what people said
     of entries that left; ``said`` the answers since ``week.base``.
     """
-    last = week.last
+    last = _last_as_now(week, ids)
     absent = week.arrived.absent
-    departure = _departures(week, last, week.carried.position, entries, people, absent)
+    departed = _departures(week, last, week.carried.position, entries, people, absent)
     snapshot = next_snapshot(
         entries,
         combined_list,
@@ -212,12 +220,12 @@ def end(
         patients=ids.patients,
         pathways=ids.pathways,
         last=last,
-        departure=departure,
+        departed=departed,
         absent=absent,
     )
     lost = unaccounted(snapshot.entries, run_date=week.run_date, retired=week.arrived.retired)
     logs = {"patient": ids.patients.log, "pathway": ids.pathways.log}
-    told = _changes(week, ids, entries, combined_list, departure, people, said, model_changed)
+    told = _changes(week, ids, entries, combined_list, departed, people, said, model_changed)
     log = [log.assign(level=level) for level, log in logs.items()]
     return Ended(
         told,
@@ -235,10 +243,10 @@ def _departures(
     entries: pd.DataFrame,
     people: People,
     absent: Iterable[str],
-) -> NDArray[np.object_]:
+) -> Departed:
     """Why each entry of an earlier run no longer waits."""
     if snapshot is None:
-        return np.empty(0, dtype=object)
+        return Departed(np.empty(0, dtype=object), np.empty(0, dtype=object))
     return departures(
         entries,
         snapshot.entries,
@@ -254,7 +262,7 @@ def _changes(
     ids: Named,
     entries: pd.DataFrame,
     combined_list: pd.DataFrame,
-    departure: NDArray[np.object_],
+    departed: Departed,
     people: People,
     said: Iterable[AnswerRow],
     model_changed: bool,
@@ -268,14 +276,15 @@ def _changes(
         position = pd.Index(base.entries["entry_id"].astype(object)).get_indexer(
             entries["entry_id"].astype(object)
         )
-        departure = _departures(week, base, position, entries, people, week.told.absent)
-        logs = renamed(ids, entries, base.entries, position)
+        logs, away = renamed(ids, entries, base.entries, position), week.told.absent
+        then = with_their_patients(base, position, ids.patients, logs[0], away)
+        departed = _departures(week, then, position, entries, people, away)
     return changes(
         entries,
         combined_list,
         base,
         np.asarray(position, dtype=np.int64),
-        departure,
+        departed.why,
         arrived=week.told,
         logs=list(zip(LEVELS, logs, strict=True)),
         said=said,

@@ -15,7 +15,7 @@ import pandas as pd
 
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.reasons import Change, Outcome
-from waitlist_merge.review.departures import LISTED_ELSEWHERE
+from waitlist_merge.review.moved import LISTED_ELSEWHERE
 
 GONE = "No longer listed"
 """All that is told of an own entry that has left, where another's may explain it."""

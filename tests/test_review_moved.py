@@ -1,0 +1,218 @@
+"""Who waits on under another row is followed to that row, week after week, until that one ends.
+
+RM3 hands its patient over under a pathway identifier and takes its row off; what becomes of the
+patient is from then on what becomes of the row of RW3.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from waitlist_merge.review.moved import as_it_ended, without_those_who_relied
+from waitlist_merge.review.people import People
+
+FIRST = dt.date(2026, 11, 16)
+WEEK = dt.timedelta(days=7)
+SENT = {
+    "organisation": "RM3",
+    "local_patient_identifier": "RM3-0",
+    "nhs_number": "9990000018",
+    "family_name": "Okafor",
+    "given_name": "Annabel",
+    "birth_date": "1930-05-03",
+    "treatment_function_code": "110",
+    "referral_date": "2026-01-05",
+    "rtt_start_date": "2026-01-05",
+    "rtt_status": "20",
+    "patient_pathway_identifier": "RM3000000000000077777",
+    "laterality": "left",
+}
+RECEIVED = SENT | {
+    "organisation": "RW3",
+    "local_patient_identifier": "RW3-0",
+    "referral_date": "2026-06-01",
+    "rtt_start_date": "2026-06-01",
+}
+OTHER_NUMBER = "RW3000000000000088888"
+BYSTANDERS = [
+    {
+        "organisation": code,
+        "local_patient_identifier": f"{code}-7",
+        "family_name": family,
+        "given_name": "Leila",
+        "birth_date": birth,
+        "treatment_function_code": "502",
+        "referral_date": "2026-05-05",
+        "rtt_start_date": "2026-05-05",
+        "rtt_status": "20",
+    }
+    for code, family, birth in (
+        ("RM3", "Nowak", "1950-01-01"),
+        ("RW3", "Haddad", "1961-02-02"),
+        ("RA1", "Sato", "1972-03-03"),
+    )
+]
+
+
+def weeks_of(monday, *lists: list[dict[str, str]], absent=(), people=()) -> list[SimpleNamespace]:
+    """The runs of these rows and the bystanders; ``absent`` and ``people`` by week from 0."""
+    runs: list[SimpleNamespace] = []
+    for number, rows in enumerate(lists):
+        missing = {code for week, code in absent if week == number}
+        sent = [each for each in [*rows, *BYSTANDERS] if each["organisation"] not in missing]
+        said = dict(people).get(number, lambda _: People())(runs)
+        last = runs[-1].ended.snapshot if runs else None
+        runs.append(monday(sent, FIRST + number * WEEK, last, people=said))
+    return runs
+
+
+def why(run: SimpleNamespace, of: SimpleNamespace, organisation: str = "RM3") -> str:
+    """How it is explained that the row of this organisation in the run ``of`` has left."""
+    names = of.entries.loc[of.entries["organisation"].eq(organisation), "entry_id"]
+    left = run.ended.snapshot.entries.set_index("entry_id")["departure"]
+    return str(left[names.iloc[0]])
+
+
+UNREADABLE = {"patient_pathway_identifier": None}
+
+
+def asked_of(runs: list[SimpleNamespace]) -> list[str]:
+    return ["|".join(run.ended.unaccounted["organisations"]) for run in runs]
+
+
+@pytest.mark.parametrize("first", [[SENT], [SENT, RECEIVED]], ids=["after it left", "beside it"])
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"patient_pathway_identifier": OTHER_NUMBER},
+        {"laterality": "right"},
+        {"treatment_function_code": "330"},
+    ],
+    ids=["number", "side", "service"],
+)
+def test_a_row_that_says_it_is_another_need_answers_for_nobody_until_it_says_so_no_longer(
+    monday, first, corrected
+):
+    right = RECEIVED | corrected
+    runs = weeks_of(monday, first, [RECEIVED], [RECEIVED], [right], [right], [RECEIVED])
+    told = [why(run, runs[0]) for run in runs[1:]]
+    assert told == ["moved"] * 2 + ["unexplained"] * 2 + ["moved"]
+    assert asked_of(runs) == ["", "", "", "RM3", "RM3", ""]
+    assert ["unaccounted" in set(run.ended.changes["change"]) for run in runs[1:]] == [
+        *(False, False, True, False, False)
+    ]
+
+
+def test_a_list_that_comes_without_identifiers_says_nothing_else(monday):
+    blank = RECEIVED | UNREADABLE
+    runs = weeks_of(monday, [SENT], [RECEIVED], [blank], [blank], [RECEIVED | {"laterality": None}])
+    assert [why(run, runs[0]) for run in runs[1:]] == ["moved"] * 4
+    other = RECEIVED | {"patient_pathway_identifier": OTHER_NUMBER}
+    runs = weeks_of(monday, [SENT], [RECEIVED], [blank], [other])
+    assert why(runs[-1], runs[0]) == "unexplained"
+
+
+def test_another_row_under_the_identifier_answers_where_the_first_no_longer_does(monday):
+    other = RECEIVED | {"patient_pathway_identifier": OTHER_NUMBER}
+    third = RECEIVED | {"organisation": "RA1", "local_patient_identifier": "RA1-0"}
+    runs = weeks_of(monday, [SENT], [RECEIVED], [other, third], [other, third], [other])
+    assert [why(run, runs[0]) for run in runs[1:]] == ["moved"] * 3 + ["unexplained"]
+
+
+def test_who_moved_waits_as_the_row_does_while_its_list_does_not_come(monday):
+    lists = [SENT], [RECEIVED], [RECEIVED], [RECEIVED], [RECEIVED]
+    runs = weeks_of(monday, *lists, absent=[(2, "RW3"), (3, "RW3")])
+    assert [why(run, runs[0]) for run in runs[1:]] == ["moved"] * 4
+    assert asked_of(runs) == [""] * 5
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"rtt_status": "30", "rtt_end_date": "2026-11-28"}, "clock_stopped"),
+        ({"removal_date": "2026-11-28", "removal_reason": "1", "rtt_status": None}, "treated"),
+        ({"removal_date": "2026-11-28", "death_date": "2026-11-28"}, "died"),
+    ],
+    ids=["clock stop", "treated", "died"],
+)
+@pytest.mark.parametrize("last_words", [{}, UNREADABLE], ids=["identified", "unidentified"])
+def test_who_moved_has_ended_as_the_row_ended(monday, said, told, last_words):
+    ended = RECEIVED | said | last_words
+    runs = weeks_of(monday, [SENT], [RECEIVED], [ended], [ended], [], [])
+    assert [why(run, runs[0]) for run in runs[1:]] == ["moved"] + [told] * 4
+    assert asked_of(runs) == [""] * 6
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one need", "two needs"])
+def test_who_moved_is_asked_about_where_the_row_leaves_without_a_word(monday, apart):
+    """Its need may have an id of its own: it came up while RM3 sent no list."""
+    away = [(1, "RM3")] if apart else []
+    between = [RECEIVED] if apart else [SENT, RECEIVED]
+    lists = [SENT], between, [RECEIVED], [RECEIVED], [], [], [RECEIVED]
+    runs = weeks_of(monday, *lists, absent=away)
+    needs = {run.entries["pathway_id"].iloc[0] for run in runs[:3]}
+    assert len(needs) == 1 + apart
+    told = [why(run, runs[0]) for run in runs[2:]]
+    assert told == ["moved"] * 2 + ["unexplained"] * 2 + ["moved"]
+    both = "RM3|RW3" if apart else "RM3;RW3"
+    assert asked_of(runs) == ["", "", "", "", both, both, ""]
+
+
+def test_who_moved_on_twice_is_followed_to_the_end(monday):
+    booked = RECEIVED | {"unique_booking_reference_number": "012345678901"}
+    third = booked | {"organisation": "RA1", "local_patient_identifier": "RA1-0"} | UNREADABLE
+    treated = third | {"removal_date": "2026-12-10", "removal_reason": "1", "rtt_status": None}
+    road = [SENT], [booked], [third], [third]
+    runs = weeks_of(monday, *road, [], [third], [treated], [])
+    told = [why(run, runs[0]) for run in runs[1:]]
+    assert told == ["moved"] * 3 + ["unexplained", "moved", "treated", "treated"]
+    assert asked_of(runs)[4] == "RM3;RW3;RA1" or asked_of(runs)[4].count("R") == 3
+    assert why(runs[-1], runs[1], "RW3") == "treated"
+
+
+def test_two_that_only_moved_to_each_other_are_unexplained():
+    found = np.array(["unexplained", "unexplained", "moved"], dtype=object)
+    rows = np.array([0, 1])
+    assert as_it_ended(found, rows, np.array([1, 0])).tolist() == found.tolist()
+    assert as_it_ended(found, rows, np.array([1, 2])).tolist() == ["moved"] * 3
+    assert as_it_ended(found, rows, np.array([-1, -1])).tolist() == found.tolist()
+
+
+def test_what_rests_on_one_that_is_lost_is_lost_with_it():
+    """E-0 was still listed by E-1, which moved to E-2, which moved to E-3."""
+    found = np.array(["still_listed", "moved", "moved", "unexplained"], dtype=object)
+    unit, rows, to = np.array([0, 0, 1, 2]), np.array([1, 2]), np.array([2, 3])
+    assert set(without_those_who_relied(found, unit, rows, to)) == {"unexplained"}
+    found[3] = "treated"
+    assert without_those_who_relied(found, unit, rows, to).tolist() == found.tolist()
+
+
+def test_people_who_keep_the_two_apart_have_the_one_that_moved_asked_about(monday):
+    def parted(runs: list[SimpleNamespace]) -> People:
+        named = [run.entries["entry_id"].iloc[0] for run in runs[:2]]
+        return People(apart={tuple(sorted(named)): "RM3"})
+
+    said = [(week, parted) for week in (2, 3)]
+    runs = weeks_of(monday, *[[SENT], [RECEIVED], [RECEIVED], [], [RECEIVED]], people=said)
+    told = [why(run, runs[0]) for run in runs[1:]]
+    assert told == ["moved", "unexplained", "unexplained", "moved"], "until they take it back"
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["no longer sent", "sent as closed"])
+def test_who_moved_goes_with_the_patient_whose_id_is_merged(monday, sent):
+    """What RW3 and RA1 list is of one patient once RA1 has corrected the number."""
+    wrong = {"nhs_number": "9990000026", "family_name": "Quigley"}
+    known = RECEIVED | {"organisation": "RA1", "local_patient_identifier": "RA1-0"} | UNREADABLE
+    right = [known | {"treatment_function_code": code} for code in ("330", "502", "130")]
+    wrong = [each | wrong for each in right]
+    shut = [SENT | {"removal_date": "2026-11-20", "rtt_status": None}] if sent else []
+    later = [[RECEIVED, *shut, *rows] for rows in (wrong, right, right)]
+    runs = weeks_of(monday, [SENT, *wrong], *later)
+    assert "ids_merged" in set(runs[2].ended.changes["change"])
+    assert len({run.entries["patient_id"].iloc[0] for run in runs[1:]}) == 2
+    assert [why(run, runs[0]) for run in runs[1:]] == ["moved"] * 3
+    assert asked_of(runs) == [""] * 4

@@ -1,0 +1,81 @@
+"""What has become of those who moved: whose entry left, while they waited on under another one?
+
+They are followed to the entry that they moved to, week after week. While its list does not come
+they wait as it does; once it has left they have ended as it ended, and where nothing explains that,
+nothing explains them. What an organisation's people say of that entry they say of it alone.
+
+>>> found = np.array(["treated", "unexplained"], dtype=object)
+>>> as_it_ended(found, np.array([1]), np.array([0])).tolist()
+['treated', 'treated']
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.reasons import Departure
+from waitlist_merge.review.same_identifier import OWN
+from waitlist_merge.review.sameness import Codes, Positions
+
+OF_ONE_NEED = (Departure.AGREED, Departure.STILL_LISTED)
+"""Explanations of entries that left because the same need, certainly, is listed by another."""
+
+LISTED_ELSEWHERE = (*OF_ONE_NEED, Departure.MOVED)
+"""Explanations that hold only as long as the need is listed by somebody."""
+
+UNEXPLAINED = str(Departure.UNEXPLAINED)
+MOVED = str(Departure.MOVED)
+
+
+def said_to_have(found: NDArray[np.object_], *words: Departure | str) -> Bools:
+    """Which entries are explained by one of these words?
+
+    >>> said_to_have(np.array(["moved", None], dtype=object), Departure.MOVED)
+    array([ True, False])
+    """
+    return pd.Series(found).isin([str(each) for each in words]).to_numpy(dtype=bool)
+
+
+def as_it_ended(found: NDArray[np.object_], rows: Positions, to: Positions) -> NDArray[np.object_]:
+    """The explanations, with those of ``rows`` that have none as the entry they moved to has one.
+
+    ``to`` is the place of that entry for each of ``rows``, -1 for none. One that moved on in its
+    turn is followed as far as something explains it: two that only moved to each other stay
+    unexplained.
+    """
+    told = found.copy()
+    asked = (to >= 0) & said_to_have(told[rows], UNEXPLAINED)
+    rows, to = rows[asked], to[asked]
+    while rows.size:
+        theirs = told[to]
+        ended = said_to_have(theirs, *OWN)
+        known = ended | said_to_have(theirs, *LISTED_ELSEWHERE)
+        if not known.any():
+            break
+        told[rows[known]] = np.where(ended, theirs, MOVED)[known]
+        rows, to = rows[~known], to[~known]
+    return told
+
+
+def without_those_who_relied(
+    found: NDArray[np.object_], unit: Codes, rows: Positions, to: Positions
+) -> NDArray[np.object_]:
+    """The explanations, without those that rest on an entry which has left and has none.
+
+    Entries that left because their need (``unit``) was still listed, when now nobody lists it; and
+    of ``rows`` those that moved ``to`` one of them.
+    """
+    told = found.copy()
+    relied = np.flatnonzero(said_to_have(told, *OF_ONE_NEED))
+    moved = (to >= 0) & said_to_have(told[rows], MOVED)
+    rows, to = rows[moved], to[moved]
+    while True:
+        lost = said_to_have(told, UNEXPLAINED)
+        fall = relied[np.isin(unit[relied], unit[lost]) & ~lost[relied]]
+        follow = rows[lost[to] & ~lost[rows]]
+        if not (fall.size or follow.size):
+            return told
+        told[fall] = told[follow] = UNEXPLAINED
