@@ -301,11 +301,13 @@ def test_an_absent_list_takes_no_urgency_and_no_booking_with_it(register, tmp_pa
     handed = first_row(routine, RTT_status="21")
     before = of_rw3(merged(register, 0, RM3=pressing(HANDED_ON), RW3=routine))
     assert before[FACTS[:3]].tolist() == ["P2", "2", True]
+    assert not before["validation_due"]
     run = merged(register, 1, "RM3", RW3=routine)
     row = of_rw3(run)
     assert row[FACTS].tolist() == before[FACTS].tolist()
     assert row["order"] == before["order"] == 1
     assert (row["urgency"], row["tci_count"], row["appointment_count"]) == (1, 1, 1)
+    assert not row["validation_due"], "it is booked within four weeks"
     whence = run.provenance[(run.provenance["rule"] == "not_refreshed").to_numpy()]
     told = whence[(whence["pathway_id"] == row.name).to_numpy()].set_index("field")
     assert set(told["organisation"]) == {"RM3"}
@@ -323,7 +325,7 @@ def test_an_absent_list_takes_no_urgency_and_no_booking_with_it(register, tmp_pa
     assert not (seen["priority_code"] == "P2").any(), "how urgent others say it is, no view has"
     past = of_rw3(merged(register, 3, "RM3", RW3=routine))
     assert past[["tci_date", "next_appointment_date"]].isna().all()
-    assert (past["priority_code"], past["tci_count"]) == ("P2", 0)
+    assert (past["priority_code"], past["tci_count"], past["validation_due"]) == ("P2", 0, True)
     back = of_rw3(merged(register, 4, RM3=handed, RW3=routine))
     assert (back["priority_code"], back["suspected_cancer"]) == ("P4", False)
 
@@ -331,9 +333,11 @@ def test_an_absent_list_takes_no_urgency_and_no_booking_with_it(register, tmp_pa
 def test_what_presses_more_on_the_list_that_came_is_the_rows_own(register):
     more = {"Priority": "P1a", "TCI": "17/11/2026"}
     lists = {"RM3": pressing(HANDED_ON), "RW3": pressing(RW3, **more)}
-    merged(register, 0, **lists)
+    before = of_rw3(merged(register, 0, **lists))
     run = merged(register, 1, "RM3", RW3=lists["RW3"])
     row = of_rw3(run)
+    assert before["next_step"] == row["next_step"] == "release_one_tci"
+    assert row["next_step_organisations"] == "RW3", "who sent no list is asked when it is back"
     assert (row["priority_code"], row["tci_date"]) == ("P1a", pd.Timestamp("2026-11-17"))
     assert row["tci_count"] == 2
     kept_of = run.provenance.loc[(run.provenance["rule"] == "not_refreshed").to_numpy(), "field"]

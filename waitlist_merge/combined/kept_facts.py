@@ -20,7 +20,7 @@ from waitlist_merge.combined.kept import CLOCK, kept_for
 from waitlist_merge.combined.provenance import text_of
 from waitlist_merge.combined.rules import SCALES
 from waitlist_merge.combined.survivorship import Survivor
-from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.pathways.columns import Bools, Days, days
 from waitlist_merge.reasons import SurvivorRule
 
 COUNTED = {"tci_date": "tci_count", "next_appointment_date": "appointment_count"}
@@ -40,6 +40,11 @@ class KeptFact:
     lines: pd.DataFrame
     presses: Bools
     own: NDArray[np.object_]
+
+    @property
+    def days(self) -> Days:
+        """The days of a date that is kept, as day numbers."""
+        return days(pd.to_datetime(self.lines["word"]))
 
     @property
     def provenance(self) -> pd.DataFrame:

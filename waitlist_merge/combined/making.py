@@ -176,7 +176,7 @@ def make(
     service = entries["treatment_function_code"].array.take(
         given["treatment_function_code"].whole()
     )
-    waiting = waited(members, pathways, clock, said, held, run_date)
+    waiting = waited(members, pathways, clock, said, held, pressing, run_date)
     overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
     deaths = records_death(entries)
     dead, perhaps = of_patient(deaths, facts.person), of_patient(deaths, patients.group)
@@ -203,6 +203,7 @@ def make(
             asked,
             clock=clock,
             kept=held,
+            pressing=pressing,
             said=said,
             pathway=pathways.group,
             patient=patients.group,

@@ -7,7 +7,7 @@ list by it (domain 5.4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from waitlist_merge.combined.contacts import Differing
 from waitlist_merge.combined.doubts import Doubts
 from waitlist_merge.combined.exclusions import PLACE
 from waitlist_merge.combined.kept import Kept
+from waitlist_merge.combined.kept_facts import KeptFact
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.texts import arrow_text, joined_text
 from waitlist_merge.pathways.columns import Bools, any_of, codes, has_word, known, texts, worded
@@ -51,6 +52,12 @@ BY_RELATION: Mapping[str, NextStep] = {
 }
 """The step of any other question about needs; the patient is asked where none is named."""
 
+RELEASED: Mapping[str, NextStep] = {
+    "tci_date": NextStep.RELEASE_ONE_TCI,
+    "next_appointment_date": NextStep.RELEASE_ONE_APPOINTMENT,
+}
+"""The step where two dates of this field are to come."""
+
 Concerned = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int8]]
 """Row, organisation and step, of each organisation that has to do something."""
 
@@ -61,6 +68,7 @@ def next_steps(
     *,
     clock: Clocks,
     kept: Kept,
+    pressing: Sequence[KeptFact],
     said: Starts,
     pathway: Group,
     patient: Group,
@@ -76,7 +84,8 @@ def next_steps(
     ``deceased`` and ``overdue`` say of each row that a death is recorded of its patient, be it only
     probably, and that it is planned care past its due date; ``perhaps_dead`` of each entry that the
     death is of someone who is only probably its patient, ``unsaid`` that its organisation states no
-    start. ``kept`` are the starts of lists that did not come. ``two_sides`` are pairs of entries
+    start. ``kept`` are the starts of lists that did not come, ``pressing`` what else they said that
+    holds. ``two_sides`` are pairs of entries
     that wait for two sides (RTT guidance 3.4.1).
     ``details`` are the contact details that entries of a patient state differently.
     """
@@ -85,8 +94,8 @@ def next_steps(
         _whole(members, deceased, NextStep.CHECK_DEATH),
         _whole(members, overdue, NextStep.MOVE_TO_ACTIVE),
         _sides(members, two_sides),
-        _booked(members, "tci_date", NextStep.RELEASE_ONE_TCI, at_one=True),
-        _booked(members, "next_appointment_date", NextStep.RELEASE_ONE_APPOINTMENT, at_one=False),
+        *(_booked(members, name, at_one=name == "tci_date") for name in RELEASED),
+        *(_booked_beside_absent(members, each) for each in pressing if each.field in RELEASED),
         _later_starts(members, clock, said, unsaid),
         _overlaps(clock, said),
         _beside_absent(members, clock, said, kept),
@@ -132,7 +141,7 @@ def _sides(members: Members, pairs: NDArray[np.int64]) -> Concerned:
     return _told(np.concatenate([here[0], theirs]), np.concatenate([here[1], there]), settle)
 
 
-def _booked(members: Members, name: str, step: NextStep, *, at_one: bool) -> Concerned:
+def _booked(members: Members, name: str, *, at_one: bool) -> Concerned:
     """Rows with two dates to come (of two organisations, or ``at_one`` as well)."""
     bundles = members.bundles
     ahead, day = members.to_come(name)
@@ -140,7 +149,16 @@ def _booked(members: Members, name: str, step: NextStep, *, at_one: bool) -> Con
     slot = pd.DataFrame({"row": row, "place": place, "day": day[ahead] if at_one else 0})
     slots = slot.drop_duplicates()["row"].to_numpy()
     several = np.bincount(slots, minlength=len(bundles.first)) > 1
-    return _told(row[several[row]], place[several[row]], step)
+    return _told(row[several[row]], place[several[row]], RELEASED[name])
+
+
+def _booked_beside_absent(members: Members, kept: KeptFact) -> Concerned:
+    """Members with a date to come of rows that keep another of a list that did not come."""
+    beside = np.zeros(len(members.bundles.first), dtype=bool)
+    beside[kept.rows] = True
+    row, place, step = _whole(members, beside, RELEASED[kept.field])
+    ahead = members.ahead(kept.field)[0][members.bundles.rows[beside[members.bundles.number]]]
+    return row[ahead], place[ahead], step[ahead]
 
 
 def _overlaps(clock: Clocks, said: Starts) -> Concerned:

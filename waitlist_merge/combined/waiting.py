@@ -8,6 +8,7 @@ the start that its organisation states, but is no second wait (domain 5.2).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, notes, wait
 from waitlist_merge.combined.exclusions import PLACE, beside, opinions
 from waitlist_merge.combined.facts import Pathways
 from waitlist_merge.combined.kept import Kept
+from waitlist_merge.combined.kept_facts import COUNTED, KeptFact
 from waitlist_merge.combined.names import Later
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.pathways.columns import (
@@ -42,6 +44,7 @@ def waited(
     clock: Clocks,
     said: Starts,
     kept: Kept,
+    pressing: Sequence[KeptFact],
     run_date: dt.date,
 ) -> dict[str, Any]:
     """The columns of each row from its clock start to whether validation is due."""
@@ -64,7 +67,7 @@ def waited(
         "appointment_count": _bookings(members, "next_appointment_date"),
         "days_past_due": _days_past_due(members, pathways),
         "diagnostic_days_waiting": _test_wait(members, pathways),
-        "validation_due": _validation_due(members, start, rtt),
+        "validation_due": _validation_due(members, start, rtt, pressing),
     }
 
 
@@ -158,11 +161,14 @@ BOOKED_WITHIN = 4 * 7
 """Days of the national validation cohort (dq_checks: NHSE WLMDS SQL; domain 5.4)."""
 
 
-def _validation_due(members: Members, start: Days, rtt: Bools) -> Bools:
+def _validation_due(
+    members: Members, start: Days, rtt: Bools, pressing: Sequence[KeptFact]
+) -> Bools:
     """Does the national rule say that the row is due for validation?
 
     Waiting 12 weeks or more, nothing attended and no decision in the last 12, nothing booked in
-    the next 4, and last validated 12 or more weeks ago or never (dq_checks).
+    the next 4 (by a list that did not come neither), and last validated 12 or more weeks ago or
+    never (dq_checks).
     """
     today = members.run_day
     recent = today - VALIDATE_EVERY
@@ -173,5 +179,8 @@ def _validation_due(members: Members, start: Days, rtt: Bools) -> Bools:
     for name in ("tci_date", "next_appointment_date"):
         ahead, day = members.ahead(name)
         busy |= ahead & (day <= today + BOOKED_WITHIN)
-    long_wait = rtt & known(start) & (start <= recent)
-    return np.asarray(long_wait & ~members.bundles.any(busy))
+    due = rtt & known(start) & (start <= recent) & ~members.bundles.any(busy)
+    for fact in pressing:
+        if fact.field in COUNTED:
+            due[fact.rows[fact.days <= today + BOOKED_WITHIN]] = False
+    return np.asarray(due)
