@@ -7,6 +7,7 @@ patient is from then on what becomes of the row of RW3.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -216,3 +217,40 @@ def test_who_moved_goes_with_the_patient_whose_id_is_merged(monday, sent):
     assert len({run.entries["patient_id"].iloc[0] for run in runs[1:]}) == 2
     assert [why(run, runs[0]) for run in runs[1:]] == ["moved"] * 3
     assert asked_of(runs) == [""] * 4
+
+
+@pytest.mark.parametrize("listed", ["since", "at once"])
+def test_a_stop_that_is_taken_back_leaves_the_one_that_moved_waiting_with_its_row(monday, listed):
+    """A treatment that the receiver takes back, of the very row; a later row is a new need."""
+    stopped = RECEIVED | {"rtt_status": "30", "rtt_end_date": "2026-11-28"}
+    road = [[SENT], [RECEIVED], [stopped]] if listed == "since" else [[SENT], [stopped], [stopped]]
+    anew = RECEIVED | {"organisation": "RA1", "local_patient_identifier": "RA1-0"}
+    runs = weeks_of(monday, *road, [stopped, anew], [RECEIVED, anew], [], [])
+    told = [why(run, runs[0]) for run in runs[2:]]
+    assert told == ["clock_stopped"] * 2 + ["moved"] + ["unexplained"] * 2
+
+
+@pytest.mark.parametrize("sent_after", [True, False])
+def test_a_death_that_is_taken_back_explains_nothing(monday, sent_after):
+    """RW3 records for a week that the patient, who waits there for an eye, has died."""
+    eye = RECEIVED | {"treatment_function_code": "130", "patient_pathway_identifier": OTHER_NUMBER}
+    dead = eye | {"death_date": "2026-11-28"}
+    third = eye | {"organisation": "RA1", "local_patient_identifier": "RA1-0"} | UNREADABLE
+    runs = weeks_of(monday, [SENT, eye], [eye], [dead], [third] if sent_after else [eye], [third])
+    told = [why(run, runs[0]) for run in runs[1:]]
+    still = "died" if sent_after else "unexplained"
+    assert told == ["unexplained", "died", still, still if sent_after else "unexplained"]
+    assert asked_of(runs)[1:3] == ["RM3", ""]
+
+
+def test_one_that_moved_before_it_was_kept_where_to_stays_explained(monday):
+    """A register of an earlier version does not know it; while the row is listed it is learnt."""
+    first, second = weeks_of(monday, [SENT], [RECEIVED])
+    old = second.ended.snapshot
+    forgotten = replace(old, entries=old.entries.assign(moved_to=None))
+    gone = monday(BYSTANDERS, FIRST + 2 * WEEK, forgotten)
+    assert (why(gone, first), asked_of([gone])) == ("moved", ["RW3"])
+    learnt = monday([RECEIVED, *BYSTANDERS], FIRST + 2 * WEEK, forgotten)
+    assert (why(learnt, first), asked_of([learnt])) == ("moved", [""])
+    lost = monday(BYSTANDERS, FIRST + 3 * WEEK, learnt.ended.snapshot)
+    assert why(lost, first) == "unexplained"

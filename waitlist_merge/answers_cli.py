@@ -34,7 +34,7 @@ def read(
 ) -> None:
     """Record what was filled in; problems are told all together, the good rows are recorded.
 
-    Exit code 3 where a row could not be recorded. The same workbook may be read again.
+    Exit code 3 where a problem is told. The same workbook may be read again.
     """
     with one_line(debug=debug, interrupted="rows told as recorded are, no others"):
         with registers.Register.open(register, create=False) as opened:

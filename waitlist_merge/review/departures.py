@@ -78,7 +78,8 @@ def departures(
     of the snapshot, ``position`` the place in it of each of this run's. Entries of ``absent``
     organisations wait as they did. What was explained in an earlier run stays so, unless a person
     takes an answer back, be it the one that made two entries one need, or keeps the entry apart
-    from the one that answered for it; or until the row of one that moved says otherwise.
+    from the one that answered for it; or the row that answered for it says otherwise, as of a stop
+    or a death that was recorded by mistake.
     """
     found = last["departure"].to_numpy(dtype=object).copy()
     found[pd.isna(found)] = None
@@ -95,47 +96,48 @@ def departures(
     found[there] = None
     whither = last["moved_to"].astype(object).to_numpy(copy=True)
     whither[pd.isna(whither) | there] = None
-    asked = (waited | said_to_have(found, UNEXPLAINED, MOVED)) & ~there
-    if not asked.any():
+    rows = np.flatnonzero((waited | said_to_have(found, UNEXPLAINED, MOVED, *OWN)) & ~there)
+    before = found[rows]
+    found[rows] = own = said(now, last, at, rows, run_date)
+    silent = np.array([each is None for each in own], dtype=bool)
+    rows, before = rows[silent], before[silent]
+    if not rows.size:
         return Departed(found, whither)
-    rows = np.flatnonzero(asked)
-    own = said(now, last, at, rows, run_date)
-    found[rows] = own
     still = np.isin(unit[rows], unit[there]) & ~parted[rows]
     under = same_identifier(
         now, last, position, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
     )
+    # What ended by another row's word waits again with that row alone: a new one is a new need.
+    waits = under.waits & (under.again | ~said_to_have(before, *OWN)) & ~parted[rows]
     to = moved_to(last, rows)
-    settled = said_to_have(found[rows], MOVED) & (to < 0)
-    to[under.waits | are_pairs(names[rows], names[to], people.apart)] = -1
-    not_sent = (to >= 0) & held[to]
+    ended = said_to_have(before, Departure.CLOCK_STOPPED, Departure.TREATED)
+    ended |= said_to_have(before, MOVED) & (to < 0)
+    to[waits | are_pairs(names[rows], names[to], people.apart)] = -1
+    not_sent = (to >= 0) & held[to] & ~parted[rows]
     agreed, answered = (_among(names[rows], each) for each in (people.agreed, people.answered))
     shared = _of_unit(found, unit, last)[rows]
-    told = np.select(
+    found[rows] = np.select(
         [
-            np.array([each is not None for each in own], dtype=bool),
             still & agreed,
             still,
-            (under.waits | not_sent) & ~parted[rows],
+            waits | not_sent,
             under.stopped,
             np.array([each is not None for each in shared], dtype=bool),
             _told_of(unit[rows], last["organisation"].astype(object).to_numpy()[rows], answered),
-            settled,
+            ended,
         ],
         [
-            own,
             str(Departure.AGREED),
             str(Departure.STILL_LISTED),
             MOVED,
             str(Departure.CLOCK_STOPPED),
             shared,
             ANSWERED,
-            MOVED,
+            before,
         ],
         UNEXPLAINED,
     )
-    found[rows] = told
-    whither[rows] = np.where(under.waits, under.by, whither[rows])
+    whither[rows] = np.where(waits | under.stopped, under.by, whither[rows])
     return Departed(without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to), whither)
 
 
@@ -192,7 +194,8 @@ def said(
 ) -> NDArray[np.object_]:
     """What each of these entries of the last run says of itself, in its newest row; None for none.
 
-    A death counts that any row of this run records of the same patient under the same NHS number.
+    A death counts that any row records of the same patient under the same NHS number, in this run
+    or when it was last sent: not one that its organisation has taken back.
     """
     names = ("rtt_end_date", "rtt_status", "removal_reason", "death_date", *_WHO)
     newest = pd.DataFrame({name: last[name].astype(object).iloc[rows] for name in names})
@@ -206,7 +209,7 @@ def said(
     reason = newest["removal_reason"].astype("category")
     died = pd.to_datetime(newest["death_date"])
     dead = records_death(newest.assign(death_date=died, rtt_status=status, removal_reason=reason))
-    dead |= pd.MultiIndex.from_frame(newest[list(_WHO)]).isin(_dead(now))
+    dead |= pd.MultiIndex.from_frame(newest[list(_WHO)]).isin(_dead(now, last[at < 0]))
     removed = np.array(
         [REASONS.get(str(each).strip().upper()) for each in reason.cat.categories] + [None],
         dtype=object,
@@ -218,11 +221,14 @@ def said(
     return told
 
 
-def _dead(now: pd.DataFrame) -> pd.MultiIndex:
-    """Patients, each with the number under which a row of this run records a death."""
-    words = {name: now[name].astype("category") for name in ("rtt_status", "removal_reason")}
-    dead = records_death(now.assign(**words))
-    return pd.MultiIndex.from_frame(now.loc[dead, list(_WHO)].astype(object).dropna())
+def _dead(*runs: pd.DataFrame) -> pd.MultiIndex:
+    """Patients, each with the number under which a row of these records a death."""
+    found = []
+    for rows in runs:
+        words = {name: rows[name].astype("category") for name in ("rtt_status", "removal_reason")}
+        dead = records_death(rows.assign(**words))
+        found.append(rows.loc[dead, list(_WHO)].astype(object).dropna())
+    return pd.MultiIndex.from_frame(pd.concat(found))
 
 
 def _of_unit(found: NDArray[np.object_], unit: Codes, last: pd.DataFrame) -> NDArray[np.object_]:

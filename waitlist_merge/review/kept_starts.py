@@ -29,7 +29,7 @@ from waitlist_merge.review.lost import SERVICES, restricted_anywhere
 from waitlist_merge.review.moved import OF_ONE_NEED
 from waitlist_merge.review.off_list import OffList, off_list
 from waitlist_merge.review.people import NOBODY, People
-from waitlist_merge.review.same_identifier import under_its_identifier
+from waitlist_merge.review.same_identifier import OWN, under_its_identifier
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot, listed
 from waitlist_merge.review.spoken import Pair
@@ -95,12 +95,16 @@ def _members(off: OffList, then: pd.DataFrame) -> pd.DataFrame:
 
 
 def _handed_on(off: OffList, apart: Collection[Pair]) -> pd.DataFrame:
-    """The rows of this run under the identifier of an entry (``entry_id``) that was closed."""
+    """The rows of this run under the identifier of an entry (``entry_id``) that was closed.
+
+    Of one that ended by another row's word, that row alone.
+    """
     closed = np.flatnonzero(off.closed)
     found = under_its_identifier(off.now, off.then, off.position, closed, apart=apart)
-    left = off.then["entry_id"].astype(object).to_numpy()[found.left]
-    told = _listed_now(off, found.row)
-    return told.assign(entry_id=left, beside=-1, was_sure=False, handed_on=True)
+    told = found.known | ~has_word(off.then, "departure", *OWN)[found.left]
+    left = off.then["entry_id"].astype(object).to_numpy()[found.left[told]]
+    under = _listed_now(off, found.row[told])
+    return under.assign(entry_id=left, beside=-1, was_sure=False, handed_on=True)
 
 
 def _listed_now(off: OffList, rows: Positions) -> pd.DataFrame:
@@ -146,7 +150,8 @@ def _stated(then: pd.DataFrame, off: Bools) -> pd.DataFrame:
     rows = listed(then)
     gave = rows[rows["row_start_entry_id"].isin(mine["entry_id"].astype(object)).to_numpy()]
     firm = has_word(gave, "pathway_confidence", Confidence.CERTAIN)
-    for words, sure in ((OF_ONE_NEED, True), ((Departure.MOVED, Departure.UNEXPLAINED), False)):
+    by_an_identifier = (Departure.MOVED, Departure.UNEXPLAINED, *OWN)
+    for words, sure in ((OF_ONE_NEED, True), (by_an_identifier, False)):
         some = mine.loc[has_word(mine, "departure", *words), "entry_id"].astype(object)
         firm[gave["row_start_entry_id"].isin(some).to_numpy()] = sure
     parts = [

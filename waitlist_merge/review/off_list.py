@@ -22,6 +22,7 @@ from waitlist_merge.pathways.state import TRANSFERRED_OUT
 from waitlist_merge.reasons import Departure
 from waitlist_merge.review.departures import NOT_WAITING, said
 from waitlist_merge.review.moved import LISTED_ELSEWHERE
+from waitlist_merge.review.same_identifier import OWN
 from waitlist_merge.review.sameness import Positions, places
 from waitlist_merge.review.snapshot import Snapshot
 
@@ -65,6 +66,7 @@ def off_list(
     waited = ~has_word(then, "outcome", NOT_WAITING)
     handed_on = ~there & ~waited & has_word(then, "rtt_status", TRANSFERRED_OUT)
     elsewhere = has_word(then, "departure", *LISTED_ELSEWHERE, Departure.UNEXPLAINED)
+    elsewhere |= then["moved_to"].notna().to_numpy() & has_word(then, "departure", *OWN)
     closed = elsewhere | (waited & ~had_left) | handed_on
     closed &= ~waiting & ~unsent & ~matches(then["organisation"].astype("category"), ABROAD)
     concerned = np.zeros(len(then), dtype=bool)

@@ -62,12 +62,14 @@ class Pairs:
 class Answered:
     """Of entries that have left: does the patient wait under another row, or was a clock stopped?
 
-    ``by`` is the entry under which the patient waits, None where there is none.
+    ``by`` is the entry that says so, None where there is none; ``again`` is true where it is the
+    one that answered before.
     """
 
     waits: Bools
     stopped: Bools
     by: NDArray[np.object_]
+    again: Bools
 
 
 def same_identifier(
@@ -88,13 +90,14 @@ def same_identifier(
     """
     found = under_its_identifier(now, last, position, rows, apart=apart)
     stops = _stops(now, last, position, run_date) & ~waits_now
-    stopped = np.isin(rows, found.left[stops[found.row]])
+    waits, stopped = (np.isin(rows, found.left[where[found.row]]) for where in (waits_now, stops))
     entry = now["entry_id"].astype(object).to_numpy()[found.row]
-    waits = pd.DataFrame({"left": found.left, "by": entry, "new": ~found.known})
-    waits = waits[waits_now[found.row]].sort_values(["new", "by"]).drop_duplicates("left")
-    under = waits.set_index("left")["by"].reindex(rows)
-    waiting = under.notna().to_numpy()
-    return Answered(waiting, stopped, under.where(waiting, None).to_numpy(dtype=object))
+    words = pd.DataFrame({"left": found.left, "by": entry, "new": ~found.known})
+    words = words.assign(stops=~waits_now[found.row])[(waits_now | stops)[found.row]]
+    first = words.sort_values(["stops", "new", "by"]).drop_duplicates("left").set_index("left")
+    by = first["by"].reindex(rows)
+    again = np.isin(rows, first.index[~first["new"]])
+    return Answered(waits, stopped, by.where(by.notna(), None).to_numpy(dtype=object), again)
 
 
 def under_its_identifier(
