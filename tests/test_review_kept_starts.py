@@ -159,6 +159,18 @@ def test_the_start_stays_where_the_receiver_lists_the_patient_only_now(register)
         assert kept(merged(register, week, RM3=WITHOUT, RW3=RW3))
 
 
+def test_the_start_comes_back_once_a_stop_is_taken_back(register):
+    merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
+    assert kept(merged(register, 1, RM3=WITHOUT, RW3=RW3))
+    stopped = first_row(RW3, RTT_status="30", RTT_end="12/11/2026")
+    merged(register, 2, RM3=WITHOUT, RW3=stopped)
+    for week in (3, 4):
+        run = merged(register, week, RM3=WITHOUT, RW3=RW3)
+        assert kept(run)
+        assert run.unaccounted.empty
+    assert len(merged(register, 5, RM3=WITHOUT, RW3=RW3.iloc[1:]).unaccounted) == 1
+
+
 @pytest.mark.parametrize("number", [None, "another"])
 def test_the_start_stays_though_the_receivers_list_comes_without_its_identifiers(register, number):
     merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])

@@ -254,3 +254,47 @@ def test_one_that_moved_before_it_was_kept_where_to_stays_explained(monday):
     assert (why(learnt, first), asked_of([learnt])) == ("moved", [""])
     lost = monday(BYSTANDERS, FIRST + 3 * WEEK, learnt.ended.snapshot)
     assert why(lost, first) == "unexplained"
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"patient_pathway_identifier": OTHER_NUMBER},
+        {"laterality": "right"},
+        {"treatment_function_code": "330"},
+    ],
+    ids=["number", "side", "service"],
+)
+@pytest.mark.parametrize("fate", ["stopped", "treated", "absent", "gone"])
+def test_what_becomes_of_another_need_explains_nobody(monday, corrected, fate):
+    right = RECEIVED | corrected
+    stopped = {"rtt_status": "30", "rtt_end_date": "2026-12-05"}
+    treated = {"removal_date": "2026-12-05", "removal_reason": "1", "rtt_status": None}
+    fates = {"stopped": [right | stopped], "treated": [right | treated], "absent": [right]}
+    away = [(4, "RW3")] if fate == "absent" else []
+    lists = [SENT], [RECEIVED], [RECEIVED], [right], fates.get(fate, []), [right]
+    runs = weeks_of(monday, *lists, absent=away)
+    assert [why(run, runs[0]) for run in runs[1:]] == ["moved"] * 2 + ["unexplained"] * 3
+    assert all("RM3" in asked for asked in asked_of(runs)[3:])
+    assert why(runs[5], runs[0]) == "unexplained"
+
+
+TWIN = {
+    "nhs_number": "9990000026",
+    "given_name": "Beatrice",
+    "local_patient_identifier": "RW3-1",
+}
+
+
+@pytest.mark.parametrize("last_seen", [RECEIVED, RECEIVED | {"local_patient_identifier": None}])
+def test_a_row_that_is_corrected_to_be_the_twins_is_of_nobody_else(monday, last_seen):
+    """Another number, another given name, another hospital number; the same day and family."""
+    twin = RECEIVED | TWIN
+    stopped = twin | {"rtt_status": "30", "rtt_end_date": "2026-12-05"}
+    runs = weeks_of(monday, [SENT], [last_seen], [twin], [twin], [stopped])
+    assert [why(run, runs[0]) for run in runs[1:]] == ["moved"] + ["unexplained"] * 3
+    annabel = runs[0].entries["patient_id"].iloc[0]
+    assert asked_of(runs)[2].split(";")[0].startswith("RM3")
+    assert set(runs[2].ended.unaccounted["patient_id"]) == {annabel}
+    if last_seen == RECEIVED:
+        assert runs[2].entries["patient_id"].iloc[0] != annabel

@@ -34,9 +34,9 @@ from waitlist_merge.review.moved import (
     without_those_who_relied,
 )
 from waitlist_merge.review.people import NOBODY, People
-from waitlist_merge.review.same_identifier import OWN, moved_to, same_identifier
+from waitlist_merge.review.same_identifier import OWN, same_identifier
 from waitlist_merge.review.sameness import Codes, Positions, places
-from waitlist_merge.review.units import SURE, are_pairs, positions_of, units
+from waitlist_merge.review.units import SURE, positions_of, units
 
 REASONS: dict[str, Departure] = {
     **dict.fromkeys(("1", "01", "2", "02"), Departure.TREATED),
@@ -109,10 +109,9 @@ def departures(
     )
     # What ended by another row's word waits again with that row alone: a new one is a new need.
     waits = under.waits & (under.again | ~said_to_have(before, *OWN)) & ~parted[rows]
-    to = moved_to(last, rows)
     ended = said_to_have(before, Departure.CLOCK_STOPPED, Departure.TREATED)
-    ended |= said_to_have(before, MOVED) & (to < 0)
-    to[waits | are_pairs(names[rows], names[to], people.apart)] = -1
+    ended |= said_to_have(before, MOVED) & (under.to < 0)
+    to = np.where(waits | ~under.still, -1, under.to)
     not_sent = (to >= 0) & held[to] & ~parted[rows]
     agreed, answered = (_among(names[rows], each) for each in (people.agreed, people.answered))
     shared = _of_unit(found, unit, last)[rows]

@@ -17,10 +17,10 @@ from waitlist_merge.group_ids import entry_ranks
 from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways.columns import Bools, is_in
 from waitlist_merge.pathways.match import Patients
+from waitlist_merge.review.contradicts import another_need
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.keys import Key
 from waitlist_merge.review.one_number import two_people
-from waitlist_merge.review.same_identifier import another_need
 from waitlist_merge.review.sameness import Positions, numbered, places, two_runs
 from waitlist_merge.review.snapshot import Snapshot
 from waitlist_merge.review.stable_ids import MOVED, Before, StableIds, id_changes, stable_ids

@@ -32,9 +32,10 @@ from waitlist_merge.patients.levels import LEVELS, birth_levels, is_level
 from waitlist_merge.patients.names import name_levels
 from waitlist_merge.patients.records import prepare
 from waitlist_merge.patients.vetoes import COMPATIBLE_GIVEN
-from waitlist_merge.review.sameness import Positions
+from waitlist_merge.review.sameness import Positions, column_of, numbered
 
 _NAMES = ("family_name", "given_name")
+_NUMBER = "nhs_number"
 _SAME_FAMILY = ("missing", "exact", "near", "part")
 
 
@@ -43,7 +44,8 @@ def two_people(now: pd.DataFrame, then: pd.DataFrame, rows: Positions, others: P
 
     The given names do not fit and the birth dates differ: by more than one of day, month and year,
     or at all where the family name is another one too. A common given name makes nobody of another
-    family and another birth date the same. What is missing differs from nothing.
+    family and another birth date the same. Nor are they one whose given names do not fit under two
+    numbers, be they born on one day: twins. What is missing differs from nothing.
     """
     if not len(rows):
         return np.zeros(0, dtype=bool)
@@ -64,4 +66,6 @@ def two_people(now: pd.DataFrame, then: pd.DataFrame, rows: Positions, others: P
     any_date = another_date | ~is_level(levels, "birth_date", "missing", "exact")
     of_another_family &= ~is_level(levels, "given_name", "missing")
     by_family = of_another_family & np.where(named_otherwise, any_date, another_date)
-    return np.asarray(by_family | (named_otherwise & another_date), dtype=bool)
+    one, other = numbered(*(column_of(part, _NUMBER) for part in parts))
+    two_numbers = (one != other) & (one >= 0) & (other >= 0)
+    return np.asarray(by_family | (named_otherwise & (another_date | two_numbers)), dtype=bool)

@@ -2,12 +2,9 @@
 
 The patient's rows of this run under the same identifier answer for the entry, whatever their
 organisation: it was handed on, or sent under another number. A row that speaks of another need
-does not. It names the other side, or at another organisation a service that does not see the same
-problem, or people keep the two apart, or it was listed beside the entry as a need of its own. A row
-that has answered once answers on, though a list comes without identifiers, until it says another.
-
->>> opposite(np.array(["left", "left", "left"], object), np.array(["right", "left", None], object))
-array([ True, False, False])
+does not (``contradicts``), nor one that people keep apart from it, or that was listed beside the
+entry as a need of its own. A row that has answered once answers on, though a list comes without
+identifiers, until it says another.
 """
 
 from __future__ import annotations
@@ -21,20 +18,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
-from waitlist_merge.pathways.services import services
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, ListState, Outcome
+from waitlist_merge.review.contradicts import IDENTIFIERS, another_identifier, another_need
+from waitlist_merge.review.one_number import two_people
 from waitlist_merge.review.sameness import (
     Positions,
-    column_of,
     few_among,
     numbered,
     places,
     two_runs,
 )
+from waitlist_merge.review.spoken import Pair
 from waitlist_merge.review.units import are_pairs
-
-IDENTIFIERS = ("patient_pathway_identifier", "unique_booking_reference_number")
 
 _OF_A_PATHWAY = (str(ListState.DIAGNOSTIC), str(ListState.NOT_RTT))
 """States of an entry that is no wait of its own where the pathway it belongs to is listed: a test,
@@ -63,13 +59,16 @@ class Answered:
     """Of entries that have left: does the patient wait under another row, or was a clock stopped?
 
     ``by`` is the entry that says so, None where there is none; ``again`` is true where it is the
-    one that answered before.
+    one that answered before. ``to`` is the place of that one in the last run, -1 where none did,
+    and ``still`` whether it may answer on, by what it said last.
     """
 
     waits: Bools
     stopped: Bools
     by: NDArray[np.object_]
     again: Bools
+    to: Positions
+    still: Bools
 
 
 def same_identifier(
@@ -80,7 +79,7 @@ def same_identifier(
     *,
     waits_now: Bools,
     run_date: dt.date,
-    apart: Collection[tuple[str, str]] = (),
+    apart: Collection[Pair] = (),
 ) -> Answered:
     """Of each of ``rows``, whether its patient waits under its identifier, or was stopped under it.
 
@@ -88,16 +87,18 @@ def same_identifier(
     of each entry of ``now``, -1 where it is new. A stop counts where the entry waited last time or
     is new; ``apart`` are the pairs of entries that people keep apart.
     """
-    found = under_its_identifier(now, last, position, rows, apart=apart)
+    before = _answered_before(now, last, position, rows, apart)
+    found = _pairs(now, last, position, rows, before, apart)
     stops = _stops(now, last, position, run_date) & ~waits_now
     waits, stopped = (np.isin(rows, found.left[where[found.row]]) for where in (waits_now, stops))
     entry = now["entry_id"].astype(object).to_numpy()[found.row]
     words = pd.DataFrame({"left": found.left, "by": entry, "new": ~found.known})
     words = words.assign(stops=~waits_now[found.row])[(waits_now | stops)[found.row]]
     first = words.sort_values(["stops", "new", "by"]).drop_duplicates("left").set_index("left")
-    by = first["by"].reindex(rows)
+    told = first["by"].reindex(rows)
+    by = told.where(told.notna(), None).to_numpy(dtype=object)
     again = np.isin(rows, first.index[~first["new"]])
-    return Answered(waits, stopped, by.where(by.notna(), None).to_numpy(dtype=object), again)
+    return Answered(waits, stopped, by, again, before.to, before.still)
 
 
 def under_its_identifier(
@@ -106,52 +107,76 @@ def under_its_identifier(
     position: Positions,
     rows: Positions,
     *,
-    apart: Collection[tuple[str, str]] = (),
+    apart: Collection[Pair] = (),
 ) -> Pairs:
-    """Each of ``rows`` of the last run with the rows of this one that speak of its need.
+    """Each of ``rows`` of the last run with the rows of this one that speak of its need."""
+    before = _answered_before(now, last, position, rows, apart)
+    return _pairs(now, last, position, rows, before, apart)
 
-    The row that answered for it before comes first, if it still may.
-    """
-    before = _answered_before(now, last, rows, position).assign(known=True)
+
+def _pairs(
+    now: pd.DataFrame,
+    last: pd.DataFrame,
+    position: Positions,
+    rows: Positions,
+    before: _Before,
+    apart: Collection[Pair],
+) -> Pairs:
+    mine = before.still & (before.row >= 0)
+    known = pd.DataFrame({"left": rows[mine], "row": before.row[mine], "known": True})
     shared = _sharing(now, last, rows).assign(known=False)
-    both = pd.concat([before, shared]).drop_duplicates(["left", "row"])
+    both = pd.concat([known, shared]).drop_duplicates(["left", "row"])
     left, row = (both[name].to_numpy(dtype=np.int64) for name in ("left", "row"))
     found = Pairs(left, row, position[row], both["known"].to_numpy(dtype=bool))
-    two = another_need(now, last, row, left)
-    two |= _kept_apart(now, last, found, apart) | _beside(last, found)
-    return Pairs(left[~two], row[~two], found.before[~two], found.known[~two])
+    other = _of_another(now, last, row, left, apart) | _beside(last, found)
+    return Pairs(left[~other], row[~other], found.before[~other], found.known[~other])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Before:
+    """Of entries that have left, the place in the last run of the one that answered for each.
+
+    ``to`` is -1 where none did, ``row`` its place in this run, -1 where it is not sent; ``still``
+    says which may answer on, by what they said last.
+    """
+
+    to: Positions
+    row: Positions
+    still: Bools
 
 
 def _answered_before(
-    now: pd.DataFrame, last: pd.DataFrame, rows: Positions, position: Positions
-) -> pd.DataFrame:
-    """These entries (``left``), each with the ``row`` that it moved to, where that still is of it.
-
-    It is of the same patient, and no identifier that both say differs unless another one agrees.
-    """
-    to = moved_to(last, rows)
-    row = np.append(places(position, len(last)), -1)[to]
-    left, row = rows[row >= 0], row[row >= 0]
-    patients = (run["patient_id"].iloc[at].astype(object) for run, at in ((last, left), (now, row)))
-    same = np.equal(*(each.to_numpy() for each in patients)).astype(bool)
-    runs = two_runs(now.iloc[row], last.iloc[left], IDENTIFIERS)
-    agree, differ = np.zeros((2, len(left)), dtype=bool)
-    for name in IDENTIFIERS:
-        one, other = runs.now[name], runs.then[name]
-        agree |= (one == other) & (one >= 0)
-        differ |= (one != other) & (one >= 0) & (other >= 0)
-    same &= agree | ~differ
-    return pd.DataFrame({"left": left[same], "row": row[same]})
-
-
-def moved_to(last: pd.DataFrame, rows: Positions) -> Positions:
-    """The place in the last run of the entry that each of ``rows`` moved to, -1 where none did."""
+    now: pd.DataFrame,
+    last: pd.DataFrame,
+    position: Positions,
+    rows: Positions,
+    apart: Collection[Pair],
+) -> _Before:
     names = last["moved_to"].iloc[rows].astype(object).to_numpy()
     told = pd.notna(names)
     to = np.full(len(rows), -1, dtype=np.int64)
     if told.any():
         to[told] = few_among(names[told], last["entry_id"].to_numpy(dtype=object))
-    return to
+    row = np.append(places(position, len(last)), -1)[to]
+    still = np.zeros(len(rows), dtype=bool)
+    for run, at in ((now, row), (last, np.where(row < 0, to, -1))):
+        mine = np.flatnonzero(at >= 0)
+        there, left = at[mine], rows[mine]
+        patient = run["patient_id"].iloc[there].astype(object).to_numpy()
+        same = patient == last["patient_id"].iloc[left].astype(object).to_numpy()
+        other = another_identifier(run, last, there, left)
+        still[mine] = same & ~(other | _of_another(run, last, there, left, apart))
+    return _Before(to, row, still)
+
+
+def _of_another(
+    run: pd.DataFrame, last: pd.DataFrame, row: Positions, left: Positions, apart: Collection[Pair]
+) -> Bools:
+    """Which of ``row`` of a run speak of another need or person than ``left`` of the last one?"""
+    one, other = (each["entry_id"].astype(object) for each in (last, run))
+    parted = are_pairs(one.to_numpy()[left], other.to_numpy()[row], apart)
+    unlike = another_need(run, last, row, left) | two_people(run, last, row, left)
+    return np.asarray(parted | unlike)
 
 
 def _sharing(now: pd.DataFrame, last: pd.DataFrame, rows: Positions) -> pd.DataFrame:
@@ -179,41 +204,6 @@ def _stops(now: pd.DataFrame, last: pd.DataFrame, back: Positions, run_date: dt.
     stop = known(ended) & (ended <= day_number(run_date))
     stop |= is_in(now["rtt_status"].astype("category"), STOP_STATUSES)
     return np.asarray(stop & waited)
-
-
-def another_need(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, left: Positions) -> Bools:
-    """Which of ``rows`` are of another need than ``left`` of the last run, by what both say?
-
-    They are for the other side, or, at another organisation, of a service that does not see the
-    same problem.
-    """
-    (side, service, whose), (other_side, other_service, others) = (
-        [column_of(run, name).iloc[at].astype(object) for name in _SEEN_BY]
-        for run, at in ((last, left), (now, rows))
-    )
-    of = services(pd.concat([service, other_service], ignore_index=True).astype("category"))
-    one, other = np.split(of.family, [len(left)])
-    unlike = (one >= 0) & (other >= 0) & (one != other) & ~of.neighbour[one, other]
-    elsewhere = whose.to_numpy() != others.to_numpy()
-    return np.asarray(opposite(side.to_numpy(), other_side.to_numpy()) | (unlike & elsewhere))
-
-
-_SEEN_BY = ("laterality", "treatment_function_code", "organisation")
-
-
-def opposite(one: NDArray[np.object_], other: NDArray[np.object_]) -> Bools:
-    """Left and right; a side that is missing, and both sides, are opposite to nothing."""
-    return np.asarray(
-        ((one == "left") & (other == "right")) | ((one == "right") & (other == "left")), dtype=bool
-    )
-
-
-def _kept_apart(
-    now: pd.DataFrame, last: pd.DataFrame, found: Pairs, apart: Collection[tuple[str, str]]
-) -> Bools:
-    one = last["entry_id"].to_numpy(dtype=object)[found.left]
-    other = now["entry_id"].to_numpy(dtype=object)[found.row]
-    return are_pairs(one, other, apart)
 
 
 def _beside(last: pd.DataFrame, found: Pairs) -> Bools:

@@ -29,7 +29,7 @@ Positions = NDArray[np.int64]
 
 _PADDED = ("patient_pathway_identifier", "unique_booking_reference_number")
 
-_OF_A_STRANGER = ("local_patient_identifier", "given_name", "birth_date")
+_OF_A_STRANGER = ("local_patient_identifier", "given_name")
 
 NEAR_DAYS = 7
 """Days by which a corrected referral date may move and still be the same referral. Our own choice:
@@ -52,7 +52,8 @@ class TwoRuns:
         """Pairs of which number, birth date and names speak against one person, and none for it.
 
         Two of the three have to differ: one alone is a correction. Names agree where both do. An
-        agreeing number is a slip where hospital number, given name and birth date all differ.
+        agreeing number is a slip where hospital number, given name and birth date all differ; and
+        who has another hospital number, given name and number is a twin, though born on one day.
         """
         same_name = self._agree("family_name", now, then) & self._agree("given_name", now, then)
         other_name = self._differ("family_name", now, then) & self._differ("given_name", now, then)
@@ -62,8 +63,9 @@ class TwoRuns:
             + self._differ("birth_date", now, then)
             + other_name
         )
-        slip = np.logical_and.reduce([self._differ(name, now, then) for name in _OF_A_STRANGER])
-        return np.asarray((~agree & ~same_name & (differ >= 2)) | slip)
+        stranger = np.logical_and.reduce([self._differ(name, now, then) for name in _OF_A_STRANGER])
+        stranger &= self._differ("birth_date", now, then) | self._differ("nhs_number", now, then)
+        return np.asarray((~agree & ~same_name & (differ >= 2)) | stranger)
 
     def other_need(self, now: Positions, then: Positions) -> Bools:
         """Pairs of which service, referral and clock start speak against one need, none for it."""

@@ -20,9 +20,9 @@ import pandas as pd
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.texts import joined_values
 from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.review.contradicts import another_need
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.lost import last_listed, most_pressing
-from waitlist_merge.review.same_identifier import another_need
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 from waitlist_merge.review.spoken import Pair
 from waitlist_merge.review.units import are_pairs

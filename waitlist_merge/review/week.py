@@ -27,6 +27,7 @@ from waitlist_merge.reasons import ListState, PatientRelation, Relation
 from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
 from waitlist_merge.review.changes import changes
 from waitlist_merge.review.continuity import Carried, carried
+from waitlist_merge.review.contradicts import IDENTIFIERS
 from waitlist_merge.review.departures import Departed, departures
 from waitlist_merge.review.holding import held
 from waitlist_merge.review.kept_starts import kept_starts
@@ -34,7 +35,6 @@ from waitlist_merge.review.naming import LEVELS, Named, named, renamed, with_the
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.remembered import next_snapshot
 from waitlist_merge.review.rows import AnswerRow
-from waitlist_merge.review.same_identifier import IDENTIFIERS
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot, listed, with_newest_list
 from waitlist_merge.review.unaccounted import first_asked, unaccounted
@@ -179,6 +179,9 @@ _OF_KEPT = (
     "entry_id",
     "organisation",
     "nhs_number",
+    "family_name",
+    "given_name",
+    "birth_date",
     "rtt_start_date",
     "rtt_end_date",
     "rtt_status",
