@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from itertools import product
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -82,10 +83,26 @@ def _rows(letters: NDArray[np.uint8]) -> NDArray[np.bytes_]:
     return letters.view(f"S{letters.shape[1]}").ravel()
 
 
-def as_strings(rows: NDArray[np.bytes_]) -> pa.LargeStringArray:
-    """Texts of one width, one behind the other, as an Arrow array."""
-    ends = np.arange(0, len(rows) * rows.itemsize + 1, rows.itemsize, dtype=np.int64)
-    return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(ends), pa.py_buffer(rows))
+def as_strings(
+    rows: NDArray[np.bytes_] | NDArray[np.void], valid: pa.Buffer | None = None
+) -> pa.LargeStringArray:
+    """Texts of one width, one behind the other, as an Arrow array; they are not copied.
+
+    ``valid`` has a bit for each, as Arrow holds them: it is missing where this is 0.
+    """
+    ends = pa.py_buffer(_ends(len(rows), rows.itemsize))
+    return pa.LargeStringArray.from_buffers(len(rows), ends, pa.py_buffer(rows), valid)
+
+
+def _ends(size: int, width: int) -> NDArray[np.int64]:
+    """Where texts of one width end: columns of so many rows share it while any of them is there."""
+    found = _ENDS.get((size, width))
+    if found is None:
+        found = _ENDS[size, width] = np.arange(0, size * width + 1, width, dtype=np.int64)
+    return found
+
+
+_ENDS: WeakValueDictionary[tuple[int, int], NDArray[np.int64]] = WeakValueDictionary()
 
 
 def base32(digests: Sequence[bytes]) -> list[str]:

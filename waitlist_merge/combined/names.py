@@ -16,6 +16,7 @@ from pandas.api.extensions import ExtensionArray, ExtensionDtype
 
 from waitlist_merge.categories import whole
 from waitlist_merge.group_ids import entry_ranks, ids_by_rank
+from waitlist_merge.id_letters import as_strings
 from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.grouping import Group
@@ -80,12 +81,8 @@ def ids_held(ids: object) -> NDArray[np.void] | None:
 
 def ids_of(held: NDArray[np.void], there: Bools, dtype: ExtensionDtype) -> ExtensionArray:
     """A column of these blocks of memory, missing where none is ``there``; they are not copied."""
-    ends = np.arange(0, len(held) * held.itemsize + 1, held.itemsize, dtype=np.int64)
     valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
-    found = pa.LargeStringArray.from_buffers(
-        len(held), pa.py_buffer(ends), pa.py_buffer(held), valid
-    )
-    return pd.array(found, dtype=dtype)
+    return pd.array(as_strings(held, valid), dtype=dtype)
 
 
 def _width(ids: object) -> int:
