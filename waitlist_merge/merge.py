@@ -173,6 +173,7 @@ def merge(
             pathway_id=ids.pathway_id,
             kept=ids.kept,
             asked_again=review.asked_again(begun.ruled),
+            person=needs.person,
             workers=plan.patients.workers,
         )
     with watch("questions"):

@@ -22,7 +22,8 @@ from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.combined.making import make
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.own_rules import SurvivorshipRule
-from waitlist_merge.pathways.match import Patients
+from waitlist_merge.pathways.grouping import Group
+from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.plan import Agreement
 
 
@@ -63,6 +64,7 @@ def combine(
     pathway_id: pd.Series | None = None,
     kept: pd.DataFrame = NOTHING_KEPT,
     asked_again: pd.DataFrame = NOTHING_AGAIN,
+    person: Group | None = None,
     workers: int = 2,
 ) -> Combined:
     """One row for each need that waits, and the outcome of every entry.
@@ -71,7 +73,8 @@ def combine(
     another rule for some fields, ``own_rules`` are the caller's own; ``agreements`` say who treats
     whose patients. ``patient_id`` and ``pathway_id`` name the groups where an earlier run has given
     them. ``kept`` are starts of entries that an absent list does not take away (``kept.COLUMNS``);
-    ``asked_again`` answers that are asked about once more (``again.COLUMNS``).
+    ``asked_again`` answers that are asked about once more (``again.COLUMNS``). ``person`` numbers
+    the certain persons where that is known (``certain_people``).
     Waits are counted to ``run_date``. ``workers`` threads share the work, this one among them.
     Neither they nor the order of rows change anything.
     """
@@ -91,6 +94,7 @@ def combine(
             pathway_id=pathway_id,
             kept=kept,
             asked_again=asked_again,
+            person=certain_people(patients.links, len(entries)) if person is None else person,
         )
         return Combined(
             in_order(made.rows, made.place, workers=workers),

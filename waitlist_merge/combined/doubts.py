@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import Starts
 from waitlist_merge.combined.shared import shared_identifiers
-from waitlist_merge.pathways.columns import Bools, has_word, known, looked_up
+from waitlist_merge.pathways.columns import Bools, has_word, is_in, known, looked_up
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Confidence, Joins, Relation, Veto
@@ -40,20 +40,25 @@ def doubts(
     *,
     waits: Bools,
     order: NDArray[np.int64],
+    person: Group,
     said: Starts,
     unsaid: Bools,
 ) -> Doubts:
     """The open questions; only those of patients with an entry that waits.
 
-    ``waits`` says of each entry whether it waits, ``order`` stands as ids do, ``said`` what it says
-    of its clock, ``unsaid`` that its organisation states no start while another does.
+    ``waits`` says of each entry whether it waits, ``order`` stands as ids do, ``person`` numbers
+    certain persons, ``said`` tells what it says of its clock, ``unsaid`` that its organisation
+    states no start while another does.
     """
-    of_people = _with_shared(patients.links, shared_identifiers(entries, patients, order))
-    nothing = np.zeros(len(of_people), dtype=bool)
-    clocks = _clock_conflict(pathways.links, said, unsaid)
+    shared = shared_identifiers(entries, patients, order)
+    asked, proposed = _asking(patients.links, person)
+    conflict = _clock_conflict(pathways.links, said, unsaid)
+    asked_of_needs, proposed_needs = _asking(pathways.links, said.sure, conflict)
     found = [
-        *_questions("patient", of_people, patients.group, order, nothing),
-        *_questions("pathway", pathways.links, pathways.group, order, clocks),
+        _of_two(_with_shared(asked, shared), patients.group, order),
+        _of_one("patient", proposed, patients.group, order),
+        _of_several(asked_of_needs, pathways.group, order),
+        _of_one("pathway", proposed_needs, pathways.group, order),
     ]
     live = np.zeros(len(patients.group), dtype=bool)
     live[patients.group[waits]] = True
@@ -79,34 +84,46 @@ def _with_shared(links: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([each[_TOLD[1:]].astype(_WORDS) for each in (links, shared)])
 
 
-def _questions(
-    level: str, links: pd.DataFrame, group: Group, order: NDArray[np.int64], conflict: Bools
-) -> list[pd.DataFrame]:
-    """The links that ask, each with the number of its question: asked ones, then proposed ones.
+def _asking(
+    links: pd.DataFrame, certain: Group, conflict: Bools | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The links that are asked, and those that are only proposed.
 
-    ``conflict`` marks the joining links that ask however certain they are.
+    ``certain`` numbers what is joined without a doubt; ``conflict`` marks the joining links that
+    ask however certain they are.
     """
-    asked = has_word(links, "joins", Joins.ASKED)
-    proposed = has_word(links, "joins", Joins.YES)
-    sure = has_word(links, "confidence", Confidence.CERTAIN)
-    certain = components(
-        links["a"].to_numpy()[proposed & sure],
-        links["b"].to_numpy()[proposed & sure],
-        len(group),
-    )
+    joins = links["joins"].astype("category")
+    asked, proposed = (is_in(joins, {each}) for each in (Joins.ASKED, Joins.YES))
     unsure = certain[links["a"].to_numpy()] != certain[links["b"].to_numpy()]
-    proposed &= unsure | conflict
-    one, other = group[links["a"].to_numpy()], group[links["b"].to_numpy()]
-    if level == "pathway":
-        size = int(group.max(initial=-1)) + 1
-        together = components(one[asked], other[asked], size)[one].astype(np.int64)
-    else:
-        low, high = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
-        together = low * (int(group.max(initial=0)) + 1) + high
-    return [
-        _ranked(links[asked], level, together[asked], order),
-        _ranked(links[proposed], level, one[proposed].astype(np.int64), order),
-    ]
+    if conflict is not None:
+        unsure |= conflict
+    return links[asked], links[proposed & unsure]
+
+
+def _ends(links: pd.DataFrame, group: Group) -> tuple[Group, Group]:
+    """The groups that each link is between."""
+    return group[links["a"].to_numpy()], group[links["b"].to_numpy()]
+
+
+def _of_one(
+    level: str, links: pd.DataFrame, group: Group, order: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Links with their question: is this patient, or this need, one?"""
+    return _ranked(links, level, _ends(links, group)[0].astype(np.int64), order)
+
+
+def _of_two(links: pd.DataFrame, group: Group, order: NDArray[np.int64]) -> pd.DataFrame:
+    """Links with their question: are these two patients one?"""
+    one, other = _ends(links, group)
+    low, high = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
+    return _ranked(links, "patient", low * (int(group.max(initial=0)) + 1) + high, order)
+
+
+def _of_several(links: pd.DataFrame, group: Group, order: NDArray[np.int64]) -> pd.DataFrame:
+    """Links with their question: which of these needs are one?"""
+    one, other = _ends(links, group)
+    together = components(one, other, int(group.max(initial=-1)) + 1)[one]
+    return _ranked(links, "pathway", together.astype(np.int64), order)
 
 
 def _clock_conflict(links: pd.DataFrame, said: Starts, unsaid: Bools) -> Bools:

@@ -15,7 +15,6 @@ from waitlist_merge.combined.agreed import tests
 from waitlist_merge.id_order import in_order_of
 from waitlist_merge.pathways.columns import NO_DAY, Bools, Days, among, days, has_word, is_in, known
 from waitlist_merge.pathways.grouping import Group, components
-from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.pathways.state import TRANSFERRED_OUT
 from waitlist_merge.plan import Agreement
 from waitlist_merge.reasons import Confidence, Joins, ListState, Relation, Stage
@@ -88,12 +87,15 @@ class Facts:
 
 def gather(
     entries: pd.DataFrame,
-    patients: Patients,
     pathways: Pathways,
+    person: Group,
     agreements: Sequence[Agreement],
     run_date: dt.date,
 ) -> Facts:
-    """The facts of all entries; ``agreements`` say who tests for whom on the run's date."""
+    """The facts of all entries; ``agreements`` say who tests for whom on the run's date.
+
+    ``person`` numbers the certain persons.
+    """
     state = pathways.list_state
     closed = np.asarray(state == str(ListState.CLOSED))
     links = pathways.links
@@ -117,7 +119,7 @@ def gather(
         tests=tested,
         submission=submission,
         ahead_from=_ahead_from(census, superseded),
-        person=certain_people(patients.links, len(entries)),
+        person=person,
         sure=components(a[certain], b[certain], len(entries)),
     )
 

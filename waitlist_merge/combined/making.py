@@ -51,6 +51,7 @@ from waitlist_merge.pathways.columns import (
     known,
 )
 from waitlist_merge.pathways.deaths import records_death
+from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.pathways.match import Patients, of_patient, restricted, two_sides_open
 from waitlist_merge.plan import Agreement
 from waitlist_merge.reasons import SurvivorRule
@@ -89,6 +90,7 @@ def make(
     pathway_id: pd.Series | None,
     kept: pd.DataFrame,
     asked_again: pd.DataFrame,
+    person: Group,
 ) -> Made:
     """The rows of the list, each column as the step that it is from tells it."""
     naming = aside.submit(
@@ -100,7 +102,7 @@ def make(
         patient_id=patient_id,
         pathway_id=pathway_id,
     )
-    facts = gather(entries, patients, pathways, agreements, run_date)
+    facts = gather(entries, pathways, person, agreements, run_date)
     bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
     said = _starts(entries, facts)
     unsaid = silent(said, pathways.group, run_date)
@@ -111,6 +113,7 @@ def make(
         pathways,
         waits=facts.waits,
         order=facts.order,
+        person=facts.person,
         said=said,
         unsaid=unsaid,
     )

@@ -66,7 +66,8 @@ class PathwayMatch:
     ``group`` is int32, one element an entry. ``links`` has int32 positions ``a`` < ``b``,
     ``relation``, ``joins``, ``confidence``, ``veto``, ``weight`` (bits) and ``explanation``.
     ``list_state`` and ``stage`` are categoricals with one element an entry. ``findings`` has
-    ``row``, ``field``, ``reason``, ``message`` and ``count``.
+    ``row``, ``field``, ``reason``, ``message`` and ``count``. ``person`` numbers the certain person
+    of each entry.
     """
 
     group: NDArray[np.int32]
@@ -74,6 +75,7 @@ class PathwayMatch:
     list_state: pd.Categorical[str]
     stage: pd.Categorical[str]
     findings: pd.DataFrame
+    person: Group
 
 
 def match_pathways(
@@ -130,7 +132,8 @@ def match_pathways(
         overlapping=_overlapping(entries, links, among(state, {ListState.CLOSED})),
         run_date=run_date,
     )
-    return PathwayMatch(_everyone(local, several, len(entries)), links, state, stages, found)
+    groups = _everyone(local, several, len(entries))
+    return PathwayMatch(groups, links, state, stages, found, person)
 
 
 def _of(entries: pd.DataFrame, rows: NDArray[np.int64], names: Iterable[str]) -> pd.DataFrame:
