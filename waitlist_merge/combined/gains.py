@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.clocks import Clocks, Starts
 from waitlist_merge.combined.rules import Members
-from waitlist_merge.pathways.columns import Bools, categories, codes, in_company, known, worded
+from waitlist_merge.pathways.columns import Bools, at_odds, categories, codes, known, worded
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reasons import Gain, Joins, Relation
 
@@ -55,7 +55,7 @@ def gains(
     return counted[COLUMNS]
 
 
-Place = NDArray[np.int64]
+Place = NDArray[np.int32]
 """Of each entry the place of its organisation among all, in order of names."""
 
 
@@ -63,7 +63,7 @@ def _alphabetical(organisation: pd.Series) -> tuple[NDArray[np.object_], Place]:
     """The names of organisations in order, one for those not said among them, and each entry's."""
     names = np.array([*categories(organisation), "unknown organisation"], dtype=object)
     by_name = np.argsort(names)
-    return names[by_name], np.argsort(by_name)[codes(organisation)]
+    return names[by_name], np.argsort(by_name).astype(np.int32)[codes(organisation)]
 
 
 def _counted(
@@ -135,10 +135,10 @@ def _two_places(members: Members, patient: Group, person: Group, place: Place) -
     Confirmed where an entry at each is certainly of one person.
     """
     rows = members.bundles.rows
-    rows = rows[in_company(patient[rows])]
+    whose = patient[rows]
+    rows = rows[at_odds(whose, place[rows], int(patient.max(initial=-1)) + 1)[whose]]
     where = pd.DataFrame({"patient": patient[rows], "place": place[rows], "person": person[rows]})
     where = where.drop_duplicates()
-    where = where[where.duplicated("patient", keep=False)]
     pairs = where.merge(where, on="patient")
     pairs = pairs[pairs["place_x"] < pairs["place_y"]]
     pairs["certain"] = pairs["person_x"] == pairs["person_y"]

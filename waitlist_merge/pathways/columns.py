@@ -46,7 +46,7 @@ FEW = 1_000
 
 def codes(column: pd.Series) -> Codes:
     """The code of each value, -1 for missing."""
-    return column.cat.codes.to_numpy().astype(np.int32)
+    return column.cat.codes.to_numpy().astype(np.int32, copy=False)
 
 
 def categories(column: pd.Series) -> list[str]:
@@ -106,6 +106,22 @@ def in_company(number: NDArray[np.integer]) -> Bools:
     return looked_up(several, number)
 
 
+def at_odds(number: NDArray[np.integer], value: NDArray[np.integer], size: int) -> Bools:
+    """Which of ``size`` numbers have elements with different values? -1 is no number.
+
+    >>> at_odds(np.array([0, 1, 0, -1]), np.array([5, 5, 6, 7]), 2).tolist()
+    [True, False]
+    """
+    one = np.zeros(size + 1, dtype=value.dtype)  # the last is of those without a number
+    found = np.zeros(size + 1, dtype=bool)
+    parts = [slice(low, low + AT_A_TIME) for low in range(0, len(number), AT_A_TIME)]
+    for part in parts:
+        one[number[part]] = value[part]
+    for part in parts:
+        found[number[part][one[number[part]] != value[part]]] = True
+    return found[:-1]
+
+
 def matches(column: pd.Series, pattern: re.Pattern[str]) -> Bools:
     """Which rows hold a text in which the pattern is found?"""
     return holds(column, lambda value: pattern.search(value) is not None)
@@ -148,7 +164,8 @@ def days(column: pd.Series) -> Days:
         # In two steps, the second of which divides narrow numbers: that is quicker.
         np.right_shift(part, _BITS, out=found, casting="unsafe")
         found //= SECONDS_A_DAY >> _BITS
-        found[part == NOT_A_TIME] = NO_DAY
+        # What is missing has come to day 0: to add to it is twice as quick as to look for it.
+        found += (part == NOT_A_TIME) * np.int32(NO_DAY)
     return whole
 
 

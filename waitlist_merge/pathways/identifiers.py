@@ -108,9 +108,14 @@ def bared(values: pa.Array) -> pa.Array:
 
 def trimmed(raw: pa.Array) -> pa.Array:
     """Without outer zeros in front; missing where too little is left, or only one sign."""
-    stem = pc.ascii_ltrim(raw, "0")
+    stem = unpadded(raw)
     few = pc.less(pc.binary_length(stem), LEAST)
     return _without(stem, pc.or_(few, _of_one_sign(stem)))
+
+
+def unpadded(raw: pa.Array) -> pa.Array:
+    """Without outer zeros in front, however little is left."""
+    return pc.ascii_ltrim(raw, "0")
 
 
 def _of_one_sign(values: pa.Array) -> pa.Array:

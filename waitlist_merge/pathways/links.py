@@ -247,21 +247,11 @@ def _said_elsewhere(pairs: Judged, surely: Group) -> Bools:
     return np.asarray(vague & said)
 
 
-def frame(
-    pairs: Judged,
-    evidence: Evidence,
-    rows: NDArray[np.int64],
-    *,
-    through: Bools,
-    said: Sequence[str] = (),
-) -> pd.DataFrame:
-    """The links as a table with positions of the whole list; ``rows`` maps our positions to it.
+def frame(pairs: Judged, rows: NDArray[np.int64]) -> pd.DataFrame:
+    """The links as a table with positions of the whole list, but for what explains them.
 
-    ``said`` tells who made the decisions of people.
+    ``rows`` maps our positions to those of the whole list.
     """
-    decided = Decided(pairs.relation, pairs.joins, pairs.confidence, pairs.veto)
-    why = explanations(evidence, decided, certain=pairs.certain_patient, through_others=through)
-    told = _with_decisions(why.to_pandas(), pairs, said)
     one, other = rows[pairs.a], rows[pairs.b]
     return pd.DataFrame(
         {
@@ -272,9 +262,17 @@ def frame(
             "confidence": worded(pairs.confidence, CONFIDENCES),
             "veto": worded(pairs.veto, VETOES),
             "weight": pairs.weight.astype(np.float64),
-            "explanation": pd.Series(told, dtype="string"),
         }
     )
+
+
+def explained(
+    pairs: Judged, evidence: Evidence, *, through: Bools, said: Sequence[str] = ()
+) -> pd.Series:
+    """What explains each link; ``said`` tells who made the decisions of people."""
+    decided = Decided(pairs.relation, pairs.joins, pairs.confidence, pairs.veto)
+    why = explanations(evidence, decided, certain=pairs.certain_patient, through_others=through)
+    return pd.Series(_with_decisions(why.to_pandas(), pairs, said), dtype="string")
 
 
 def _with_decisions(why: pd.Series, pairs: Judged, said: Sequence[str]) -> NDArray[np.object_]:

@@ -37,9 +37,9 @@ from waitlist_merge.pathways.features import FIELDS, IDENTIFIERS, Features, feat
 from waitlist_merge.pathways.grouping import Group, components
 from waitlist_merge.pathways.identifiers import identifiers
 from waitlist_merge.pathways.judging import judge
-from waitlist_merge.pathways.links import YES, Judged, frame, grouped
+from waitlist_merge.pathways.links import YES, Judged, explained, frame, grouped
 from waitlist_merge.pathways.obeyed import within
-from waitlist_merge.pathways.state import list_state, signals, stage
+from waitlist_merge.pathways.state import Signals, list_state, signals, stage
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Confidence, Joins, ListState, Relation
 
@@ -103,37 +103,56 @@ def match_pathways(
         some_state, some_stage = state[several], stages[several]
         of = features(pd.DataFrame(some, copy=False), ids.result(), some_state, some_stage)
         person = persons.result()
-    said_of = within(decided, several, patients.group)
-    pairs = judge(
-        of,
-        several,
-        order,
-        patient=patients.group,
-        links=patients.links,
-        persons=person,
-        said=said_of,
-        plan=plan,
-        run_date=run_date,
-    )
-    local, told = grouped(pairs, _traits(of), order)
-    evidence = Evidence(of, told.a, told.b, run_date, plan.agreements)
-    through = _through_others(pairs, told, order)
-    links = frame(told, evidence, several, through=through, said=said_of.said)
+        said_of = within(decided, several, patients.group)
+        pairs = judge(
+            of,
+            several,
+            order,
+            patient=patients.group,
+            links=patients.links,
+            persons=person,
+            said=said_of,
+            plan=plan,
+            run_date=run_date,
+        )
+        local, told = grouped(pairs, _traits(of), order)
+        why = aside.submit(
+            explained,
+            told,
+            Evidence(of, told.a, told.b, run_date, plan.agreements),
+            through=_through_others(pairs, told, order),
+            said=said_of.said,
+        )
+        links = frame(told, several)
+        found = _faults(entries, said, state, links, (person, patients.group), run_date)
+        links = links.assign(explanation=why.result())
+    groups = _everyone(local, several, len(entries))
+    return PathwayMatch(groups, links, state, stages, found, person)
+
+
+def _faults(
+    entries: pd.DataFrame,
+    said: Signals,
+    state: pd.Categorical[str],
+    links: pd.DataFrame,
+    persons: tuple[Group, Group],
+    run_date: dt.date,
+) -> pd.DataFrame:
+    """The faults of all entries; ``persons`` numbers certain persons, then patients."""
     waiting = among(state, ACTIVE)
     clocked = waiting & known(days(entries["rtt_start_date"]))
     deaths = records_death(entries)
-    found = faults(
+    died, died_perhaps = (of_patient(deaths, each) for each in persons)
+    return faults(
         entries,
         said,
         state,
-        died=of_patient(deaths, person),
-        died_perhaps=of_patient(deaths, patients.group),
+        died=died,
+        died_perhaps=died_perhaps,
         both_sides=_among(two_sides_open(links, clocked), len(entries)),
         overlapping=_overlapping(entries, links, among(state, {ListState.CLOSED})),
         run_date=run_date,
     )
-    groups = _everyone(local, several, len(entries))
-    return PathwayMatch(groups, links, state, stages, found, person)
 
 
 def _of(entries: pd.DataFrame, rows: NDArray[np.int64], names: Iterable[str]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.categories import words_at
-from waitlist_merge.pathways.columns import Bools, Codes, numbered_together, said
+from waitlist_merge.pathways.columns import Bools, Codes, at_odds, numbered_together, said
 from waitlist_merge.pathways.identifiers import (
     FULL_LENGTH,
     PRINT_LENGTH,
@@ -24,6 +24,7 @@ from waitlist_merge.pathways.identifiers import (
     by_code,
     stems_of,
     trimmed,
+    unpadded,
 )
 from waitlist_merge.signs import again, numbers
 from waitlist_merge.threads import AT_A_TIME
@@ -53,7 +54,7 @@ def perhaps_shared(entries: pd.DataFrame, patient: NDArray[np.integer]) -> tuple
     shared = _of_two(code, written, _plain, number, patient)
     printed = _printed(written, prints)
     shared |= printed
-    own = np.concatenate([_NOTHING, *(numbers(stems_of(part)) for part in _parts(booked))])
+    own = np.concatenate([_NOTHING, *(numbers(unpadded(bared(part))) for part in _parts(booked))])
     stated = _of_two(booking, booked, stems_of, own, patient)
     # A row's own booking number within its own identifier is nobody else's.
     elsewhere = _without_own(inner, code, booked, booking)
@@ -81,7 +82,8 @@ def _read(written: pa.Array) -> tuple[Numbers, Positions, _Within]:
     for low, part in zip(range(0, len(written), AT_A_TIME), _parts(written), strict=True):
         raw = bared(part)
         inner = booking_numbers(raw)
-        number.append(numbers(pc.coalesce(inner, trimmed(raw))))
+        # What says nothing is not told from what does: that is asked of those that occur again.
+        number.append(numbers(pc.coalesce(inner, unpadded(raw))))
         prints.append(low + _where(pc.equal(pc.binary_length(raw), PRINT_LENGTH)))
         at.append(low + _where(inner.is_valid()))
         words.append(inner.drop_null())
@@ -108,28 +110,16 @@ def _of_two(
 ) -> Bools:
     """Which values two patients have, be it written in two ways.
 
-    ``code`` is the value of each row; ``plain`` tells what all ways of ``written`` come to, and
-    ``number`` the same as a number.
+    ``code`` is the value of each row; ``plain`` tells what all ways of ``written`` come to;
+    ``number`` is equal where that is.
     """
     size = len(written)
-    found = _with_several(code, patient, size)
+    found = at_odds(code, patient, size)
     twice = np.flatnonzero(again(number))
     alike = np.full(size, -1, dtype=np.int32)
     alike[twice] = numbered_together(plain(written.take(pa.array(twice))))[0]
-    ways = _with_several(by_code(code, alike), patient, int(alike.max(initial=0)) + 1)
+    ways = at_odds(by_code(code, alike), patient, int(alike.max(initial=0)) + 1)
     return np.asarray(found | ((alike >= 0) & ways[alike]))
-
-
-def _with_several(code: Codes, patient: NDArray[np.integer], size: int) -> Bools:
-    """Which of ``size`` codes are on rows of several patients."""
-    one = np.zeros(size + 1, dtype=np.int32)  # the last is of missing values
-    found = np.zeros(size + 1, dtype=bool)
-    parts = [slice(low, low + AT_A_TIME) for low in range(0, len(code), AT_A_TIME)]
-    for part in parts:
-        one[code[part]] = patient[part]
-    for part in parts:
-        found[code[part][one[code[part]] != patient[part]]] = True
-    return found[:-1]
 
 
 def _printed(written: pa.Array, prints: Positions) -> Bools:
