@@ -6,6 +6,7 @@ entries have forty million distinct identifiers, names and numbers. pandas 3 hol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from inspect import signature
 from typing import Any
 
@@ -72,6 +73,17 @@ def words_at(words: pa.Array, code: NDArray[np.integer]) -> pa.Array:
     ['b', None]
     """
     return words.take(pa.array(code, mask=code < 0))
+
+
+def python_texts(
+    words: Sequence[str], code: NDArray[np.integer] | NDArray[np.bool_]
+) -> NDArray[np.object_]:
+    """The word of each code as text of Python, made but once however many rows say it.
+
+    >>> python_texts(["no", "yes"], np.array([True, False])).tolist()
+    ['yes', 'no']
+    """
+    return np.array([str(word) for word in words], dtype=object).take(code)
 
 
 def stacked(columns: list[pd.Categorical[str]]) -> pd.Categorical[str]:

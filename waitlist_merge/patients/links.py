@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import python_texts
 from waitlist_merge.patients.explain import explanations
 from waitlist_merge.patients.grouping import REFUSALS, Edges
 from waitlist_merge.patients.levels import is_level
@@ -20,6 +21,8 @@ from waitlist_merge.reasons import Confidence, PatientRelation, Veto
 
 LINK_COLUMNS = ("a", "b", "relation", "joins", "confidence", "veto", "weight", "explanation")
 """The columns of the table of links."""
+
+CERTAIN, PROBABLE, POSSIBLE = SURE = tuple(Confidence)
 
 
 def strongest_asked(
@@ -50,24 +53,24 @@ def link_table(
 ) -> pd.DataFrame:
     """The links as a frame: joined where both ended in one group, asked otherwise."""
     joined = groups[kept.a] == groups[kept.b]
-    veto = np.asarray([str(name) for name in VETOES], dtype=object)[kept.veto]
-    refused = np.asarray([str(name) for name in REFUSALS], dtype=object)[refusal]
-    confidence = np.where(
-        joined & ~edges.barred,
-        np.where(_corroborated(kept), Confidence.CERTAIN, Confidence.PROBABLE),
-        Confidence.POSSIBLE,
+    sure = np.where(_corroborated(kept), SURE.index(CERTAIN), SURE.index(PROBABLE))
+    sure[~joined | edges.barred] = SURE.index(POSSIBLE)
+    confidence = python_texts(SURE, sure)
+    named = python_texts(
+        (*VETOES, *REFUSALS), np.where(kept.veto, kept.veto, refusal + len(VETOES))
     )
-    named = np.where(veto == "", refused, veto)
     why = explanations(kept.levels, kept.parts)
     if told is not None:
-        confidence = np.select([told.forced, told.apart], [Confidence.CERTAIN, ""], confidence)
-        named = np.select([told.forced & joined, told.apart], ["", Veto.DECIDED_APART], named)
+        confidence = np.select([told.forced, told.apart], [str(CERTAIN), ""], confidence)
+        named = np.select([told.forced & joined, told.apart], ["", str(Veto.DECIDED_APART)], named)
         why = told.explained(why)
     return pd.DataFrame(
         {
             "a": kept.a,
             "b": kept.b,
-            "relation": np.where(joined, PatientRelation.SAME_PERSON, PatientRelation.HELD_APART),
+            "relation": python_texts(
+                (PatientRelation.HELD_APART, PatientRelation.SAME_PERSON), joined
+            ),
             "joins": joins_of(joined, told),
             "confidence": confidence,
             "veto": named,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import python_texts
 from waitlist_merge.decided import (
     Decided,
     decisions_on,
@@ -94,5 +95,5 @@ def ruled(kept: Scored, decided: Decided, *, size: int, match_weight: float) -> 
 
 def joins_of(joined: NDArray[np.bool_], told: Ruled | None) -> NDArray[np.object_]:
     """What the links do: those that people keep apart are not asked about."""
-    asked = np.where(joined, Joins.YES, Joins.ASKED).astype(object)
-    return asked if told is None else np.where(told.apart, Joins.NO, asked)
+    asked = python_texts((Joins.ASKED, Joins.YES), joined)
+    return asked if told is None else np.where(told.apart, str(Joins.NO), asked)
