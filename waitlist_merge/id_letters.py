@@ -89,6 +89,10 @@ def as_strings(
     """Texts of one width, one behind the other, as an Arrow array; they are not copied.
 
     ``valid`` has a bit for each, as Arrow holds them: it is missing where this is 0.
+
+    >>> one, other = (as_strings(np.array(each)) for each in ([b"P-1", b"P-2"], [b"W-1", b"W-2"]))
+    >>> one.to_pylist(), one.buffers()[1].address == other.buffers()[1].address
+    (['P-1', 'P-2'], True)
     """
     ends = pa.py_buffer(_ends(len(rows), rows.itemsize))
     return pa.LargeStringArray.from_buffers(len(rows), ends, pa.py_buffer(rows), valid)

@@ -69,8 +69,9 @@ def rearranged(
     >>> {name: each.tolist() for name, each in rearranged(told, np.array([1, 0]), size=2).items()}
     {'day': [5, 3], 'word': [nan, 'a']}
     """
+    together = partial(_together, order=order, size=size, free=[])
     with shared_by(workers) as in_turn:
-        parts = in_turn(partial(_together, order=order, size=size), _side_by_side(columns, size))
+        parts = in_turn(together, _side_by_side(columns, size))
         return {name: column for part in parts for name, column in part.items()}
 
 
@@ -94,21 +95,31 @@ def _side_by_side(columns: dict[str, Any], size: int) -> Iterator[Some]:
         yield some
 
 
-def _together(some: Some, order: NDArray[np.integer], size: int) -> dict[str, Any]:
-    """These columns in the order, those that are plain in one go."""
+Room = NDArray[np.uint8]
+"""Memory for the records of all rows; fresh one takes the system longer than to fill it."""
+
+
+def _together(
+    some: Some, order: NDArray[np.integer], size: int, free: list[Room]
+) -> dict[str, Any]:
+    """These columns in the order, those that are plain in one go; ``free`` rooms are used again."""
     plain = {name: each for name, (_, each) in some.items() if each and each.arrays}
     found = {
         name: column.take(order) if each is None else each.made()[: len(order)]
         for name, (column, each) in some.items()
         if name not in plain
     }
-    records = _records(tuple(plain.values()), size)
+    if not plain:
+        return found
+    room = free.pop() if free else np.empty(size * RECORD, dtype=np.uint8)
+    records = _records(tuple(plain.values()), size, room)
     made = {name: (each.made, len(each.arrays)) for name, each in plain.items()}
     some.clear()
     plain.clear()  # the records hold it all: nobody else needs the columns as they were
     arrays = iter(_in_order(records, order))
     for name, (make, number) in made.items():
         found[name] = make(*(next(arrays) for _ in range(number)))
+    free.append(room)
     return found
 
 
@@ -123,11 +134,13 @@ def _in_order(records: NDArray[np.void], order: NDArray[np.integer]) -> list[NDA
     return found
 
 
-def _records(plain: Sequence[_Plain], size: int) -> NDArray[np.void]:
-    """One record a row of what these columns say of it."""
+def _records(plain: Sequence[_Plain], size: int, room: Room) -> NDArray[np.void]:
+    """One record a row of what these columns say of it, in this room where it is enough."""
     kind = _record([array.dtype for each in plain for array in each.arrays])
     names = kind.names or ()
-    records = np.empty(size, dtype=kind)
+    needed = size * kind.itemsize
+    enough = room[:needed] if needed <= len(room) else np.empty(needed, dtype=np.uint8)
+    records = enough.view(kind)
     for low in range(0, size, NEAR):
         rows = slice(low, min(low + NEAR, size))
         some = records[rows]
