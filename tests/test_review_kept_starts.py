@@ -159,6 +159,22 @@ def test_the_start_stays_where_the_receiver_lists_the_patient_only_now(register)
         assert kept(merged(register, week, RM3=WITHOUT, RW3=RW3))
 
 
+@pytest.mark.parametrize("weeks_late", [1, 3])
+def test_a_receiver_that_adds_the_identifier_late_is_the_receiver(register, weeks_late):
+    """Its row came up when the other had left: the two were never listed side by side."""
+    blank = first_row(RW3, PPID=None)
+    merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
+    merged(register, 1, RM3=WITHOUT, RW3=RW3.iloc[1:])
+    for week in range(2, 2 + weeks_late):
+        run = merged(register, week, RM3=WITHOUT, RW3=blank)
+        assert not kept(run)
+        assert len(run.unaccounted) == 1
+    for week in (6, 7):
+        run = merged(register, week, RM3=WITHOUT, RW3=RW3)
+        assert kept(run)
+        assert run.unaccounted.empty
+
+
 def test_the_start_comes_back_once_a_stop_is_taken_back(register):
     merged(register, 0, RM3=RM3, RW3=RW3.iloc[1:])
     assert kept(merged(register, 1, RM3=WITHOUT, RW3=RW3))

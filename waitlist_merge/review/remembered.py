@@ -36,7 +36,7 @@ and one whose clock start is kept, as long as that.
 Our own choice: the longest time after which a patient is put back on a list under an old number."""
 
 _DAY = ("row_start_date", "left_date")
-_NUMBER = ("patient_since", "pathway_since")
+_NUMBER = ("patient_since", "pathway_since", "waited_run")
 
 
 def next_snapshot(
@@ -66,6 +66,7 @@ def next_snapshot(
     earlier = _earlier(last, len(entries), carried)
     left = np.where(lost, np.where(np.isnat(earlier), _day(run_date), earlier), _NEVER)
     now = now.assign(departure=before, left_date=left, moved_to=whither)
+    now["waited_run"] = _waited(entries, run, carried, last)
     parts = [now]
     if last is not None:
         gone = _not_sent(last.entries, departed, carried, absent, run_date, now)
@@ -73,6 +74,15 @@ def next_snapshot(
         parts.insert(0, then)
     stacked = {name: _stacked(name, parts) for name in ENTRY_COLUMNS}
     return Snapshot(run, run_date, pd.DataFrame(stacked), _extracts(entries, last, run))
+
+
+def _waited(
+    entries: pd.DataFrame, run: int, carried: Carried, last: Snapshot | None
+) -> NDArray[np.int32]:
+    """The run in which each entry last waited, 0 for none."""
+    waits = (entries["outcome"] != NOT_WAITING).to_numpy()
+    before = [] if last is None else last.entries["waited_run"]
+    return np.where(waits, run, np.append(before, 0)[carried.position]).astype(np.int32)
 
 
 _NEVER = np.datetime64("NaT", "s")

@@ -211,15 +211,14 @@ def _beside(last: pd.DataFrame, found: Pairs) -> Bools:
 
     They are where they were, so they say nothing of one that has left since; but a pathway that is
     still listed says where its test or its follow-up belongs, and a need that came up when the list
-    of the entry did not (``list_run``) was never beside it, nor was one that answered for it.
+    of the entry did not, or since it left, was never beside it, nor was one that answered for it.
     """
     need = last["pathway_id"].to_numpy(dtype=object)
     waited = (last["outcome"] != str(Outcome.NOT_WAITING)).to_numpy()
     moved = (last["departure"].astype(object) == str(Departure.MOVED)).to_numpy(dtype=bool)
     own = ~moved & ~last["list_state"].isin(_OF_A_PATHWAY).to_numpy()
     other = (need[found.before] != need[found.left]) & waited[found.before]
-    if "list_run" in last:
-        since, newest = (last[name].to_numpy() for name in ("pathway_since", "list_run"))
-        other &= since[found.before] <= newest[found.left]
+    since, until = (last[name].to_numpy() for name in ("pathway_since", "waited_run"))
+    other &= (since[found.before] <= until[found.left]) | (until[found.left] == 0)
     own = own[found.left] & ~found.known
     return np.asarray((found.before >= 0) & other & own, dtype=bool)

@@ -42,7 +42,7 @@ SHORT = 64
 
 ENTRY_DATES = frozenset({*DATE_FIELDS, "row_start_date", "left_date"}) & set(ENTRY_COLUMNS)
 ENTRY_FLAGS = frozenset(FLAG_FIELDS) & set(ENTRY_COLUMNS)
-ENTRY_NUMBERS = frozenset({"patient_since", "pathway_since"}) & set(ENTRY_COLUMNS)
+ENTRY_NUMBERS = frozenset({"patient_since", "pathway_since", "waited_run"}) & set(ENTRY_COLUMNS)
 """What the columns of a snapshot are; all others are text."""
 
 _KINDS: dict[str, type[Date | Boolean | Integer]] = {

@@ -1,4 +1,4 @@
-"""Under which entry a patient waits on whose own entry has left."""
+"""Under which entry a patient waits on whose own has left, and in which run that one waited."""
 
 from __future__ import annotations
 
@@ -10,5 +10,6 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Make the column; of those that moved before it is found anew while they wait."""
+    """Make the columns; of those that moved before it is found anew while they wait."""
     op.add_column("entries", sa.Column("moved_to", sa.UnicodeText))
+    op.add_column("entries", sa.Column("waited_run", sa.Integer))
