@@ -281,6 +281,43 @@ def test_who_takes_back_that_two_are_one_need_takes_back_that_one_explains_the_o
     assert kept(merged(register, 5 + since, RM3=WITHOUT, RW3=rw3))
 
 
+@pytest.mark.parametrize("turned", [{"Side": "R"}, {"Specialty": "330", "Procedure": "S065"}])
+@pytest.mark.parametrize("fate", ["waits", "stopped", "gone"])
+def test_a_row_that_turns_to_another_need_no_longer_answers_for_what_people_had_joined(
+    register, turned, fate
+):
+    """Their "same need" rested on facts that have changed: the one that left is asked about."""
+    hip = {"Specialty": "110", "Procedure": "W371", "Side": "L"}
+    rm3, rw3 = first_row(RM3, **hip), first_row(RW3, **hip, PPID="")
+    say(register, merged(register, 0, RM3=rm3, RW3=rw3), "same need")
+    merged(register, 0, RM3=rm3, RW3=rw3)
+    assert kept(merged(register, 1, RM3=WITHOUT, RW3=rw3))
+    other = first_row(rw3, **turned)
+    stopped = first_row(other, RTT_status="30", RTT_end="20/11/2026")
+    fates = {"waits": other, "stopped": stopped, "gone": RW3.iloc[1:]}
+    for week in (2, 3):
+        run = merged(register, week, RM3=WITHOUT, RW3=other)
+        assert not kept(run)
+        assert "RM3" in ";".join(run.unaccounted["organisations"])
+    run = merged(register, 4, RM3=WITHOUT, RW3=fates[fate])
+    assert "RM3" in ";".join(run.unaccounted["organisations"])
+    if fate == "waits":
+        assert kept(merged(register, 5, RM3=WITHOUT, RW3=rw3)), "once it says so no longer"
+
+
+def test_an_identifier_of_its_own_that_the_other_gets_later_parts_nothing_that_people_joined(
+    register,
+):
+    rw3 = RW3.assign(PPID=None)
+    say(register, merged(register, 0, RM3=RM3, RW3=rw3), "same need")
+    merged(register, 0, RM3=RM3, RW3=rw3)
+    assert kept(merged(register, 1, RM3=WITHOUT, RW3=rw3))
+    for week in (2, 3):
+        run = merged(register, week, RM3=WITHOUT, RW3=first_row(RW3, PPID="RW300000000000123456"))
+        assert kept(run)
+        assert run.unaccounted.empty
+
+
 def test_a_start_is_not_kept_once_people_part_the_two(register):
     first = merged(register, 0, RM3=HANDED_ON, RW3=RW3)
     assert kept(merged(register, 1, RM3=WITHOUT, RW3=RW3))

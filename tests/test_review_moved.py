@@ -298,3 +298,16 @@ def test_a_row_that_is_corrected_to_be_the_twins_is_of_nobody_else(monday, last_
     assert set(runs[2].ended.unaccounted["patient_id"]) == {annabel}
     if last_seen == RECEIVED:
         assert runs[2].entries["patient_id"].iloc[0] != annabel
+
+
+def test_an_identifier_typed_by_mistake_for_a_week_answers_for_nobody_afterwards(monday):
+    """Two needs of one organisation; one is sent under the number of the other, which then goes."""
+    own = SENT | {"treatment_function_code": "400", "patient_pathway_identifier": OTHER_NUMBER}
+    own |= {"local_patient_identifier": "RM3-0", "rtt_start_date": "2026-04-15", "laterality": None}
+    own |= {"referral_date": "2026-04-15"}
+    other = SENT | {"treatment_function_code": "502", "laterality": None}
+    mistyped = own | {"patient_pathway_identifier": SENT["patient_pathway_identifier"]}
+    runs = weeks_of(monday, [other, own], [other, mistyped], [mistyped], [own], [own])
+    told = [why(run, runs[0]) for run in runs[2:]]
+    assert told == ["still_listed", "unexplained", "unexplained"]
+    assert asked_of(runs)[3:] == ["RM3", "RM3"]

@@ -1,4 +1,4 @@
-"""Do two rows speak of two needs, by what both of them say?
+"""Do two rows speak of two needs, or of two people, by what both of them say?
 
 Of an entry of the last run and a row of this one that may go on with its need. What is missing
 contradicts nothing.
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.services import services
+from waitlist_merge.review.one_number import two_people
 from waitlist_merge.review.sameness import Positions, column_of, two_runs
 
 IDENTIFIERS = ("patient_pathway_identifier", "unique_booking_reference_number")
@@ -47,6 +48,12 @@ def opposite(one: NDArray[np.object_], other: NDArray[np.object_]) -> Bools:
     )
 
 
+def of_another(now: pd.DataFrame, last: pd.DataFrame, rows: Positions, left: Positions) -> Bools:
+    """Which of ``rows`` are of another need or another person than ``left``, by what both say?"""
+    unlike = another_need(now, last, rows, left) | two_people(now, last, rows, left)
+    return np.asarray(unlike)
+
+
 def another_identifier(
     now: pd.DataFrame, last: pd.DataFrame, rows: Positions, left: Positions
 ) -> Bools:
@@ -57,10 +64,38 @@ def another_identifier(
     >>> another_identifier(one, other, np.array([0]), np.array([0])).tolist()
     [True]
     """
+    agree, differ = _identifiers(now, last, rows, left)
+    return np.asarray(differ & ~agree)
+
+
+def turned(
+    now: pd.DataFrame,
+    last: pd.DataFrame,
+    rows: Positions,
+    before: Positions,
+    left: Positions,
+    *,
+    joined: Bools,
+) -> Bools:
+    """Which of ``rows`` say now that they are of another need than ``left``, and did not before?
+
+    ``before`` is the place of each of them in the last run. What people have ``joined`` they joined
+    whatever its identifiers; of the others, the one that both had is no longer there.
+    """
+    need = of_another(now, last, rows, left) & ~of_another(last, last, before, left)
+    shared, _ = _identifiers(last, last, before, left)
+    number = another_identifier(now, last, rows, left) & shared & ~joined
+    return np.asarray(need | number)
+
+
+def _identifiers(
+    now: pd.DataFrame, last: pd.DataFrame, rows: Positions, left: Positions
+) -> tuple[Bools, Bools]:
+    """Where any identifier of both rows agrees, and where any differs."""
     runs = two_runs(now.iloc[rows], last.iloc[left], IDENTIFIERS)
     agree, differ = np.zeros((2, len(rows)), dtype=bool)
     for name in IDENTIFIERS:
         one, other = runs.now[name], runs.then[name]
         agree |= (one == other) & (one >= 0)
         differ |= (one != other) & (one >= 0) & (other >= 0)
-    return np.asarray(differ & ~agree, dtype=bool)
+    return agree, differ

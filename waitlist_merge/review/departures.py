@@ -28,9 +28,11 @@ from waitlist_merge.reasons import Departure, Outcome
 from waitlist_merge.review.moved import (
     LISTED_ELSEWHERE,
     MOVED,
+    OF_ONE_NEED,
     UNEXPLAINED,
     as_it_ended,
     said_to_have,
+    turned_away,
     without_those_who_relied,
 )
 from waitlist_merge.review.people import NOBODY, People
@@ -101,12 +103,12 @@ def departures(
     found[rows] = own = said(now, last, at, rows, run_date)
     silent = np.array([each is None for each in own], dtype=bool)
     rows, before = rows[silent], before[silent]
-    if not rows.size:
-        return Departed(found, whither)
     still = np.isin(unit[rows], unit[there]) & ~parted[rows]
     under = same_identifier(
         now, last, position, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
     )
+    unlike = (under.to >= 0) & (unit[under.to] == unit[rows]) & under.unlike
+    still &= ~unlike
     # What ended by another row's word waits again with that row alone: a new one is a new need.
     waits = under.waits & (under.again | ~said_to_have(before, *OWN)) & ~parted[rows]
     ended = said_to_have(before, Departure.CLOCK_STOPPED, Departure.TREATED)
@@ -121,7 +123,7 @@ def departures(
             still,
             waits | not_sent,
             under.stopped,
-            np.array([each is not None for each in shared], dtype=bool),
+            np.array([each is not None for each in shared], dtype=bool) & ~unlike,
             _told_of(unit[rows], last["organisation"].astype(object).to_numpy()[rows], answered),
             ended,
         ],
@@ -137,6 +139,10 @@ def departures(
         UNEXPLAINED,
     )
     whither[rows] = np.where(waits | under.stopped, under.by, whither[rows])
+    relied = np.flatnonzero(said_to_have(found, *OF_ONE_NEED))
+    by = turned_away(now, last, at, relied, unit, waiting, people.joined)
+    found[relied[by >= 0]] = UNEXPLAINED
+    whither[relied[by >= 0]] = names[by[by >= 0]].astype(object)
     return Departed(without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to), whither)
 
 

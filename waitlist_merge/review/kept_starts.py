@@ -23,6 +23,7 @@ from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.kept import CLOCK, COLUMNS, NOTHING_KEPT
 from waitlist_merge.pathways.columns import Bools, flag, has_word, is_in
 from waitlist_merge.reasons import Confidence, Departure
+from waitlist_merge.review.contradicts import of_another, turned
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.kept_facts import beside_any, kept_facts, parted_from
 from waitlist_merge.review.lost import SERVICES, restricted_anywhere
@@ -67,10 +68,11 @@ def kept_starts(
         return NOTHING_KEPT
     unit = units(off.then, people.joined, people.released)
     then = off.then.assign(shared=_shared(off), unit=unit, closed=off.closed)
+    then["place"] = np.arange(len(then))
     found, members = _stated(then, off.unsent | off.closed), _members(off, then)
     under = found.merge(_handed_on(off, people.apart), on="entry_id")
     both = pd.concat([found.merge(members, on="need"), under], ignore_index=True)
-    both = _holding(both, people)
+    both = _holding(both[~_turned(both, off, people)], people)
     nearest = both.sort_values("sure", ascending=False, kind="stable")
     first = nearest.sort_values(["start", "entry_id"], kind="stable").drop_duplicates("pathway_id")
     first = first.assign(field=CLOCK, word=None).sort_values("pathway_id", ignore_index=True)
@@ -112,6 +114,8 @@ def _listed_now(off: OffList, rows: Positions) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "member": some["entry_id"].astype(object).to_numpy(),
+            "row": rows,
+            "was": off.position[rows],
             "pathway_id": some["pathway_id"].astype(object).to_numpy(),
             "waits": some["waits"].to_numpy(dtype=bool),
             "states": some["rtt_start_date"].to_numpy(),
@@ -135,6 +139,19 @@ def _holding(both: pd.DataFrame, people: People) -> pd.DataFrame:
     later = ((both["states"] > both["ended"]) & (both["sure"] | both["anew"])).to_numpy()
     goes_on = both["states"].notna().to_numpy() & ~later
     return both[~both["closed"] | ~beside_any(both, later) | beside_any(both, goes_on)]
+
+
+def _turned(both: pd.DataFrame, off: OffList, people: People) -> Bools:
+    """Starts of closed entries beside a row that says by now that it is of another need."""
+    bad = np.zeros(len(both), dtype=bool)
+    rows = np.flatnonzero((both["closed"] & (both["was"] >= 0)).to_numpy())
+    some = both.iloc[rows]
+    row, was, left = (some[name].to_numpy(dtype=np.int64) for name in ("row", "was", "place"))
+    joined = are_pairs(some["entry_id"], some["member"], people.joined)
+    lost = has_word(off.then, "departure", Departure.UNEXPLAINED)[left]
+    bad[rows] = turned(off.now, off.then, row, was, left, joined=joined)
+    bad[rows] |= lost & of_another(off.now, off.then, row, left)
+    return bad
 
 
 def _stated(then: pd.DataFrame, off: Bools) -> pd.DataFrame:
@@ -169,7 +186,7 @@ def _stated(then: pd.DataFrame, off: Bools) -> pd.DataFrame:
         )
     ]
     found = pd.concat(parts, ignore_index=True).drop_duplicates()
-    whose = ["entry_id", "organisation", "unit", "closed", "ended", *SERVICES, "shared"]
+    whose = ["entry_id", "organisation", "unit", "closed", "ended", "place", *SERVICES, "shared"]
     ended = mine["left_date"].fillna(mine["removal_date"])
     told = mine.assign(ended=ended)[whose].astype({"entry_id": object})
     found = found.merge(told, on="entry_id")

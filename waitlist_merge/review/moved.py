@@ -11,14 +11,19 @@ nothing explains them. What an organisation's people say of that entry they say 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.reasons import Departure
+from waitlist_merge.review.contradicts import turned
 from waitlist_merge.review.same_identifier import OWN
 from waitlist_merge.review.sameness import Codes, Positions
+from waitlist_merge.review.spoken import Pair
+from waitlist_merge.review.units import are_pairs
 
 OF_ONE_NEED = (Departure.AGREED, Departure.STILL_LISTED)
 """Explanations of entries that left because the same need, certainly, is listed by another."""
@@ -79,3 +84,35 @@ def without_those_who_relied(
         if not (fall.size or follow.size):
             return told
         told[fall] = told[follow] = UNEXPLAINED
+
+
+def turned_away(
+    now: pd.DataFrame,
+    last: pd.DataFrame,
+    at: Positions,
+    rows: Positions,
+    unit: Codes,
+    waiting: Bools,
+    joined: Collection[Pair],
+) -> Positions:
+    """The place of a row that no longer answers for each of ``rows``, -1 where one still does.
+
+    ``rows`` left because their need (``unit``) was still listed by entries that are ``waiting``,
+    and each of these says since this run that it is of another need (``contradicts.turned``).
+    ``at`` is the place in this run of each entry of the last one, ``joined`` are pairs that people
+    say are one.
+    """
+    mates = np.flatnonzero(waiting & np.isin(unit, unit[rows]))
+    both = pd.DataFrame({"unit": unit[rows], "row": rows, "mine": np.arange(len(rows))}).merge(
+        pd.DataFrame({"unit": unit[mates], "mate": mates}), on="unit"
+    )
+    row, mate, mine = (both[name].to_numpy(dtype=np.int64) for name in ("row", "mate", "mine"))
+    names = last["entry_id"].to_numpy(dtype=object)
+    said = are_pairs(names[row], names[mate], joined)
+    gone = turned(now, last, at[mate], mate, row, joined=said)
+    answered = np.zeros(len(rows), dtype=bool)
+    answered[mine[~gone]] = True
+    found = np.full(len(rows), -1, dtype=np.int64)
+    found[mine[::-1]] = mate[::-1]
+    found[answered] = -1
+    return found

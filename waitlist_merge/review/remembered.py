@@ -81,7 +81,7 @@ def _waited(
 ) -> NDArray[np.int32]:
     """The run in which each entry last waited, 0 for none."""
     waits = (entries["outcome"] != NOT_WAITING).to_numpy()
-    before = [] if last is None else last.entries["waited_run"]
+    before = np.zeros(0) if last is None else last.entries["waited_run"].to_numpy()
     return np.where(waits, run, np.append(before, 0)[carried.position]).astype(np.int32)
 
 

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import Departure, ListState, Outcome
-from waitlist_merge.review.contradicts import IDENTIFIERS, another_identifier, another_need
-from waitlist_merge.review.one_number import two_people
+from waitlist_merge.review.contradicts import IDENTIFIERS, another_identifier, of_another
 from waitlist_merge.review.sameness import (
     Positions,
     few_among,
@@ -60,7 +59,8 @@ class Answered:
 
     ``by`` is the entry that says so, None where there is none; ``again`` is true where it is the
     one that answered before. ``to`` is the place of that one in the last run, -1 where none did,
-    and ``still`` whether it may answer on, by what it said last.
+    and ``still`` whether it may answer on, by what it said last; ``unlike`` where that was of
+    another need or person, whatever its identifier.
     """
 
     waits: Bools
@@ -69,6 +69,7 @@ class Answered:
     again: Bools
     to: Positions
     still: Bools
+    unlike: Bools
 
 
 def same_identifier(
@@ -98,7 +99,7 @@ def same_identifier(
     told = first["by"].reindex(rows)
     by = told.where(told.notna(), None).to_numpy(dtype=object)
     again = np.isin(rows, first.index[~first["new"]])
-    return Answered(waits, stopped, by, again, before.to, before.still)
+    return Answered(waits, stopped, by, again, before.to, before.still, before.unlike)
 
 
 def under_its_identifier(
@@ -137,12 +138,13 @@ class _Before:
     """Of entries that have left, the place in the last run of the one that answered for each.
 
     ``to`` is -1 where none did, ``row`` its place in this run, -1 where it is not sent; ``still``
-    says which may answer on, by what they said last.
+    says which may answer on, by what they said last, ``unlike`` which were of another need then.
     """
 
     to: Positions
     row: Positions
     still: Bools
+    unlike: Bools
 
 
 def _answered_before(
@@ -158,15 +160,16 @@ def _answered_before(
     if told.any():
         to[told] = few_among(names[told], last["entry_id"].to_numpy(dtype=object))
     row = np.append(places(position, len(last)), -1)[to]
-    still = np.zeros(len(rows), dtype=bool)
+    still, unlike = np.zeros((2, len(rows)), dtype=bool)
     for run, at in ((now, row), (last, np.where(row < 0, to, -1))):
         mine = np.flatnonzero(at >= 0)
         there, left = at[mine], rows[mine]
         patient = run["patient_id"].iloc[there].astype(object).to_numpy()
         same = patient == last["patient_id"].iloc[left].astype(object).to_numpy()
-        other = another_identifier(run, last, there, left)
-        still[mine] = same & ~(other | _of_another(run, last, there, left, apart))
-    return _Before(to, row, still)
+        other = _of_another(run, last, there, left, apart)
+        still[mine] = same & ~(another_identifier(run, last, there, left) | other)
+        unlike[mine] = other
+    return _Before(to, row, still, unlike)
 
 
 def _of_another(
@@ -175,8 +178,7 @@ def _of_another(
     """Which of ``row`` of a run speak of another need or person than ``left`` of the last one?"""
     one, other = (each["entry_id"].astype(object) for each in (last, run))
     parted = are_pairs(one.to_numpy()[left], other.to_numpy()[row], apart)
-    unlike = another_need(run, last, row, left) | two_people(run, last, row, left)
-    return np.asarray(parted | unlike)
+    return np.asarray(parted | of_another(run, last, row, left))
 
 
 def _sharing(now: pd.DataFrame, last: pd.DataFrame, rows: Positions) -> pd.DataFrame:
