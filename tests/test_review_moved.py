@@ -230,6 +230,14 @@ def test_a_stop_that_is_taken_back_leaves_the_one_that_moved_waiting_with_its_ro
     assert told == ["clock_stopped"] * 2 + ["moved"] + ["unexplained"] * 2
 
 
+@pytest.mark.parametrize("said", [{}, {"laterality": "right"}], ids=["as it was", "other side"])
+def test_a_row_that_turns_after_it_was_treated_has_treated_another_need(monday, said):
+    treated = RECEIVED | {"removal_date": "2026-11-28", "removal_reason": "1", "rtt_status": None}
+    runs = weeks_of(monday, [SENT], [RECEIVED], [treated], [treated | said], [])
+    told = [why(run, runs[0]) for run in runs[2:]]
+    assert told == ["treated"] + (["unexplained"] * 2 if said else ["treated"] * 2)
+
+
 @pytest.mark.parametrize("sent_after", [True, False])
 def test_a_death_that_is_taken_back_explains_nothing(monday, sent_after):
     """RW3 records for a week that the patient, who waits there for an eye, has died."""

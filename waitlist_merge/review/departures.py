@@ -113,6 +113,7 @@ def departures(
     waits = under.waits & (under.again | ~said_to_have(before, *OWN)) & ~parted[rows]
     ended = said_to_have(before, Departure.CLOCK_STOPPED, Departure.TREATED)
     ended |= said_to_have(before, MOVED) & (under.to < 0)
+    ended &= (under.to < 0) | under.still
     to = np.where(waits | ~under.still, -1, under.to)
     not_sent = (to >= 0) & held[to] & ~parted[rows]
     agreed, answered = (_among(names[rows], each) for each in (people.agreed, people.answered))
@@ -142,7 +143,7 @@ def departures(
     relied = np.flatnonzero(said_to_have(found, *OF_ONE_NEED))
     by = turned_away(now, last, at, relied, unit, waiting, people.joined)
     found[relied[by >= 0]] = UNEXPLAINED
-    whither[relied[by >= 0]] = names[by[by >= 0]].astype(object)
+    whither[relied[by >= 0]] = last["entry_id"].astype(object).to_numpy()[by[by >= 0]]
     return Departed(without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to), whither)
 
 
