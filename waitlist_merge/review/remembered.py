@@ -65,8 +65,11 @@ def next_snapshot(
     lost = before == UNEXPLAINED
     earlier = _earlier(last, len(entries), carried)
     left = np.where(lost, np.where(np.isnat(earlier), _day(run_date), earlier), _NEVER)
-    now = now.assign(departure=before, left_date=left, moved_to=whither)
-    now["waited_run"] = _waited(entries, run, carried, last)
+    now = now.assign(departure=before, left_date=left, moved_to=whither, waited_run=0)
+    if last is not None:
+        waits = (entries["outcome"] != NOT_WAITING).to_numpy()
+        until = np.append(_waited_until(last.entries), 0)[carried.position]
+        now["waited_run"] = np.where(waits, 0, until)
     parts = [now]
     if last is not None:
         gone = _not_sent(last.entries, departed, carried, absent, run_date, now)
@@ -76,13 +79,11 @@ def next_snapshot(
     return Snapshot(run, run_date, pd.DataFrame(stacked), _extracts(entries, last, run))
 
 
-def _waited(
-    entries: pd.DataFrame, run: int, carried: Carried, last: Snapshot | None
-) -> NDArray[np.int32]:
-    """The run in which each entry last waited, 0 for none."""
-    waits = (entries["outcome"] != NOT_WAITING).to_numpy()
-    before = np.zeros(0) if last is None else last.entries["waited_run"].to_numpy()
-    return np.where(waits, run, np.append(before, 0)[carried.position]).astype(np.int32)
+def _waited_until(then: pd.DataFrame) -> NDArray[np.int32]:
+    """The run of the last list on which each entry of the last run waited, 0 for none."""
+    waited = (then["outcome"] != NOT_WAITING).to_numpy() & then["left_date"].isna().to_numpy()
+    known, newest = (then[name].to_numpy() for name in ("waited_run", "list_run"))
+    return np.where(known > 0, known, np.where(waited, newest, 0)).astype(np.int32)
 
 
 _NEVER = np.datetime64("NaT", "s")
@@ -155,7 +156,9 @@ def _not_sent(
     gives = now["row_start_entry_id"].astype(object)
     old[old] = ~then.loc[old, "entry_id"].astype(object).isin(gives).to_numpy(dtype=bool)
     kept = gone & ~old
-    known = then.assign(departure=departed.why, left_date=left, moved_to=departed.moved_to)
+    until = np.where(np.isnat(left), 0, _waited_until(then))
+    why, whither = departed.why, departed.moved_to
+    known = then.assign(departure=why, left_date=left, moved_to=whither, waited_run=until)
     told: pd.DataFrame = known[kept]
     return told
 

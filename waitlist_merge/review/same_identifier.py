@@ -220,7 +220,10 @@ def _beside(last: pd.DataFrame, found: Pairs) -> Bools:
     moved = (last["departure"].astype(object) == str(Departure.MOVED)).to_numpy(dtype=bool)
     own = ~moved & ~last["list_state"].isin(_OF_A_PATHWAY).to_numpy()
     other = (need[found.before] != need[found.left]) & waited[found.before]
-    since, until = (last[name].to_numpy() for name in ("pathway_since", "waited_run"))
-    other &= (since[found.before] <= until[found.left]) | (until[found.left] == 0)
+    if "list_run" in last:
+        names = ("pathway_since", "waited_run", "list_run")
+        since, until, newest = (last[name].to_numpy() for name in names)
+        until = np.where(until > 0, until, newest)
+        other &= since[found.before] <= until[found.left]
     own = own[found.left] & ~found.known
     return np.asarray((found.before >= 0) & other & own, dtype=bool)

@@ -10,7 +10,7 @@ read it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -40,7 +40,7 @@ are the numbers of the runs that first gave these ids (int32). The confidences, 
 with the entry that gives it, are of its combined row, empty where closed. ``left_date`` is the date
 of the run that found it gone, missing while it is listed; ``departure`` how that is explained
 (``reasons.Departure``), ``moved_to`` the entry under which its patient was last found to wait on.
-``waited_run`` is the run of the last list on which it waited (int32, 0 where that is not known).
+``waited_run`` is the run of the last list on which one waited that waits no longer (int32, else 0).
 """
 
 OF_THE_ENTRY = (
@@ -108,6 +108,14 @@ def listed(entries: pd.DataFrame) -> pd.DataFrame:
     ['E-1']
     """
     return entries[entries["left_date"].isna()]
+
+
+def with_newest_list(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with ``list_run`` of each entry: the run of its organisation's newest list."""
+    runs = snapshot.extracts.set_index(snapshot.extracts["organisation"].astype(str))["run"]
+    whose = snapshot.entries["organisation"].astype("category")
+    told = whose.map(runs).astype("float64").fillna(0).astype("int32")
+    return replace(snapshot, entries=snapshot.entries.assign(list_run=told))
 
 
 def by_entry(entries: pd.DataFrame, column: str) -> dict[str, str]:

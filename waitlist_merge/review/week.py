@@ -36,7 +36,7 @@ from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.remembered import next_snapshot
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.sameness import Positions
-from waitlist_merge.review.snapshot import Snapshot, listed
+from waitlist_merge.review.snapshot import Snapshot, listed, with_newest_list
 from waitlist_merge.review.unaccounted import first_asked, unaccounted
 
 
@@ -89,6 +89,7 @@ def begin(
     ``entries`` are as ``assemble`` gives them, with the ids of their own content, keyed by ``key``.
     Raises InputError where a list is not as expected and ``allowed`` does not name it.
     """
+    last, base = (known and with_newest_list(known) for known in (last, base))
     arrived = arrivals(entries, last, expected=expected, allowed=allowed, retired=retired)
     ids = carried(entries, None if last is None else last.entries, key=key)
     run = 1 if last is None else last.run + 1
