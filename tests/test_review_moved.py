@@ -79,14 +79,7 @@ def why(run: SimpleNamespace, of: SimpleNamespace, organisation: str = "RM3") ->
 
 
 UNREADABLE = {"patient_pathway_identifier": None}
-
-
-def asked_of(runs: list[SimpleNamespace]) -> list[str]:
-    return ["|".join(run.ended.unaccounted["organisations"]) for run in runs]
-
-
-@pytest.mark.parametrize("first", [[SENT], [SENT, RECEIVED]], ids=["after it left", "beside it"])
-@pytest.mark.parametrize(
+OTHERWISE = pytest.mark.parametrize(
     "corrected",
     [
         {"patient_pathway_identifier": OTHER_NUMBER},
@@ -95,6 +88,14 @@ def asked_of(runs: list[SimpleNamespace]) -> list[str]:
     ],
     ids=["number", "side", "service"],
 )
+
+
+def asked_of(runs: list[SimpleNamespace]) -> list[str]:
+    return ["|".join(run.ended.unaccounted["organisations"]) for run in runs]
+
+
+@pytest.mark.parametrize("first", [[SENT], [SENT, RECEIVED]], ids=["after it left", "beside it"])
+@OTHERWISE
 def test_a_row_that_says_it_is_another_need_answers_for_nobody_until_it_says_so_no_longer(
     monday, first, corrected
 ):
@@ -264,15 +265,7 @@ def test_one_that_moved_before_it_was_kept_where_to_stays_explained(monday):
     assert why(lost, first) == "unexplained"
 
 
-@pytest.mark.parametrize(
-    "corrected",
-    [
-        {"patient_pathway_identifier": OTHER_NUMBER},
-        {"laterality": "right"},
-        {"treatment_function_code": "330"},
-    ],
-    ids=["number", "side", "service"],
-)
+@OTHERWISE
 @pytest.mark.parametrize("fate", ["stopped", "treated", "absent", "gone"])
 def test_what_becomes_of_another_need_explains_nobody(monday, corrected, fate):
     right = RECEIVED | corrected

@@ -142,8 +142,9 @@ def departures(
     whither[rows] = np.where(waits | under.stopped, under.by, whither[rows])
     relied = np.flatnonzero(said_to_have(found, *OF_ONE_NEED))
     by = turned_away(now, last, at, relied, unit, waiting, people.joined)
-    found[relied[by >= 0]] = UNEXPLAINED
-    whither[relied[by >= 0]] = last["entry_id"].astype(object).to_numpy()[by[by >= 0]]
+    turned = by >= 0
+    found[relied[turned]] = UNEXPLAINED
+    whither[relied[turned]] = last["entry_id"].iloc[by[turned]].astype(object)
     return Departed(without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to), whither)
 
 

@@ -107,8 +107,8 @@ def turned_away(
         pd.DataFrame({"unit": unit[mates], "mate": mates}), on="unit"
     )
     row, mate, mine = (both[name].to_numpy(dtype=np.int64) for name in ("row", "mate", "mine"))
-    names = last["entry_id"].to_numpy(dtype=object)
-    said = are_pairs(names[row], names[mate], joined)
+    one, other = (last["entry_id"].iloc[ends].astype(object).to_numpy() for ends in (row, mate))
+    said = are_pairs(one, other, joined)
     gone = turned(now, last, at[mate], mate, row, joined=said)
     answered = np.zeros(len(rows), dtype=bool)
     answered[mine[~gone]] = True

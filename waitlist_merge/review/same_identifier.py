@@ -92,7 +92,7 @@ def same_identifier(
     found = _pairs(now, last, position, rows, before, apart)
     stops = _stops(now, last, position, run_date) & ~waits_now
     waits, stopped = (np.isin(rows, found.left[where[found.row]]) for where in (waits_now, stops))
-    entry = now["entry_id"].astype(object).to_numpy()[found.row]
+    entry = now["entry_id"].iloc[found.row].astype(object).to_numpy()
     words = pd.DataFrame({"left": found.left, "by": entry, "new": ~found.known})
     words = words.assign(stops=~waits_now[found.row])[(waits_now | stops)[found.row]]
     first = words.sort_values(["stops", "new", "by"]).drop_duplicates("left").set_index("left")
@@ -176,8 +176,11 @@ def _of_another(
     run: pd.DataFrame, last: pd.DataFrame, row: Positions, left: Positions, apart: Collection[Pair]
 ) -> Bools:
     """Which of ``row`` of a run speak of another need or person than ``left`` of the last one?"""
-    one, other = (each["entry_id"].astype(object) for each in (last, run))
-    parted = are_pairs(one.to_numpy()[left], other.to_numpy()[row], apart)
+    one, other = (
+        each["entry_id"].iloc[at].astype(object).to_numpy()
+        for each, at in ((last, left), (run, row))
+    )
+    parted = are_pairs(one, other, apart)
     return np.asarray(parted | of_another(run, last, row, left))
 
 
