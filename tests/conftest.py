@@ -334,9 +334,9 @@ def one_monday(
     allowed = Allowed(*[tuple(sorted(codes))] * 4)
     begun = week.begin(entries, last=last, run_date=day, allowed=allowed, **options)
     match = match_patients(begun.entries, plan.patients, decided=decided)
-    who = week.hold_patients(begun, match)
+    who = week.hold_patients(begun, match, decided)
     needs = match_pathways(begun.entries, who, plan=plan, run_date=day, decided=decided)
-    needs = week.hold_pathways(begun, who, needs)
+    needs = week.hold_pathways(begun, who, needs, decided)
     ids = week.name(begun, who, needs)
     listed = combine(
         begun.entries,

@@ -7,7 +7,7 @@ people said. Without a register it stands alone: nothing is known, and nothing i
 one; here is the way between::
 
     begin      the lists are as expected; entries keep their ids; what people said holds
-    hold       no patient falls apart because a list did not come
+    hold       no patient falls apart, or becomes another's, because a list did not come
     name       patients and needs keep their ids
 """
 
@@ -148,13 +148,17 @@ def _anything(base: Snapshot | None) -> Allowed:
 
 
 def hold_patients(begun: Begun, people: Patients) -> Patients:
-    """The patients; none falls apart because a list did not come."""
-    return people if begun.week is None else week.hold_patients(begun.week, people)
+    """The patients; none falls apart, or becomes another's, because a list did not come."""
+    if begun.week is None:
+        return people
+    return week.hold_patients(begun.week, people, begun.ruled.patients)
 
 
 def hold_pathways(begun: Begun, people: Patients, needs: PathwayMatch) -> PathwayMatch:
-    """The needs; none falls apart because a list did not come."""
-    return needs if begun.week is None else week.hold_pathways(begun.week, people, needs)
+    """The needs; none falls apart, or becomes another, because a list did not come."""
+    if begun.week is None:
+        return needs
+    return week.hold_pathways(begun.week, people, needs, begun.ruled.pathways)
 
 
 def name(begun: Begun, people: Patients, needs: PathwayMatch) -> Ids:

@@ -130,6 +130,10 @@ class Veto(Word):
         "One pathway identifier with its issuer on entries of two patients",
     )
     DECIDED_APART = "decided_apart", "People have said that the two are kept apart"
+    NOT_REFRESHED = (
+        "not_refreshed",
+        "Two in the run before, and a list that may tell them apart did not come",
+    )
 
 
 class ListState(Word):

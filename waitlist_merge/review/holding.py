@@ -21,8 +21,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.pathways.columns import Bools, has_word
 from waitlist_merge.pathways.match import Patients
-from waitlist_merge.reasons import Confidence, Joins
+from waitlist_merge.reasons import Confidence, Joins, Veto
+
+_NO_BAR = ("", str(Veto.CLOSE_RIVAL))
+"""Nothing speaks against two of which one fits a third almost as well: before it was told which."""
 
 WHY = "Together in the run before, through an entry of an organisation that sent no newer list"
 
@@ -85,7 +89,15 @@ def held(
             members[low] = members.pop(low, {low}) | members.pop(high, {high})
             root[list(members[low])] = low
             pairs.append((groups[first], groups[other]))
-    return Groups(_renumbered(root[match.group]), _with_kept(match.links, pairs, relation))
+    group = renumbered(root[match.group])
+    return Groups(group, _with_kept(_still_asked(match.links, group), pairs, relation))
+
+
+def _still_asked(links: pd.DataFrame, group: NDArray[np.int32]) -> pd.DataFrame:
+    """The links without those that ask whether two are one that are kept together."""
+    one, other = (group[links[end].to_numpy()] for end in ("a", "b"))
+    inside: Bools = (one == other) & has_word(links, "joins", Joins.ASKED)
+    return links.drop(index=links.index[inside])
 
 
 def _groups_by_id(
@@ -113,7 +125,7 @@ def _groups_by_id(
 def _apart(match: Patients) -> dict[int, set[int]]:
     """Groups between which some link holds apart, or names what forbids it."""
     links = match.links
-    veto = links["veto"].astype(object).fillna("") != ""
+    veto = ~links["veto"].astype(object).fillna("").isin(_NO_BAR)
     barred = ((links["joins"].astype(object) == str(Joins.NO)) | veto).to_numpy(dtype=bool)
     found: defaultdict[int, set[int]] = defaultdict(set)
     for a, b in links.loc[barred, ["a", "b"]].to_numpy():
@@ -130,7 +142,7 @@ def _forbidden(
     return any(not others.isdisjoint(apart.get(each, ())) for each in members.get(one, {one}))
 
 
-def _renumbered(root: NDArray[np.integer]) -> NDArray[np.int32]:
+def renumbered(root: NDArray[np.integer]) -> NDArray[np.int32]:
     """Groups numbered from 0 in the order in which they appear."""
     return pd.factorize(root)[0].astype(np.int32)
 

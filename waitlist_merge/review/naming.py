@@ -147,17 +147,24 @@ def _waited(then: pd.DataFrame) -> Bools:
 
 
 def _before(now: pd.DataFrame, then: pd.DataFrame, level: str, position: Positions) -> Before:
-    runs = two_runs(now, then, SAID[level])
-    same = np.ones(len(now), dtype=bool)
-    for field in SAID[level]:
-        same &= runs.now[field] == np.append(runs.then[field], -1)[position]
     return Before(
         then[f"{level}_id"].to_numpy(dtype=object),
         then[f"{level}_since"].to_numpy(dtype=np.int32),
         _waited(then),
         position,
-        same,
+        says_the_same(now, then, position, SAID[level]),
     )
+
+
+def says_the_same(
+    now: pd.DataFrame, then: pd.DataFrame, position: Positions, fields: Collection[str]
+) -> Bools:
+    """Entries of ``now`` that say in these fields what they said in ``then``, at ``position``."""
+    runs = two_runs(now, then, fields)
+    same = np.ones(len(now), dtype=bool)
+    for field in fields:
+        same &= runs.now[field] == np.append(runs.then[field], -1)[position]
+    return same
 
 
 def _keys(now: pd.DataFrame, then: pd.DataFrame, patients: StableIds | None) -> list[Key]:

@@ -29,6 +29,7 @@ BY_VETO: dict[str, str] = {
     Veto.OTHER_PROCEDURE: "The procedure in the clinic letter or on the consent form",
     Veto.PLANNED_WITH_ACTIVE: "The clinic letter: has the planned treatment become due?",
     Veto.PATIENT_NOT_CERTAIN: "First whether it is one person: birth date and NHS number",
+    Veto.NOT_REFRESHED: "The list that did not come, or that organisation's own record",
     Veto.DECIDED_APART: "What those who answered before have seen; talk to each other",
 }
 """The fact that settles it where something speaks against the link."""

@@ -40,6 +40,7 @@ WITHOUT_FACT = (
     str(Veto.IDENTIFIER_OF_TWO_PATIENTS),
     str(Veto.CLOSE_RIVAL),
     str(Veto.DECIDED_APART),
+    str(Veto.NOT_REFRESHED),
 )
 """Vetoes that state no fact against the two entries: whoever answers overrides nothing.
 

@@ -3,7 +3,7 @@
 ::
 
     begin    the lists are as expected; every entry has the id that it had
-    hold     no patient and no need falls apart because a list did not come
+    hold     no patient and no need falls apart, or becomes one, because a list did not come
     name     patients and needs have the ids that they had
     end      what has changed, whom nobody lists any longer, what to remember
 
@@ -19,24 +19,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from waitlist_merge.id_order import order_of
+from waitlist_merge.decided import NONE, Decided
 from waitlist_merge.pathways.match import PathwayMatch, Patients
-from waitlist_merge.reasons import ListState, PatientRelation, Relation
+from waitlist_merge.reasons import ListState
+from waitlist_merge.review.absent import hold
 from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
 from waitlist_merge.review.changes import changes
 from waitlist_merge.review.continuity import Carried, carried
 from waitlist_merge.review.contradicts import IDENTIFIERS
 from waitlist_merge.review.departures import Departed, departures
-from waitlist_merge.review.holding import held
 from waitlist_merge.review.kept_starts import kept_starts
 from waitlist_merge.review.naming import LEVELS, Named, named, renamed, with_their_patients
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.remembered import next_snapshot
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.sameness import Positions
-from waitlist_merge.review.snapshot import Snapshot, listed, with_newest_list
+from waitlist_merge.review.snapshot import Snapshot, with_newest_list
 from waitlist_merge.review.unaccounted import first_asked, unaccounted
 
 
@@ -97,44 +96,37 @@ def begin(
     return Week(entries, ids, arrived, last, base or last, run, run_date, key, arrived)
 
 
-def hold_patients(week: Week, patients: Patients) -> Patients:
-    """The patients, with those kept together that only an entry of an absent list ties."""
-    found = _absent_ids(week, "patient")
-    if not found[1]:
-        return patients
-    return held(
+def hold_patients(week: Week, patients: Patients, decided: Decided = NONE) -> Patients:
+    """The patients, as many as they were though a list did not come (``absent``).
+
+    What people have ``decided`` of two holds as ever.
+    """
+    return hold(
+        "patient",
         patients,
-        *found,
-        place=order_of(week.entries["entry_id"]),
-        relation=lambda _a, _b: str(PatientRelation.SAME_PERSON),
+        week.entries,
+        None if week.last is None else week.last.entries,
+        week.carried.position,
+        week.arrived.absent,
+        decided=decided,
     )
 
 
-def hold_pathways(week: Week, patients: Patients, pathways: PathwayMatch) -> PathwayMatch:
-    """The needs, with those kept together that only an entry of an absent list ties."""
-    found = _absent_ids(week, "pathway")
-    if not found[1]:
-        return pathways
-    organisation = week.entries["organisation"].to_numpy(dtype=object)
-    names = (Relation.REPEAT_SAME_ORGANISATION, Relation.REPEAT_OTHER_ORGANISATION)
-    kept = held(
+def hold_pathways(
+    week: Week, patients: Patients, pathways: PathwayMatch, decided: Decided = NONE
+) -> PathwayMatch:
+    """The needs, as many as they were though a list did not come; see the patients."""
+    kept = hold(
+        "pathway",
         pathways,
-        *found,
-        place=order_of(week.entries["entry_id"]),
-        relation=lambda a, b: str(names[organisation[a] != organisation[b]]),
+        week.entries,
+        None if week.last is None else week.last.entries,
+        week.carried.position,
+        week.arrived.absent,
+        decided=decided,
         within=patients.group,
     )
-    return replace(pathways, group=kept.group, links=kept.links)
-
-
-def _absent_ids(week: Week, level: str) -> tuple[NDArray[np.object_], set[str]]:
-    """The id that each entry had, and those that waiting entries of absent organisations have."""
-    if week.last is None or not week.arrived.absent:
-        return np.empty(0, dtype=object), set()
-    then = listed(week.last.entries)
-    absent = then[then["organisation"].isin(week.arrived.absent)]
-    ids = np.array([*week.last.entries[f"{level}_id"].astype(object), None], dtype=object)
-    return ids[week.carried.position], set(absent[f"{level}_id"].astype(str))
+    return pathways if kept is pathways else replace(pathways, group=kept.group, links=kept.links)
 
 
 def name(week: Week, patients: Patients, pathways: PathwayMatch) -> Named:
