@@ -268,13 +268,17 @@ def test_a_list_without_an_organisation_says_what_it_lacks(register, tmp_path):
         run = wm.merge(sent(day, RM3=TIED), register=register, allowed=absent)
         told = run.left.not_refreshed[0]
         assert (told.organisation, told.census_date) == ("RW3", FIRST)
-        assert (told.entries, told.alone, told.questions) == (10, 2, asked)
+        assert (told.entries, told.alone, told.perhaps, told.questions) == (10, 2, 8, asked)
         assert asked
         assert "10 entries are not refreshed and not on this list, 2 needs of them" in str(told)
+        assert "needs of them nobody else lists and 8 perhaps nobody, " in str(told)
         assert run.manifest()["notes"] == [f"NOT REFRESHED: {told}"]
         assert str(run.summary()).startswith(f"NOT REFRESHED: {told}")
         assert "WITHOUT the list of RW3" in repr(run)
-        rows = run.not_refreshed
+        proposed = run.not_refreshed["perhaps_listed_by"].fillna("") != ""
+        assert set(run.not_refreshed.loc[proposed, "perhaps_listed_by"]) == {"RM3"}
+        assert set(run.not_refreshed.loc[proposed, "pathway_id"]) < set(run.entries["pathway_id"])
+        rows = run.not_refreshed[~proposed]
         assert set(rows["family_name"]) == {"Nobody"}
         assert not rows["pathway_id"].isin(run.entries["pathway_id"]).any()
         assert set(rows["pathway_id"]) < set(first.entries["pathway_id"])
@@ -288,15 +292,17 @@ def test_a_list_without_an_organisation_says_what_it_lacks(register, tmp_path):
     run.save_views(tmp_path / "views", ["all", "coordinator"], tables="csv", workbook=False)
     assert sorted(path.name for path in (tmp_path / "views").iterdir()) == ["RM3", "coordinator"]
     assert read_tables(tmp_path / "views" / "RM3")["not_refreshed"].empty
-    assert len(read_tables(tmp_path / "views" / "coordinator")["not_refreshed"]) == 2
+    assert len(read_tables(tmp_path / "views" / "coordinator")["not_refreshed"]) == 10
     run.save(tmp_path / "out", tables="csv", workbook=True)
     sheet = openpyxl.load_workbook(tmp_path / "out" / "combined_list.xlsx")["Summary"]
     top = [str(cell.value).strip() for cell in sheet["A"][:8]]
     assert str(told) in top
     sheet = openpyxl.load_workbook(tmp_path / "out" / "combined_list.xlsx")["Not refreshed"]
     shown = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
-    assert [row[:2] for row in shown] == [[1, "not refreshed"], [2, "not refreshed"]]
-    assert sorted(row[10] for row in shown) == ["RW3 H8", "RW3 H9"], "alike but for ids of chance"
+    assert [row[0] for row in shown] == [*range(1, 11)]
+    here = [row for row in shown if row[1] == "not refreshed"]
+    assert sorted(row[11] for row in here) == ["RW3 H8", "RW3 H9"], "alike but for ids of chance"
+    assert [row[10] for row in shown if row[1] == "perhaps listed"] == ["RM3"] * 8
     later = sent(THIRD + dt.timedelta(days=7), **both)
     back = wm.merge(later, register=register)
     assert not back.left.not_refreshed

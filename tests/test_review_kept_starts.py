@@ -429,11 +429,14 @@ def test_a_need_that_people_have_parted_is_told_of_while_its_list_does_not_come(
     hip = {"Specialty": "110", "Procedure": "W371", "Side": "L"}
     rm3, rw3 = first_row(RM3, **hip, PPID=""), first_row(RW3, **hip, PPID="")
     first = merged(register, 0, RM3=rm3, RW3=rw3)
-    before = len(merged(register, 1, "RM3", RW3=rw3).not_refreshed)
+    mine = first.entries.loc[lambda rows: rows["organisation"] == "RM3", "entry_id"].iloc[0]
+    proposed = merged(register, 1, "RM3", RW3=rw3).not_refreshed.set_index("entry_ids")
+    assert proposed.loc[mine, "perhaps_listed_by"] == "RW3", "unanswered is never treated as yes"
     say(register, first, "different needs")
     for week in (2, 3):
         run = merged(register, week, "RM3", RW3=rw3)
-        assert len(run.not_refreshed) == before + 1
+        told = run.not_refreshed.set_index("entry_ids").loc[mine]
+        assert pd.isna(told["perhaps_listed_by"])
         assert of_rw3(run)["rtt_start_date"] == pd.Timestamp("2026-04-20")
 
 

@@ -98,7 +98,7 @@ def end(
         recalled.last,
         entries,
         run_date=ended.snapshot.run_date,
-        apart=ids.people.apart,
+        people=ids.people,
     )
     left = Left(
         ended.changes,

@@ -69,8 +69,9 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
             "decision; it stays until a person answers. Empty without a register."
         ),
         "not_refreshed": (
-            "One row for each need that only lists which did not come have, as it was when last "
-            "listed: not gone, and not on the combined list. Empty without a register."
+            "One row for each need that certainly only lists which did not come have, as it was "
+            "when last listed: not gone. It is not on the combined list, but for a row that was "
+            "proposed to be the same need (``perhaps_listed_by``). Empty without a register."
         ),
         "work": (
             "One row for each group that people work on, and for each thing that the lists or the "
@@ -170,7 +171,7 @@ or `--no-workbook` does not want it. Everything in it is in the tables too.
 | *Duplicates* | Each need with two entries or more, or worked on; its entries and the work |
 | *Contact* | One row for each patient to be spoken to: who rings, what to ask, what to say |
 | *Changes* | One row for each change since the run before, the gravest first |
-| *Not refreshed* | Only where a list did not come: each need that nobody else lists |
+| *Not refreshed* | Only where a list did not come: each need that nobody else certainly lists |
 | *Data quality* | One row for each finding, the worst first |
 | *About* | What it is for and what not, the answers, the colours, census dates and versions |
 

@@ -3,9 +3,9 @@
 Whoever reads the list must not take it for whole: the entries of such an organisation are on no
 list, a need that nobody else lists is not on the combined list, and questions about them wait.
 
->>> print(NotRefreshed("RM3", dt.date(2026, 11, 15), entries=42, alone=40, questions=2))
+>>> print(NotRefreshed("RM3", dt.date(2026, 11, 15), entries=42, alone=39, perhaps=1, questions=2))
 RM3 sent no list, its last one is of 2026-11-15: 42 entries are not refreshed and not on this \
-list, 40 needs of them nobody else lists, 2 questions wait for it
+list, 39 needs of them nobody else lists and 1 perhaps nobody, 2 questions wait for it
 """
 
 from __future__ import annotations
@@ -34,14 +34,16 @@ class NotRefreshed:
     """An organisation whose list did not come, and what the combined list lacks for it.
 
     ``entries`` of it waited on its last list, that of ``census_date`` (None where it never sent
-    one); ``alone`` is the number of their needs that nobody else lists, ``questions`` that of the
-    questions that cannot be asked without it.
+    one); ``alone`` is the number of their needs that nobody else lists, ``perhaps`` of those that
+    are only proposed to be one with a row that is listed, ``questions`` that of the questions that
+    cannot be asked without it.
     """
 
     organisation: str
     census_date: dt.date | None = None
     entries: int = 0
     alone: int = 0
+    perhaps: int = 0
     questions: int = 0
 
     def __str__(self) -> str:
@@ -51,7 +53,8 @@ class NotRefreshed:
         return (
             f"{self.organisation} sent no list, its last one is of {self.census_date}: "
             f"{_are(self.entries, 'entry', 'entries')} not refreshed and not on this list, "
-            f"{_some(self.alone, 'need', 'needs')} of them nobody else lists, "
+            f"{_some(self.alone, 'need', 'needs')} of them nobody else lists"
+            f"{f' and {self.perhaps:,} perhaps nobody' if self.perhaps else ''}, "
             f"{_some(self.questions, 'question waits', 'questions wait')} for it"
         )
 
@@ -65,8 +68,8 @@ def not_refreshed(
 ) -> tuple[NotRefreshed, ...]:
     """What is missing for each of these organisations.
 
-    ``alone`` are the needs that nobody else lists (``unsent``). A question that was asked of an
-    organisation in the run of its last list waits, unless it is in ``review_queue`` too.
+    ``alone`` are the needs that nobody else certainly lists (``unsent``). A question that was asked
+    of an organisation in the run of its last list waits, unless it is in ``review_queue`` too.
     """
     if last is None:
         return tuple(NotRefreshed(code) for code in absent)
@@ -77,9 +80,11 @@ def not_refreshed(
     found = []
     for code in absent:
         entries = int((then["organisation"] == code).sum())
-        needs = int(_names(alone["organisations"], code).sum())
+        needs = alone[_names(alone["organisations"], code)]
+        perhaps = int((needs["perhaps_listed_by"].fillna("") != "").sum())
         waiting = len(_asked_of(code, register, last.run) - asked)
-        found.append(NotRefreshed(code, sent.get(code), entries, needs, waiting))
+        sure = len(needs) - perhaps
+        found.append(NotRefreshed(code, sent.get(code), entries, sure, perhaps, waiting))
     return tuple(found)
 
 

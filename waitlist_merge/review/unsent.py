@@ -1,9 +1,11 @@
-"""Which needs wait on lists that did not come, and on no other?
+"""Which needs wait on lists that did not come, and certainly on no other?
 
 An organisation sends no list. Its patients have not left: as far as anybody knows they wait. Those
-whom another organisation lists too are on the combined list; of the others there is no entry in the
-run, and each is told here as it was when last listed: not refreshed, never gone. An entry that is
-first listed meanwhile is of another need until the list is back, whatever identifier it has.
+whom another organisation certainly lists too are on the combined list; of the others there is no
+entry in the run, and each is told here as it was when last listed: not refreshed, never gone. What
+was only proposed to be one need with a row that is listed may be another: it is told too, with who
+lists that row. An entry that is first listed meanwhile is of another need until the list is back,
+whatever identifier it has.
 
 >>> unsent((), None, pd.DataFrame(), run_date=dt.date(2026, 11, 15)).empty
 True
@@ -16,6 +18,7 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.texts import joined_values
@@ -23,9 +26,9 @@ from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.review.contradicts import another_need
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.lost import last_listed, most_pressing
+from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
-from waitlist_merge.review.spoken import Pair
-from waitlist_merge.review.units import are_pairs
+from waitlist_merge.review.units import are_pairs, units
 from waitlist_merge.schema import TABLES
 
 
@@ -35,17 +38,17 @@ def unsent(
     entries: pd.DataFrame,
     *,
     run_date: dt.date,
-    apart: Collection[Pair] = (),
+    people: People = NOBODY,
 ) -> pd.DataFrame:
-    """One row for each need that only these organisations list, with the columns of tables.csv.
+    """One row for each need that only these organisations certainly list (columns: tables.csv).
 
     ``last`` is what the last run knew, ``entries`` are those of this run with ``pathway_id`` and
-    ``outcome``, ``apart`` are pairs of entries that people keep apart. Suspected cancer and P1 and
+    ``outcome``, ``people`` is what people say of which entries are one. Suspected cancer and P1 and
     P2 come first, then the longest waits: days are counted from the clock start of its row in the
     last run, and where it was a referral-to-treatment wait.
     """
     columns = [column.name for column in TABLES["not_refreshed"]]
-    mine = _alone(absent, last, entries, apart)
+    mine = _alone(absent, last, entries, people)
     if last is None or mine.empty:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
     number, ids = pd.factorize(mine["pathway_id"].astype(object))
@@ -55,34 +58,44 @@ def unsent(
     table["list_state"] = joined_values(mine["list_state"].astype(str), number, len(ids))
     days = mine["organisation"].astype(str).map(census_dates(last))
     table["list_date"] = pd.to_datetime(days).groupby(number).min()
+    table["perhaps_listed_by"] = _joined(mine["perhaps"].groupby(number).agg(set))
     return most_pressing(table)[columns]
 
 
+def _joined(told: pd.Series) -> pd.Series:
+    """Sets of texts with ``;`` between codes as one such text each."""
+    return told.map(lambda texts: ";".join(sorted({*";".join(texts).split(";")} - {""})))
+
+
 def _alone(
-    absent: Collection[str],
-    last: Snapshot | None,
-    entries: pd.DataFrame,
-    apart: Collection[Pair],
+    absent: Collection[str], last: Snapshot | None, entries: pd.DataFrame, people: People
 ) -> pd.DataFrame:
-    """The waiting entries of these organisations, of needs that no entry of this run waits for."""
+    """The waiting entries of these organisations, of needs that no entry of this run waits for.
+
+    ``perhaps`` are the organisations that list what was proposed to be of the need.
+    """
     if last is None or not absent:
         return pd.DataFrame()
-    then = listed(last.entries)
-    waited = (then["outcome"] != NOT_WAITING).to_numpy()
-    then = then[waited & then["organisation"].isin(list(absent)).to_numpy()]
-    alone = then[_nobody_else_lists(then, entries, apart)]
+    unit = units(last.entries, people.joined, people.released)
+    there = listed(last.entries.assign(unit=unit))
+    waited = (there["outcome"] != NOT_WAITING).to_numpy()
+    then = there[waited & there["organisation"].isin(list(absent)).to_numpy()]
+    mates = there[there["pathway_id"].isin(then["pathway_id"]).to_numpy()]
+    were = pd.Series(mates["unit"].to_numpy(), index=mates["entry_id"].astype(object))
+    alone, perhaps = _nobody_else_lists(then, entries, were, people)
     # What the combined list said: an entry's own start may be one that did not count.
-    told = alone.assign(rtt_start_date=alone["row_start_date"])
+    told = then.assign(rtt_start_date=then["row_start_date"], perhaps=perhaps)[alone]
     return told.sort_values(["pathway_id", "entry_id"]).reset_index(drop=True)
 
 
 def _nobody_else_lists(
-    then: pd.DataFrame, entries: pd.DataFrame, apart: Collection[Pair] = ()
-) -> Bools:
-    """Entries of the last run of whose need none waits in this one.
+    then: pd.DataFrame, entries: pd.DataFrame, were: pd.Series, people: People
+) -> tuple[Bools, NDArray[np.object_]]:
+    """Entries of the last run of whose need certainly none waits in this one, and who perhaps does.
 
-    One that people keep ``apart`` from it, or that is for another side or service, is of another
-    need, whichever of the two goes on with the id.
+    One that people keep apart from it, or that is for another side or service, is of another need,
+    whichever of the two goes on with the id; one that was only proposed to be of it may be.
+    ``were`` are the certain needs of the last run (``units``), by entry.
     """
     rows = np.flatnonzero((entries["outcome"] != NOT_WAITING).to_numpy())
     needs = entries["pathway_id"].iloc[rows].astype(object).to_numpy()
@@ -90,9 +103,15 @@ def _nobody_else_lists(
     mine["left"] = np.arange(len(then))
     both = mine.merge(pd.DataFrame({"need": needs, "row": rows}), on="need")
     left, row = (both[name].to_numpy(dtype=np.int64) for name in ("left", "row"))
-    one, two = (run["entry_id"].astype(object) for run in (then, entries))
-    other = are_pairs(one.iloc[left].to_numpy(), two.iloc[row].to_numpy(), apart)
-    other |= another_need(entries, then, row, left)
+    one = then["entry_id"].astype(object).iloc[left].to_numpy()
+    two = entries["entry_id"].astype(object).iloc[row].to_numpy()
+    other = are_pairs(one, two, people.apart) | another_need(entries, then, row, left)
+    unit = pd.Series(two).map(were).to_numpy(dtype=np.float64)
+    unsure = ~np.isnan(unit) & (unit != then["unit"].to_numpy()[left])
+    unsure &= ~other & ~are_pairs(one, two, people.joined)
     alone = np.ones(len(then), dtype=bool)
-    alone[left[~other]] = False
-    return alone
+    alone[left[~other & ~unsure]] = False
+    who = pd.Series(entries["organisation"].iloc[row[unsure]].astype(str).to_numpy())
+    told = who.groupby(left[unsure]).agg(lambda codes: ";".join(sorted({*codes})))
+    perhaps = told.reindex(np.arange(len(then))).fillna("").to_numpy(dtype=object)
+    return alone, perhaps

@@ -23,7 +23,8 @@ def unsent_pages(tables: Mapping[str, pd.DataFrame]) -> list[Page]:
     if told.empty:
         return []
     rows = told.sort_values("order", ignore_index=True)
-    state = np.full(len(rows), "not refreshed", dtype=object)
+    perhaps = texts(rows["perhaps_listed_by"])
+    state = np.where(perhaps == "", "not refreshed", "perhaps listed")
     columns = (
         Column("Order", rows["order"], 7, Look.WHOLE),
         Column("State", state, 14, tint=Tint.SOON),
@@ -35,6 +36,7 @@ def unsent_pages(tables: Mapping[str, pd.DataFrame]) -> list[Page]:
         Column("Service", texts(rows["treatment_function_code"]), 9),
         Column("Procedure", texts(rows["procedure_code"]), 12),
         Column("Organisations", texts(rows["organisations"]), 14),
+        Column("Perhaps listed by", perhaps, 14),
         Column("Hospital numbers", texts(rows["hospital_numbers"]), 30, Look.WRAPPED),
         Column("Clock start", rows["rtt_start_date"], 12, Look.DATE),
         Column("Days waiting", rows["days_waiting"], 8, Look.WHOLE),
@@ -46,5 +48,5 @@ def unsent_pages(tables: Mapping[str, pd.DataFrame]) -> list[Page]:
         Column("Need", texts(rows["pathway_id"]), ID_WIDTH),
         Column("Patient", texts(rows["patient_id"]), ID_WIDTH),
     )
-    meaning = "Needs that only lists which did not come have, as they were when last listed"
+    meaning = "Needs that nobody else certainly lists, as they were when last listed"
     return [Page(UNSENT, meaning, columns, len(rows), part=texts(rows["treatment_function_code"]))]
