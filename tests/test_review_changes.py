@@ -317,17 +317,23 @@ def test_who_has_left_is_remembered_for_a_year_and_the_unaccounted_for_longer(mo
         ([(0, 1, "no", "")], False),
         ([(0, 1, "asked", "twins")], False),
         ([(0, 1, "asked", "")], True),
+        ([(0, 1, "asked", "close_rival")], True),
+        ([(0, 1, "asked", "group_conflict")], False),
+        ([(0, 1, "asked", "not_refreshed")], False),
     ],
 )
 def test_only_what_is_known_of_the_two_themselves_parts_what_an_absent_entry_tied(links, together):
     told = pd.DataFrame(links, columns=["a", "b", "joins", "veto"])
     told = pd.concat([NO_LINKS, told.astype(object)]).fillna({"relation": "", "explanation": ""})
+    told = told.astype({"a": np.int32, "b": np.int32})
     match = Groups(np.array([0, 1, 2], np.int32), told if links else NO_LINKS)
     before = np.array(["P-1", "P-1", None], dtype=object)
     kept = held(match, before, {"P-1"}, place=np.arange(3), relation=lambda _a, _b: "same_person")
     assert (kept.group[0] == kept.group[1]) == together
     assert kept.group[2] not in kept.group[:2]
     assert (kept.links["explanation"] == WHY).sum() == together
+    asked = kept.links[kept.links["joins"] == "asked"]
+    assert not together or asked.empty, "nobody is asked whether two are one that are kept together"
 
 
 def test_two_that_are_tied_only_through_a_list_that_is_late_stay_together(monday):
