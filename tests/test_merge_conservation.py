@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 
 from waitlist_merge.conservation import check_conservation
 from waitlist_merge.errors import ConservationError
+from waitlist_merge.id_order import in_order_of
 from waitlist_merge.intake import Extract
 from waitlist_merge.intake.assemble import Typed, read_values
 from waitlist_merge.named_links import named_links
@@ -71,7 +72,8 @@ def test_links_are_named_by_ids_and_in_their_order(
     told = ("relation", "joins", "confidence", "veto", "explanation")
     links = pd.DataFrame({"a": ends[:, 0], "b": ends[:, 1], **dict.fromkeys(told, "x")})
     links["weight"] = np.arange(len(links), dtype=float)
-    found = named_links(links, pd.DataFrame({"entry_id": pd.Series(ids, dtype="string")}))
+    entries = pd.DataFrame({"entry_id": pd.Series(ids, dtype="string")})
+    found = named_links(links, entries, in_order_of(entries["entry_id"]))
     rows = zip(*(found[name] for name in ("entry_id_a", "entry_id_b", "weight")), strict=True)
     expected = [(*sorted((ids[a], ids[b])), float(at)) for at, (a, b) in enumerate(pairs)]
     assert list(rows) == sorted(expected)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from waitlist_merge.categories import STR, text_of
 from waitlist_merge.id_letters import HIDDEN, base32, spelt
 from waitlist_merge.ranks import content_ranks
+from waitlist_merge.signs import repeated
 
 PUBLIC_KEY = "waitlist_merge public key 1"
 """Key of the hash where the plan gives none. The manifest says so: with a public key a person who
@@ -53,14 +54,14 @@ def entry_ids(
     their content. ``digests`` are their ``row_digests``, where these are known.
     """
     hashed = row_digests(entries, key=key) if digests is None else digests.copy()
-    alike = np.flatnonzero(pd.Series(hashed).duplicated(keep=False).to_numpy())
+    alike = np.flatnonzero(repeated(hashed))
     if len(alike):
         some = entries.iloc[alike].reset_index(drop=True)
         number = _occurrence(own_names(some), some).astype(str)
         hashed[alike] = _digests(own_names(some) + SEPARATOR + number, key)
-    shown = pd.Series(hashed >> HIDDEN).duplicated().to_numpy()
-    if shown.any():  # as good as never: 60 bits of two rows are the same
-        hashed = _hashed_again(entries, hashed, shown, key)
+    shown = hashed >> HIDDEN
+    if repeated(shown).any():  # as good as never: 60 bits of two rows are the same
+        hashed = _hashed_again(entries, hashed, pd.Series(shown).duplicated().to_numpy(), key)
     return pd.Series(pd.array(spelt("E-", hashed), dtype=STR))
 
 

@@ -194,6 +194,7 @@ def merge(
             findings=findings,
             model=people.model,
         )
+    order = listed.history.order
     return MergeResult(
         entries=conform("entries", entries),
         combined_list=conform("combined_list", listed.combined_list),
@@ -201,8 +202,8 @@ def merge(
         provenance=conform("provenance", listed.provenance),
         history=listed.history,
         gains=conform("gains", listed.gains),
-        patient_links=conform("patient_links", named_links(who.links, entries)),
-        pathway_links=conform("pathway_links", named_links(needs.links, entries)),
+        patient_links=conform("patient_links", named_links(who.links, entries, order)),
+        pathway_links=conform("pathway_links", named_links(needs.links, entries, order)),
         review_queue=conform(
             "review_queue",
             left.review_queue.assign(this_week=within(left.review_queue, capacity)),

@@ -232,7 +232,7 @@ class MergeResult:
             Path(out),
             self._held,
             parted={"pathway_history": self.history},
-            manifest=self.manifest(),
+            manifest=self.manifest,
             formats=tables,
             workbook=self._has_workbook(workbook),
             also=also,

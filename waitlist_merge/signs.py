@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -77,6 +78,16 @@ def numbers(texts: pa.Array) -> NDArray[np.uint32]:
     if len(at):
         number[at] = np.maximum(_numbers(told, at) >> np.uint64(_HALF), 1)
     return number
+
+
+def repeated(number: NDArray[np.uint64]) -> Bools:
+    """Which numbers are there twice? Of millions that is told by sorting them, not by a table.
+
+    >>> repeated(np.array([7, 5, 7], dtype=np.uint64)).tolist()
+    [True, False, True]
+    """
+    ordered = np.sort(number)
+    return pd.Series(number).isin(ordered[1:][ordered[1:] == ordered[:-1]]).to_numpy()
 
 
 def again(number: NDArray[np.uint32]) -> Bools:

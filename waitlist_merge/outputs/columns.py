@@ -119,6 +119,8 @@ def _conformed(values: pd.Series, kind: Kind) -> pd.Series:
         dtype = _DTYPES[kind]
         return values if values.dtype == dtype else values.astype(dtype)
     if not isinstance(values.dtype, pd.CategoricalDtype):
+        if isinstance(values.dtype, pd.StringDtype) and not _may_be_empty(pa.array(values.array)):
+            return values
         blank = np.asarray((values == "").fillna(False), dtype=bool)
         return values.mask(blank) if blank.any() else values
     empty = bool(pc.any(pc.equal(words_of(values), "")).as_py())
@@ -224,7 +226,12 @@ def _text(values: pd.Series) -> pa.Array:
 
 
 def _said(text: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(text, ""), None, text)
+    return pc.if_else(pc.equal(text, ""), None, text) if _may_be_empty(text) else text
+
+
+def _may_be_empty(text: pa.Array) -> bool:
+    """Is any text empty? Told by lengths alone, so that no text of millions is looked at."""
+    return bool(pc.min(pc.binary_length(text)).as_py() == 0)
 
 
 def _held(values: pd.Series) -> pa.Array:

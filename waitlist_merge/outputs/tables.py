@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -44,6 +44,8 @@ from waitlist_merge.schema import SCHEMA_VERSION, TABLES, Column, Kind
 
 Formats = Literal["csv", "parquet", "both"]
 
+Manifest: TypeAlias = Mapping[str, object] | Callable[[], Mapping[str, object]]
+
 _AT_ONCE = 2
 """Tables that are written at a time: each takes a core, and some 50 MB for its batches."""
 
@@ -55,7 +57,7 @@ def write_tables(
     out: str | Path,
     tables: Mapping[str, pd.DataFrame],
     *,
-    manifest: Mapping[str, object],
+    manifest: Manifest,
     parted: Mapping[str, Parted] = MappingProxyType({}),
     formats: Formats = "both",
     workbook: bool = False,
@@ -66,9 +68,10 @@ def write_tables(
     ``tables`` has a frame for each name in ``schema.TABLES``; a column that it lacks is written as
     all missing. Those of ``parted`` are written part by part instead. ``workbook`` adds
     ``combined_list.xlsx``, ``also`` further files by name, each written by its function. The
-    manifest is written last, with the names of the files and the seconds that they took.
-    ValueError for another format, or where a table is missing or unknown; OutputError, with the
-    previous output as it was, where the folder cannot be written or is not ours to replace.
+    manifest is written last, with the names of the files and the seconds that they took; one that
+    is a function is made while tables are written. ValueError for another format, or where a table
+    is missing or unknown; OutputError, with the previous output as it was, where the folder cannot
+    be written or is not ours to replace.
     """
     if formats not in get_args(Formats):
         raise ValueError(f"tables is {formats!r}; write csv, parquet or both")
@@ -82,21 +85,23 @@ def write_tables(
     with replacing(out) as folder:
         start = time.perf_counter()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
+            telling = pool.submit(lambda: manifest() if callable(manifest) else manifest)
             writing = [
                 pool.submit(_write_table, folder / name, table, columns[name], formats=formats)
                 for name, table in told.items()
             ]
             for each in writing:
                 each.result()
+            told_of = telling.result()
         if workbook:
-            write_workbook(folder / WORKBOOK, tables, manifest=manifest)
+            write_workbook(folder / WORKBOOK, tables, manifest=told_of)
         for name, write in also.items():
             write(folder / name)
         (folder / SCHEMA).write_text(schema_json(columns), encoding="utf-8")
-        seconds = {"seconds": _with_writing(manifest, time.perf_counter() - start)}
+        seconds = {"seconds": _with_writing(told_of, time.perf_counter() - start)}
         ours = {"program": PROGRAM, "schema_version": SCHEMA_VERSION}
         files = sorted([MANIFEST, *(path.name for path in folder.iterdir())])
-        whole = ours | dict(manifest) | seconds | {"files": files}
+        whole = ours | dict(told_of) | seconds | {"files": files}
         text = json.dumps(whole, indent=2, ensure_ascii=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 

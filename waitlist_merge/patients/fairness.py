@@ -45,8 +45,9 @@ def strata(entries: pd.DataFrame, *, on: date | None) -> pd.DataFrame:
         "organisation": _grouped(held["organisation"], str),
     }
     known = {name: kinds for name, kinds in ways.items() if (kinds != UNKNOWN).any()}
-    numbered = np.where(held["nhs_number"].notna(), "yes", "no")
-    return pd.DataFrame(known | {"NHS number": pd.Categorical(numbered, ["no", "yes"])})
+    numbered = held["nhs_number"].notna().to_numpy().astype(np.int8)
+    said = pd.Categorical.from_codes(numbered, pd.Index(["no", "yes"]))
+    return pd.DataFrame(known | {"NHS number": said})
 
 
 def _grouped(column: pd.Series, group: Callable[[str], str]) -> pd.Series:
@@ -101,14 +102,19 @@ def rates(
 
 
 def _by(kinds: pd.Series, told: dict[str, NDArray[np.generic]]) -> pd.DataFrame:
-    """The sums of each kind of row, as rates."""
-    sums = pd.DataFrame(told).groupby(kinds.to_numpy(), observed=True).sum()
+    """The sums of each kind of row, as rates; rows of no kind are left out."""
+    code, names = pd.factorize(kinds)
+    index = pd.Index(names.astype("str"), name="value")
+    summed = {
+        name: np.bincount(code + 1, weights=each, minlength=len(index) + 1)[1:]
+        for name, each in told.items()
+    }
+    sums = pd.DataFrame(summed, index=index).sort_index()
     rows = sums["rows"].astype(np.int64)
     table = sums.assign(rows=rows, linked=sums["linked"] / rows, asked=sums["asked"] / rows)
     if "found" in sums:
         pairs = sums["pairs"].astype(np.int64)
         table = table.assign(pairs=pairs, recall=sums["found"] / pairs.where(pairs > 0))
-    table.index = pd.Index(table.index.astype("str"), name="value")
     return table.reset_index()
 
 
