@@ -129,7 +129,8 @@ def _origins(typed: Sequence[Typed], run_date: date) -> pd.DataFrame:
             "source_row": np.concatenate([each.extract.source_row for each in typed]),
             "extract_census_date": np.repeat(days, sizes),
             "extract_age_days": np.repeat(np.array(ages, dtype=np.int64), sizes),
-        }
+        },
+        copy=False,
     )
 
 

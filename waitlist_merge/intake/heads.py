@@ -58,9 +58,15 @@ def find_head(
 def _head_rows(
     source: str, lines: Sequence[str], known: Known, delimiter: str | None, count: int
 ) -> tuple[str, list[tuple[list[str], int]]]:
-    """The separator and the first rows: of several, the one that shows most headings."""
+    """The separator and the first rows: of several, the one that shows most headings.
+
+    One that no line has makes a single cell of each: it shows no more than one heading, and is not
+    tried where another shows that many.
+    """
     found: list[tuple[int, int, str, list[tuple[list[str], int]]]] = []
     for sign in (delimiter,) if delimiter else DELIMITERS:
+        if any(headings for headings, *_ in found) and not any(sign in line for line in lines):
+            continue
         try:
             rows = list(_first_rows(lines, sign, count))
         except csv.Error:

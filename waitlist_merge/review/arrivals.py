@@ -89,7 +89,7 @@ def arrivals(
 without it with --allow-absent RW3
     """
     allowed = allowed or Allowed()
-    came = set(entries["organisation"].dropna().astype(str))
+    came = set(map(str, entries["organisation"].dropna().unique()))
     before = set() if last is None else set(last.extracts["organisation"].astype(str))
     closed = {*retired} - came
     asked = (before | {str(code).strip().upper() for code in expected}) - closed

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import text_of, whole
 from waitlist_merge.combined.texts import arrow_text, joined_text
 from waitlist_merge.pathways.columns import Bools, any_of
 from waitlist_merge.pathways.grouping import Group
@@ -40,8 +41,9 @@ class Parts:
 
     def joined(self, column: pd.Series) -> pd.arrays.ArrowStringArray:
         """The different values of the entries of each question, sorted and joined by ;."""
-        values = column.take(self.entry).astype(object)
-        text = pa.array(values, pa.string(), from_pandas=True)
+        values = column.take(self.entry)
+        coded = isinstance(values.dtype, pd.CategoricalDtype)
+        text = text_of(values) if coded else whole(pa.array(values, pa.string(), from_pandas=True))
         return arrow_text(joined_text(text, self.question, self.size, ";"))
 
     def sides(self, entry_ids: pd.Series) -> list[str]:
@@ -118,5 +120,7 @@ def _of_level(
 
 def _members(group: Group, wanted: pd.Series) -> pd.DataFrame:
     """The entries of the wanted groups: ``group`` and ``entry``."""
-    entry = np.flatnonzero(np.isin(group, wanted.unique()))
+    is_wanted = np.zeros(int(group.max(initial=-1)) + 1, dtype=bool)
+    is_wanted[wanted] = True
+    entry = np.flatnonzero(is_wanted[group])
     return pd.DataFrame({"group": group[entry], "entry": entry})
