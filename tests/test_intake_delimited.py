@@ -10,6 +10,7 @@ from waitlist_merge.intake import delimited
 from waitlist_merge.intake.delimited import careful_rows, read_delimited
 from waitlist_merge.intake.extract import Extract
 from waitlist_merge.intake.grid import grid_of_rows
+from waitlist_merge.intake.header import HEAD_ROWS
 from waitlist_merge.intake.heads import find_head
 from waitlist_merge.reasons import Fault
 
@@ -82,6 +83,22 @@ def test_separator_is_told_from_the_file(sign):
     grid = read_delimited("x.txt", quoted.encode(), known=frozenset())
     assert grid.formats["delimiter"] == sign
     assert grid.columns[1].to_pylist() == ["Smith; a, b|c"]
+
+
+head_pieces = st.sampled_from(["NHS No", "DOB", "1", '"', ",", "\t", "|", ";", "\n", "\n"])
+
+
+@given(st.lists(head_pieces, max_size=30).map("".join))
+def test_a_separator_that_is_in_no_line_would_not_have_been_chosen(text):
+    def found(last):
+        whole = text + "\n" + "1\n" * HEAD_ROWS + last
+        try:
+            return find_head("x", whole.encode(), frozenset(), delimiter=None, header_row=None)
+        except RefusedExtract as problem:
+            return str(problem)
+
+    # A line below the first rows has all separators, so that all are tried.
+    assert found("1\n") == found(",\t|;\n")
 
 
 def test_an_unclosed_quotation_mark_swallows_no_record():

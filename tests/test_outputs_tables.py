@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from waitlist_merge.errors import OutputError
+from waitlist_merge.errors import ConservationError, OutputError
 from waitlist_merge.outputs import columns as columns_module, read_tables, tables, write_tables
 from waitlist_merge.outputs.spreadsheet import escape, unescape
+from waitlist_merge.outputs.tables import read_manifest
 from waitlist_merge.reasons import Relation
 from waitlist_merge.schema import TABLES, Kind
 
@@ -302,6 +303,20 @@ def test_a_table_that_is_missing_is_said(tmp_path: Path) -> None:
 def run(out: Path, name: str) -> None:
     frame = pd.DataFrame({"entry_id": [name]})
     write_tables(out, EMPTY | {"entries": frame, "members": frame}, manifest={"run": name})
+
+
+def test_a_manifest_may_be_told_while_tables_are_written(tmp_path: Path) -> None:
+    write_tables(tmp_path / "out", EMPTY, manifest=lambda: {"run": 7}, formats="csv")
+    assert read_manifest(tmp_path / "out")["run"] == 7
+
+
+def test_what_stops_the_manifest_leaves_no_output(tmp_path: Path) -> None:
+    def stops() -> dict[str, object]:
+        raise ConservationError("lost")
+
+    with pytest.raises(ConservationError):
+        write_tables(tmp_path / "out", EMPTY, manifest=stops, formats="csv")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("formats", ["csv", "parquet", "both"])

@@ -1,4 +1,4 @@
-"""Which texts seem to be equal: never fewer than are."""
+"""Which texts seem to be equal: never fewer than are. Which numbers are: exactly those."""
 
 from __future__ import annotations
 
@@ -28,3 +28,9 @@ def test_few_texts_that_do_not_are_among_them():
     assert not subject.perhaps_again(apart).any()
     alike = subject.perhaps_again(pa.concat_arrays([apart, apart[:10]]))
     assert 20 <= np.count_nonzero(alike) < 40
+
+
+@given(st.lists(st.integers(0, 6) | st.integers(0, 2**64 - 1), max_size=20))
+def test_exactly_the_numbers_that_are_there_twice_are_told(numbers):
+    found = subject.repeated(np.array(numbers, dtype=np.uint64)).tolist()
+    assert found == [numbers.count(each) > 1 for each in numbers]
