@@ -409,6 +409,21 @@ def test_what_presses_more_on_the_list_that_came_is_the_rows_own(register):
     assert {"priority_code", "tci_date", "suspected_cancer"}.isdisjoint(kept_of)
 
 
+def test_what_the_list_that_came_leaves_empty_is_kept_and_nothing_is_said_for_it(register):
+    """Half of all rows say no priority: the only row of its need says nothing, and nothing else."""
+    silent = RW3.assign(**dict.fromkeys(PRESSING))
+    lists = {"RM3": pressing(HANDED_ON), "RW3": silent}
+    before = of_rw3(merged(register, 0, **lists))
+    run = merged(register, 1, "RM3", RW3=silent)
+    row = of_rw3(run)
+    assert row[FACTS].tolist() == before[FACTS].tolist()
+    whence = run.provenance[(run.provenance["rule"] == "not_refreshed").to_numpy()]
+    told = whence[(whence["pathway_id"] == row.name).to_numpy()].set_index("field")
+    stated = ["priority_code", "priority_type", "tci_date", "next_appointment_date"]
+    assert told.loc[stated, "other_values"].isna().all()
+    assert "None" not in set(run.provenance["other_values"].astype(str).str.split().str[-1])
+
+
 def test_a_list_that_took_the_row_off_has_released_its_dates(register):
     routine = RW3.assign(**dict.fromkeys(PRESSING) | {"Priority": "P4", "Priority type": "1"})
     merged(register, 0, RM3=pressing(HANDED_ON), RW3=routine)

@@ -81,8 +81,9 @@ def _fact(
     rows = np.flatnonzero(held.place >= 0)
     lines = held.starts.iloc[held.place[rows]].reset_index(drop=True)
     giver = own.whole()[rows]
-    there = giver >= 0
     said = np.array(text_of(entries, name, np.maximum(giver, 0)).to_pylist(), dtype=object)
+    # The only entry of a row is its giver, whether it says something of the field or not.
+    there = (giver >= 0) & pd.notna(said)
     rank = SCALES[name].index if name in SCALES else str
     presses = [
         not had or rank(word) < rank(mine)  # type: ignore[operator]
