@@ -31,7 +31,7 @@ TWIN = ALICE | {"nhs_number": "9990000026", "given_name": "Bridget"}
 
 def listed(organisation: str, number: int, person: dict[str, str], **said: str) -> dict[str, str]:
     own = {"organisation": organisation, "local_patient_identifier": f"{organisation}-{number}"}
-    return person | own | said
+    return {name: value for name, value in (person | own | said).items() if value != ""}
 
 
 def weeks(monday, rows: list[dict[str, str]], absent: str, **options) -> list[SimpleNamespace]:
@@ -85,6 +85,38 @@ def test_a_row_that_is_new_or_says_something_new_joins_where_no_absent_list_know
     assert len(set(second.ids.patients.ids)) == 1
 
 
+def test_one_id_in_two_groups_ties_nothing_across_them():
+    """An id that fell apart for another reason: each of its parts is parted by itself."""
+    told = {"relation": "same_person", "joins": "yes", "confidence": "probable", "veto": "",
+            "weight": 9.0, "explanation": "Same names"}  # fmt: skip
+    links = pd.DataFrame([{"a": 0, "b": 1} | told, {"a": 2, "b": 3} | told])
+    kept = parted(
+        Groups(np.array([0, 0, 1, 1], np.int32), links),
+        np.array(["P-1", "P-2", "P-1", "P-2"], dtype=object),
+        {"P-1"},
+        same=np.ones(4, dtype=bool),
+        place=np.arange(4),
+    )
+    assert kept.group.tolist() == [0, 1, 2, 3]
+    assert kept.links["relation"].tolist() == ["same_person"] * 2
+
+
+def test_whom_the_absent_organisation_no_longer_listed_may_be_joined_by_what_is_new(monday):
+    """RM3 had taken its row off a week before: it knows neither of the two any longer."""
+    wrong = listed("RA1", 1, ALICE, nhs_number="9990000034", given_name="Alys", birth_date="")
+    mine = listed("RM3", 3, ALICE)
+    other = listed("RM3", 4, ALICE, nhs_number="9990000042", family_name="Haddad")
+    rows = [wrong, listed("RW3", 2, ALICE), mine, other]
+    first = monday(rows, MONDAYS[0])
+    assert first.ids.patients.ids[1] == first.ids.patients.ids[2]
+    second = monday([wrong, rows[1], other], MONDAYS[1], first.ended.snapshot)
+    right = [listed("RA1", 1, ALICE), rows[1]]
+    third = monday(right, MONDAYS[2], second.ended.snapshot)
+    assert len(set(third.ids.patients.ids)) == 1
+    away = monday(right, MONDAYS[1], first.ended.snapshot)
+    assert len(set(away.ids.patients.ids)) == 2, "while RM3 still listed one of them it is asked"
+
+
 def test_what_people_joined_is_one_though_a_list_did_not_come(monday):
     rows = [TWINS[0], TWINS[2], TWINS[1]]
     first = monday(rows, MONDAYS[0])
@@ -103,8 +135,8 @@ PEOPLE = [
 ]
 NEEDS = [
     {"patient_pathway_identifier": "RW3000001", "pathway_identifier_issuer": "RW3"},
-    {"procedure_code": "W371", "laterality": "L"},
-    {"procedure_code": "W371", "laterality": "R"},
+    {"procedure_code": "W371", "laterality": "left"},
+    {"procedure_code": "W371", "laterality": "right"},
     {"procedure_code": "W371"},
     {"patient_pathway_identifier": "RW3000001", "pathway_identifier_issuer": "RW3",
      "treatment_function_code": "130"},
@@ -138,10 +170,17 @@ def test_the_same_rows_are_the_same_patients_and_needs_with_and_without_a_list(
         assert run.ended.id_log.empty
 
 
+Link = tuple[int, int, float, str]
+
+
 def oracle(
-    group: list[int], before: list[str | None], links: list[tuple[int, int, float]], absent: str,
-    same: list[bool], said: tuple[int, int] | None,
-) -> list[set[int]]:  # fmt: skip
+    group: list[int],
+    before: list[str | None],
+    links: list[Link],
+    absent: str,
+    same: list[bool],
+    said: tuple[int, int] | None,
+) -> list[set[int]]:
     """One link after another, as a person would; what was one id is one from the beginning."""
     parts = [{at} for at in range(len(group))]
 
@@ -155,7 +194,7 @@ def oracle(
         for b in range(a):
             if before[a] and before[a] == before[b] and group[a] == group[b]:
                 join(a, b)
-    for a, b, _ in sorted(links, key=lambda each: ((each[0], each[1]) != said, -each[2])):
+    for a, b, *_ in sorted(links, key=lambda each: ((each[0], each[1]) != said, each[3], -each[2])):
         mine, theirs = (
             {before[at] for part in parts if end in part for at in part} - {None} for end in (a, b)
         )
@@ -172,6 +211,7 @@ def test_parting_is_that_of_one_link_after_another(data):
     ends = [(a, b) for b in range(size) for a in range(b)]
     chosen = data.draw(st.lists(st.sampled_from(ends), unique=True, min_size=1))
     weights = data.draw(st.permutations(range(len(chosen))))
+    sure = [data.draw(st.sampled_from(["certain", "probable"])) for _ in chosen]
     before = data.draw(st.lists(st.sampled_from([None, "P-1", "P-2", "P-3"]), min_size=size,
                                 max_size=size))  # fmt: skip
     same = data.draw(st.lists(st.booleans(), min_size=size, max_size=size))
@@ -183,7 +223,7 @@ def test_parting_is_that_of_one_link_after_another(data):
             "b": [b for _, b in chosen],
             "relation": "same_person",
             "joins": "yes",
-            "confidence": "probable",
+            "confidence": sure,
             "veto": "",
             "weight": np.array(weights, dtype=float),
             "explanation": "Same names",
@@ -201,7 +241,10 @@ def test_parting_is_that_of_one_link_after_another(data):
         relation="held_apart",
         decided=decided,
     )
-    told = [(a, b, float(weight)) for (a, b), weight in zip(chosen, weights, strict=True)]
+    told = [
+        (a, b, float(weight), each)
+        for (a, b), weight, each in zip(chosen, weights, sure, strict=True)
+    ]
     parts = oracle(group, before, told, "P-1", same, said)
     assert {frozenset(np.flatnonzero(found.group == each).tolist()) for each in found.group} == {
         frozenset(part) for part in parts

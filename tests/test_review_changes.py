@@ -336,6 +336,15 @@ def test_only_what_is_known_of_the_two_themselves_parts_what_an_absent_entry_tie
     assert not together or asked.empty, "nobody is asked whether two are one that are kept together"
 
 
+def test_of_three_that_an_absent_entry_tied_none_joins_what_is_kept_from_one_of_them():
+    barred = pd.DataFrame([(1, 2, "no", "")], columns=["a", "b", "joins", "veto"])
+    told = pd.concat([NO_LINKS, barred.astype(object)]).fillna({"relation": "", "explanation": ""})
+    match = Groups(np.arange(3, dtype=np.int32), told.astype({"a": np.int32, "b": np.int32}))
+    before = np.array(["P-1"] * 3, dtype=object)
+    kept = held(match, before, {"P-1"}, place=np.arange(3), relation=lambda _a, _b: "same_person")
+    assert kept.group.tolist() == [0, 0, 1], "the third is kept from the second, who is of them"
+
+
 def test_two_that_are_tied_only_through_a_list_that_is_late_stay_together(monday):
     """Two names, one birth date; the late list has the entry that bears both numbers."""
     tied = [row(0), row(1, "RW3"), row(2, "RM3")]

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from waitlist_merge.outputs.columns import conform
+from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.unsent import unsent
 
 FIRST, SECOND, THIRD, FOURTH = (dt.date(2026, 11, 16) + week * dt.timedelta(7) for week in range(4))
@@ -133,3 +134,58 @@ def test_another_need_under_the_identifier_accounts_for_nobody_once_both_were_li
     both = monday([IDENTIFIED, other, ROWS[2], ROWS[8]], THIRD, absent.ended.snapshot)
     without = monday([other, ROWS[2], ROWS[8]], FOURTH, both.ended.snapshot)
     assert without.ended.unaccounted["pathway_id"].tolist() == [first.entries["pathway_id"].iloc[0]]
+
+
+HIP = {"procedure_code": "W371", "laterality": "left", "patient_pathway_identifier": ""}
+PROPOSED = [
+    {name: value for name, value in (row(0, code) | HIP | {"rtt_start_date": start}).items()
+     if value}
+    for code, start in (("RM3", "2026-01-05"), ("RW3", "2026-02-09"))
+]  # fmt: skip
+
+
+def told_without(run, last, people: People = NOBODY) -> list[list[str]]:
+    """What is told as not refreshed of RM3: the entry, and who perhaps lists its need."""
+    told = unsent(["RM3"], last, run.entries, run_date=SECOND, people=people)
+    return told[["entry_ids", "perhaps_listed_by"]].to_numpy().tolist()
+
+
+@pytest.mark.parametrize("code", ["RW3", "RA1"])
+def test_a_new_row_makes_nobody_surer_of_a_need_that_was_only_proposed(monday, code):
+    first = monday([*PROPOSED, ROWS[2]], FIRST)
+    assert first.entries["pathway_id"].iloc[0] == first.entries["pathway_id"].iloc[1]
+    assert first.entries["outcome"].iloc[1] == "proposed_duplicate"
+    mine = first.entries["entry_id"].iloc[0]
+    last = first.ended.snapshot
+    alone = monday([PROPOSED[1], ROWS[2]], SECOND, last)
+    assert told_without(alone, last) == [[mine, "RW3"]]
+    joined = People(joined=frozenset({tuple(sorted(first.entries["entry_id"].iloc[:2]))}))
+    assert told_without(alone, last, joined) == [], "since both organisations said so it is listed"
+    new = PROPOSED[1] | {"organisation": code, "local_patient_identifier": f"{code}-77"}
+    with_new = monday([PROPOSED[1], new, ROWS[2]], SECOND, last)
+    [[entry, perhaps]] = told_without(with_new, last)
+    assert entry == mine
+    assert "RW3" in perhaps.split(";")
+
+
+def test_what_people_joined_is_listed_though_it_is_of_another_service(monday):
+    mine, other = PROPOSED[0] | {"treatment_function_code": "130"}, PROPOSED[1]
+    first = monday([mine, other, ROWS[2]], FIRST, joined=[(0, 1)])
+    assert first.entries["pathway_id"].iloc[0] == first.entries["pathway_id"].iloc[1]
+    last = first.ended.snapshot
+    pair = tuple(sorted(first.entries["entry_id"].iloc[:2]))
+    run = monday([other, ROWS[2]], SECOND, last)
+    assert told_without(run, last, People(joined=frozenset({pair}))) == []
+    assert told_without(run, last)[0][0] == first.entries["entry_id"].iloc[0]
+
+
+def test_another_side_under_one_id_is_another_need_whatever_was_certain(monday):
+    mine, other = (each | {"patient_pathway_identifier": "RM3000000000000077777",
+                           "pathway_identifier_issuer": "RM3"} for each in PROPOSED)  # fmt: skip
+    first = monday([mine, other, ROWS[2]], FIRST, joined=[(0, 1)])
+    assert {*first.entries["outcome"][:2]} == {"confirmed_duplicate", "shown"}
+    last = first.ended.snapshot
+    as_before = monday([other, ROWS[2]], SECOND, last)
+    assert told_without(as_before, last) == []
+    turned = monday([other | {"laterality": "right"}, ROWS[2]], SECOND, last)
+    assert told_without(turned, last) == [[first.entries["entry_id"].iloc[0], ""]]

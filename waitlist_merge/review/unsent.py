@@ -27,6 +27,7 @@ from waitlist_merge.review.contradicts import another_need
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.lost import last_listed, most_pressing
 from waitlist_merge.review.people import NOBODY, People
+from waitlist_merge.review.sameness import Codes, Positions
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 from waitlist_merge.review.units import are_pairs, units
 from waitlist_merge.schema import TABLES
@@ -93,8 +94,9 @@ def _nobody_else_lists(
 ) -> tuple[Bools, NDArray[np.object_]]:
     """Entries of the last run of whose need certainly none waits in this one, and who perhaps does.
 
-    One that people keep apart from it, or that is for another side or service, is of another need,
-    whichever of the two goes on with the id; one that was only proposed to be of it may be.
+    One that people keep apart from it, or that is for another side or service though nobody joined
+    the two, is of another need, whichever of the two goes on with the id. One that was only
+    proposed to be of it, or was not of it in the last run, may be.
     ``were`` are the certain needs of the last run (``units``), by entry.
     """
     rows = np.flatnonzero((entries["outcome"] != NOT_WAITING).to_numpy())
@@ -105,13 +107,24 @@ def _nobody_else_lists(
     left, row = (both[name].to_numpy(dtype=np.int64) for name in ("left", "row"))
     one = then["entry_id"].astype(object).iloc[left].to_numpy()
     two = entries["entry_id"].astype(object).iloc[row].to_numpy()
-    other = are_pairs(one, two, people.apart) | another_need(entries, then, row, left)
-    unit = pd.Series(two).map(were).to_numpy(dtype=np.float64)
-    unsure = ~np.isnan(unit) & (unit != then["unit"].to_numpy()[left])
-    unsure &= ~other & ~are_pairs(one, two, people.joined)
+    unit = then["unit"].to_numpy()[left]
+    joined = _of_each_unit(are_pairs(one, two, people.joined), unit, row)
+    other = are_pairs(one, two, people.apart) | (another_need(entries, then, row, left) & ~joined)
+    unsure = ~other & ~joined & (pd.Series(two).map(were).to_numpy(dtype=np.float64) != unit)
     alone = np.ones(len(then), dtype=bool)
     alone[left[~other & ~unsure]] = False
     who = pd.Series(entries["organisation"].iloc[row[unsure]].astype(str).to_numpy())
     told = who.groupby(left[unsure]).agg(lambda codes: ";".join(sorted({*codes})))
     perhaps = told.reindex(np.arange(len(then))).fillna("").to_numpy(dtype=object)
     return alone, perhaps
+
+
+def _of_each_unit(told: Bools, unit: Codes, row: Positions) -> Bools:
+    """What is told of one entry of a certain need and a row holds of all its entries and that row.
+
+    >>> told = np.array([True, False, False])
+    >>> _of_each_unit(told, np.array([4, 4, 5]), np.array([0, 0, 0])).tolist()
+    [True, True, False]
+    """
+    pairs = unit * (int(row.max(initial=0)) + 1) + row
+    return np.isin(pairs, pairs[told])
