@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from waitlist_merge.forest import root
 from waitlist_merge.pathways.columns import Bools
 
 Group = NDArray[np.int32]
@@ -161,11 +162,7 @@ class _Forest:
                 apart[b].add(a)
 
     def root(self, entry: int) -> int:
-        at = entry
-        while self.parent[at] != at:
-            self.parent[at] = self.parent[self.parent[at]]
-            at = self.parent[at]
-        return at
+        return root(self.parent, entry)
 
     def conflict(self, one: int, other: int, *, identified: bool) -> bool:
         """May these two groups not be one?

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from waitlist_merge.forest import root
 from waitlist_merge.reasons import Veto
 
 Group = NDArray[np.int32]
@@ -210,11 +211,7 @@ class _Forest:
                     self.barred[each].add(other)
 
     def root(self, record: int) -> int:
-        at = int(record)
-        while self.parent[at] != at:
-            self.parent[at] = self.parent[self.parent[at]]
-            at = self.parent[at]
-        return at
+        return root(self.parent, int(record))
 
     def conflict(self, one: int, other: int, beside: int | None = None) -> bool:
         """Are these two groups known to be two people?

@@ -24,6 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.decided import NONE, Decided, pair_keys
+from waitlist_merge.forest import root
 from waitlist_merge.pathways.columns import Bools, has_word
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.reasons import Confidence, Joins, Veto
@@ -68,9 +69,9 @@ def parted(
         one, other = ends[at].tolist()
         parts.link(one, other, forced=bool(forced[at]), new=not (same[one] and same[other]))
     # The parts are numbered by an entry of each, and the other groups after them.
-    root = group.astype(np.int64) + len(group)
-    root[members] = [parts.root(each) for each in members.tolist()]
-    return Groups(renumbered(root), _with_asked(links, joined[order], root, relation))
+    number = group.astype(np.int64) + len(group)
+    number[members] = [parts.root(each) for each in members.tolist()]
+    return Groups(renumbered(number), _with_asked(links, joined[order], number, relation))
 
 
 def _of_several(group: NDArray[np.int32], before: NDArray[np.object_]) -> NDArray[np.int32]:
@@ -118,11 +119,7 @@ class _Parts:
             yield each, int(self.group[each]), None if pd.isna(name) else str(name)
 
     def root(self, entry: int) -> int:
-        at = entry
-        while self.parent[at] != at:
-            self.parent[at] = self.parent[self.parent[at]]
-            at = self.parent[at]
-        return at
+        return root(self.parent, entry)
 
     def link(self, a: int, b: int, *, forced: bool, new: bool) -> None:
         """Join the parts of two entries, unless they were two and only a list is missing.
@@ -141,14 +138,14 @@ class _Parts:
 
 
 def _with_asked(
-    links: pd.DataFrame, walked: NDArray[np.int64], root: NDArray[np.int64], relation: str | None
+    links: pd.DataFrame, walked: NDArray[np.int64], part: NDArray[np.int64], relation: str | None
 ) -> pd.DataFrame:
     """The links; of those between two parts the strongest is asked, and no other is told."""
-    one, other = (root[links[end].to_numpy()[walked]] for end in ("a", "b"))
+    one, other = (part[links[end].to_numpy()[walked]] for end in ("a", "b"))
     between = walked[one != other]
     if not between.size:
         return links
-    keys = pair_keys(one[one != other], other[one != other], len(root))
+    keys = pair_keys(one[one != other], other[one != other], len(part))
     again = pd.Series(keys).duplicated().to_numpy()
     asked, told = between[~again], np.ones(len(links), dtype=bool)
     told[between[again]] = False
