@@ -466,3 +466,89 @@ def test_only_who_has_sent_a_list_is_retired_and_once(register):
 def test_without_a_register_a_retired_organisation_is_not_waited_for():
     plan = wm.MergePlan(expected_organisations=["RW3"], retired_organisations=["RW3"])
     assert len(wm.merge(sent(FIRST, RM3=PEOPLE), plan=plan).entries) == len(PEOPLE)
+
+
+ALICE = {
+    "NHS number": "9990000018",
+    "Surname": "Okafor",
+    "Forename": "Alice",
+    "DOB": "03/05/1960",
+    "Postcode": "LS1 4AP",
+    "Specialty": "110",
+    "RTT start": "02/03/2026",
+}
+TWIN = ALICE | {"NHS number": "9990000026", "Forename": "Bridget"}
+TYPED = TWIN | {"NHS number": ALICE["NHS number"]}
+OTHER = {"NHS number": "9990000034", "Surname": "Haddad", "Forename": "Maya", "DOB": "09/01/1983"}
+
+
+def of_twins(register: wm.Register, day: dt.date, **lists: dict[str, str]) -> wm.MergeResult:
+    """A run in which each of the organisations has one patient to list; RM3's list may be away."""
+    frames = {
+        code: pd.DataFrame([person | {"Hospital number": f"{code}1"}])
+        for code, person in lists.items()
+    }
+    away = NO_RM3 if "RM3" not in lists and not register.runs().empty else wm.Allowed()
+    return wm.merge(sent(day, **frames), register=register, allowed=away)
+
+
+def patients_of(run: wm.MergeResult) -> dict[str, str]:
+    organisation = run.entries["organisation"].astype(str)
+    return dict(zip(organisation, run.entries["patient_id"].astype(str), strict=True))
+
+
+def both_say(register: wm.Register, run: wm.MergeResult, *codes: str) -> None:
+    listed = run.entries.loc[run.entries["organisation"].isin(codes).to_numpy(), "entry_id"]
+    pair = tuple(sorted(listed))
+    assert len(pair) == len(codes)
+    said = AnswerRow("", "Q-1", "patient", pair, (0, 1), "same person", veto="not_refreshed")
+    signed = [
+        replace(said, answer_id=f"A-{code}", organisation=code, reviewer=f"Clerk of {code}")
+        for code in codes
+    ]
+    register.add_answers(signed)
+
+
+def take_back(register: wm.Register, code: str, number: int = 1) -> None:
+    undone = AnswerRow(f"B-{code}-{number}", "Q-1", "patient", (), (), "", undoes=f"A-{code}")
+    register.add_answers([undone])
+
+
+@pytest.mark.parametrize(
+    ("other", "asked"),
+    [(TYPED, "not_refreshed"), (OTHER, "decided_apart")],
+    ids=["alike", "nothing alike"],
+)
+def test_whom_people_joined_are_two_once_they_say_so_no_longer_though_a_list_is_away(
+    register, other, asked
+):
+    """Only RM3 tells the first two apart; of the others nothing but the answer made one."""
+    listed = {"RW3": ALICE, "RA1": other}
+    third = {"RM3": TWIN if other is TYPED else ALICE}
+    first = patients_of(of_twins(register, FIRST, **listed, **third))
+    assert first["RW3"] != first["RA1"]
+    away = of_twins(register, SECOND, **listed)
+    assert patients_of(away).items() <= first.items()
+    both_say(register, away, "RW3", "RA1")
+    joined = patients_of(of_twins(register, SECOND, **listed))
+    assert joined["RW3"] == joined["RA1"]
+    take_back(register, "RA1")
+    parted = of_twins(register, THIRD, **listed)
+    assert patients_of(parted)["RW3"] != patients_of(parted)["RA1"]
+    assert parted.review_queue["veto"].tolist() == [asked]
+    back = of_twins(register, THIRD, **listed, **third)
+    assert patients_of(parted).items() <= patients_of(back).items()
+
+
+def test_who_is_one_by_all_that_is_said_stays_so_whatever_answer_was_taken_back(register):
+    """RW3 and RA1 had said so too, and one took it back; a week later a list is away."""
+    listed = {"RW3": ALICE, "RA1": ALICE}
+    run = of_twins(register, FIRST, **listed, RM3=ALICE)
+    assert len({*patients_of(run).values()}) == 1
+    both_say(register, run, "RW3", "RA1")
+    of_twins(register, FIRST, **listed, RM3=ALICE)
+    take_back(register, "RA1")
+    again = of_twins(register, SECOND, **listed, RM3=ALICE)
+    assert patients_of(again) == patients_of(run)
+    away = of_twins(register, THIRD, **listed)
+    assert patients_of(away).items() <= patients_of(run).items()

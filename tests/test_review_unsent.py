@@ -188,4 +188,4 @@ def test_another_side_under_one_id_is_another_need_whatever_was_certain(monday):
     as_before = monday([other, ROWS[2]], SECOND, last)
     assert told_without(as_before, last) == []
     turned = monday([other | {"laterality": "right"}, ROWS[2]], SECOND, last)
-    assert told_without(turned, last) == [[first.entries["entry_id"].iloc[0], ""]]
+    assert told_without(turned, last) == [[first.entries["entry_id"].iloc[0], None]]

@@ -29,7 +29,7 @@ from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.arrivals import Allowed, arrivals
 from waitlist_merge.review.naming import Named
-from waitlist_merge.review.people import NOBODY, People, tied
+from waitlist_merge.review.people import NOBODY, People, Told, let_go, tied
 from waitlist_merge.review.register.digest import digests
 from waitlist_merge.review.ruling import Rulings, in_force
 from waitlist_merge.review.snapshot import Snapshot
@@ -44,13 +44,14 @@ NOTHING_RULED = Rulings()
 class Begun:
     """A run whose entries have their ids.
 
-    ``ruled`` is what people decided, as it holds for them; ``base`` is what the run knew that
-    changes are told against.
+    ``ruled`` is what people decided, as it holds for them, ``let_go`` whom they had joined in the
+    run before and join no longer; ``base`` is what the run knew that changes are told against.
     """
 
     recalled: Recalled
     entries: pd.DataFrame
     ruled: Rulings = NOTHING_RULED
+    let_go: Told = frozenset()
     week: week.Week | None = None
     base: Snapshot | None = None
     digests: dict[str, str] | None = None
@@ -117,6 +118,7 @@ def begin(
         recalled=recalled,
         entries=began.entries,
         ruled=in_force(recalled.answers, began.entries),
+        let_go=_let_go(register, recalled),
         week=began,
         base=base,
         digests=sent,
@@ -141,6 +143,14 @@ def _base(
     return last if base == last.run else register.snapshot(base)
 
 
+def _let_go(register: registers.Register, recalled: Recalled) -> Told:
+    """Whom people had joined in the run before, and join no longer."""
+    if recalled.last is None:
+        return frozenset()
+    seen = register.run(recalled.last.run).answers_seen
+    return let_go(recalled.answers, seen, recalled.last.entries)
+
+
 def _anything(base: Snapshot | None) -> Allowed:
     """The guards were passed when this list came first."""
     known = () if base is None else tuple(base.extracts["organisation"].astype(str))
@@ -151,14 +161,14 @@ def hold_patients(begun: Begun, people: Patients) -> Patients:
     """The patients; none falls apart, or becomes another's, because a list did not come."""
     if begun.week is None:
         return people
-    return week.hold_patients(begun.week, people, begun.ruled.patients)
+    return week.hold_patients(begun.week, people, begun.ruled.patients, begun.let_go)
 
 
 def hold_pathways(begun: Begun, people: Patients, needs: PathwayMatch) -> PathwayMatch:
     """The needs; none falls apart, or becomes another, because a list did not come."""
     if begun.week is None:
         return needs
-    return week.hold_pathways(begun.week, people, needs, begun.ruled.pathways)
+    return week.hold_pathways(begun.week, people, needs, begun.ruled.pathways, begun.let_go)
 
 
 def name(begun: Begun, people: Patients, needs: PathwayMatch) -> Ids:

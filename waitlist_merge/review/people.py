@@ -36,6 +36,12 @@ class People:
 
 NOBODY = People()
 
+Told = frozenset[tuple[str, Pair]]
+"""Pairs of entries, each with the level at which something is said of it."""
+
+_Said = dict[tuple[str, Pair], set[str]]
+"""Which organisations say something of a pair at a level."""
+
 
 def tied(answers: Sequence[AnswerRow], last: Snapshot | None) -> People:
     """What people say of which entries are one, and have said; ``answers`` are the register's."""
@@ -82,29 +88,52 @@ def joined_by_people(
     ((frozenset({('E-1', 'E-2')}), frozenset()), frozenset({('E-1', 'E-2')}))
     """
     rows = list(answers)
-    now = _voices(not_undone(rows), joined=True)
-    once: dict[tuple[str, Pair], set[str]] = {}
+    once: _Said = {}
     for row in rows:
         for about in _decides(row, joined=True):
             once.setdefault(about, set()).add(row.organisation)
-    named = {name for _, pair in once for name in pair}
+    now = _agreed(_voices(not_undone(rows), joined=True), last)
+    joined = frozenset(pair for level, pair in now if level == "pathway")
+    return joined, frozenset(pair for _, pair in _agreed(once, last) - now)
+
+
+def let_go(answers: Sequence[AnswerRow], seen: int, last: pd.DataFrame) -> Told:
+    """Which pairs had people joined by the first ``seen`` answers, at which level, and now no more?
+
+    ``answers`` are those of the register, the oldest first, with those that were taken back;
+    ``last`` are the entries of the last snapshot.
+
+    >>> said = AnswerRow("A-1", "Q-1", "patient", ("E-1", "E-2"), (0, 1), "same person",
+    ...                  organisation="RM3")
+    >>> undone = AnswerRow("A-2", "Q-1", "patient", (), (), "", undoes="A-1")
+    >>> last = pd.DataFrame({"entry_id": ["E-1", "E-2"], "organisation": "RM3"})
+    >>> let_go([said, undone], 1, last), let_go([said, undone], 2, last)
+    (frozenset({('patient', ('E-1', 'E-2'))}), frozenset())
+    """
+    then, now = (
+        _agreed(_voices(not_undone(known), joined=True), last)
+        for known in (answers[:seen], answers)
+    )
+    return then - now
+
+
+def _agreed(said: _Said, last: pd.DataFrame) -> Told:
+    """What each organisation says that lists either of the two, as ``last`` has them."""
+    named = {name for _, pair in said for name in pair}
     whose = by_entry(last[last["entry_id"].isin(named)], "organisation") if named else {}
-    joined, released = set(), set()
-    for (level, pair), who in once.items():
-        concerned = {whose.get(name, "") for name in pair}
-        if concerned <= now.get((level, pair), set()):
-            joined |= {pair} if level == "pathway" else set()
-        elif concerned <= who:
-            released.add(pair)
-    return frozenset(joined), frozenset(released)
+    return frozenset(
+        (level, pair)
+        for (level, pair), who in said.items()
+        if {whose.get(name, "") for name in pair} <= who
+    )
 
 
-def _voices(answers: Iterable[AnswerRow], *, joined: bool) -> dict[tuple[str, Pair], set[str]]:
+def _voices(answers: Iterable[AnswerRow], *, joined: bool) -> _Said:
     """Who joins, or keeps apart, which entries at which level; the last word of each person."""
     rows = list(answers)
     about = [[*product(levels_spoken_of(row), _across(row))] for row in rows]
     since = spoken_of_since([*zip(map(author, rows), about, strict=True)])
-    said: dict[tuple[str, Pair], set[str]] = {}
+    said: _Said = {}
     for row, again in zip(rows, since, strict=True):
         for each in _decides(row, joined=joined):
             if each not in again:

@@ -54,7 +54,7 @@ def units(
     unit = pd.factorize(np.where(sure, need, names))[0].astype(np.int64) * 2 + there
     one, other = positions_of(released, names)
     alike = unit[one] == unit[other]
-    return _fallen_apart(unit, one[alike], other[alike])
+    return fallen_apart(unit, one[alike], other[alike])
 
 
 def positions_of(
@@ -85,10 +85,13 @@ def are_pairs(
     return np.asarray(pd.MultiIndex.from_arrays([one, other]).isin(either), dtype=bool)
 
 
-def _fallen_apart(unit: Codes, one: Positions, other: Positions) -> Codes:
-    """The numbers, where these pairs of one need no longer tie it together.
+def fallen_apart(unit: Codes, one: Positions, other: Positions) -> Codes:
+    """The numbers, where these pairs of one number no longer tie it together.
 
     What is still tied to both of a pair keeps them together.
+
+    >>> fallen_apart(np.array([0, 0, 5, 5, 5]), np.array([0, 2]), np.array([1, 3])).tolist()
+    [0, 6, 5, 5, 5]
     """
     found = unit.copy()
     for each in np.unique(unit[one]):

@@ -18,7 +18,6 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.texts import joined_values
@@ -49,7 +48,7 @@ def unsent(
     last run, and where it was a referral-to-treatment wait.
     """
     columns = [column.name for column in TABLES["not_refreshed"]]
-    mine = _alone(absent, last, entries, people)
+    mine, perhaps = _alone(absent, last, entries, people)
     if last is None or mine.empty:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
     number, ids = pd.factorize(mine["pathway_id"].astype(object))
@@ -59,24 +58,20 @@ def unsent(
     table["list_state"] = joined_values(mine["list_state"].astype(str), number, len(ids))
     days = mine["organisation"].astype(str).map(census_dates(last))
     table["list_date"] = pd.to_datetime(days).groupby(number).min()
-    table["perhaps_listed_by"] = _joined(mine["perhaps"].groupby(number).agg(set))
+    place = pd.Index(ids).get_indexer(perhaps.index)
+    table["perhaps_listed_by"] = joined_values(perhaps, place, len(ids))
     return most_pressing(table)[columns]
-
-
-def _joined(told: pd.Series) -> pd.Series:
-    """Sets of texts with ``;`` between codes as one such text each."""
-    return told.map(lambda texts: ";".join(sorted({*";".join(texts).split(";")} - {""})))
 
 
 def _alone(
     absent: Collection[str], last: Snapshot | None, entries: pd.DataFrame, people: People
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.Series]:
     """The waiting entries of these organisations, of needs that no entry of this run waits for.
 
-    ``perhaps`` are the organisations that list what was proposed to be of the need.
+    Beside them the organisations that list what was proposed to be of such a need, by need.
     """
     if last is None or not absent:
-        return pd.DataFrame()
+        return pd.DataFrame(), pd.Series(dtype=object)
     unit = units(last.entries, people.joined, people.released)
     there = listed(last.entries.assign(unit=unit))
     waited = (there["outcome"] != NOT_WAITING).to_numpy()
@@ -85,14 +80,16 @@ def _alone(
     were = pd.Series(mates["unit"].to_numpy(), index=mates["entry_id"].astype(object))
     alone, perhaps = _nobody_else_lists(then, entries, were, people)
     # What the combined list said: an entry's own start may be one that did not count.
-    told = then.assign(rtt_start_date=then["row_start_date"], perhaps=perhaps)[alone]
-    return told.sort_values(["pathway_id", "entry_id"]).reset_index(drop=True)
+    told = then.assign(rtt_start_date=then["row_start_date"])[alone]
+    return told.sort_values(["pathway_id", "entry_id"]).reset_index(drop=True), perhaps
 
 
 def _nobody_else_lists(
     then: pd.DataFrame, entries: pd.DataFrame, were: pd.Series, people: People
-) -> tuple[Bools, NDArray[np.object_]]:
+) -> tuple[Bools, pd.Series]:
     """Entries of the last run of whose need certainly none waits in this one, and who perhaps does.
+
+    The latter are organisations, by need.
 
     One that people keep apart from it, or that is for another side or service though nobody joined
     the two, is of another need, whichever of the two goes on with the id. One that was only
@@ -113,10 +110,9 @@ def _nobody_else_lists(
     unsure = ~other & ~joined & (pd.Series(two).map(were).to_numpy(dtype=np.float64) != unit)
     alone = np.ones(len(then), dtype=bool)
     alone[left[~other & ~unsure]] = False
-    who = pd.Series(entries["organisation"].iloc[row[unsure]].astype(str).to_numpy())
-    told = who.groupby(left[unsure]).agg(lambda codes: ";".join(sorted({*codes})))
-    perhaps = told.reindex(np.arange(len(then))).fillna("").to_numpy(dtype=object)
-    return alone, perhaps
+    unsure &= alone[left]
+    who = entries["organisation"].iloc[row[unsure]].astype(object).to_numpy()
+    return alone, pd.Series(who, index=both["need"].to_numpy()[unsure], dtype=object)
 
 
 def _of_each_unit(told: Bools, unit: Codes, row: Positions) -> Bools:

@@ -31,7 +31,7 @@ from waitlist_merge.review.contradicts import IDENTIFIERS
 from waitlist_merge.review.departures import Departed, departures
 from waitlist_merge.review.kept_starts import kept_starts
 from waitlist_merge.review.naming import LEVELS, Named, named, renamed, with_their_patients
-from waitlist_merge.review.people import NOBODY, People
+from waitlist_merge.review.people import NOBODY, People, Told
 from waitlist_merge.review.remembered import next_snapshot
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.sameness import Positions
@@ -96,10 +96,12 @@ def begin(
     return Week(entries, ids, arrived, last, base or last, run, run_date, key, arrived)
 
 
-def hold_patients(week: Week, patients: Patients, decided: Decided = NONE) -> Patients:
+def hold_patients(
+    week: Week, patients: Patients, decided: Decided = NONE, let_go: Told = frozenset()
+) -> Patients:
     """The patients, as many as they were though a list did not come (``absent``).
 
-    What people have ``decided`` of two holds as ever.
+    What people have ``decided`` of two holds as ever, and what they have ``let_go`` no longer.
     """
     return hold(
         "patient",
@@ -109,11 +111,16 @@ def hold_patients(week: Week, patients: Patients, decided: Decided = NONE) -> Pa
         week.carried.position,
         week.arrived.absent,
         decided=decided,
+        let_go=let_go,
     )
 
 
 def hold_pathways(
-    week: Week, patients: Patients, pathways: PathwayMatch, decided: Decided = NONE
+    week: Week,
+    patients: Patients,
+    pathways: PathwayMatch,
+    decided: Decided = NONE,
+    let_go: Told = frozenset(),
 ) -> PathwayMatch:
     """The needs, as many as they were though a list did not come; see the patients."""
     kept = hold(
@@ -124,6 +131,7 @@ def hold_pathways(
         week.carried.position,
         week.arrived.absent,
         decided=decided,
+        let_go=let_go,
         within=patients.group,
     )
     return pathways if kept is pathways else replace(pathways, group=kept.group, links=kept.links)
