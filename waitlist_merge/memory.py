@@ -28,9 +28,11 @@ from waitlist_merge.recalled import Recalled
 from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.arrivals import Allowed, arrivals
+from waitlist_merge.review.marks import marked, marks, nothing_marked
 from waitlist_merge.review.naming import Named
-from waitlist_merge.review.people import NOBODY, People, Told, let_go, tied
+from waitlist_merge.review.people import NOBODY, People, Told, kept_apart, let_go, tied
 from waitlist_merge.review.register.digest import digests
+from waitlist_merge.review.rows import not_undone
 from waitlist_merge.review.ruling import Rulings, in_force
 from waitlist_merge.review.snapshot import Snapshot
 
@@ -45,13 +47,15 @@ class Begun:
     """A run whose entries have their ids.
 
     ``ruled`` is what people decided, as it holds for them, ``let_go`` whom they had joined in the
-    run before and join no longer; ``base`` is what the run knew that changes are told against.
+    run before and join no longer, ``marks`` what earlier lists said of patients that still holds;
+    ``base`` is what the run knew that changes are told against.
     """
 
     recalled: Recalled
     entries: pd.DataFrame
     ruled: Rulings = NOTHING_RULED
     let_go: Told = frozenset()
+    marks: pd.DataFrame = field(default_factory=nothing_marked)
     week: week.Week | None = None
     base: Snapshot | None = None
     digests: dict[str, str] | None = None
@@ -114,9 +118,11 @@ def begin(
         allowed = _anything(base)
         told = arrivals(entries, base, allowed=allowed, retired=retired)
         began = replace(began, told=told)
+    said_before = _marks(register, recalled, began)
     return Begun(
         recalled=recalled,
-        entries=began.entries,
+        entries=marked(began.entries, said_before),
+        marks=said_before,
         ruled=in_force(recalled.answers, began.entries),
         let_go=_let_go(register, recalled),
         week=began,
@@ -141,6 +147,19 @@ def _base(
     if base is None:
         return None
     return last if base == last.run else register.snapshot(base)
+
+
+def _marks(register: registers.Register, recalled: Recalled, began: week.Week) -> pd.DataFrame:
+    """What earlier lists said of patients that no list of this run says, or takes back."""
+    if began.last is None:
+        return nothing_marked()
+    return marks(
+        began.entries,
+        began.last.entries,
+        began.carried.position,
+        apart=kept_apart(not_undone(recalled.answers)),
+        contacts=register.contacts(),
+    )
 
 
 def _let_go(register: registers.Register, recalled: Recalled) -> Told:

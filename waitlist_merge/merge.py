@@ -35,6 +35,7 @@ from waitlist_merge.intake.requests import FileRequest, read_all
 from waitlist_merge.named_links import named_links
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import names_of
+from waitlist_merge.pathways.remembered import without_marks
 from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.recalled import Retrain, accept_model, recall
 from waitlist_merge.relinked import relinked
@@ -181,7 +182,7 @@ def merge(
             entries, who, needs, listed, run_date=accepted.run_date, ruled=begun.ruled
         )
     with watch("check"):
-        entries = beside(entries, listed.entry_columns)
+        entries = beside(without_marks(entries), listed.entry_columns)
         findings = gather_findings(accepted, entries, needs.findings)
         check_conservation(accepted.typed, entries, listed.members)
     with watch("remember"):

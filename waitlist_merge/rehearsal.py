@@ -30,7 +30,9 @@ def rehearse(result: MergeResult, *, services: Collection[str] = ()) -> dict[str
     """
     tables = result.tables
     if services:
-        tables = of_services(made_ready(tables, result.manifest()), services)
+        tables = of_services(
+            made_ready(tables, result.manifest(), marks=result.left.marks), services
+        )
     return {
         "What came in": _organisations(tables),
         "Pairs that look like one need": _pairs(tables),

@@ -17,6 +17,7 @@ from waitlist_merge.recalled import Recalled, said_since_last_week
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.contacts import spoken_to
+from waitlist_merge.review.marks import nothing_marked
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import Snapshot, census_dates
@@ -34,7 +35,8 @@ class Left:
     where all of it is. ``findings_before`` are the faults of the lists of ``base``
     (``reading.FINDING``), ``said`` what people have answered since last week's, ``asked`` the open
     questions with the day since when (``Register.questions``), ``not_refreshed`` what the list
-    lacks of organisations that sent none, ``kept`` what the needs keep of entries off their lists.
+    lacks of organisations that sent none, ``kept`` what the needs keep of entries off their lists,
+    ``marks`` what earlier lists said of patients that still holds (``review.marks``).
     """
 
     changes: pd.DataFrame
@@ -51,6 +53,7 @@ class Left:
     asked: pd.DataFrame | None = None
     not_refreshed: tuple[NotRefreshed, ...] = ()
     kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
+    marks: pd.DataFrame = field(default_factory=nothing_marked)
     register: registers.Register | None = None
 
 
@@ -112,6 +115,7 @@ def end(
         findings_before=faults,
         said=said_since_last_week(recalled, ended.snapshot.run_date),
         kept=ids.kept,
+        marks=begun.marks,
         not_refreshed=not_refreshed(absent, recalled.last, alone, ended.review_queue, register),
         register=register,
     )

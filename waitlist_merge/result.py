@@ -264,6 +264,7 @@ class MergeResult:
             workbook=self._has_workbook(workbook),
             before=self._before,
             kept=self.left.kept,
+            marks=self.left.marks,
         )
 
     def _before(self, organisation: str) -> Before | None:

@@ -53,6 +53,7 @@ from waitlist_merge.pathways.columns import (
 from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.pathways.match import Patients, of_patient, restricted, two_sides_open
+from waitlist_merge.pathways.remembered import DIED, told_before
 from waitlist_merge.plan import Agreement
 from waitlist_merge.reasons import SurvivorRule
 
@@ -182,7 +183,8 @@ def make(
     waiting = waited(members, pathways, clock, said, held, pressing, run_date)
     overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
     deaths = records_death(entries)
-    dead, perhaps = of_patient(deaths, facts.person), of_patient(deaths, patients.group)
+    dead = of_patient(deaths, facts.person)
+    perhaps = of_patient(deaths | told_before(entries, DIED), patients.group)
     hidden = restricted(entries, patients.group)
     details = differing(members, patients.group, hidden)
     deceased = ~bundles.any(~dead)

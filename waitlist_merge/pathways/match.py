@@ -39,6 +39,7 @@ from waitlist_merge.pathways.identifiers import identifiers
 from waitlist_merge.pathways.judging import judge
 from waitlist_merge.pathways.links import YES, Judged, explained, frame, grouped
 from waitlist_merge.pathways.obeyed import within
+from waitlist_merge.pathways.remembered import DIED, RESTRICTED, told_before
 from waitlist_merge.pathways.state import Signals, list_state, signals, stage
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Confidence, Joins, ListState, Relation
@@ -142,13 +143,13 @@ def _faults(
     waiting = among(state, ACTIVE)
     clocked = waiting & known(days(entries["rtt_start_date"]))
     deaths = records_death(entries)
-    died, died_perhaps = (of_patient(deaths, each) for each in persons)
+    person, patient = persons
     return faults(
         entries,
         said,
         state,
-        died=died,
-        died_perhaps=died_perhaps,
+        died=of_patient(deaths, person),
+        died_perhaps=of_patient(deaths | told_before(entries, DIED), patient),
         both_sides=_among(two_sides_open(links, clocked), len(entries)),
         overlapping=_overlapping(entries, links, among(state, {ListState.CLOSED})),
         run_date=run_date,
@@ -161,17 +162,20 @@ def _of(entries: pd.DataFrame, rows: NDArray[np.int64], names: Iterable[str]) ->
     return pd.DataFrame(some, copy=False)
 
 
-def died(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
-    """Entries of a patient of whom any entry records a death (check before contact).
+def died(entries: pd.DataFrame, person: NDArray[np.integer]) -> Bools:
+    """Entries of a certain person of whom any entry records a death (check before contact)."""
+    return of_patient(records_death(entries), person)
 
-    ``patient`` numbers whom the entries are taken for, or only whom they certainly are.
-    """
-    return of_patient(records_death(entries), patient)
+
+def died_perhaps(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
+    """Entries of a patient, certain or not, of whom any entry records a death, or once did."""
+    return of_patient(records_death(entries) | told_before(entries, DIED), patient)
 
 
 def restricted(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
-    """Entries of a patient of whom any entry is a restricted record (PDS: R or S)."""
-    return of_patient(flag(entries["restricted"]), patient)
+    """Entries of a patient of whom any entry is, or was, a restricted record (PDS: R or S)."""
+    told = flag(entries["restricted"]) | told_before(entries, RESTRICTED)
+    return of_patient(told, patient)
 
 
 def of_patient(mask: Bools, patient: NDArray[np.integer]) -> Bools:

@@ -29,6 +29,7 @@ from waitlist_merge.review.kept_facts import beside_any, kept_facts, parted_from
 from waitlist_merge.review.lost import SERVICES, restricted_anywhere
 from waitlist_merge.review.moved import OF_ONE_NEED
 from waitlist_merge.review.off_list import OffList, off_list
+from waitlist_merge.review.one_number import surely_one
 from waitlist_merge.review.people import NOBODY, People
 from waitlist_merge.review.same_identifier import OWN, under_its_identifier
 from waitlist_merge.review.sameness import Positions
@@ -75,7 +76,10 @@ def kept_starts(
     both = _holding(both[~_turned(both, off, people)], people)
     nearest = both.sort_values("sure", ascending=False, kind="stable")
     first = nearest.sort_values(["start", "entry_id"], kind="stable").drop_duplicates("pathway_id")
-    first = first.assign(field=CLOCK, word=None).sort_values("pathway_id", ignore_index=True)
+    first = first.assign(
+        field=CLOCK, word=None, shared=first["shared"] & _surely_theirs(first, off)
+    )
+    first = first.sort_values("pathway_id", ignore_index=True)
     starts = first[[*COLUMNS, *SERVICES, "shared"]]
     if not off.unsent.any():
         return starts
@@ -191,6 +195,16 @@ def _stated(then: pd.DataFrame, off: Bools) -> pd.DataFrame:
     told = mine.assign(ended=ended)[whose].astype({"entry_id": object})
     found = found.merge(told, on="entry_id")
     return found.assign(firm=found["firm"] & found["closed"])
+
+
+def _surely_theirs(starts: pd.DataFrame, off: OffList) -> Bools:
+    """Starts of an entry that was certainly one need with its member, or says who it is alike.
+
+    Whose row is one entry's by now is certain of itself alone.
+    """
+    row, left = (starts[name].to_numpy(dtype=np.int64) for name in ("row", "place"))
+    told = starts["sure"].to_numpy(dtype=bool) | surely_one(off.now, off.then, row, left)
+    return np.asarray(told, dtype=bool)
 
 
 def _shared(off: OffList) -> pd.Series:

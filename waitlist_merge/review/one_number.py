@@ -69,3 +69,16 @@ def two_people(now: pd.DataFrame, then: pd.DataFrame, rows: Positions, others: P
     one, other = numbered(*(column_of(part, _NUMBER) for part in parts))
     two_numbers = (one != other) & (one >= 0) & (other >= 0)
     return np.asarray(by_family | (named_otherwise & (another_date | two_numbers)), dtype=bool)
+
+
+def surely_one(now: pd.DataFrame, then: pd.DataFrame, rows: Positions, others: Positions) -> Bools:
+    """Which of ``rows`` of ``now`` say who they are just as their ``others`` of ``then`` do?
+
+    By number, names and birth date, none of which is missing: certain enough to tell another
+    organisation of it.
+    """
+    found = np.ones(len(rows), dtype=bool)
+    for name in (_NUMBER, *_NAMES, "birth_date"):
+        one, other = numbered(now[name].iloc[rows], then[name].iloc[others])
+        found &= (one == other) & (one >= 0)
+    return found

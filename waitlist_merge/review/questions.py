@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.combine import Combined
 from waitlist_merge.identity import keyed_hashes
 from waitlist_merge.pathways.columns import Bools
-from waitlist_merge.pathways.match import Patients, died, restricted
+from waitlist_merge.pathways.match import Patients, died_perhaps, restricted
 from waitlist_merge.reasons import Joins, Veto
 from waitlist_merge.review.parts import Parts, whole_groups
 from waitlist_merge.review.ruling import Rulings
@@ -51,7 +51,7 @@ def questions(
     order = combined.history.order
     parts = whole_groups(asked, concerned, levels, entries["organisation"], order)
     dead = certainly_dead(entries, patients)
-    deceased = parts.any(died(entries, patients.group))
+    deceased = parts.any(died_perhaps(entries, patients.group))
     urgencies = urgency(entries, columns, dead, run_date=run_date)
     rank = _harm(asked, parts, urgencies, alive=parts.any(~dead))
     told = states(parts, asked["level"], entries["entry_id"], ruled)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from waitlist_merge.reasons import Outcome
 from waitlist_merge.review.continuity import Carried
 from waitlist_merge.review.departures import NOT_WAITING, Departed
+from waitlist_merge.review.marks import still_restricted
 from waitlist_merge.review.moved import UNEXPLAINED
 from waitlist_merge.review.snapshot import (
     ENTRY_COLUMNS,
@@ -67,6 +68,8 @@ def next_snapshot(
     left = np.where(lost, np.where(np.isnat(earlier), _day(run_date), earlier), _NEVER)
     now = now.assign(departure=before, left_date=left, moved_to=whither, waited_run=0)
     if last is not None:
+        restricted = still_restricted(now["restricted"], last.entries, carried.position)
+        now["restricted"] = restricted
         waits = (entries["outcome"] != NOT_WAITING).to_numpy()
         until = np.append(_waited_until(last.entries), 0)[carried.position]
         now["waited_run"] = np.where(waits, 0, until)

@@ -75,17 +75,19 @@ def write_views(
     workbook: bool = True,
     before: Callable[[str], Before | None] = lambda _organisation: None,
     kept: pd.DataFrame = NOTHING_KEPT,
+    marks: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Write the views that are named (codes, ``all``, ``coordinator``); the folders written.
 
     ``tables`` and ``manifest`` are those of ``write_tables`` or of ``read_tables``: views can be
     made of an earlier run too. ``before`` tells what is known of an organisation's last list, for
-    its page of the week; ``kept`` is what needs keep of entries that are off their list. Every
+    its page of the week; ``kept`` is what needs keep of entries that are off their list, ``marks``
+    what earlier lists said of patients that still holds. Every
     folder is looked at before the first is written. InputError for an organisation that has no
     entry, OutputError for a folder that is not ours to replace.
     """
     folder = prepare_views(out)
-    whole = made_ready(tables, manifest, kept)
+    whole = made_ready(tables, manifest, kept, marks)
     wanted = names_of(views, whole.organisations)
     for name in wanted:
         prepare(folder / name)

@@ -131,6 +131,15 @@ def _without(column: pd.Series, own: Bools | None) -> pd.Series:
     return left
 
 
+def marks_for(organisation: str, marks: pd.DataFrame, sensitive: frozenset[str]) -> pd.DataFrame:
+    """Of what earlier lists said of patients, that which this organisation may know."""
+    if marks.empty:
+        return marks
+    of_all = flag(marks["shared"]) & ~of_withheld_service(marks, sensitive)
+    shown: pd.DataFrame = marks[of_all | (marks["organisation"] == organisation).to_numpy()]
+    return shown
+
+
 def to_be_shown(kept: pd.DataFrame, sensitive: frozenset[str]) -> pd.DataFrame:
     """Of what needs keep of entries off their lists, that which others than their own may see."""
     if kept.empty:

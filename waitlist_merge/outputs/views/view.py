@@ -20,7 +20,7 @@ from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.asked import questions_for
 from waitlist_merge.outputs.views.changed import changes_of
 from waitlist_merge.outputs.views.groups import Groups, cut
-from waitlist_merge.outputs.views.held import Held, held_by, redacted
+from waitlist_merge.outputs.views.held import Held, held_by, marks_for, redacted
 from waitlist_merge.outputs.views.picked import among, plain
 from waitlist_merge.outputs.views.since import (
     findings_of,
@@ -33,8 +33,10 @@ from waitlist_merge.outputs.views.whole import Tables, Whole
 from waitlist_merge.pathways.columns import Bools, has_word, is_in
 from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.match import of_patient
+from waitlist_merge.pathways.remembered import DIED, told_before, without_marks
 from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.reasons import Relation, Veto
+from waitlist_merge.review.marks import marked
 from waitlist_merge.schema import TABLES
 
 _PERSON = ("nhs_number", "family_name", "given_name", "birth_date", "gender")
@@ -66,8 +68,9 @@ def view(whole: Whole, organisation: str) -> tuple[dict[str, pd.DataFrame], dict
     held = held_by(organisation, whole.entries, person=whole.person, withheld=whole.withheld)
     own = held.own[held.rows]
     needs = cut(whole.pathways, held)
-    listed = _combined_anew(whole, held, needs, own)
-    told = _told_by_people(whole, organisation, held, needs, listed["entries"])
+    marks = marks_for(organisation, whole.marks, whole.sensitive)
+    listed = _combined_anew(whole, held, needs, own, marks)
+    told = _told_by_people(whole, organisation, held, needs, listed["entries"], marks)
     combined = _filled(listed["combined_list"], listed["entries"], own)
     asked = {"open_questions": _open(combined, told["review_queue"])}
     made = listed | told | {"combined_list": combined.assign(**asked)}
@@ -89,7 +92,7 @@ def of_services(whole: Whole, services: Collection[str]) -> dict[str, pd.DataFra
     held = Held(rows, np.zeros_like(rows), ~rows)
     lost = lost_of_services(whole.tables["unaccounted"], services)
     everybody = np.ones(int(rows.sum()), dtype=bool)
-    listed = _combined_anew(whole, held, cut(whole.pathways, held), everybody)
+    listed = _combined_anew(whole, held, cut(whole.pathways, held), everybody, whole.marks)
     gone = {each for ids in lost["entry_ids"].astype(object) for each in ids.split(";")}
     ids = gone.union(listed["entries"]["entry_id"].astype(object))
     needs = set(listed["entries"]["pathway_id"].astype(object))
@@ -129,14 +132,15 @@ def _told_among(tables: Tables, name: str, column: str, values: Collection[str])
 
 
 def _combined_anew(
-    whole: Whole, held: Held, pathways: Groups, own: Bools
+    whole: Whole, held: Held, pathways: Groups, own: Bools, marks: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """The tables that are made of entries, of those that are held alone.
 
-    ``pathways`` are the needs of these.
+    ``pathways`` are the needs of these, ``marks`` what may be known of earlier lists.
     """
     patients = cut(whole.patients, held)
     entries = redacted(whole.entries.take(held.rows).reset_index(drop=True), own)
+    entries = marked(entries, marks)
     listed = combine(
         entries,
         patients,
@@ -150,7 +154,7 @@ def _combined_anew(
         asked_again=_asked_again(whole.tables["review_queue"], entries["entry_id"], own),
     )
     said = listed.entry_columns
-    entries = entries.assign(outcome=said["outcome"], reason=said["reason"])
+    entries = without_marks(entries).assign(outcome=said["outcome"], reason=said["reason"])
     return {
         "entries": entries,
         "combined_list": listed.combined_list,
@@ -176,16 +180,25 @@ def _asked_again(queue: pd.DataFrame, entry_ids: pd.Series, own: Bools) -> pd.Da
 
 
 def _told_by_people(
-    whole: Whole, organisation: str, held: Held, pathways: Groups, entries: pd.DataFrame
+    whole: Whole,
+    organisation: str,
+    held: Held,
+    pathways: Groups,
+    entries: pd.DataFrame,
+    marks: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """The tables that are not made of entries anew: questions, findings, what has changed.
 
-    ``entries`` are those of the view, ``pathways`` their needs.
+    ``entries`` are those of the view, ``pathways`` their needs, ``marks`` what may be known of
+    earlier lists.
     """
     tables = whole.tables
     unseen = whole.entries.loc[~(held.own | held.shared), ["patient_id", "pathway_id"]]
-    dead = _dead(whole, held, whole.person)
-    perhaps = _dead(whole, held, whole.patients.group)
+    seen = held.own | held.shared
+    deaths = records_death(whole.entries) & seen
+    before = told_before(marked(whole.entries, marks), DIED) & seen
+    dead = of_patient(deaths, whole.person)
+    perhaps = of_patient(deaths | before, whole.patients.group)
     ids = whole.entries["entry_id"].astype(object).to_numpy()
     links = pathways.links
     mine = whole.entries["pathway_id"].astype(object)[held.own]
@@ -199,7 +212,11 @@ def _told_by_people(
     )
     return {
         "review_queue": questions_for(
-            tables["review_queue"], whole.entries, held, dead=dead, lost=lost
+            tables["review_queue"],
+            whole.entries,
+            held,
+            dead=dead | of_patient(before, whole.patients.group),
+            lost=lost,
         ),
         "findings": findings_of(
             organisation,
@@ -217,12 +234,6 @@ def _told_by_people(
         ),
         "contacts": spoken_of(organisation, _told(tables, "contacts"), {*ids[held.rows]}),
     }
-
-
-def _dead(whole: Whole, held: Held, who: NDArray[np.integer]) -> Bools:
-    """Entries of someone of whom an entry that is held records a death; ``who`` numbers people."""
-    entries = whole.entries
-    return of_patient(records_death(entries) & (held.own | held.shared), who)
 
 
 def _filled(combined: pd.DataFrame, entries: pd.DataFrame, own: Bools) -> pd.DataFrame:

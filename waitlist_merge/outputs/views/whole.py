@@ -13,11 +13,12 @@ import pandas as pd
 from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.outputs.views.groups import Groups, groups_of
 from waitlist_merge.outputs.views.held import sensitive_codes, to_be_shown
-from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.pathways.columns import Bools, flag, is_in
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.pathways.match import certain_people, restricted
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.review.lost import of_withheld_service
+from waitlist_merge.review.marks import marked, nothing_marked
 from waitlist_merge.schema import TABLES, Kind
 
 Tables = Mapping[str, pd.DataFrame]
@@ -29,7 +30,7 @@ class Whole:
 
     ``patients`` and ``pathways`` have positions of ``entries``; ``person`` numbers certain persons;
     ``withheld`` marks entries that leave their organisation in no view; ``kept`` is what others may
-    see of that which needs keep of entries off their lists.
+    see of that which needs keep of entries off their lists, ``marks`` what earlier lists said.
     """
 
     tables: Tables
@@ -42,6 +43,7 @@ class Whole:
     plan: MergePlan
     sensitive: frozenset[str]
     kept: pd.DataFrame
+    marks: pd.DataFrame
 
     @cached_property
     def organisations(self) -> list[str]:
@@ -55,9 +57,13 @@ class Whole:
 
 
 def made_ready(
-    tables: Tables, manifest: Mapping[str, Any], kept: pd.DataFrame = NOTHING_KEPT
+    tables: Tables,
+    manifest: Mapping[str, Any],
+    kept: pd.DataFrame = NOTHING_KEPT,
+    marks: pd.DataFrame | None = None,
 ) -> Whole:
     """What all views of a run need; ``tables`` as of a result or as ``read_tables`` gives them."""
+    marks = nothing_marked() if marks is None else marks
     entries = _typed(tables["entries"])
     patients = groups_of(entries, "patient_id", tables["patient_links"])
     plan = MergePlan.of_manifest(manifest.get("plan", {}))
@@ -69,11 +75,20 @@ def made_ready(
         patients,
         groups_of(entries, "pathway_id", tables["pathway_links"]),
         certain_people(patients.links, len(entries)),
-        of_withheld_service(entries, sensitive) | restricted(entries, patients.group),
+        of_withheld_service(entries, sensitive)
+        | restricted(marked(entries, marks), patients.group)
+        | _restricted_on_the_list(entries, tables["combined_list"]),
         plan,
         sensitive,
         to_be_shown(kept, sensitive),
+        marks,
     )
+
+
+def _restricted_on_the_list(entries: pd.DataFrame, combined: pd.DataFrame) -> Bools:
+    """Entries of patients who are restricted by what an earlier list said, as the list has it."""
+    whose = combined.loc[flag(combined["restricted"]), "patient_id"].astype(object)
+    return is_in(entries["patient_id"], set(whose))
 
 
 def _typed(entries: pd.DataFrame) -> pd.DataFrame:
