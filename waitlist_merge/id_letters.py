@@ -32,11 +32,10 @@ def spelt(prefix: str, hashes: NDArray[np.uint64]) -> pa.LargeStringArray:
     >>> spelt("E-", np.array([0], dtype=np.uint64)).to_pylist()
     ['E-000000000000']
     """
-    letters = np.empty((len(hashes), len(prefix) + LENGTH), dtype=np.uint8)
-    letters[:, : len(prefix)] = np.frombuffer(prefix.encode(), dtype=np.uint8)
+    rows = _room(prefix, len(hashes))
     for at in range(0, len(hashes), AT_A_TIME):
-        letters[at : at + AT_A_TIME, len(prefix) :] = _letters(_pairs(hashes[at : at + AT_A_TIME]))
-    return as_strings(_rows(letters))
+        _spell(rows[at : at + AT_A_TIME], hashes[at : at + AT_A_TIME])
+    return as_strings(_texts(rows))
 
 
 def read(prefix: str, ids: NDArray[np.bytes_]) -> NDArray[np.int64] | None:
@@ -49,38 +48,72 @@ def read(prefix: str, ids: NDArray[np.bytes_]) -> NDArray[np.int64] | None:
     """
     if ids.itemsize != len(prefix) + LENGTH:
         return None
-    letters = ids.view(np.uint8).reshape(len(ids), ids.itemsize)
+    rows = ids.view(_row(prefix))
     number = np.zeros(len(ids), dtype=np.int64)
     for at in range(0, len(ids), AT_A_TIME):
-        part, found = letters[at : at + AT_A_TIME], number[at : at + AT_A_TIME]
-        begin, rest = np.split(part, [len(prefix)], axis=1)
-        pairs = _NUMBER_OF_PAIR[np.ascontiguousarray(rest).view(_TWO_LETTERS.dtype)]
-        if (begin != np.frombuffer(prefix.encode(), dtype=np.uint8)).any() or (pairs < 0).any():
+        part, found = rows[at : at + AT_A_TIME], number[at : at + AT_A_TIME]
+        if (part["prefix"] != prefix.encode()).any():
             return None
-        for pair in pairs.T:
+        for pair in PAIRS:
+            read_off = _NUMBER_OF_PAIR.take(part[pair])
+            if read_off.min() < 0:
+                return None
             found <<= 10
-            found |= pair
+            found |= read_off
     return number
 
 
 def written(prefix: str, hashes: NDArray[np.uint64], pool: Executor) -> NDArray[np.bytes_]:
     """The id of each hash, as text of one width."""
-    letters = np.empty((len(hashes), len(prefix) + LENGTH + 2), dtype=np.uint8)
-    letters[:, : len(prefix) + 1] = np.frombuffer(f"{prefix}-".encode(), dtype=np.uint8)
+    rows = _room(f"{prefix}-", len(hashes), check=1)
 
     def write(at: int) -> None:
-        part = slice(at, at + AT_A_TIME)
-        pairs = _pairs(hashes[part])
-        letters[part, len(prefix) + 1 : -1] = _letters(pairs)
-        letters[part, -1] = _LETTERS[_check(_SUMS[pairs])]
+        part = rows[at : at + AT_A_TIME]
+        sums = _spell(part, hashes[at : at + AT_A_TIME])
+        part["check"] = _CHECK_OF_SUM.take(sums % len(ALPHABET))
 
     list(pool.map(write, range(0, len(hashes), AT_A_TIME)))
-    return _rows(letters)
+    return _texts(rows)
 
 
-def _rows(letters: NDArray[np.uint8]) -> NDArray[np.bytes_]:
-    """Each row of letters as one text."""
-    return letters.view(f"S{letters.shape[1]}").ravel()
+PAIRS = tuple(f"letters {2 * at}" for at in range(LENGTH // 2))
+"""The parts of an id that are told by ten bits each: two letters."""
+
+
+def _row(prefix: str, *, check: int = 0) -> np.dtype[np.void]:
+    """Where the parts of an id lie: they are written and read one after the other, of many rows."""
+    parts: list[tuple[str, str]] = [
+        ("prefix", f"S{len(prefix)}"),
+        *((each, "u2") for each in PAIRS),
+    ]
+    return np.dtype([*parts, *[("check", "u1")] * check])
+
+
+def _room(prefix: str, size: int, *, check: int = 0) -> NDArray[np.void]:
+    """Rows for so many ids, of which only the prefix is there."""
+    rows = np.empty(size, dtype=_row(prefix, check=check))
+    rows["prefix"] = prefix.encode()
+    return rows
+
+
+def _spell(rows: NDArray[np.void], hashes: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """Write the letters of the hashes, tell the sums that their check characters rest on.
+
+    A sum that is over 255 begins at 0 again: as 256 is a multiple of 32, its check stays the same.
+    """
+    sums = np.zeros(len(hashes), dtype=np.uint8)
+    pair = np.empty(len(hashes), dtype=np.uint16)
+    for at, name in enumerate(PAIRS):
+        np.right_shift(hashes, np.uint64(54 - 10 * at), out=pair, casting="unsafe")
+        pair &= np.uint16(len(_TWO_LETTERS) - 1)
+        rows[name] = _TWO_LETTERS.take(pair)
+        sums += _SUMS.take(pair)
+    return sums
+
+
+def _texts(rows: NDArray[np.void]) -> NDArray[np.bytes_]:
+    """Each row as one text."""
+    return rows.view(f"S{rows.itemsize}")
 
 
 def as_strings(
@@ -112,20 +145,7 @@ _ENDS: WeakValueDictionary[tuple[int, int], NDArray[np.int64]] = WeakValueDictio
 def base32(digests: Sequence[bytes]) -> list[str]:
     """The first 60 bits of each digest in Crockford's alphabet."""
     bits = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64)
-    return [text.decode() for text in _rows(_letters(_pairs(bits)))]
-
-
-def _pairs(bits: NDArray[np.uint64]) -> NDArray[np.uint16]:
-    """The first 60 bits of each number, ten at a time: two letters each."""
-    pairs = np.empty((len(bits), LENGTH // 2), dtype=np.uint16)
-    for at in range(LENGTH // 2):
-        np.bitwise_and(bits >> np.uint64(54 - 10 * at), 1023, out=pairs[:, at], casting="unsafe")
-    return pairs
-
-
-def _letters(pairs: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """The letters of each row of pairs."""
-    return _TWO_LETTERS[pairs].view(np.uint8)
+    return [text[1:] for text in spelt("-", bits).to_pylist()]
 
 
 _LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
@@ -147,12 +167,7 @@ def check_characters(texts: Sequence[str]) -> list[str]:
     letters = np.frombuffer("".join(texts).encode(), dtype=np.uint8).reshape(len(texts), -1)
     values = _VALUES[letters]
     values[:, ::-2] = _DOUBLED[values[:, ::-2]]
-    return [ALPHABET[check] for check in _check(values)]
-
-
-def _check(values: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The place of the check character that is behind each row of what is summed up."""
-    return np.asarray(-values.sum(axis=1, dtype=np.int64) % len(ALPHABET))
+    return [ALPHABET[-total % len(ALPHABET)] for total in values.sum(axis=1, dtype=np.int64)]
 
 
 _VALUES = np.zeros(256, dtype=np.uint8)
@@ -161,6 +176,7 @@ _DOUBLED = np.array([2 * at // 32 + 2 * at % 32 for at in range(32)], dtype=np.u
 """Counted from the check character every other one, from its neighbour on, is doubled."""
 _SUMS = np.add.outer(np.arange(32, dtype=np.uint8), _DOUBLED).ravel()
 """What two letters add to the sum of a text that has so many pairs of them."""
+_CHECK_OF_SUM = _LETTERS[-np.arange(len(ALPHABET)) % len(ALPHABET)]
 
 
 def valid_id(identifier: str) -> bool:
