@@ -23,6 +23,13 @@ def test_no_text_that_occurs_again_is_left_out(before, texts, at_a_time):
         assert not (again and not text)
 
 
+@given(st.integers(1, 30), st.data())
+def test_texts_of_one_length_have_the_numbers_that_they_have_among_others(length, data):
+    texts = data.draw(st.lists(st.text("aB0", min_size=length, max_size=length), min_size=1))
+    among = subject.numbers(pa.array([*texts, "", "x" * (length + 1)]))
+    assert subject.numbers(pa.array(texts)).tolist() == among[: len(texts)].tolist()
+
+
 def test_few_texts_that_do_not_are_among_them():
     apart = pa.array([f"{number:020d}" for number in range(20_000)])
     assert not subject.perhaps_again(apart).any()

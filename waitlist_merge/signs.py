@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,11 +109,27 @@ def _numbers(told: Signs, at: NDArray[np.int64]) -> Numbers:
     low, high = int(begin[0]), int(begin[-1] + length[-1])
     near = np.zeros(high - low + WORD, dtype=np.uint8)
     near[: high - low] = told.held[low:high]
-    words = np.ndarray(high - low + 1, dtype="<u8", buffer=near, strides=(1,))
     number = length.astype(np.uint64)
-    for word, factor in enumerate(FACTORS[:_LOOKED_AT]):
-        past = word * WORD
-        whole = words[np.minimum(begin - low + past, high - low)]
-        number ^= whole & _FIRST[np.clip(length - past, 0, WORD)]
+    for factor, word in zip(FACTORS, _words(near, begin - low, length), strict=False):
+        number ^= word
         stir(number, factor)
     return number * FACTORS[0]
+
+
+def _words(
+    near: NDArray[np.uint8], begin: NDArray[np.int64], length: NDArray[np.int64]
+) -> Iterator[Numbers]:
+    """The first signs of each text, as many as a whole number holds, then the next of each."""
+    size = len(near) - WORD
+    width = int(length[0])
+    # Where all texts are of one length, as identifiers mostly are, nobody has to look for them.
+    alike = width * len(length) == size and (length == width).all()
+    words = np.ndarray(size + 1, dtype="<u8", buffer=near, strides=(1,))
+    for past in range(0, _LOOKED_AT * WORD, WORD):
+        if not alike:
+            whole = words[np.minimum(begin + past, size)]
+            yield whole & _FIRST[np.clip(length - past, 0, WORD)]
+        elif past < width:
+            yield words[past::width][: len(length)] & _FIRST[min(width - past, WORD)]
+        else:
+            yield np.zeros(1, dtype=np.uint64)

@@ -130,6 +130,8 @@ def matches(column: pd.Series, pattern: re.Pattern[str]) -> Bools:
 def holds(column: pd.Series, test: Callable[[str], bool]) -> Bools:
     """Which rows hold a value that passes the test? The test is asked once per distinct value."""
     passed = np.array([test(value) for value in categories(column)] + [False], dtype=bool)
+    if not passed.any():  # many a column of a list says nothing, or nothing of the kind
+        return np.zeros(len(column), dtype=bool)
     return looked_up(passed, column.cat.codes.to_numpy())
 
 
@@ -161,11 +163,15 @@ def days(column: pd.Series) -> Days:
     whole = np.empty(len(seconds), dtype=np.int32)
     for at in range(0, len(seconds), AT_A_TIME):
         part, found = seconds[at : at + AT_A_TIME], whole[at : at + AT_A_TIME]
+        missing = part == NOT_A_TIME
+        if missing[0] and missing.all():  # many a column of a list has no date at all
+            found.fill(NO_DAY)
+            continue
         # In two steps, the second of which divides narrow numbers: that is quicker.
         np.right_shift(part, _BITS, out=found, casting="unsafe")
         found //= SECONDS_A_DAY >> _BITS
         # What is missing has come to day 0: to add to it is twice as quick as to look for it.
-        found += (part == NOT_A_TIME) * np.int32(NO_DAY)
+        found += missing * np.int32(NO_DAY)
     return whole
 
 

@@ -99,11 +99,24 @@ def identifiers(entries: pd.DataFrame) -> Identifiers:
 
 def bared(values: pa.Array) -> pa.Array:
     """Capitals and digits only."""
+    if _all_plain(values):
+        return values
     capitals = pc.utf8_upper(values)
     plain = pc.fill_null(pc.ascii_is_alnum(capitals), True)
     if pc.all(plain, min_count=0).as_py():
         return capitals
     return pc.replace_substring_regex(capitals, _NOISE.pattern, "")
+
+
+def _all_plain(values: pa.Array) -> bool:
+    """Are all texts of capitals and digits? Most lists write so: their bytes alone tell it."""
+    told = signs(values)
+    if not len(told.held):
+        return True
+    held = told.held[int(told.begin[0]) : int(told.begin[-1] + told.length[-1])]
+    # What comes before the first of a run is above its last, as a byte below 0 begins at 255.
+    capital, digit = (held - np.uint8(ord(first)) for first in "A0")
+    return bool(((capital < len(ascii_uppercase)) | (digit < len(digits))).all())
 
 
 def trimmed(raw: pa.Array) -> pa.Array:

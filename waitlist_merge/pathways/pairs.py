@@ -93,8 +93,8 @@ def _blocks(
     """Members sorted by block and order; where each block starts among them, and its size."""
     there = np.flatnonzero(block >= 0)
     standing = there[np.lexsort((order[there], block[there]))]
-    _, first, size = np.unique(block[standing], return_index=True, return_counts=True)
-    return standing, first.astype(np.int64), size.astype(np.int64)
+    first = np.flatnonzero(np.diff(block[standing], prepend=-1))
+    return standing, first, np.diff(np.append(first, len(standing)))
 
 
 def _expand(
