@@ -40,6 +40,11 @@ class Bundles:
         return np.diff(np.append(self.first, len(self.rows)))
 
     @cached_property
+    def alone(self) -> Bools:
+        """The bundles with one entry."""
+        return np.asarray(self.size == 1)
+
+    @cached_property
     def shown(self) -> Positions:
         """The position of the shown entry of each bundle."""
         return self.rows[self.first]

@@ -20,7 +20,7 @@ from waitlist_merge.combined.names import taken
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.survivorship import OF_SENDERS, Survivor
 from waitlist_merge.combined.texts import arrow_text, framed, joined_text
-from waitlist_merge.pathways.columns import NO_DAY, codes, days, iso, said, texts
+from waitlist_merge.pathways.columns import NO_DAY, codes, codes_at, days, iso, said, texts
 from waitlist_merge.pathways.features import suspected_cancer
 from waitlist_merge.schema import DATE_FIELDS
 
@@ -83,7 +83,7 @@ def _field(members: Members, name: str, survivor: Survivor) -> pd.DataFrame:
     at = number[bundles.run]
     others = np.flatnonzero((at >= 0) & (mine != taken[bundles.run]))
     names = texts(members.entries["organisation"])
-    where = codes(members.entries["organisation"])[bundles.members[others]]
+    where = codes_at(members.entries["organisation"], bundles.members[others])
     unsaid = pc.fill_null(text_of(members.entries, name, bundles.members[others]), "nothing")
     told = pc.binary_join_element_wise(names.take(pa.array(where)), unsaid, " ")
     return pd.DataFrame(

@@ -22,7 +22,16 @@ from waitlist_merge.combined.kept import Kept
 from waitlist_merge.combined.kept_facts import KeptFact
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.texts import arrow_text, joined_text
-from waitlist_merge.pathways.columns import Bools, any_of, codes, has_word, known, texts, worded
+from waitlist_merge.pathways.columns import (
+    Bools,
+    any_of,
+    codes,
+    codes_at,
+    has_word,
+    known,
+    texts,
+    worded,
+)
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.reasons import Confidence, Joins, NextStep, Relation, StartReason, Veto
 
@@ -123,7 +132,7 @@ def _whole(members: Members, mask: Bools, step: NextStep) -> Concerned:
     """All organisations of the rows of which it is true."""
     bundles = members.bundles
     at = mask[bundles.number]
-    place = codes(members.entries["organisation"])[bundles.rows[at]]
+    place = codes_at(members.entries["organisation"], bundles.rows[at])
     return _told(bundles.number[at], place, step)
 
 
@@ -133,7 +142,7 @@ def _sides(members: Members, pairs: NDArray[np.int64]) -> Concerned:
     row = np.full(len(members.entries), -1, dtype=np.int64)
     row[bundles.rows] = bundles.number
     own, other = np.concatenate([pairs, pairs[::-1]], axis=1)
-    there = codes(members.entries["organisation"])[other]
+    there = codes_at(members.entries["organisation"], other)
     mine = np.zeros(len(bundles.first), dtype=bool)
     mine[row[own]] = True
     settle = NextStep.SETTLE_SIDE

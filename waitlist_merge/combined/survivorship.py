@@ -147,7 +147,7 @@ def _unfit(members: Members, name: str, rule: SurvivorRule) -> Positions:
         unfit = ~suspected_cancer(entries)
     else:
         return _NO_ROWS
-    return np.flatnonzero(unfit[shown] & (members.bundles.size == 1))
+    return np.flatnonzero(unfit[shown] & members.bundles.alone)
 
 
 Values = ExtensionArray | Bools | Later

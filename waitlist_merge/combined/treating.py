@@ -23,6 +23,7 @@ from waitlist_merge.pathways.columns import (
     Codes,
     categories,
     codes,
+    codes_at,
     is_in,
     renumbered,
     sorted_distinct,
@@ -56,7 +57,7 @@ def _proposed(
 ) -> tuple[Codes, NDArray[np.int8]]:
     """The organisation proposed for each row with several entries, -1 for none, and the reason."""
     bundles = members.bundles
-    chosen = codes(members.entries["organisation"])[bundles.shown[bundles.many]]
+    chosen = codes_at(members.entries["organisation"], bundles.shown[bundles.many])
     reason = np.full(len(chosen), REASONS.index(TreatingReason.ONLY_LISTED), dtype=np.int8)
     holder = codes(members.column("organisation"))
     shared = _count(members, holder, np.ones(len(holder), dtype=bool))[0] > 1

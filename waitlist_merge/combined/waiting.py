@@ -28,6 +28,7 @@ from waitlist_merge.pathways.columns import (
     Days,
     categories,
     codes,
+    codes_at,
     dates,
     days,
     known,
@@ -147,7 +148,7 @@ def _bookings(members: Members, name: str) -> NDArray[np.int32]:
     booking = pd.DataFrame(
         {
             "bundle": bundles.owner[mine],
-            "organisation": codes(entries["organisation"])[rows],
+            "organisation": codes_at(entries["organisation"], rows),
             "day": day[rows],
         }
     ).drop_duplicates()

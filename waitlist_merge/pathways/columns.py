@@ -49,6 +49,15 @@ def codes(column: pd.Series) -> Codes:
     return column.cat.codes.to_numpy().astype(np.int32, copy=False)
 
 
+def codes_at(column: pd.Series, rows: NDArray[np.integer]) -> Codes:
+    """The code of the values at these positions, of a long column of which few are looked at.
+
+    >>> codes_at(pd.Series(["b", None, "a"], dtype="category"), np.array([2, 1])).tolist()
+    [0, -1]
+    """
+    return column.cat.codes.to_numpy().take(rows).astype(np.int32, copy=False)
+
+
 def categories(column: pd.Series) -> list[str]:
     """The distinct values that the codes stand for."""
     return list(map(str, column.cat.categories.tolist()))
