@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from typer.testing import CliRunner
 
 from waitlist_merge import cli, remember
 from waitlist_merge.errors import OutputError
-from waitlist_merge.held import run_held
+from waitlist_merge.held import WHOLE, runs_held
 from waitlist_merge.result import MergeResult
 from waitlist_merge.review.register import Register
 
 FIRST, SECOND, THIRD = "2026-11-01", "2026-11-08", "2026-11-15"
 PEOPLE = 6
+BOTH = ("RM3", "RW3")
 
 
 class Region:
@@ -29,8 +31,8 @@ class Region:
         self.folder, self.out = folder, folder / "out"
         self.register = folder / "register.db"
 
-    def merge(self, census: str, people: int, *more: str) -> Any:
-        for code in ("RM3", "RW3"):
+    def merge(self, census: str, people: int, *more: str, of: Sequence[str] = BOTH) -> Any:
+        for code in of:
             rows = [
                 {
                     "NHS number": "",
@@ -45,7 +47,7 @@ class Region:
                 for at in range(people)
             ]
             pd.DataFrame(rows).to_csv(self.folder / f"{code}.csv", index=False)
-        lists = [f"{code}={self.folder / code}.csv" for code in ("RM3", "RW3")]
+        lists = [f"{code}={self.folder / code}.csv" for code in of]
         to = ["--out", self.out, "--register", self.register, "--census-date", census]
         given = ["merge", *lists, *to, "--no-workbook", "--tables", "csv", *more]
         return CliRunner().invoke(cli.app, [str(each) for each in given])
@@ -114,12 +116,32 @@ def test_what_nobody_held_is_told_with_the_next_lists(region: Region) -> None:
 
 def test_views_are_told_against_the_oldest_that_people_hold(region: Region) -> None:
     region.merge(FIRST, PEOPLE, "--view", "all")
-    region.merge(SECOND, PEOPLE + 1, "--view", "RM3")
+    assert "note:" not in region.merge(SECOND, PEOPLE + 1, "--view", "RM3").stdout
     region.merge(THIRD, PEOPLE + 2, "--view", "all")
     assert region.told("RM3") == region.told("RW3") == (3, 1)
     with stopping(KeyboardInterrupt(), name="save_views"):
         done = region.merge(THIRD, PEOPLE + 3, "--view", "all")
     assert f"what is in {region.out} is whole, as it was or new; " in done.stderr
+
+
+def test_a_view_that_is_not_written_again_holds_up_no_other(region: Region) -> None:
+    region.merge(FIRST, PEOPLE, "--view", "all")
+    for run, census in ((2, SECOND), (3, THIRD)):
+        more = ("--view", "all", "--allow-absent", "RW3")
+        done = region.merge(census, PEOPLE + run, *more, of=["RM3"])
+        assert region.told("RM3") == (run, run - 1)
+        left = f"note: {region.out / 'RW3'} is still the view of {FIRST}: RW3 sent no list"
+        assert left in done.stdout
+    assert region.told("RW3") == (1, 0)
+
+
+def test_a_view_that_was_moved_aside_counts_where_no_other_took_its_place(region: Region) -> None:
+    region.merge(FIRST, PEOPLE, "--view", "all")
+    shutil.copytree(region.out / "RM3", region.out / "RM3.previous")
+    (region.out / "RW3").rename(region.out / "RW3.previous")
+    region.merge(SECOND, PEOPLE, "--view", "RM3", "--view", "coordinator")
+    with Register.open(region.register) as register:
+        assert runs_held(region.out, register) == {"RM3": 2, "RW3": 1, "coordinator": 2}
 
 
 def test_a_list_that_is_absent_while_nobody_held_its_first_keeps_its_entries(
@@ -154,13 +176,13 @@ def test_a_folder_of_another_register_is_no_run_of_this_one(region: Region) -> N
     manifest = region.out / "manifest.json"
     own = json.loads(manifest.read_bytes())
     with Register.open(region.register) as register:
-        assert run_held(region.out, register) == 1
+        assert runs_held(region.out, register) == {WHOLE: 1}
         for each in OTHERS:
             manifest.write_text(json.dumps(own | each))
-            assert run_held(region.out, register) is None, each
-        assert run_held(region.folder / "none", register) is None
-        assert run_held(None, register) is None
-    assert run_held(region.out, None) is None
+            assert runs_held(region.out, register) == {}, each
+        assert runs_held(region.folder / "none", register) == {}
+        assert runs_held(None, register) == {}
+    assert runs_held(region.out, None) == {}
 
 
 def test_nothing_is_said_of_a_register_that_recorded_nothing(region: Region) -> None:

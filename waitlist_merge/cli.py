@@ -20,11 +20,11 @@ from waitlist_merge.check import check_files
 from waitlist_merge.config import load_config
 from waitlist_merge.demonstration import MERGED, demonstrate
 from waitlist_merge.errors import ConfigError, OutputError, RefusedExtracts
-from waitlist_merge.held import run_held, telling_of_the_register
+from waitlist_merge.held import left_as_they_were, runs_held, telling_of_the_register
 from waitlist_merge.intake.requests import FileRequest
 from waitlist_merge.merge import merge_files
 from waitlist_merge.outputs import prepare
-from waitlist_merge.outputs.views import prepare_views
+from waitlist_merge.outputs.views import ALL, prepare_views
 from waitlist_merge.patients import PatientModel
 from waitlist_merge.plan import MergeConfig
 from waitlist_merge.recalled import Retrain
@@ -180,7 +180,7 @@ def merge(
                 allowed=allowed,
                 retrain=anew,
                 capacity=capacity,
-                told_against=run_held(out, remembered),
+                told_against=runs_held(out, remembered),
                 views=view or (),
                 progress=progress,
             )
@@ -191,14 +191,16 @@ def merge(
             progress("write")
             if save_model:
                 result.model.save(save_model)
+            notes: list[str] = []
             if view:
-                result.save_views(out, view, tables=tables, workbook=workbook)
+                written = result.save_views(out, view, tables=tables, workbook=workbook)
+                notes = left_as_they_were(out, written) if ALL in view else []
             else:
                 result.save(out, tables=tables, workbook=workbook)
         for problem in result.accepted.refused:
             complain(f"refused: {problem}")
         if not quiet:
-            told = [str(summary), result.retrained(), f"written to {out}"]
+            told = [str(summary), result.retrained(), f"written to {out}", *notes]
             typer.echo("\n".join(line for line in told if line))
 
 

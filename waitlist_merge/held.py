@@ -7,33 +7,65 @@ what has changed is to be told against theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from waitlist_merge.errors import WaitlistError
-from waitlist_merge.outputs.folder import manifest_of
+from waitlist_merge.outputs.folder import PREVIOUS, manifest_of
 
 if TYPE_CHECKING:
     from waitlist_merge.review.register import Register
 
 
-def run_held(out: Path | None, register: Register | None) -> int | None:
-    """The run of this register that lies in a folder, of views the oldest; None where none does.
+WHOLE = ""
+"""Stands for the folder itself among the names of its views: it has a whole list."""
+
+
+def runs_held(out: Path | None, register: Register | None) -> dict[str, int]:
+    """The runs of this register that lie in a folder, by the name of the view.
 
     A run is known by its number, its day, its plan and its patient model: the folder may be of
     another register.
     """
     if out is None or register is None or not out.is_dir():
-        return None
+        return {}
     names = ["run", "run_date", "plan_digest", "model_digest"]
     known = {
         (int(run), str(day), plan, model)
         for run, day, plan, model in register.runs()[names].itertuples(index=False, name=None)
     }
-    told = (_named(manifest_of(each)) for each in (out, *out.iterdir()))
-    return min((each[0] for each in told if each in known), default=None)
+    # Backwards, so that a folder that was moved aside counts only where no other took its place.
+    folders = sorted(out.iterdir(), reverse=True)
+    named = {each.name.removesuffix(PREVIOUS): each for each in folders} | {WHOLE: out}
+    told = {name: _named(manifest_of(folder)) for name, folder in named.items()}
+    return {name: run[0] for name, run in told.items() if run in known}
+
+
+def oldest_held(held: Mapping[str, int] | int | None, views: Sequence[str]) -> int | None:
+    """The oldest run that lies where something is to be written: these views, or a whole list.
+
+    A view that nobody writes now stays as it is, and must hold up no other: its organisation may
+    have closed for good.
+
+    >>> oldest_held({"RM3": 4, "RBK": 3, "RW3": 1}, ["RM3", "RBK"]), oldest_held({"": 4}, [])
+    (3, 4)
+    """
+    if not isinstance(held, Mapping):
+        return held
+    return min((held[name] for name in views or [WHOLE] if name in held), default=None)
+
+
+def left_as_they_were(out: Path, written: Sequence[Path]) -> list[str]:
+    """The organisations' views that lie there from an earlier run, a line each."""
+    told = ((each, manifest_of(each)) for each in sorted(out.iterdir()) if each not in written)
+    return [
+        f"note: {folder} is still the view of {manifest.get('run_date')}: {folder.name} sent no "
+        "list this time"
+        for folder, manifest in told
+        if manifest and manifest.get("view") == folder.name
+    ]
 
 
 def _named(manifest: dict[str, object] | None) -> tuple[int, str, str, str]:

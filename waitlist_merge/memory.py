@@ -93,8 +93,12 @@ def begin(
     *,
     run_date: dt.date,
     allowed: Allowed | None = None,
+    held: int | None = None,
 ) -> Begun:
-    """The entries with the ids that they had; InputError where a list is not as expected."""
+    """The entries with the ids that they had; InputError where a list is not as expected.
+
+    ``held`` is the run that people hold, None for the newest.
+    """
     register, last = recalled.register, recalled.last
     expected = recalled.plan.expected_organisations
     if register is None:
@@ -102,7 +106,7 @@ def begin(
         arrivals(entries, None, expected=expected, allowed=allowed, retired=closed)
         return Begun(recalled=recalled, entries=entries)
     sent = digests(entries)
-    base = _base(register, last, sent, recalled.told_against)
+    base = _base(register, last, sent, held)
     retired = register.retired().union(recalled.plan.retired_organisations)
     began = week.begin(
         entries,

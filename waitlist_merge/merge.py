@@ -28,6 +28,7 @@ from waitlist_merge.combined import SurvivorshipRule
 from waitlist_merge.conservation import check_conservation
 from waitlist_merge.errors import InputError, RefusedExtract
 from waitlist_merge.findings import gather_findings
+from waitlist_merge.held import oldest_held
 from waitlist_merge.intake import Extract
 from waitlist_merge.intake.accept import accept, as_date
 from waitlist_merge.intake.assemble import assemble
@@ -62,7 +63,7 @@ def merge(
     allowed: Allowed | None = None,
     retrain: Retrain | None = None,
     capacity: int | None = None,
-    told_against: int | None = None,
+    told_against: Mapping[str, int] | int | None = None,
     views: Sequence[str] | str = (),
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Progress = in_silence,
@@ -79,8 +80,9 @@ def merge(
     ``retrain`` asks for another model than the register's, and for what that would change.
     ``capacity`` is how many questions each organisation can answer in a week; the rest waits.
     ``told_against`` is the run of the register that people hold, by default the newest: what has
-    changed is told since then. ``views`` are those that will be written (``save_views``): one of
-    nobody stops the run before it is recorded. ``survivorship`` has rules of your own by field (see
+    changed is told since then; by name of a view, the oldest of those in ``views`` counts.
+    ``views`` are those that will be written (``save_views``): one of nobody stops the run before it
+    is recorded. ``survivorship`` has rules of your own by field (see
     ``SurvivorshipRule``); the plan and the manifest of the result name them. ``progress`` is told
     each stage as it begins, and how much of the patient stage is done. The order of extracts and of
     their rows changes no id and no group.
@@ -123,7 +125,7 @@ def merge(
     own_rules = combined.checked(survivorship)
     plan = _naming(plan, own_rules)
     watch = Stopwatch(progress)
-    known = recall(register, plan=plan, model=model, retrain=retrain, told_against=told_against)
+    known = recall(register, plan=plan, model=model, retrain=retrain)
 
     with watch("normalise"):
         accepted = accept(
@@ -137,8 +139,9 @@ def merge(
         del extracts
         entries = assemble(accepted.typed, run_date=accepted.run_date, key=known.key)
         accepted = accepted.without_values()
-        names_of(views, sorted(map(str, entries["organisation"].dropna().unique())))
-        begun = memory.begin(known, entries, run_date=accepted.run_date, allowed=allowed)
+        written = names_of(views, sorted(map(str, entries["organisation"].dropna().unique())))
+        held = oldest_held(told_against, written)
+        begun = memory.begin(known, entries, run_date=accepted.run_date, allowed=allowed, held=held)
         entries = begun.entries
     with watch("patients"):
         match = partial(
@@ -253,7 +256,7 @@ def merge_files(
     allowed: Allowed | None = None,
     retrain: Retrain | None = None,
     capacity: int | None = None,
-    told_against: int | None = None,
+    told_against: Mapping[str, int] | int | None = None,
     views: Sequence[str] | str = (),
     survivorship: Mapping[str, SurvivorshipRule] | None = None,
     progress: Progress = in_silence,

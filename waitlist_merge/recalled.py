@@ -48,7 +48,6 @@ class Recalled:
     ``key`` keys the entry ids, ``model`` weighs the evidence on people (None: one is fitted),
     ``last`` is what the newest run knew. With ``retrain`` another model than the register's is
     fitted; ``replaced`` is the register's, None where this version cannot read it.
-    ``told_against`` is the run that people hold, None for the newest.
     """
 
     plan: MergePlan
@@ -60,7 +59,6 @@ class Recalled:
     answers: Sequence[AnswerRow] = ()
     retrain: Retrain | None = None
     replaced: PatientModel | None = None
-    told_against: int | None = None
 
 
 def recall(
@@ -69,7 +67,6 @@ def recall(
     plan: MergePlan,
     model: PatientModel | None,
     retrain: Retrain | None = None,
-    told_against: int | None = None,
 ) -> Recalled:
     """What is known before anything is read.
 
@@ -98,7 +95,6 @@ def recall(
         answers=register.answers(),
         retrain=retrain,
         replaced=pinned if retrain else None,
-        told_against=told_against,
     )
 
 
