@@ -13,8 +13,8 @@ import pytest
 
 import waitlist_merge as wm
 from waitlist_merge.review.filing import read_workbooks
+from waitlist_merge.review.headings import ENTRIES, NEED, STATE
 from waitlist_merge.review.register import Register
-from waitlist_merge.review.returned import ENTRIES, NEED, STATE
 from waitlist_merge.review.rows import WorkRow
 
 MONDAYS = ("2026-11-02", "2026-11-09", "2026-11-16")

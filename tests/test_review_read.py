@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.views import made_ready, view
 from waitlist_merge.review.checking import Checks
 from waitlist_merge.review.filing import read_workbooks, status_of, undo
+from waitlist_merge.review.headings import HIDDEN
 from waitlist_merge.review.register import Register
-from waitlist_merge.review.returned import HIDDEN, Returned, fingerprint, returned_rows
+from waitlist_merge.review.returned import Returned, fingerprint, returned_rows
 from waitlist_merge.review.rows import AnswerRow
 
 CENSUS = "2026-11-15"
@@ -526,6 +528,64 @@ def test_work_is_recorded_though_the_answer_beside_it_is_wrong(first, register, 
     assert filed.summary() == (
         "1 workbook read: 0 answers and 1 step of work recorded, 0 known already, 1 problem"
     )
+
+
+def headed(book: Path, sheet: str = "Questions", **instead: str | None) -> Path:
+    """The workbook with other headings, None for a column taken out; "_" stands for a blank."""
+    opened = openpyxl.load_workbook(book)
+    page = opened[sheet]
+    for name, other in instead.items():
+        [cell] = [cell for cell in page[1] if cell.value == name.replace("_", " ")]
+        if other is None:
+            page.delete_cols(cell.column)
+        else:
+            cell.value = other
+    opened.save(book)
+    return book
+
+
+def test_a_heading_is_known_whatever_its_case_and_blanks(first, register, tmp_path):
+    more = {"Note": "rang Dr Smith", "Second person": "Dr B", "Reason for overriding": "a slip"}
+    book = filled(first, tmp_path / "a.xlsx", {NEED: said("same need", **more)})
+    changed = {"Second_person": " second  person", "Reason_for_overriding": "REASON FOR OVERRIDING"}
+    filed = read(register, headed(book, Date="DATE", Note="note ", Answer="ANSWER", **changed))
+    [answer] = filed.taken.answers
+    assert (answer.note, answer.second_person, answer.reason) == tuple(more.values())
+    assert (answer.answered_on, filed.problems) == (dt.date(2026, 11, 16), [])
+
+
+@pytest.mark.parametrize(
+    ("instead", "told", "recorded"),
+    [
+        ({"Date": "Day"}, r"Date \(it may be column [A-Z]+\)", (0, 0)),
+        ({"Date": None}, "Date", (0, 0)),
+        ({"Date": "DATE", "Relation": "date"}, r"Date \(.*\), Relation \(.*\)", (0, 0)),
+        ({"Reviewer": "Who"}, r"Reviewer \(it may be column [A-Z]+\)", (0, 0)),
+        ({"Note": "Rang Mrs Okafor"}, r"Note \(it may be column [A-Z]+\)", (0, 1)),
+        ({"Second_person": None, "Relation": None}, "Relation, Second person", (0, 1)),
+        ({"Due": "By"}, r"Due \(it may be column [A-Z]+\)", (1, 0)),
+        ({"Note": None, "Owner": None}, "Note, Owner", (0, 0)),
+    ],
+)
+def test_what_stands_under_a_heading_that_is_gone_is_never_left_out_in_silence(
+    first, register, tmp_path, instead, told, recorded
+):
+    work = {"Work state": "with RM3", "Owner organisation": "RM3"}
+    book = filled(first, tmp_path / "a.xlsx", {NEED: said("same need", **work)})
+    filed = read(register, headed(book, **instead))
+    assert (filed.new_answers, filed.new_work) == recorded
+    [problem] = filed.problems
+    end = "; put it back, or fill in the sheet as it came"
+    assert re.fullmatch(f"a.xlsx, Questions: has no column {told}{end}", problem)
+    untouched = Path(shutil.copy(first / "asked.xlsx", tmp_path / "b.xlsx"))
+    assert read(register, headed(untouched, **instead)).problems == []
+
+
+def test_whom_one_spoke_for_and_when_are_not_left_out_either(first, register, tmp_path):
+    book = spoken(first / "asked.xlsx", tmp_path / "a.xlsx", **{"Their organisation": "RW3"})
+    filed = read(register, headed(book, "Contact", Their_organisation="Trust"))
+    assert filed.new_contacts == 0
+    assert "Contact: has no column Their organisation (it may be column" in filed.problems[0]
 
 
 def test_who_tells_the_work_may_sign_it_without_an_answer(first, register, tmp_path):

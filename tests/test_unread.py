@@ -164,6 +164,9 @@ def test_a_sheet_is_looked_at_whatever_it_is_called(copy: Region, name: str) -> 
         ("Questions", "Answer", {"Reviewer": "A. Clerk"}),
         ("Duplicates", "Entries", {"Work state": "with RM3"}),
         ("Contact", "Patient", {"Spoken to by": "A. Clerk"}),
+        ("Questions", "Date", SAID),
+        ("Duplicates", "Role", {"Work state": "with RM3"}),
+        ("Contact", "What the patient said", {"Spoken to by": "A. Clerk"}),
     ],
 )
 def test_a_sheet_that_lost_what_its_rows_are_known_by_is_told_and_kept(

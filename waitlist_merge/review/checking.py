@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from waitlist_merge.reasons import Relation
-from waitlist_merge.review import returned as heading
+from waitlist_merge.review import headings as heading
 from waitlist_merge.review.answers import UNACCOUNTED, Answer
-from waitlist_merge.review.returned import MOST_SHOWN, Returned, fingerprint
+from waitlist_merge.review.returned import MOST_SHOWN, Returned, fingerprint, question_of
 from waitlist_merge.review.signed import letters
 from waitlist_merge.review.spoken import WITHOUT_FACT, joins
 from waitlist_merge.review.work import STATE_WORDS, State, read_state
@@ -87,7 +87,7 @@ class Checks:
 
         What it showed is known of its run alone: the newest run may have other facts.
         """
-        told = [heading.question_of(row), *(row.text(each) for each in heading.HIDDEN[1:-1])]
+        told = [question_of(row), *(row.text(each) for each in heading.HIDDEN[1:-1])]
         names = names_of(row)
         if not told[0] or not names:
             return ["has no question; answer in the rows as they came"]

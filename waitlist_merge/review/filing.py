@@ -113,7 +113,7 @@ def not_read(rows: Sequence[Returned], register: Register, *, today: date) -> in
     last = register.last() if rows else None
     if last is None:
         return len(rows)
-    whole, _ = told_apart(rows)
+    whole = [row for row in rows if not (row.lacks or row.gone)]
     known = Known(last, _shown(whole, register, last), today, retired=register.retired())
     taken = take(whole, known)
     said = (*register.answers(), *register.work(), *register.contacts())

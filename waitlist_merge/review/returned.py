@@ -2,8 +2,8 @@
 
 They are of questions, of duplicates, on which the work is told, and of patients to speak to. A
 sheet is known by its headings, whatever it is called and wherever they stand in its first rows;
-columns may have been moved, hidden or added. One that lost a heading by which its rows are known is
-a problem, not a sheet of somebody else's.
+columns may have been moved, hidden or added. One that lost a heading by which its rows are known,
+or under which people write, is a problem: what stands in that column is never left out in silence.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,41 +19,23 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.identity import keyed_hashes
-
-QUESTION_ID, ANSWER, LEVEL, VETO, ENTRIES, FINGERPRINT = (
-    *("Question id", "Answer", "Level", "Veto", "Entries", "Fingerprint"),
+from waitlist_merge.review.headings import (
+    ANSWER,
+    CONTACTED,
+    FILLED,
+    NEED,
+    OF_AN_ANSWER,
+    PATIENT,
+    QUESTION_ID,
+    RUN,
+    SIGNED,
+    WORKED,
+    Header,
+    header,
 )
-NOTE, REVIEWER, ORGANISATION, ROLE, DATE = (
-    *("Note", "Reviewer", "Reviewer's organisation", "Role", "Date"),
-)
-RELATION, SECOND, REASON = "Relation", "Second person", "Reason for overriding"
-STATE, KEEPS, OWNER_ORGANISATION, OWNER, DUE, WORK_NOTE = (
-    *("Work state", "Organisation that keeps", "Owner organisation", "Owner", "Due", "Work note"),
-)
-NEED = "Need"
-"""Heading of the need on the sheet of duplicates, which has the work and no question."""
-
-PATIENT, SPOKEN_BY, SPOKEN_FOR, SPOKEN_ON, RINGS = (
-    *("Patient", "Spoken to by", "Their organisation", "On", "Who rings"),
-)
-PATIENT_SAID = "What the patient said"
-"""Headings of the sheet of patients to speak to."""
-
-HIDDEN = (QUESTION_ID, LEVEL, VETO, ENTRIES, FINGERPRINT)
-ANSWERED = (ANSWER, NOTE, REVIEWER, ORGANISATION, ROLE, DATE, RELATION, SECOND, REASON)
-OF_AN_ANSWER = (ANSWER, NOTE, RELATION, SECOND, REASON)
-"""Of these what is of an answer alone: who says so, and when, stands beside work as well."""
-CONTACTED = (PATIENT_SAID, SPOKEN_BY, SPOKEN_FOR, SPOKEN_ON)
-WORKED = (STATE, KEEPS, OWNER_ORGANISATION, OWNER, DUE, WORK_NOTE)
-
-HEADER_ROWS = 10
-"""Rows in which the headings may stand: people put titles above a table."""
 
 MOST_SHOWN = 20
 """Entries of one question that the workbook shows; a row of it cannot be higher (Excel)."""
-
-RUN = "Run"
-"""Heading of the hidden cell with the number of the run: answers say by it what they saw."""
 
 RUN_PROPERTY = "waitlist_merge_run"
 """The custom property of a workbook with the same, which is lost where a sheet is copied."""
@@ -64,7 +46,8 @@ class Returned:
     """One row of a sheet that people fill in: where it stands, and its cells by heading.
 
     ``run`` is the run that wrote the row, 0 where neither it nor the workbook says; ``lacks`` names
-    the headings that its sheet has no longer and without which nobody knows what it is about.
+    the headings that its sheet has no longer and without which nobody knows what it is about,
+    ``gone`` those under which people write, each with the letter of the column that may be it.
     """
 
     file: str
@@ -73,6 +56,7 @@ class Returned:
     run: int
     cells: Mapping[str, object]
     lacks: tuple[str, ...] = ()
+    gone: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -107,19 +91,42 @@ def question_of(row: Returned) -> str:
 
 
 def told_apart(rows: Sequence[Returned]) -> tuple[list[Returned], list[str]]:
-    """The rows of sheets that have every heading they need, and what the others lack, a line each.
+    """The rows, without what their sheets lack a heading for, and what these lack, a line each.
 
-    >>> row = Returned("a.xlsx", "Mine", 2, 1, {}, ("Question id",))
-    >>> told_apart([row, row])[1]
-    ['a.xlsx, Mine: has no column Question id; put it back, or fill in the sheet as it came']
+    >>> row = Returned("a.xlsx", "Mine", 2, 1, {"Answer": "same need"}, gone={"Date": "M"})
+    >>> rows, [problem] = told_apart([row, row])
+    >>> rows, problem.partition(";")[0]
+    ([], 'a.xlsx, Mine: has no column Date (it may be column M)')
     """
     lacking = {
-        f"{row.file}, {row.sheet}: has no column {', '.join(row.lacks)}; put it back, or fill in "
-        "the sheet as it came"
+        f"{row.file}, {row.sheet}: has no column {', '.join(_lost_headings(row))}; put it back, or "
+        "fill in the sheet as it came"
         for row in rows
-        if row.lacks
+        if row.lacks or (row.gone and row.any(FILLED))
     }
-    return [row for row in rows if not row.lacks], sorted(lacking)
+    return [left for row in rows if (left := _left_of(row))], sorted(lacking)
+
+
+def _lost_headings(row: Returned) -> Iterator[str]:
+    yield from row.lacks
+    for name, letter in row.gone.items():
+        yield f"{name} (it may be column {letter})" if letter else name
+
+
+def _left_of(row: Returned) -> Returned | None:
+    """The answer or the work alone where the other lost a heading; None where nothing is left.
+
+    What nobody signs is neither; and without its day a late word would replace a later one.
+    """
+    if row.lacks or any(each in row.gone for each in (*SIGNED, *CONTACTED)):
+        return None
+    if not row.gone:
+        return row
+    parts = (OF_AN_ANSWER, WORKED)
+    lost = {each for part in parts if not row.gone.keys().isdisjoint(part) for each in part}
+    cells = {name: cell for name, cell in row.cells.items() if name not in lost}
+    left = replace(row, cells=cells)
+    return left if left.any((*OF_AN_ANSWER, *WORKED)) else None
 
 
 def returned_rows(path: Path) -> list[Returned]:
@@ -129,7 +136,7 @@ def returned_rows(path: Path) -> list[Returned]:
     """
     sheets = _sheets(path)
     found = _returned(path, sheets)
-    if not found and not any(_header(rows) is not None for rows in sheets.values()):
+    if not found and not any(header(rows) is not None for rows in sheets.values()):
         raise InputError(
             f"{path.name}: has no sheet of questions (headings {QUESTION_ID} and {ANSWER}); give "
             "the workbook that merge wrote, filled in"
@@ -146,7 +153,7 @@ def filled_rows(path: Path, *, sheets: Sequence[str], others: Sequence[str]) -> 
     workbook cannot be read.
     """
     rows = _returned(path, _sheets(path, sheets, others))
-    return [row for row in rows if row.any(_FILLED)]
+    return [row for row in rows if row.any(FILLED)]
 
 
 def _sheets(
@@ -166,9 +173,10 @@ def _sheets(
 def _returned(path: Path, sheets: Mapping[str, Sequence[Sequence[Any]]]) -> list[Returned]:
     run = _run_of(path)
     return [
-        Returned(path.name, name, number, _run_in(cells, run), cells, lacks)
+        Returned(path.name, name, number, _run_in(cells, run), cells, head.lacks, head.gone)
         for name, rows in sheets.items()
-        for number, cells, lacks in _filled(rows)
+        if (head := header(rows))
+        for number, cells in _filled(rows, head)
     ]
 
 
@@ -185,47 +193,13 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """Name of the stream that holds a workbook with a password (MS-OFFCRYPTO 1.3)."""
 
 
-_KNOWN_BY = (
-    ({QUESTION_ID, ANSWER}, {QUESTION_ID, ANSWER, FINGERPRINT, SECOND, REASON}),
-    ({NEED, STATE, ENTRIES}, {STATE, KEEPS, OWNER_ORGANISATION, WORK_NOTE}),
-    ({PATIENT, SPOKEN_BY}, {PATIENT, PATIENT_SAID, SPOKEN_BY}),
-)
-"""Headings by which each sheet that is filled in is known, and headings any two of which, on one
-row, say that it is such a sheet though one of those is gone: no sheet that merge writes for reading
-alone has two of them, nor has a table of somebody else's."""
-
-_FILLED = (*ANSWERED, *WORKED, *CONTACTED)
-"""Headings under which people write."""
-
-
-def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, tuple[str, ...]] | None:
-    """The row of the headings, and which of those that are needed it lacks."""
-    first = [{str(cell).strip() for cell in row} for row in rows[:HEADER_ROWS]]
-    for number, named in enumerate(first):
-        if any(named >= needed for needed, _ in _KNOWN_BY):
-            return number, ()
-    for number, named in enumerate(first):
-        for needed, telling in _KNOWN_BY:
-            if len(named & telling) > 1:
-                return number, tuple(sorted(needed - named))
-    return None
-
-
-def _filled(
-    rows: Sequence[Sequence[Any]],
-) -> Iterator[tuple[int, dict[str, object], tuple[str, ...]]]:
-    """The rows below the headings with their number in the sheet (from 1), and what it lacks."""
-    found = _header(rows)
-    if found is None:
-        return
-    header, lacks = found
-    headings = [str(cell).strip() for cell in rows[header]]
-    for number, row in enumerate(rows[header + 1 :], start=header + 2):
-        cells = {
-            name: cell for name, cell in zip(headings, row, strict=False) if cell not in ("", None)
-        }
-        if QUESTION_ID in cells or any(cells.get(each) for each in _FILLED):
-            yield number, cells, lacks
+def _filled(rows: Sequence[Sequence[Any]], head: Header) -> Iterator[tuple[int, dict[str, object]]]:
+    """The rows below the headings with their number in the sheet, from 1."""
+    for number, row in enumerate(rows[head.row + 1 :], start=head.row + 2):
+        told = zip(head.headings, row, strict=False)
+        cells = {name: cell for name, cell in told if cell not in ("", None)}
+        if QUESTION_ID in cells or any(cells.get(each) for each in FILLED):
+            yield number, cells
 
 
 def _run_in(cells: Mapping[str, object], of_book: int) -> int:

@@ -13,10 +13,10 @@ from datetime import date
 import pandas as pd
 
 from waitlist_merge.identity import keyed_hashes
-from waitlist_merge.review import returned as heading
+from waitlist_merge.review import headings as heading
 from waitlist_merge.review.checking import Checks, date_of, names_of, sides_of
 from waitlist_merge.review.facts import patterns, said_by
-from waitlist_merge.review.returned import Returned
+from waitlist_merge.review.returned import Returned, question_of
 from waitlist_merge.review.rows import (
     AnswerRow,
     ContactRow,
@@ -175,7 +175,7 @@ class _Book:
         column = _GROUPS["pathway" if need else "patient"]
         places = self.places[row.run].get_indexer(pd.Index([*sides_of(row)]))
         groups = {*self.frames[row.run][column].iloc[places[places >= 0]].astype(str)}
-        own = heading.question_of(row)
+        own = question_of(row)
         return own in groups if need else groups == {own}
 
     def concerned(self, row: Returned) -> frozenset[str]:
@@ -192,7 +192,7 @@ class _Book:
         said = said_by(self.frames[row.run].iloc[places])
         told = AnswerRow(
             answer_id="",
-            question_id=heading.question_of(row),
+            question_id=question_of(row),
             level=level,
             entry_ids=names,
             sides=tuple(side_of[name] for name in names),
@@ -235,7 +235,7 @@ class _Book:
         keeps = row.text(heading.KEEPS).upper() or (named if state == State.AGREED else "")
         told = WorkRow(
             work_id="",
-            question_id=heading.question_of(row),
+            question_id=question_of(row),
             entry_ids=tuple(sorted(sides_of(row))),
             state=STATE_WORDS[state].format(named or keeps),
             keeps=keeps,
@@ -254,7 +254,7 @@ class _Book:
         """That somebody spoke to a patient, as the register records it."""
         told = ContactRow(
             contact_id="",
-            patient_id=heading.question_of(row),
+            patient_id=question_of(row),
             entry_ids=names_of(row),
             note=row.text(heading.PATIENT_SAID),
             reviewer=row.text(heading.SPOKEN_BY),

@@ -23,7 +23,7 @@ from waitlist_merge.outputs.workbook.facts import BY_NATURE, fact_columns, facts
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint, lines_of
 from waitlist_merge.outputs.workbook.work import signed_columns, work_columns, work_states
 from waitlist_merge.reasons import Relation
-from waitlist_merge.review import returned as heading
+from waitlist_merge.review import headings as heading
 from waitlist_merge.review.answers import Answer
 from waitlist_merge.review.returned import MOST_SHOWN, fingerprint
 

@@ -32,7 +32,8 @@ from waitlist_merge.outputs.workbook.paper import paper_at
 from waitlist_merge.outputs.workbook.quality import QUALITY, quality_page
 from waitlist_merge.outputs.workbook.summary import CHARTS, SUMMARY, summary_lines
 from waitlist_merge.outputs.workbook.unsent import UNSENT, unsent_pages
-from waitlist_merge.review.returned import ENTRIES, RUN, RUN_PROPERTY
+from waitlist_merge.review.headings import ENTRIES, RUN
+from waitlist_merge.review.returned import RUN_PROPERTY
 
 WORKBOOK = "combined_list.xlsx"
 

@@ -30,7 +30,7 @@ from waitlist_merge.outputs.workbook.needs import members_of, service
 from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, Tint
 from waitlist_merge.pathways.columns import any_of
 from waitlist_merge.reasons import NextStep
-from waitlist_merge.review import returned as heading
+from waitlist_merge.review import headings as heading
 from waitlist_merge.review.contacts import QUIET
 
 CONTACT = "Contact"

@@ -25,7 +25,7 @@ from waitlist_merge.outputs.workbook.page import ID_WIDTH, Column, Look, Page, T
 from waitlist_merge.outputs.workbook.work import signed_columns, work_columns, work_states
 from waitlist_merge.outputs.workbook.worked import work_on_needs
 from waitlist_merge.reasons import Joins, NextStep, Outcome
-from waitlist_merge.review import returned as heading
+from waitlist_merge.review import headings as heading
 
 COMBINED = "Combined list"
 DUPLICATES = "Duplicates"

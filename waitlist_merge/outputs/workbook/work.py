@@ -7,7 +7,7 @@ import pandas as pd
 
 from waitlist_merge.outputs.workbook.cells import Texts, texts
 from waitlist_merge.outputs.workbook.page import Column, Look, Tint
-from waitlist_merge.review import returned as heading
+from waitlist_merge.review import headings as heading
 from waitlist_merge.review.work import STATE_WORDS
 
 
