@@ -326,6 +326,19 @@ def test_a_workbook_that_comes_late_undoes_nothing(first, register, tmp_path, to
     ]
 
 
+def test_of_two_answers_of_one_day_the_one_that_was_read_last_counts(first, register, tmp_path):
+    books = [
+        filled(first, tmp_path / f"{name}.xlsx", {NEED: said(answer)})
+        for name, answer in (("a", "same need"), ("b", "different needs"))
+    ]
+    filed = read(register, *books)
+    told = [problem.partition(" in two ways ")[2] for problem in filed.problems]
+    assert told == ["on one day; the one read last counts"] * 2
+    with Register.open(register) as opened:
+        counts = status_of(opened, today=TODAY).counts
+    assert counts["standing"].tolist() == ["in force", "replaced"]
+
+
 def test_what_had_no_date_is_as_old_as_its_first_reading_when_it_is_read_again(
     first, register, tmp_path
 ):

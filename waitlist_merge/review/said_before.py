@@ -15,6 +15,7 @@ from waitlist_merge.review.signed import author
 from waitlist_merge.review.work import groups_of
 
 TWO_WAYS = "one person has answered this question in two ways; the one of the latest day counts"
+ONE_DAY = "one person has answered this question in two ways on one day; the one read last counts"
 OLDER = "is older than what this person said of it on {:%d/%m/%Y}, which counts"
 
 
@@ -83,10 +84,24 @@ def older(
 
 def answered_twice(read: Sequence[AnswerRow]) -> dict[str, str]:
     """What to tell of the answers by which one person answers a question in two ways, by id."""
-    words: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+    mine: defaultdict[tuple[str, str, str], list[AnswerRow]] = defaultdict(list)
     for row in read:
-        words[_about(row)].add(row.answer)
-    return {row.answer_id: TWO_WAYS for row in read if len(words[_about(row)]) > 1}
+        mine[_about(row)].append(row)
+    return {
+        row.answer_id: ONE_DAY if _differ(_of_latest_day(told)) else TWO_WAYS
+        for told in mine.values()
+        if _differ(told)
+        for row in told
+    }
+
+
+def _differ(told: Iterable[AnswerRow]) -> bool:
+    return len({row.answer for row in told}) > 1
+
+
+def _of_latest_day(told: Sequence[AnswerRow]) -> list[AnswerRow]:
+    latest = max(map(day_of, told))
+    return [row for row in told if day_of(row) == latest]
 
 
 def _about(row: AnswerRow) -> tuple[str, str, str]:
