@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,30 @@ def test_what_is_known_of_last_week_is_told(result: wm.MergeResult, tmp_path: Pa
     assert waiting > 0
     assert told["   asked over 4 weeks ago"][0] == waiting
     assert told["   asked this week"][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "line"),
+    [
+        (6, "asked this week"),
+        (7, "asked up to 4 weeks ago"),
+        (28, "asked up to 4 weeks ago"),
+        (29, "asked over 4 weeks ago"),
+    ],
+)
+def test_a_question_is_as_old_as_its_line_says(
+    result: wm.MergeResult, tmp_path: Path, days: int, line: str
+) -> None:
+    asked = result.accepted.run_date - timedelta(days=days)
+    before = Before(
+        rows=5,
+        census_date=asked,
+        findings=None,
+        asked=dict.fromkeys(result.review_queue["question_id"], asked),
+        answered=0,
+    )
+    told = page_of(result, tmp_path, before=before)
+    assert told[f"   {line}"][0] == told["questions that wait for an answer"][0] > 0
 
 
 def test_work_that_the_lists_speak_against_is_told_by_its_age(

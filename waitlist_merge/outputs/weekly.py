@@ -197,7 +197,7 @@ def _waits(own: pd.DataFrame, run_date: date) -> Iterator[Line]:
         yield f"over {weeks} weeks", now, then
 
 
-AGES = ((7, "asked this week"), (28, "asked up to 4 weeks ago"))
+AGES = ((6, "asked this week"), (28, "asked up to 4 weeks ago"))
 """Days up to which a question is so old."""
 OLDEST = "asked over 4 weeks ago"
 
@@ -220,7 +220,7 @@ def _questions(queue: pd.DataFrame, before: Before, run_date: date) -> Iterator[
 
 
 def _age(days: int) -> str:
-    return next((name for most, name in AGES if days < most), OLDEST)
+    return next((name for most, name in AGES if days <= most), OLDEST)
 
 
 def _work(work: pd.DataFrame, *, known: bool) -> Iterator[Line]:
