@@ -346,6 +346,19 @@ def test_a_pair_stands_for_its_stratum() -> None:
     assert loose.loc["by the estimate", "share_same"] == pytest.approx(502 / 1_002)
 
 
+def test_no_sample_is_drawn_of_what_one_organisation_may_hold(
+    region: wm.MergeResult, tmp_path: Path
+) -> None:
+    [view] = region.save_views(tmp_path, "RBK", tables="parquet", workbook=False)
+    told = CliRunner().invoke(app, ["review", "sample", str(view)])
+    assert told.exit_code == InputError.exit_code
+    assert told.stderr == (
+        f"waitlist-merge: {view}: is the view of RBK, which lacks what the others' entries say; "
+        "give the coordinator's list\n"
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["RBK"]
+
+
 def test_the_two_commands_go_together(region: wm.MergeResult, tmp_path: Path) -> None:
     region.save(tmp_path / "merged", tables="parquet", workbook=False)
     run = CliRunner()

@@ -19,6 +19,7 @@ from waitlist_merge.outputs.views import made_ready, view
 from waitlist_merge.review.checking import Checks
 from waitlist_merge.review.filing import read_workbooks, status_of, undo
 from waitlist_merge.review.headings import HIDDEN
+from waitlist_merge.review.pilot import draw
 from waitlist_merge.review.register import Register
 from waitlist_merge.review.returned import Returned, fingerprint, returned_rows
 from waitlist_merge.review.rows import AnswerRow
@@ -145,6 +146,12 @@ def test_a_workbook_that_cannot_be_read_says_why(register, tmp_path, contents, w
         read(register, book)
 
 
+def pairs_of(result: wm.MergeResult, level: str) -> set[str]:
+    """The pairs of which a sample may be drawn, by which the engine is judged."""
+    drawn = draw(result.tables, n=1_000).query("level == @level")
+    return {";".join(sorted(each)) for each in drawn[["entry_id_a", "entry_id_b"]].to_numpy()}
+
+
 def test_a_need_is_one_once_both_organisations_have_said_so(first, register, tmp_path):
     before = merged(register)
     mine = before.entries.loc[before.entries["family_name"] == "Okafor", "entry_id"]
@@ -167,6 +174,7 @@ def test_a_need_is_one_once_both_organisations_have_said_so(first, register, tmp
     assert "RM3 16 Nov 2026, RW3 16 Nov 2026" in link["explanation"]
     [reason] = after.entries.loc[after.entries["outcome"] == "confirmed_duplicate", "reason"]
     assert reason.endswith("or as people said"), "they share no identifier"
+    assert pairs_of(before, "pathway") - pairs_of(after, "pathway") == {";".join(sorted(mine))}
 
 
 def test_different_people_are_kept_apart_at_once_and_undone(first, register, tmp_path):
@@ -178,6 +186,7 @@ def test_different_people_are_kept_apart_at_once_and_undone(first, register, tmp
     assert lees["patient_id"].nunique() == 2
     apart = after.patient_links[after.patient_links["veto"] == "decided_apart"]
     assert apart["joins"].tolist() == ["no"]
+    assert not pairs_of(after, "patient") & {";".join(sorted(lees["entry_id"]))}
     assert not after.review_queue["entry_ids"].isin([";".join(sorted(lees["entry_id"]))]).any()
     [answer] = filed.taken.answers
     with Register.open(register) as opened:

@@ -38,8 +38,14 @@ def sample(
 ) -> None:
     """Draw pairs for each organisation to answer blind, into a workbook for each."""
     with one_line(debug=debug):
+        manifest = read_manifest(out)
+        if organisation := manifest.get("view"):
+            raise InputError(
+                f"{out}: is the view of {organisation}, which lacks what the others' entries say; "
+                "give the coordinator's list"
+            )
         folder = prepare_sample(to or out.with_name(f"{out.name}-sample"))
-        tables, manifest = read_tables(out), read_manifest(out)
+        tables = read_tables(out)
         whole = made_ready(tables, manifest)
         drawn = draw(tables, n=n, withheld=whole.withheld, services=specialty or ())
         day = date.fromisoformat(str(manifest["run_date"]))

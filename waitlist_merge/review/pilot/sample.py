@@ -4,7 +4,8 @@ A stratum is a level and how sure the engine was: certain, probable, possible, a
 it held apart. Each gets the same number of pairs, as far as it has them; within one, pairs are
 taken at even steps down a list that is sorted by the two organisations and by ethnic group, so that
 every large enough part is there in its own share. The order within a part is that of a hash: the
-same run gives the same sample, and nobody has chosen it.
+same run gives the same sample, and nobody has chosen it. Pairs that people have decided are of no
+stratum: what they said is no work of the engine.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from numpy.typing import NDArray
 
 from waitlist_merge.errors import InputError
 from waitlist_merge.identity import keyed_hashes
+from waitlist_merge.pathways import links as needs
 from waitlist_merge.pathways.columns import Bools, has_word
-from waitlist_merge.reasons import Confidence, Joins, Word
+from waitlist_merge.patients import obeyed as people
+from waitlist_merge.reasons import Confidence, Joins, Veto, Word
 
 LEVELS = {"patient": "patient_links", "pathway": "pathway_links"}
 
@@ -87,7 +90,7 @@ def _pairs(
     links, entries = tables[LEVELS[level]], tables["entries"]
     place = pd.Index(entries["entry_id"].astype(object))
     a, b = (place.get_indexer(pd.Index(links[f"entry_id_{end}"].astype(object))) for end in "ab")
-    kept = (a >= 0) & (b >= 0)
+    kept = (a >= 0) & (b >= 0) & ~_decided(links)
     if withheld is not None:
         kept &= ~withheld[a] & ~withheld[b]
     if inside is not None:
@@ -108,6 +111,13 @@ def _pairs(
             "veto": links["veto"].astype(object).fillna("").to_numpy(),
         }
     )
+
+
+def _decided(links: pd.DataFrame) -> Bools:
+    """The links that are as they are because people have said so."""
+    words = (people.JOINED, people.APART, needs.JOINED, needs.APART)
+    said = links["explanation"].astype(object).fillna("").str.startswith(words)
+    return said.to_numpy(dtype=bool) | has_word(links, "veto", Veto.DECIDED_APART)
 
 
 def _strata(links: pd.DataFrame) -> NDArray[np.object_]:
