@@ -345,6 +345,8 @@ def one_monday(
         run_date=day,
         patient_id=pd.Series(ids.patients.ids),
         pathway_id=pd.Series(ids.pathways.ids),
+        kept=week.kept_starts_of(begun, ids, needs, people),
+        person=needs.person,
     )
     queue = review.questions(begun.entries, who, needs, listed, run_date=day)
     whole = pd.concat([begun.entries, listed.entry_columns], axis=1)

@@ -19,6 +19,8 @@ from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.unaccounted import LEVEL, unaccounted
 
 FIRST, SECOND = dt.date(2026, 11, 16), dt.date(2026, 11, 23)
+HIP = {"procedure_code": "W371", "laterality": "left"}
+LATER = {"referral_date": "2026-02-09", "rtt_start_date": "2026-02-09"}
 
 
 def row(number: int, organisation: str = "RM3", **said: str | None) -> dict[str, object]:
@@ -87,20 +89,26 @@ def test_unchanged_lists_have_no_changes(monday):
     assert run.ended.unaccounted.empty
 
 
-def test_a_wait_that_shortens_because_the_longest_waiter_left_is_told(monday):
-    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+@pytest.mark.parametrize("joined", [[], [(0, 1)]], ids=["proposed", "joined"])
+def test_a_wait_that_shortens_because_the_longest_waiter_left_is_told(monday, joined):
+    """What people had joined keeps its start, and a row that was only proposed beside does not."""
+    both = [row(0, **HIP), row(0, "RW3", **HIP | LATER)]
     filler = [row(5), row(6, "RW3")]
-    first = monday([*both, *filler], FIRST, joined=[(0, 1)])
+    first = monday([*both, *filler], FIRST, joined=joined)
     run = monday([both[1], *filler], SECOND, first.ended.snapshot)
     moved = told(run, Change.START_LATER)
+    if joined:
+        assert moved.empty
+        assert told(run, Change.GONE)["after"].tolist() == ["still_listed"]
+        return
     assert moved[["organisation", "days", "entry_id"]].to_numpy().tolist() == [["RM3", 35, None]]
     assert "no longer waits" in moved["explanation"][0]
-    assert told(run, Change.GONE)["after"].tolist() == ["still_listed"]
+    assert told(run, Change.UNACCOUNTED)["organisation"].tolist() == ["RM3"]
 
 
 def test_a_wait_that_shortens_as_who_gave_the_start_parts_and_moves_its_own_is_told(monday):
     """The move of the entry that left the need is written on its own need alone."""
-    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    both = [row(0), row(0, "RW3", **LATER)]
     filler = [row(5), row(6, "RW3")]
     first = monday([*both, *filler], FIRST, joined=[(0, 1)])
     moved = [row(0, rtt_start_date="2026-01-19"), both[1]]
@@ -114,7 +122,7 @@ def test_a_wait_that_shortens_as_who_gave_the_start_parts_and_moves_its_own_is_t
 @pytest.mark.parametrize(("said_by", "words"), [("RW3", "RW3"), ("", "no organisation")])
 def test_a_wait_that_shortens_as_people_part_two_is_their_decision(monday, said_by, words):
     """RM3, which gave the start, sends no list: it moved nothing."""
-    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    both = [row(0), row(0, "RW3", **LATER)]
     first = monday([*both, row(6, "RW3")], FIRST, joined=[(0, 1)])
     pair = tuple(first.entries["entry_id"][:2])
     people = People(apart={pair[::-1]: said_by})
@@ -126,16 +134,16 @@ def test_a_wait_that_shortens_as_people_part_two_is_their_decision(monday, said_
 
 
 def test_a_wait_that_shortens_by_more_than_the_move_of_who_stays_is_told(monday):
-    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    both = [row(0, **HIP), row(0, "RW3", **HIP | LATER)]
     filler = [row(5), row(6, "RW3")]
-    first = monday([*both, *filler], FIRST, joined=[(0, 1)])
-    moved = row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-16")
+    first = monday([*both, *filler], FIRST)
+    moved = both[1] | {"rtt_start_date": "2026-02-16"}
     run = monday([moved, *filler], SECOND, first.ended.snapshot)
     assert told(run, Change.START_LATER)["days"].tolist() == [42, 7]
 
 
 def test_a_duplicate_is_told_once_and_again_when_it_is_confirmed(monday):
-    one = row(0, procedure_code="W371", laterality="left")
+    one = row(0, **HIP)
     both = [one, one | {"organisation": "RW3"}]
     _, second = two_mondays(monday, [one, row(6, "RW3")], [*both, row(6, "RW3")])
     assert told(second, Change.DUPLICATED)["after"].tolist() == ["proposed_duplicate"]
@@ -148,7 +156,7 @@ def test_a_duplicate_is_told_once_and_again_when_it_is_confirmed(monday):
 
 def test_why_two_ids_are_one_is_told_by_what_people_said_against_an_older_run_too(monday):
     """The lists of the last run once more, with answers read in between."""
-    rows = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    rows = [row(0), row(0, "RW3", **LATER)]
     first = monday(rows, FIRST)
     second = monday(rows, SECOND, first.ended.snapshot)
     older = first.ended.snapshot
@@ -283,7 +291,7 @@ def test_who_is_accounted_for_later_than_they_left_is_told(monday, still_sent, c
 
 def test_who_was_answered_for_is_asked_about_once_people_part_the_two(monday):
     """Confirmed as one need and closed here; then somebody finds that there were two."""
-    both = [row(0), row(0, "RW3", referral_date="2026-02-09", rtt_start_date="2026-02-09")]
+    both = [row(0), row(0, "RW3", **LATER)]
     filler = [row(5), row(6, "RW3")]
     first = monday([*both, *filler], FIRST, joined=[(0, 1)])
     stays = [both[1], *filler]
