@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from waitlist_merge.review.moved import as_it_ended, without_those_who_relied
-from waitlist_merge.review.people import People
+from waitlist_merge.review.people import NOBODY, People
 
 FIRST = dt.date(2026, 11, 16)
 WEEK = dt.timedelta(days=7)
@@ -65,7 +65,7 @@ def weeks_of(monday, *lists: list[dict[str, str]], absent=(), people=()) -> list
     for number, rows in enumerate(lists):
         missing = {code for week, code in absent if week == number}
         sent = [each for each in [*rows, *BYSTANDERS] if each["organisation"] not in missing]
-        said = dict(people).get(number, lambda _: People())(runs)
+        said = dict(people).get(number, lambda _: NOBODY)(runs)
         last = runs[-1].ended.snapshot if runs else None
         runs.append(monday(sent, FIRST + number * WEEK, last, people=said))
     return runs
@@ -182,6 +182,40 @@ def test_two_that_only_moved_to_each_other_are_unexplained():
     assert as_it_ended(found, rows, np.array([1, 0])).tolist() == found.tolist()
     assert as_it_ended(found, rows, np.array([1, 2])).tolist() == ["moved"] * 3
     assert as_it_ended(found, rows, np.array([-1, -1])).tolist() == found.tolist()
+
+
+@pytest.mark.parametrize(
+    ("found", "to", "told"),
+    [
+        (["answered", "treated"], 1, "answered"),
+        (["unexplained", "still_listed"], 1, "moved"),
+        (["unexplained", "agreed"], 1, "moved"),
+        (["unexplained", "died"], 1, "died"),
+        (["unexplained", "treated"], -1, "unexplained"),
+    ],
+)
+def test_one_that_nothing_explains_has_ended_as_the_one_that_it_moved_to(found, to, told):
+    explained = as_it_ended(np.array(found, dtype=object), np.array([0]), np.array([to]))
+    assert explained.tolist() == [told, found[1]]
+
+
+@pytest.mark.parametrize(
+    ("found", "unit", "to", "lost"),
+    [
+        (["unexplained", "moved"], [0, 1], 0, True),
+        (["unexplained", "moved"], [0, 1], -1, False),
+        (["unexplained", "answered"], [0, 1], 0, False),
+        (["unexplained", "still_listed"], [0, 0], -1, True),
+        (["unexplained", "agreed"], [0, 0], -1, True),
+        (["unexplained", "agreed"], [0, 1], -1, False),
+        (["unexplained", "answered"], [0, 0], -1, False),
+    ],
+)
+def test_only_what_rests_on_one_that_is_lost_is_lost(found, unit, to, lost):
+    """The third is what -1 would take."""
+    words, units = np.array([*found, "unexplained"], dtype=object), np.array([*unit, 2])
+    told = without_those_who_relied(words, units, np.array([1]), np.array([to]))
+    assert told.tolist() == ["unexplained", "unexplained" if lost else found[1], "unexplained"]
 
 
 def test_what_rests_on_one_that_is_lost_is_lost_with_it():
