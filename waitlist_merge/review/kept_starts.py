@@ -135,7 +135,7 @@ def _holding(both: pd.DataFrame, people: People) -> pd.DataFrame:
     """
     let_go = are_pairs(both["entry_id"], both["member"], people.released)
     one_row = both["firm"] & both["was_sure"] & ~let_go
-    both["sure"] = (both["unit"] == both["beside"]) | one_row
+    both = both.assign(sure=(both["unit"] == both["beside"]) | one_row)
     held = ~both["closed"] | ((both["sure"] | both["handed_on"]) & both["waits"])
     both = both[~parted_from(both, people.apart) & held].sort_values("sure", kind="stable")
     both = both.drop_duplicates(["entry_id", "start", "member"], keep="last")
