@@ -66,13 +66,17 @@ def verdict(one: dict, other: dict, name: str) -> int:
     return 0 if a is None or b is None else 1 if a == b else -1
 
 
+STRANGER = ("local_patient_identifier", "given_name", "birth_date", "nhs_number")
+"""Who has another hospital number and given name, and another birth date or number."""
+
+
 def other_person(one: dict, other: dict) -> bool:
     names = [verdict(one, other, name) for name in ("family_name", "given_name")]
     name = 1 if names == [1, 1] else -1 if names == [-1, -1] else 0
     said = [verdict(one, other, each) for each in ("nhs_number", "birth_date")] + [name]
-    stranger = ("local_patient_identifier", "given_name", "birth_date")
-    slip = all(verdict(one, other, each) == -1 for each in stranger)
-    return slip or (1 not in said and said.count(-1) >= 2)
+    differ = {each for each in STRANGER if verdict(one, other, each) == -1}
+    stranger = differ >= {*STRANGER[:2]} and len(differ) > 2
+    return stranger or (1 not in said and said.count(-1) >= 2)
 
 
 def other_need(one: dict, other: dict) -> bool:
