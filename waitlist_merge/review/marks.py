@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import beside
 from waitlist_merge.pathways.columns import Bools, flag
 from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.remembered import DIED, RESTRICTED
@@ -97,7 +98,7 @@ def marked(entries: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
         mark: entries["entry_id"].isin(told.loc[told["mark"] == mark, "entry_id"]).to_numpy()
         for mark in (DIED, RESTRICTED)
     }
-    return entries.assign(**columns)
+    return beside(entries, pd.DataFrame(columns, index=entries.index))
 
 
 def still_restricted(now: pd.Series, then: pd.DataFrame, position: Positions) -> pd.Series:
