@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 import waitlist_merge as wm
 from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.workbook.contact import DEAD_PERHAPS
-from waitlist_merge.pathways.remembered import DIED, RESTRICTED
+from waitlist_merge.pathways.earlier import DIED, RESTRICTED
 from waitlist_merge.review.marks import marks
 from waitlist_merge.review.rows import AnswerRow, ContactRow
 

@@ -28,11 +28,10 @@ from waitlist_merge.recalled import Recalled
 from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.arrivals import Allowed, arrivals
-from waitlist_merge.review.marks import marked, marks, nothing_marked
+from waitlist_merge.review.marks import NOTHING_MARKED, marked, marks
 from waitlist_merge.review.naming import Named
-from waitlist_merge.review.people import NOBODY, People, Told, kept_apart, let_go, tied
+from waitlist_merge.review.people import NOBODY, People, Told, let_go, tied
 from waitlist_merge.review.register.digest import digests
-from waitlist_merge.review.rows import not_undone
 from waitlist_merge.review.ruling import Rulings, in_force
 from waitlist_merge.review.snapshot import Snapshot
 
@@ -46,16 +45,18 @@ NOTHING_RULED = Rulings()
 class Begun:
     """A run whose entries have their ids.
 
-    ``ruled`` is what people decided, as it holds for them, ``let_go`` whom they had joined in the
-    run before and join no longer, ``marks`` what earlier lists said of patients that still holds;
-    ``base`` is what the run knew that changes are told against.
+    ``ruled`` is what people decided, as it holds for them, ``people`` what they say of which
+    entries are one, ``let_go`` whom they had joined in the run before and join no longer, ``marks``
+    what earlier lists said of patients that still holds; ``base`` is what the run knew that changes
+    are told against.
     """
 
     recalled: Recalled
     entries: pd.DataFrame
     ruled: Rulings = NOTHING_RULED
+    people: People = NOBODY
     let_go: Told = frozenset()
-    marks: pd.DataFrame = field(default_factory=nothing_marked)
+    marks: pd.DataFrame = field(default_factory=NOTHING_MARKED.copy)
     week: week.Week | None = None
     base: Snapshot | None = None
     digests: dict[str, str] | None = None
@@ -65,15 +66,13 @@ class Begun:
 class Ids:
     """The ids of each entry's patient and need; None where each is made of its entries.
 
-    ``kept`` are the clock starts that needs keep of entries that are off their list, ``people``
-    what people say of which entries are one.
+    ``kept`` are the clock starts that needs keep of entries that are off their list.
     """
 
     patient_id: pd.Series | None = None
     pathway_id: pd.Series | None = None
     named: Named | None = None
     kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
-    people: People = NOBODY
 
 
 def linked_before(begun: Begun, match: Callable[[PatientModel], PatientMatch]) -> Patients | None:
@@ -122,12 +121,14 @@ def begin(
         allowed = _anything(base)
         told = arrivals(entries, base, allowed=allowed, retired=retired)
         began = replace(began, told=told)
-    said_before = _marks(register, recalled, began)
+    people = tied(recalled.answers, began.last)
+    said_before = _marks(register, began, people)
     return Begun(
         recalled=recalled,
         entries=marked(began.entries, said_before),
         marks=said_before,
         ruled=in_force(recalled.answers, began.entries),
+        people=people,
         let_go=_let_go(register, recalled),
         week=began,
         base=base,
@@ -153,15 +154,15 @@ def _base(
     return last if base == last.run else register.snapshot(base)
 
 
-def _marks(register: registers.Register, recalled: Recalled, began: week.Week) -> pd.DataFrame:
+def _marks(register: registers.Register, began: week.Week, people: People) -> pd.DataFrame:
     """What earlier lists said of patients that no list of this run says, or takes back."""
     if began.last is None:
-        return nothing_marked()
+        return NOTHING_MARKED
     return marks(
         began.entries,
         began.last.entries,
         began.carried.position,
-        apart=kept_apart(not_undone(recalled.answers)),
+        apart=people.apart,
         contacts=register.contacts(),
     )
 
@@ -199,9 +200,8 @@ def name(begun: Begun, people: Patients, needs: PathwayMatch) -> Ids:
     if begun.week is None:
         return Ids()
     named = week.name(begun.week, people, needs)
-    said = tied(begun.recalled.answers, begun.week.last)
-    kept = week.kept_starts_of(begun.week, named, needs, said)
-    return Ids(_text(named.patients.ids), _text(named.pathways.ids), named, kept, said)
+    kept = week.kept_starts_of(begun.week, named, needs, begun.people)
+    return Ids(_text(named.patients.ids), _text(named.pathways.ids), named, kept)
 
 
 def _text(ids: NDArray[np.object_]) -> pd.Series:

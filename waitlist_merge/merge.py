@@ -36,7 +36,7 @@ from waitlist_merge.intake.requests import FileRequest, read_all
 from waitlist_merge.named_links import named_links
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views import names_of
-from waitlist_merge.pathways.remembered import without_marks
+from waitlist_merge.pathways.earlier import without_marks
 from waitlist_merge.plan import MergeConfig, MergePlan
 from waitlist_merge.recalled import Retrain, accept_model, recall
 from waitlist_merge.relinked import relinked

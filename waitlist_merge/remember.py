@@ -17,7 +17,7 @@ from waitlist_merge.recalled import Recalled, said_since_last_week
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.contacts import spoken_to
-from waitlist_merge.review.marks import nothing_marked
+from waitlist_merge.review.marks import NOTHING_MARKED
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import Snapshot, census_dates
@@ -53,7 +53,7 @@ class Left:
     asked: pd.DataFrame | None = None
     not_refreshed: tuple[NotRefreshed, ...] = ()
     kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
-    marks: pd.DataFrame = field(default_factory=nothing_marked)
+    marks: pd.DataFrame = field(default_factory=NOTHING_MARKED.copy)
     register: registers.Register | None = None
 
 
@@ -86,8 +86,8 @@ def end(
         combined_list,
         review_queue,
         people=replace(
-            ids.people,
-            answered=_accounted(register, recalled, ids.people.said),
+            begun.people,
+            answered=_accounted(register, recalled, begun.people.said),
             agreed=_agreed(steps, recalled.last),
         ),
         said=said,
@@ -101,7 +101,7 @@ def end(
         recalled.last,
         entries,
         run_date=ended.snapshot.run_date,
-        people=ids.people,
+        people=begun.people,
     )
     left = Left(
         ended.changes,

@@ -50,10 +50,8 @@ from waitlist_merge.pathways.columns import (
     days,
     known,
 )
-from waitlist_merge.pathways.deaths import records_death
 from waitlist_merge.pathways.grouping import Group
-from waitlist_merge.pathways.match import Patients, of_patient, restricted, two_sides_open
-from waitlist_merge.pathways.remembered import DIED, told_before
+from waitlist_merge.pathways.match import Patients, deaths_of, restricted, two_sides_open
 from waitlist_merge.plan import Agreement
 from waitlist_merge.reasons import SurvivorRule
 
@@ -182,9 +180,7 @@ def make(
     )
     waiting = waited(members, pathways, clock, said, held, pressing, run_date)
     overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
-    deaths = records_death(entries)
-    dead = of_patient(deaths, facts.person)
-    perhaps = of_patient(deaths | told_before(entries, DIED), patients.group)
+    dead, perhaps = deaths_of(entries, facts.person, patients.group)
     hidden = restricted(entries, patients.group)
     details = differing(members, patients.group, hidden)
     deceased = ~bundles.any(~dead)

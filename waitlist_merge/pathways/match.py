@@ -31,6 +31,7 @@ from waitlist_merge.pathways.columns import (
     only_used,
 )
 from waitlist_merge.pathways.deaths import records_death
+from waitlist_merge.pathways.earlier import DIED, RESTRICTED, told_before
 from waitlist_merge.pathways.evidence import Evidence
 from waitlist_merge.pathways.faults import faults
 from waitlist_merge.pathways.features import FIELDS, IDENTIFIERS, Features, features
@@ -39,7 +40,6 @@ from waitlist_merge.pathways.identifiers import identifiers
 from waitlist_merge.pathways.judging import judge
 from waitlist_merge.pathways.links import YES, Judged, explained, frame, grouped
 from waitlist_merge.pathways.obeyed import within
-from waitlist_merge.pathways.remembered import DIED, RESTRICTED, told_before
 from waitlist_merge.pathways.state import Signals, list_state, signals, stage
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.reasons import Confidence, Joins, ListState, Relation
@@ -142,14 +142,13 @@ def _faults(
     """The faults of all entries; ``persons`` numbers certain persons, then patients."""
     waiting = among(state, ACTIVE)
     clocked = waiting & known(days(entries["rtt_start_date"]))
-    deaths = records_death(entries)
-    person, patient = persons
+    died, died_perhaps = deaths_of(entries, *persons)
     return faults(
         entries,
         said,
         state,
-        died=of_patient(deaths, person),
-        died_perhaps=of_patient(deaths | told_before(entries, DIED), patient),
+        died=died,
+        died_perhaps=died_perhaps,
         both_sides=_among(two_sides_open(links, clocked), len(entries)),
         overlapping=_overlapping(entries, links, among(state, {ListState.CLOSED})),
         run_date=run_date,
@@ -162,14 +161,16 @@ def _of(entries: pd.DataFrame, rows: NDArray[np.int64], names: Iterable[str]) ->
     return pd.DataFrame(some, copy=False)
 
 
-def died(entries: pd.DataFrame, person: NDArray[np.integer]) -> Bools:
-    """Entries of a certain person of whom any entry records a death (check before contact)."""
-    return of_patient(records_death(entries), person)
+def deaths_of(
+    entries: pd.DataFrame, person: NDArray[np.integer], patient: NDArray[np.integer]
+) -> tuple[Bools, Bools]:
+    """Of whose entries does any record a death (check before contact)?
 
-
-def died_perhaps(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:
-    """Entries of a patient, certain or not, of whom any entry records a death, or once did."""
-    return of_patient(records_death(entries) | told_before(entries, DIED), patient)
+    Those of a certain ``person`` of whom one does; and those of a ``patient``, certain or not, of
+    whom one does or did, by a row that is on no list now.
+    """
+    deaths = records_death(entries)
+    return of_patient(deaths, person), of_patient(deaths | told_before(entries, DIED), patient)
 
 
 def restricted(entries: pd.DataFrame, patient: NDArray[np.integer]) -> Bools:

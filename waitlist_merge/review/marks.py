@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from waitlist_merge.categories import beside
 from waitlist_merge.pathways.columns import Bools, flag
 from waitlist_merge.pathways.deaths import records_death
-from waitlist_merge.pathways.remembered import DIED, RESTRICTED
+from waitlist_merge.pathways.earlier import DIED, RESTRICTED
 from waitlist_merge.review.lost import SERVICES, restricted_anywhere
 from waitlist_merge.review.one_number import surely_one
 from waitlist_merge.review.rows import ContactRow, day_of, not_undone
@@ -34,9 +34,8 @@ COLUMNS = ("entry_id", "mark", "organisation", *SERVICES, "shared")
 mark, the service of the entry that told of it, and whether others may know of that."""
 
 
-def nothing_marked() -> pd.DataFrame:
-    """A run that knows of no list before: no entry has a mark."""
-    return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+NOTHING_MARKED = pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+"""No entry has a mark: so it is in a run that knows of no list before."""
 
 
 def marks(
@@ -60,7 +59,7 @@ def marks(
     says = now["restricted"].notna().to_numpy(dtype=bool)
     hidden &= ~np.append(says, False)[at]
     if not (died | hidden).any():
-        return nothing_marked()
+        return NOTHING_MARKED
     row, left = _of_one_patient(now, then, position, np.flatnonzero(died | hidden))
     hidden &= (at >= 0) | ~_taken_back(now, then, row, left)
     names = (now["entry_id"].astype(object).to_numpy()[row], then["entry_id"].astype(object))

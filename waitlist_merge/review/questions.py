@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.combine import Combined
 from waitlist_merge.identity import keyed_hashes
 from waitlist_merge.pathways.columns import Bools
-from waitlist_merge.pathways.match import Patients, died_perhaps, restricted
+from waitlist_merge.pathways.match import Patients, certain_people, deaths_of, restricted
 from waitlist_merge.reasons import Joins, Veto
 from waitlist_merge.review.parts import Parts, whole_groups
 from waitlist_merge.review.ruling import Rulings
 from waitlist_merge.review.settling import effects, settling_fact, who_is_asked
 from waitlist_merge.review.spoken import WITHOUT_FACT, Standing
 from waitlist_merge.review.states import RESTING, States, states
-from waitlist_merge.review.urgency import CANCER, DATED, ORDINARY, certainly_dead, urgency
+from waitlist_merge.review.urgency import CANCER, DATED, ORDINARY, urgency
 from waitlist_merge.review.wording import DECEASED, DECEASED_PERHAPS, wording
 from waitlist_merge.schema import TABLES
 
@@ -50,8 +50,9 @@ def questions(
     asked, concerned = combined.doubts.questions, combined.doubts.entries
     order = combined.history.order
     parts = whole_groups(asked, concerned, levels, entries["organisation"], order)
-    dead = certainly_dead(entries, patients)
-    deceased = parts.any(died_perhaps(entries, patients.group))
+    person = certain_people(patients.links, len(entries))
+    dead, perhaps_dead = deaths_of(entries, person, patients.group)
+    deceased = parts.any(perhaps_dead)
     urgencies = urgency(entries, columns, dead, run_date=run_date)
     rank = _harm(asked, parts, urgencies, alive=parts.any(~dead))
     told = states(parts, asked["level"], entries["entry_id"], ruled)

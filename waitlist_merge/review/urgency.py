@@ -17,7 +17,6 @@ from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.rules import PRIORITY_CODES
 from waitlist_merge.pathways.columns import Bools, day_number, days, is_in, known
 from waitlist_merge.pathways.features import suspected_cancer
-from waitlist_merge.pathways.match import Patients, certain_people, died
 from waitlist_merge.reasons import Outcome
 
 SOON = 21
@@ -32,11 +31,6 @@ LONG = DATED + 1
 """The first of the long waits; one place for each of ``LONG_WAITS``."""
 BREACHING = LONG + len(LONG_WAITS)
 ORDINARY = BREACHING + 1
-
-
-def certainly_dead(entries: pd.DataFrame, patients: Patients) -> Bools:
-    """Entries of a person of whom a death is recorded, on it or on one that is certainly theirs."""
-    return died(entries, certain_people(patients.links, len(entries)))
 
 
 def urgency(

@@ -19,6 +19,7 @@ from waitlist_merge.outputs.tables import Formats, write_tables
 from waitlist_merge.outputs.views.view import view
 from waitlist_merge.outputs.views.whole import made_ready
 from waitlist_merge.outputs.weekly import Before, write_weekly
+from waitlist_merge.review.marks import NOTHING_MARKED
 
 ALL = "all"
 """Every organisation's view, and not the coordinator's."""
@@ -75,16 +76,16 @@ def write_views(
     workbook: bool = True,
     before: Callable[[str], Before | None] = lambda _organisation: None,
     kept: pd.DataFrame = NOTHING_KEPT,
-    marks: pd.DataFrame | None = None,
+    marks: pd.DataFrame = NOTHING_MARKED,
 ) -> list[Path]:
     """Write the views that are named (codes, ``all``, ``coordinator``); the folders written.
 
     ``tables`` and ``manifest`` are those of ``write_tables`` or of ``read_tables``: views can be
     made of an earlier run too. ``before`` tells what is known of an organisation's last list, for
     its page of the week; ``kept`` is what needs keep of entries that are off their list, ``marks``
-    what earlier lists said of patients that still holds. Every
-    folder is looked at before the first is written. InputError for an organisation that has no
-    entry, OutputError for a folder that is not ours to replace.
+    what earlier lists said of patients that still holds. Every folder is looked at before the first
+    is written. InputError for an organisation that has no entry, OutputError for a folder that is
+    not ours to replace.
     """
     folder = prepare_views(out)
     whole = made_ready(tables, manifest, kept, marks)

@@ -32,8 +32,8 @@ from waitlist_merge.outputs.views.since import (
 from waitlist_merge.outputs.views.whole import Tables, Whole
 from waitlist_merge.pathways.columns import Bools, has_word, is_in
 from waitlist_merge.pathways.deaths import records_death
+from waitlist_merge.pathways.earlier import DIED, told_before, without_marks
 from waitlist_merge.pathways.match import of_patient
-from waitlist_merge.pathways.remembered import DIED, told_before, without_marks
 from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.review.marks import marked

@@ -18,7 +18,7 @@ from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.pathways.match import certain_people, restricted
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.review.lost import of_withheld_service
-from waitlist_merge.review.marks import marked, nothing_marked
+from waitlist_merge.review.marks import NOTHING_MARKED, marked
 from waitlist_merge.schema import TABLES, Kind
 
 Tables = Mapping[str, pd.DataFrame]
@@ -60,10 +60,9 @@ def made_ready(
     tables: Tables,
     manifest: Mapping[str, Any],
     kept: pd.DataFrame = NOTHING_KEPT,
-    marks: pd.DataFrame | None = None,
+    marks: pd.DataFrame = NOTHING_MARKED,
 ) -> Whole:
     """What all views of a run need; ``tables`` as of a result or as ``read_tables`` gives them."""
-    marks = nothing_marked() if marks is None else marks
     entries = _typed(tables["entries"])
     patients = groups_of(entries, "patient_id", tables["patient_links"])
     plan = MergePlan.of_manifest(manifest.get("plan", {}))
