@@ -134,6 +134,7 @@ ENTRIES = pd.DataFrame(
     columns=["entry_id", "patient_id", "pathway_id", "outcome", "reason"],
 )
 UNSEEN = pd.DataFrame([("P-3", "W-3"), ("P-4", "W-4")], columns=["patient_id", "pathway_id"])
+SECRET = UNSEEN[1:]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +192,17 @@ UNSEEN = pd.DataFrame([("P-3", "W-3"), ("P-4", "W-4")], columns=["patient_id", "
             {"change": "decided", "patient_id": "P-1", "pathway_id": "W-1"},
             {"patient_id": "P-1", "pathway_id": "W-1"},
         ),
+        (
+            {"change": "ids_merged", "organisation": "RM3;RW3", "before": "P-7", "after": "P-3"},
+            {"organisation": "RM3", "before": "P-7", "explanation": "Two ids have become one"},
+        ),
+        ({"change": "ids_merged", "organisation": "RM30;RW3", "after": "P-3"}, None),
+        ({"change": "ids_merged", "before": "W-7", "after": "W-4"}, None),
+        ({"change": "id_split", "before": "P-4", "after": "P-1"}, None),
+        (
+            {"change": "id_split", "before": "P-3", "after": "P-1"},
+            {"after": "P-1", "explanation": "One id has become two"},
+        ),
         ({"change": "new", "entry_id": "E-1"}, {"explanation": "why"}),
         ({"change": "new", "entry_id": "E-1", "organisation": "RW3"}, None),
     ],
@@ -198,7 +210,11 @@ UNSEEN = pd.DataFrame([("P-3", "W-3"), ("P-4", "W-4")], columns=["patient_id", "
 def test_each_kind_of_change(change: dict[str, str], told: dict[str, str | None] | None) -> None:
     row = {"organisation": "RM3", "before": "was", "explanation": "why"} | change
     made = changes_of(
-        "RM3", conform("changes", pd.DataFrame([row])), entries=ENTRIES, unseen=UNSEEN
+        "RM3",
+        conform("changes", pd.DataFrame([row])),
+        entries=ENTRIES,
+        unseen=UNSEEN,
+        secret=SECRET,
     )
     if told is None:
         assert made.empty

@@ -12,6 +12,7 @@ import pytest
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.reasons import Change
 from waitlist_merge.review import week
+from waitlist_merge.review.decisions import decided, decisions
 from waitlist_merge.review.holding import NO_LINKS, WHY, Groups, held
 from waitlist_merge.review.people import People
 from waitlist_merge.review.remembered import MEMORY
@@ -163,7 +164,37 @@ def test_why_two_ids_are_one_is_told_by_what_people_said_against_an_older_run_to
     joined = monday(rows, SECOND, second.ended.snapshot, base=older, joined=[(0, 1)])
     why = joined.ended.id_log["why"].tolist()
     assert [each.startswith("People have said: one need") for each in why] == [True]
-    assert told(joined, Change.MERGED)["explanation"].tolist() == why
+    merged = told(joined, Change.MERGED)
+    assert merged["explanation"].tolist() == why
+    assert merged["organisation"].tolist() == ["RW3"]
+    went = second.entries.set_index("entry_id").loc[joined.entries["entry_id"], "pathway_id"]
+    changed = went.to_numpy() != joined.entries["pathway_id"].to_numpy()
+    assert joined.entries["organisation"][changed].tolist() == ["RW3"]
+
+
+def test_ids_that_change_are_told_with_all_whose_entries_went(monday):
+    """The number that two lists have of a patient is corrected to that of a third."""
+    codes = ("RM3", "RW3", "RA7")
+    others = [row(at, code) for at, code in enumerate(codes, 4)]
+    one = [row(0, code) for code in codes]
+    wrong = [each | {"nhs_number": row(7)["nhs_number"]} for each in one[1:]]
+    more = [row(0, treatment_function_code=each) for each in ("130", "330")]
+    first, run = two_mondays(monday, [one[0], *wrong, *more, *others], [*one, *more, *others])
+    was = first.entries.set_index("entry_id").astype(object)
+    now = run.entries.set_index("entry_id").astype(object)
+    both = now.index.intersection(was.index)
+    rows = pd.concat([told(run, Change.MERGED), told(run, Change.SPLIT)])
+    assert "RA7;RW3" in set(rows["organisation"])
+    went = {(str(each["field"]), each["before"], each["after"]) for _, each in rows.iterrows()}
+    for field in ("patient_id", "pathway_id"):
+        moved = [(field, was[field][each], now[field][each]) for each in both]
+        assert {each for each in moved if each[1] != each[2]} == {
+            each for each in went if each[0] == field
+        }
+    for _, each in rows.iterrows():
+        old, new = was[each["field"]], now[each["field"]]
+        names = [name for name in both if (old[name], new[name]) == (each["before"], each["after"])]
+        assert each["organisation"] == ";".join(sorted({now["organisation"][n] for n in names}))
 
 
 def test_an_entry_that_comes_back_is_no_new_one(monday):
@@ -208,7 +239,7 @@ def test_what_people_said_is_told(monday):
         first.entries,
         first.combined_list,
         pd.DataFrame(),
-        said=[said],
+        said=decisions([said], since=0),
         model_changed=True,
     )
     assert ended.changes.empty, "the first run has nothing to compare with"
@@ -219,13 +250,40 @@ def test_what_people_said_is_told(monday):
         again.entries,
         again.combined_list,
         pd.DataFrame(),
-        said=[said, alone],
+        said=decisions([said, alone], since=0),
         model_changed=True,
     )
     assert ended.changes["change"].tolist() == ["decided", "decided", "model_changed"]
     assert ended.changes["after"].tolist()[:2] == ["cannot tell", "different people"]
     told = ended.changes["explanation"].tolist()[:2]
     assert told == ["A. C., of 1 entry: cannot tell", "A. C., of 2 entries: different people"]
+
+
+def test_an_answer_that_is_taken_back_is_told_with_whom_it_was_about(monday):
+    rows = [row(0), row(1)]
+    first = monday(rows, FIRST)
+    entries = first.entries
+    said = AnswerRow(
+        "A-1",
+        "Q-1",
+        "patient",
+        (entries["entry_id"][1],),
+        (0,),
+        "different people",
+        reviewer="A. C.",
+        organisation="RM3",
+    )
+    back = AnswerRow("A-2", "Q-1", "patient", (), (), "", reviewer="B. L.", undoes="A-1")
+    again = replace(back, answer_id="A-3", undoes="A-2", organisation="RW3")
+    told = decided(decisions([said, back, again], since=1), entries)
+    assert told["organisation"].tolist() == ["RM3", "RW3"]
+    assert told["patient_id"].tolist() == [entries["patient_id"][1]] * 2
+    assert told["pathway_id"].tolist() == [entries["pathway_id"][1]] * 2
+    assert told["after"].tolist() == ["taken back", "different people"]
+    assert told["explanation"].tolist() == [
+        'B. L., of 1 entry: "different people" of A. C. (RM3) is taken back',
+        'B. L. (RW3), of 1 entry: "different people" of A. C. (RM3) counts again',
+    ]
 
 
 def test_the_unaccounted_are_asked_about_first_the_gravest_in_front(monday):

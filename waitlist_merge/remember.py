@@ -17,6 +17,7 @@ from waitlist_merge.recalled import Recalled, said_since_last_week
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.contacts import spoken_to
+from waitlist_merge.review.decisions import decisions
 from waitlist_merge.review.marks import NOTHING_MARKED
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
 from waitlist_merge.review.rows import AnswerRow, WorkRow
@@ -77,7 +78,7 @@ def end(
         return Left(pd.DataFrame(), pd.DataFrame(), review_queue, pd.DataFrame())
     base = begun.base
     before = register.run(base.run) if base else None
-    said = recalled.answers[before.answers_seen if before else 0 :]
+    said = decisions(recalled.answers, since=before.answers_seen if before else 0)
     steps = register.work()
     ended = week.end(
         begun.week,

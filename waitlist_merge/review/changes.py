@@ -15,13 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.plural import many
 from waitlist_merge.reasons import Change, Departure, Outcome
 from waitlist_merge.review.arrivals import Arrivals
 from waitlist_merge.review.clock_changes import moved_admissions, moved_rows, moved_starts
+from waitlist_merge.review.decisions import Decision, decided
 from waitlist_merge.review.moved import UNEXPLAINED
-from waitlist_merge.review.paired import COLUMNS, Paired, paired, rows_about, rows_of
-from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.paired import Paired, paired, rows_about, rows_of
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot
 
@@ -38,7 +37,7 @@ def changes(
     *,
     arrived: Arrivals,
     logs: Iterable[tuple[str, pd.DataFrame]] = (),
-    said: Iterable[AnswerRow] = (),
+    said: Iterable[Decision] = (),
     apart: Mapping[tuple[str, str], str] | None = None,
     model_changed: bool = False,
 ) -> pd.DataFrame:
@@ -46,8 +45,8 @@ def changes(
 
     ``now`` are the entries of this run with ids, states and outcomes, ``position`` the place of
     each in ``base.entries``, ``departure`` what ``departures`` found of these. ``logs`` are the
-    logs of ``stable_ids`` by level, ``said`` the answers since then, ``apart`` the pairs of entries
-    that people keep apart and who says so.
+    logs of ``stable_ids`` by level, ``said`` what people have decided since then, ``apart`` the
+    pairs of entries that people keep apart and who says so.
     """
     then = base.entries
     pairs = paired(now, then, position)
@@ -61,8 +60,8 @@ def changes(
         moved_admissions(pairs),
         _duplicated(pairs),
         _states(pairs, departure),
-        *(_renamed(level, log) for level, log in logs),
-        _decided(said, now),
+        *(_renamed(level, log, pairs) for level, log in logs),
+        decided(said, now),
         _not_refreshed(arrived),
         _model() if model_changed else rows_of(Change.MODEL, 0),
     ]
@@ -147,12 +146,14 @@ def _states(pairs: Paired, departure: NDArray[np.object_]) -> pd.DataFrame:
     )
 
 
-def _renamed(level: str, log: pd.DataFrame) -> pd.DataFrame:
-    """Ids that were merged or split, one row for each old id and new id."""
+def _renamed(level: str, log: pd.DataFrame, pairs: Paired) -> pd.DataFrame:
+    """Ids that were merged or split, one row for each old id and new id, and whose entries went."""
+    log = log.join(_whose(f"{level}_id", pairs), on=["old_id", "new_id"])
     parts = [
         rows_of(
             change,
             len(rows),
+            organisation=rows["whose"].to_numpy(dtype=object),
             field=f"{level}_id",
             before=rows["old_id"].to_numpy(dtype=object),
             after=rows["new_id"].to_numpy(dtype=object),
@@ -165,29 +166,14 @@ def _renamed(level: str, log: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def _decided(said: Iterable[AnswerRow], now: pd.DataFrame) -> pd.DataFrame:
-    """What people have answered, one row for each answer."""
-    place = pd.Index(now["entry_id"].astype(object))
-    parts = []
-    for row in said:
-        told = row.answer or "an earlier answer is taken back"
-        of = f", of {many(len(row.entry_ids), 'entry')}" if row.entry_ids else ""
-        signed = f"{row.reviewer} ({row.organisation})" if row.organisation else row.reviewer
-        at = place.get_indexer(list(row.entry_ids))
-        at = at[at >= 0]
-        first = now.iloc[at[0]] if len(at) else None
-        parts.append(
-            {
-                "change": str(Change.DECIDED),
-                "organisation": row.organisation,
-                "patient_id": None if first is None else first["patient_id"],
-                "pathway_id": None if first is None else first["pathway_id"],
-                "field": row.level,
-                "after": row.answer or "taken back",
-                "explanation": f"{signed}{of}: {told}",
-            }
-        )
-    return pd.DataFrame(parts, columns=COLUMNS, dtype=object)
+def _whose(name: str, pairs: Paired) -> pd.Series:
+    """Of which organisations are the entries that went from an old id to a new one?"""
+    was, now = pairs.text(name), pairs.now[name].to_numpy(dtype=object)
+    went = np.flatnonzero((pairs.place >= 0) & (was != now))
+    whose = pairs.now["organisation"].iloc[went].astype(object).to_numpy()
+    rows = pd.DataFrame({"old_id": was[went], "new_id": now[went], "whose": whose}, dtype=object)
+    rows = rows.drop_duplicates().sort_values("whose")
+    return rows.groupby(["old_id", "new_id"])["whose"].agg(";".join)
 
 
 def _not_refreshed(arrived: Arrivals) -> pd.DataFrame:

@@ -28,12 +28,12 @@ from waitlist_merge.review.arrivals import Allowed, Arrivals, arrivals
 from waitlist_merge.review.changes import changes
 from waitlist_merge.review.continuity import Carried, carried
 from waitlist_merge.review.contradicts import IDENTIFIERS
+from waitlist_merge.review.decisions import Decision
 from waitlist_merge.review.departures import Departed, departures
 from waitlist_merge.review.kept_starts import kept_starts
 from waitlist_merge.review.naming import LEVELS, Named, named, renamed, with_their_patients
 from waitlist_merge.review.people import NOBODY, People, Told
 from waitlist_merge.review.remembered import next_snapshot
-from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot, with_newest_list
 from waitlist_merge.review.unaccounted import first_asked, unaccounted
@@ -203,13 +203,13 @@ def end(
     review_queue: pd.DataFrame,
     *,
     people: People = NOBODY,
-    said: Iterable[AnswerRow] = (),
+    said: Iterable[Decision] = (),
     model_changed: bool = False,
 ) -> Ended:
     """What has changed, whom nobody lists any longer, and what the next run has to know.
 
     ``entries`` are those of the run with ids, states and outcomes; ``people`` are what people said
-    of entries that left; ``said`` the answers since ``week.base``.
+    of entries that left; ``said`` what was decided since ``week.base``.
     """
     last = _last_as_now(week, ids)
     absent = week.arrived.absent
@@ -267,7 +267,7 @@ def _changes(
     combined_list: pd.DataFrame,
     departed: Departed,
     people: People,
-    said: Iterable[AnswerRow],
+    said: Iterable[Decision],
     model_changed: bool,
 ) -> pd.DataFrame:
     """The changes since ``week.base``."""

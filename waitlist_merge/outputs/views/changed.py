@@ -20,20 +20,30 @@ from waitlist_merge.review.moved import LISTED_ELSEWHERE
 GONE = "No longer listed"
 """All that is told of an own entry that has left, where another's may explain it."""
 
+RENAMED = {str(each): each.meaning for each in (Change.MERGED, Change.SPLIT)}
+"""All that is told of why an own entry has another id: it may be by another's entry."""
+
 _BESIDE = (Outcome.PROPOSED_DUPLICATE, Outcome.CONFIRMED_DUPLICATE)
 _IDS = ("patient_id", "pathway_id")
 
 
 def changes_of(
-    organisation: str, changes: pd.DataFrame, *, entries: pd.DataFrame, unseen: pd.DataFrame
+    organisation: str,
+    changes: pd.DataFrame,
+    *,
+    entries: pd.DataFrame,
+    unseen: pd.DataFrame,
+    secret: pd.DataFrame,
 ) -> pd.DataFrame:
     """The changes of its list and of nobody else's.
 
-    ``entries`` are those of the view with their outcomes in it, ``unseen`` all others of the run;
-    both have ``patient_id`` and ``pathway_id``.
+    ``entries`` are those of the view with their outcomes in it, ``unseen`` all others of the run,
+    ``secret`` those of them that are in no other's view; all have ``patient_id`` and
+    ``pathway_id``.
     """
-    own = changes.loc[_is(changes["organisation"], organisation)].astype(object)
-    own = own.reset_index(drop=True)
+    whose = changes["organisation"].astype(object).fillna("").str.split(";")
+    own = changes.loc[[organisation in each for each in whose]].astype(object)
+    own = own.assign(organisation=organisation).reset_index(drop=True)
     seen = _seen(own["entry_id"], entries)
     beside = _is(own["change"], Change.DUPLICATED)
     goes_on = _among(own, "pathway_id", unseen)
@@ -42,17 +52,21 @@ def changes_of(
         _is(own["after"], *LISTED_ELSEWHERE) & ~_among(own, "pathway_id", entries)
     )
     decided = _is(own["change"], Change.DECIDED)
+    renamed = _is(own["change"], *RENAMED)
     told = own.assign(
         before=own["before"].mask(beside & (own["after"] != seen["outcome"]).to_numpy(dtype=bool)),
         after=own["after"].mask(beside, seen["outcome"]).mask(ended),
         explanation=own["explanation"]
         .mask(beside, seen["reason"])
-        .mask(ended, seen["reason"].fillna(GONE)),
+        .mask(ended, seen["reason"].fillna(GONE))
+        .mask(renamed, own["change"].map(RENAMED)),
         **{name: own[name].mask(decided & ~_among(own, name, entries)) for name in _IDS},
     )
     of_need = own["entry_id"].isna().to_numpy(dtype=bool)
     untold = of_need & goes_on & _is(own["change"], Change.START_LATER, Change.START_EARLIER)
     untold |= beside & ~_is(seen["outcome"], *_BESIDE)
+    hidden = [*secret[[*_IDS]].astype(object).to_numpy().ravel()]
+    untold |= renamed & (own["before"].isin(hidden) | own["after"].isin(hidden))
     told = told.loc[~untold]
     return told.assign(order=np.arange(1, len(told) + 1, dtype=np.int32)).reset_index(drop=True)
 

@@ -193,7 +193,7 @@ def _told_by_people(
     earlier lists.
     """
     tables = whole.tables
-    unseen = whole.entries.loc[~(held.own | held.shared), ["patient_id", "pathway_id"]]
+    groups = whole.entries[["patient_id", "pathway_id"]]
     seen = held.own | held.shared
     deaths = records_death(whole.entries) & seen
     before = told_before(marked(whole.entries, marks), DIED) & seen
@@ -225,7 +225,13 @@ def _told_by_people(
             dead_perhaps=ids[perhaps],
             both_sides=both_sides,
         ),
-        "changes": changes_of(organisation, tables["changes"], entries=entries, unseen=unseen),
+        "changes": changes_of(
+            organisation,
+            tables["changes"],
+            entries=entries,
+            unseen=groups[~seen],
+            secret=groups[held.secret],
+        ),
         "unaccounted": lost,
         # Whose list did not come has no view, and of whom it alone lists nobody else is told.
         "not_refreshed": pd.DataFrame(),
