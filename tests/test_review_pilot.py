@@ -177,12 +177,13 @@ def test_all_that_is_wrong_with_answers_is_said_together(
     book.save(paths[1])
     book["People"]["C2"] = "same person"
     book["People"]["D2"] = "A. Reader"
+    book["Needs"].insert_rows(1, 2)
     book.save(paths[1])
     (tmp_path / "empty.xlsx").write_bytes(b"")
     read = read_answers([*paths, tmp_path / "empty.xlsx"], drawn)
     told = "\n".join(read.problems)
     assert "sheet People, row 2: is none of the answers" in told
-    assert f"{paths[1].name}, sheet Needs, row 2: is no pair of this sample" in told
+    assert f"{paths[1].name}, sheet Needs, row 4: is no pair of this sample" in told
     assert "empty.xlsx: cannot be read as a workbook" in told
     assert read.answers["answer"].tolist() == ["same person"]
     assert read.workbooks == len(paths)

@@ -815,6 +815,12 @@ def test_work_goes_on_beside_the_duplicates_when_the_question_is_answered(
         "b.xlsx, Duplicates, row 2: column Work state: say how far the work is"
         in read(register, tmp_path / "b.xlsx").problems
     )
+    sheet.insert_rows(1, 2)
+    book.save(tmp_path / "c.xlsx")
+    assert (
+        "c.xlsx, Duplicates, row 4: column Work state: say how far the work is"
+        in read(register, tmp_path / "c.xlsx").problems
+    ), "rows that are empty count in the sheet"
 
 
 def test_what_is_no_workbook_of_ours_is_refused(tmp_path):

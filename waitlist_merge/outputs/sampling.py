@@ -207,12 +207,14 @@ def _answered(path: Path) -> Iterable[dict[str, Any]]:
     for level, (sheet, *_) in SHEETS.items():
         if sheet not in book.sheet_names:
             raise InputError(f"{path}: has no sheet {sheet}; take the workbook that came")
-        head, *rows = book.get_sheet_by_name(sheet).to_python() or [[]]
+        cells = book.get_sheet_by_name(sheet)
+        head, *rows = cells.to_python() or [[]]
+        below = (cells.start or (0, 0))[0] + 2
         at = {str(name): place for place, name in enumerate(head)}
         wanted = ("Pair", "Answer", "Reader", "Reader's organisation")
         if missing := [name for name in wanted if name not in at]:
             raise InputError(f"{path}, sheet {sheet}: has no column {', '.join(missing)}")
-        for number, row in enumerate(rows, start=2):
+        for number, row in enumerate(rows, start=below):
             pair, answer, reader, code = (str(row[at[name]]).strip() for name in wanted)
             if answer:
                 yield {

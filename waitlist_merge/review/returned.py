@@ -159,13 +159,17 @@ def filled_rows(path: Path, *, sheets: Sequence[str], others: Sequence[str]) -> 
 def _sheets(
     path: Path, sheets: Sequence[str] = (), others: Sequence[str] = ()
 ) -> dict[str, list[list[Any]]]:
-    """The cells of each sheet by name, without ``others`` where all of ``sheets`` are there."""
+    """The cells of each sheet by name, without ``others`` where all of ``sheets`` are there.
+
+    Rows and columns that are empty count: problems name the row as the sheet numbers it.
+    """
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             whole = {name: re.sub(r" \d+$", "", name) for name in book.sheet_names}
             spared = {*others} if {*sheets} <= {*whole.values()} else set()
             names = [name for name in book.sheet_names if whole[name] not in spared]
-            return {name: book.get_sheet_by_name(name).to_python() for name in names}
+            of = {name: book.get_sheet_by_name(name) for name in names}
+            return {name: each.to_python(skip_empty_area=False) for name, each in of.items()}
     except (CalamineError, OSError) as error:
         raise InputError(f"{path.name}: {unreadable(path)}") from error
 
