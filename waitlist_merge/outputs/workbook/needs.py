@@ -131,7 +131,7 @@ def duplicates_page(tables: Mapping[str, pd.DataFrame], *, run_date: date) -> Pa
     )
     return Page(
         DUPLICATES,
-        "Each need that two or more entries wait for, or that is worked on, its entries under it",
+        "Needs of two or more entries, or worked on, each above its entries",
         columns,
         len(order),
         part=np.concatenate([services, services[group]])[order],
