@@ -32,8 +32,8 @@ def sent(rows: int) -> list[Typed]:
     return [typed]
 
 
-def listed(ids: str) -> pd.DataFrame:
-    return pd.DataFrame({"entry_id": pd.Series([*ids], dtype="string")})
+def listed(ids: str) -> pd.Series:
+    return pd.Series([*ids], dtype="string")
 
 
 @pytest.mark.parametrize(

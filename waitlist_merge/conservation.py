@@ -17,12 +17,11 @@ from waitlist_merge.intake.assemble import Typed
 from waitlist_merge.reasons import Fault, Outcome
 
 
-def check_conservation(
-    typed: Sequence[Typed], entries: pd.DataFrame, members: pd.DataFrame
-) -> None:
+def check_conservation(typed: Sequence[Typed], entries: pd.DataFrame, members: pd.Series) -> None:
     """Every record of every file is an entry or set aside; every entry waits or says why not.
 
-    ``entries`` has ``outcome``. Raises ConservationError naming the first count that is off.
+    ``entries`` has ``outcome``; ``members`` are the ids of those on the combined list. Raises
+    ConservationError naming the first count that is off.
     """
     for each in typed:
         extract = each.extract
@@ -35,7 +34,7 @@ def check_conservation(
     waits = (entries["outcome"] != Outcome.NOT_WAITING).to_numpy()
     waiting = held if waits.all() else sorted_ids(ids[waits])
     _same("entries on the combined list", len(waiting), len(members))
-    listed = sorted_ids(members["entry_id"].astype(ids.dtype))
+    listed = sorted_ids(members.astype(ids.dtype))
     _same("different entries among members", len(waiting), len(listed) - repeats(listed))
     _same("members that are no waiting entry", 0, _strangers(listed, waiting))
 

@@ -187,7 +187,7 @@ def merge(
     with watch("check"):
         entries = beside(without_marks(entries), listed.entry_columns)
         findings = gather_findings(accepted, entries, needs.findings)
-        check_conservation(accepted.typed, entries, listed.members)
+        check_conservation(accepted.typed, entries, listed.membership.entry_id)
     with watch("remember"):
         left = remember.end(
             begun,
@@ -202,7 +202,7 @@ def merge(
     return MergeResult(
         entries=conform("entries", entries),
         combined_list=conform("combined_list", listed.combined_list),
-        members=conform("members", listed.members),
+        membership=listed.membership,
         provenance=conform("provenance", listed.provenance),
         history=listed.history,
         gains=conform("gains", listed.gains),

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.combined.history import History
+from waitlist_merge.combined.membership import Membership
 from waitlist_merge.id_order import count_different, sorted_ids
 from waitlist_merge.intake.accept import Accepted
 from waitlist_merge.outputs import MOST_IN_WORKBOOK, build_manifest, write_tables
-from waitlist_merge.outputs.columns import conform
+from waitlist_merge.outputs.columns import Parted, conform
 from waitlist_merge.outputs.views import write_views
 from waitlist_merge.outputs.weekly import Before, before_of
 from waitlist_merge.patients import PatientMatch, PatientModel
@@ -40,15 +41,15 @@ MANY_ENTRIES = 50
 class MergeResult:
     """The tables of a merge, each a DataFrame with the columns that docs/outputs.md lists.
 
-    ``pathway_history``, the longest of them, is made when it is asked for, and written part by
-    part. ``save`` writes them; ``summary`` counts them; ``manifest`` says what made them. ``left``
-    is what a run with a register leaves, and knew before; ``relinked`` the links that its new
-    model makes and breaks, where there is one.
+    ``members`` and ``pathway_history``, which repeat of each entry what ``entries`` has, are made
+    when they are asked for, and written part by part. ``save`` writes them; ``summary`` counts
+    them; ``manifest`` says what made them. ``left`` is what a run with a register leaves, and knew
+    before; ``relinked`` the links that its new model makes and breaks, where there is one.
     """
 
     entries: pd.DataFrame
     combined_list: pd.DataFrame
-    members: pd.DataFrame
+    membership: Membership
     provenance: pd.DataFrame
     history: History
     gains: pd.DataFrame
@@ -68,6 +69,11 @@ class MergeResult:
     people: PatientMatch
     left: Left
     relinked: pd.DataFrame | None = None
+
+    @cached_property
+    def members(self) -> pd.DataFrame:
+        """Which entries are on which row of the combined list."""
+        return conform("members", self.membership.frame)
 
     @cached_property
     def pathway_history(self) -> pd.DataFrame:
@@ -102,14 +108,13 @@ class MergeResult:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The output tables by name."""
-        return {**self._held, "pathway_history": self.pathway_history}
+        return {**self._held, "members": self.members, "pathway_history": self.pathway_history}
 
     @property
     def _held(self) -> dict[str, pd.DataFrame]:
         """The output tables that are there without being made when asked for."""
         return {
             "combined_list": self.combined_list,
-            "members": self.members,
             "provenance": self.provenance,
             "gains": self.gains,
             "entries": self.entries,
@@ -189,6 +194,7 @@ class MergeResult:
             counts={
                 **self.counts,
                 **{name: len(table) for name, table in self._held.items()},
+                "members": len(self.membership),
                 "pathway_history": len(self.history),
             },
             timings=self.timings,
@@ -226,15 +232,17 @@ class MergeResult:
         does not have; the folder is then as it was.
         """
         refuse_unread(Path(out), self.left.register)
-        links = self.relinked
+        links, in_workbook = self.relinked, self._has_workbook(workbook)
+        held = self._held | ({"members": self.members} if in_workbook else {})
+        parted: dict[str, Parted] = {"members": self.membership, "pathway_history": self.history}
         also = {} if links is None else {RETRAINED: lambda path: write_relinked(path, links)}
         write_tables(
             Path(out),
-            self._held,
-            parted={"pathway_history": self.history},
+            held,
+            parted={name: each for name, each in parted.items() if name not in held},
             manifest=self.manifest,
             formats=tables,
-            workbook=self._has_workbook(workbook),
+            workbook=in_workbook,
             also=also,
         )
 

@@ -20,8 +20,10 @@ from waitlist_merge.combined.facts import Pathways
 from waitlist_merge.combined.history import History
 from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.combined.making import make
+from waitlist_merge.combined.membership import Membership
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.combined.own_rules import SurvivorshipRule
+from waitlist_merge.heap import give_back
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.pathways.match import Patients, certain_people
 from waitlist_merge.plan import Agreement
@@ -31,18 +33,24 @@ from waitlist_merge.plan import Agreement
 class Combined:
     """The combined list, its members, and what became of each entry.
 
-    The tables before ``entry_columns`` have the columns of tables.csv; ``history`` is told part by
-    part. ``entry_columns`` is aligned with the entries: patient_id, pathway_id, list_state,
-    outcome, reason, stage. ``doubts`` are the questions that are open, as positions.
+    The tables before ``entry_columns`` have the columns of tables.csv; ``membership`` and
+    ``history`` are told part by part, or whole when asked for. ``entry_columns`` is aligned with
+    the entries: patient_id, pathway_id, list_state, outcome, reason, stage. ``doubts`` are the
+    questions that are open, as positions.
     """
 
     combined_list: pd.DataFrame
-    members: pd.DataFrame
+    membership: Membership
     provenance: pd.DataFrame
     history: History
     gains: pd.DataFrame
     entry_columns: pd.DataFrame
     doubts: Doubts
+
+    @property
+    def members(self) -> pd.DataFrame:
+        """One row for each waiting entry, in order of need, the shown one first."""
+        return self.membership.frame
 
     @property
     def pathway_history(self) -> pd.DataFrame:
@@ -96,9 +104,10 @@ def combine(
             asked_again=asked_again,
             person=certain_people(patients.links, len(entries)) if person is None else person,
         )
+        give_back()  # the most is held while the list is put in order
         return Combined(
             in_order(made.rows, made.place, workers=workers),
-            made.members.result(),
+            made.membership,
             made.provenance.result(),
             made.history,
             made.gains.result(),

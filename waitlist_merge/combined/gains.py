@@ -141,7 +141,7 @@ def _two_places(members: Members, patient: Group, person: Group, place: Place) -
     where = where.drop_duplicates()
     pairs = where.merge(where, on="patient")
     pairs = pairs[pairs["place_x"] < pairs["place_y"]]
-    pairs["certain"] = pairs["person_x"] == pairs["person_y"]
+    pairs = pairs.assign(certain=pairs["person_x"] == pairs["person_y"])
     by = pairs.groupby(["patient", "place_x", "place_y"], as_index=False)
     both = by.agg(certain=("certain", "any"))
     one, other = both["place_x"].to_numpy(), both["place_y"].to_numpy()

@@ -26,13 +26,14 @@ from waitlist_merge.combined.gains import gains
 from waitlist_merge.combined.history import History
 from waitlist_merge.combined.kept import kept_for, replaced, with_kept
 from waitlist_merge.combined.kept_facts import facts_for, filled
+from waitlist_merge.combined.membership import Membership, membership
 from waitlist_merge.combined.names import named
 from waitlist_merge.combined.ordering import RESTS_ON
 from waitlist_merge.combined.outcomes import incomplete, outcomes
 from waitlist_merge.combined.own_rules import SurvivorshipRule
 from waitlist_merge.combined.provenance import provenance
 from waitlist_merge.combined.rules import Members
-from waitlist_merge.combined.shown import identity, members_table
+from waitlist_merge.combined.shown import identity
 from waitlist_merge.combined.steps import next_steps
 from waitlist_merge.combined.survivorship import (
     Survivor,
@@ -66,7 +67,7 @@ class Made:
 
     rows: dict[str, object]
     place: NDArray[np.int64]
-    members: Future[pd.DataFrame]
+    membership: Membership
     provenance: Future[pd.DataFrame]
     history: History
     gains: Future[pd.DataFrame]
@@ -185,7 +186,6 @@ def make(
     details = differing(members, patients.group, hidden)
     deceased = ~bundles.any(~dead)
     in_doubt = perhaps[bundles.shown] & ~deceased
-    listed = aside.submit(members_table, entries, entry_columns, bundles, at)
     levels = {"patient": patients, "pathway": pathways}
     asked = with_asked_again(asking.result(), asked_again, levels, entries["entry_id"], facts.waits)
     rows: dict[str, object] = {
@@ -220,6 +220,7 @@ def make(
     rows |= filled(rows, pressing)
     needs = names.place[pathways.group].astype(np.int32)
     history = History(entries, names.pathway_id, needs, facts.order)
+    listed = membership(entries, entry_columns, bundles, at)
     return Made(rows, place, listed, whence, history, gained, entry_columns, asked)
 
 

@@ -1,22 +1,16 @@
-"""Whose row is it, who lists it, and which entries are on it?"""
+"""Whose row is it, and who lists it?"""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles
 from waitlist_merge.combined.facts import FURTHEST_FIRST, Facts, Pathways, ranked
 from waitlist_merge.combined.names import Later
-from waitlist_merge.combined.rearranged import rearranged
 from waitlist_merge.combined.survivorship import all_values
-from waitlist_merge.combined.texts import framed
 from waitlist_merge.pathways.columns import Bools, worded
 from waitlist_merge.reasons import Confidence
-from waitlist_merge.schema import TABLES
 
 
 def identity(
@@ -57,27 +51,3 @@ def identity(
             np.int32
         ),
     }
-
-
-def members_table(
-    entries: pd.DataFrame,
-    entry_columns: pd.DataFrame,
-    bundles: Bundles,
-    at: NDArray[np.int64],
-) -> pd.DataFrame:
-    """One row for each waiting entry, in order of need, the shown one first.
-
-    ``at`` are the bundles in order of the names of their needs.
-    """
-    size = bundles.size[at]
-    begin = np.cumsum(size) - size
-    rows = bundles.rows[np.repeat(bundles.first[at] - begin, size) + np.arange(len(bundles.rows))]
-    is_shown = np.zeros(len(rows), dtype=bool)
-    is_shown[begin] = True
-    columns: dict[str, Any] = {
-        column.name: (entry_columns if column.name in entry_columns else entries)[column.name].array
-        for column in TABLES["members"]
-        if column.name != "is_shown"
-    }
-    told = {**rearranged(columns, rows, size=len(entries)), "is_shown": is_shown}
-    return framed({column.name: told[column.name] for column in TABLES["members"]})
