@@ -17,6 +17,7 @@ from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.changed import GONE, changes_of
 from waitlist_merge.outputs.views.since import spoken_of
+from waitlist_merge.review.changes import BY_ANOTHER
 
 NUMBERS = {
     "leaves": "9990000018",
@@ -179,6 +180,16 @@ SECRET = UNSEEN[1:]
         (
             {"change": "gone", "entry_id": "E-9", "patient_id": "P-9", "after": "died"},
             {"after": "died", "explanation": "why"},
+        ),
+        (
+            {
+                "change": "gone",
+                "entry_id": "E-9",
+                "patient_id": "P-9",
+                "after": "died",
+                "explanation": f"A death is recorded{BY_ANOTHER}",
+            },
+            {"after": None, "explanation": GONE},
         ),
         (
             {"change": "closed", "entry_id": "E-3", "patient_id": "P-3", "after": "still_listed"},

@@ -12,6 +12,7 @@ import pytest
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.reasons import Change
 from waitlist_merge.review import week
+from waitlist_merge.review.changes import BY_ANOTHER
 from waitlist_merge.review.decisions import decided, decisions
 from waitlist_merge.review.holding import NO_LINKS, WHY, Groups, held
 from waitlist_merge.review.people import People
@@ -217,6 +218,41 @@ def test_a_list_that_did_not_come_has_nothing_gone(monday):
     listed = run.ended.snapshot.entries
     assert listed["left_date"].isna().all()
     assert len(listed) == 3
+
+
+def test_why_an_entry_waits_no_longer_is_told_with_whose_word_it_is(monday):
+    """Each in a way of its own: a view may repeat only what the row itself says."""
+    died = {"death_date": "2026-11-12"}
+    one = {"patient_pathway_identifier": "ABC12345", "pathway_identifier_issuer": "RM3"}
+    stopped = {"rtt_status": "30", "rtt_end_date": "2026-11-12"}
+    before = [
+        *(row(0), row(0, "RW3", **died)),
+        row(1, **died),
+        *(row(2, **one), row(2, "RW3", **one)),
+        row(3),
+        row(4),
+        row(5, "RW3"),
+    ]
+    after = [row(2, "RW3", **one, **stopped), row(3, **stopped), row(4), row(5, "RW3")]
+    _, run = two_mondays(monday, before, after)
+    rows = pd.concat([told(run, Change.GONE), told(run, Change.CLOSED)])
+    place = {f"H{at}": at for at in range(6)}
+    whose = run.week.last.entries.set_index("entry_id")["local_patient_identifier"]
+    said = {
+        (place[whose[each["entry_id"]]], each["organisation"]): (
+            each["after"],
+            each["explanation"].endswith(BY_ANOTHER),
+        )
+        for _, each in rows.iterrows()
+    }
+    assert said == {
+        (0, "RM3"): ("died", True),
+        (0, "RW3"): ("died", False),
+        (1, "RM3"): ("died", False),
+        (2, "RM3"): ("clock_stopped", True),
+        (2, "RW3"): ("clock_stopped", False),
+        (3, "RM3"): ("clock_stopped", False),
+    }
 
 
 def test_a_list_of_the_same_day_says_so(monday):

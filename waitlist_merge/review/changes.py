@@ -19,8 +19,10 @@ from waitlist_merge.reasons import Change, Departure, Outcome
 from waitlist_merge.review.arrivals import Arrivals
 from waitlist_merge.review.clock_changes import moved_admissions, moved_rows, moved_starts
 from waitlist_merge.review.decisions import Decision, decided
+from waitlist_merge.review.departures import Departed
 from waitlist_merge.review.moved import UNEXPLAINED
 from waitlist_merge.review.paired import Paired, paired, rows_about, rows_of
+from waitlist_merge.review.same_identifier import OWN
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot
 
@@ -28,12 +30,16 @@ DUPLICATE = (str(Outcome.PROPOSED_DUPLICATE), str(Outcome.CONFIRMED_DUPLICATE))
 """Outcomes of an entry that stands beside another of its need, the surer last."""
 
 
+BY_ANOTHER = ": by the word of another entry of the patient"
+"""Behind why an entry waits no longer, where its own row does not say so."""
+
+
 def changes(
     now: pd.DataFrame,
     combined_list: pd.DataFrame,
     base: Snapshot,
     position: Positions,
-    departure: NDArray[np.object_],
+    departed: Departed,
     *,
     arrived: Arrivals,
     logs: Iterable[tuple[str, pd.DataFrame]] = (),
@@ -44,22 +50,22 @@ def changes(
     """One row for each change since ``base``, with the columns of tables.csv.
 
     ``now`` are the entries of this run with ids, states and outcomes, ``position`` the place of
-    each in ``base.entries``, ``departure`` what ``departures`` found of these. ``logs`` are the
+    each in ``base.entries``, ``departed`` what ``departures`` found of these. ``logs`` are the
     logs of ``stable_ids`` by level, ``said`` what people have decided since then, ``apart`` the
     pairs of entries that people keep apart and who says so.
     """
-    then = base.entries
+    then, departure = base.entries, departed.why
     pairs = paired(now, then, position)
     starts = moved_starts(pairs)
     parts = [
         _lost(then, departure),
-        _gone(then, departure, position, arrived),
+        _gone(then, departed, position, arrived),
         _came(pairs),
         starts,
         moved_rows(pairs, combined_list, departure, starts, apart or {}),
         moved_admissions(pairs),
         _duplicated(pairs),
-        _states(pairs, departure),
+        _states(pairs, departed),
         *(_renamed(level, log, pairs) for level, log in logs),
         decided(said, now),
         _not_refreshed(arrived),
@@ -76,18 +82,29 @@ def _lost(then: pd.DataFrame, departure: NDArray[np.object_]) -> pd.DataFrame:
 
 
 def _gone(
-    then: pd.DataFrame, departure: NDArray[np.object_], position: Positions, arrived: Arrivals
+    then: pd.DataFrame, departed: Departed, position: Positions, arrived: Arrivals
 ) -> pd.DataFrame:
     """Entries that are on no list now, and why: known since they left, or only now."""
+    departure = departed.why
     here = np.zeros(len(then), dtype=bool)
     here[position[position >= 0]] = True
     held = then["organisation"].isin(list(arrived.absent)).to_numpy()
     asked = (then["departure"] == UNEXPLAINED).to_numpy()
     left = (then["left_date"].isna().to_numpy() & ~held) | (asked & ~pd.isna(departure))
     rows = np.flatnonzero(left & ~here & (departure != UNEXPLAINED))
-    meanings = {str(each): each.meaning for each in Departure}
-    why = [meanings.get(str(each), "It did not wait any longer") for each in departure[rows]]
+    why = [told or "It did not wait any longer" for told in _meanings(departed, rows)]
     return rows_about(then, rows, Change.GONE, after=departure[rows], explanation=why)
+
+
+def _meanings(departed: Departed, rows: Positions) -> list[str]:
+    """How it is explained that each of these waits no longer, and by whose word; empty for none."""
+    words = {
+        (str(each), itself): f"{each.meaning}{'' if itself or each not in OWN else BY_ANOTHER}"
+        for each in Departure
+        for itself in (True, False)
+    }
+    told = zip(departed.why[rows].tolist(), departed.itself[rows].tolist(), strict=True)
+    return [words.get((str(why), itself), "") for why, itself in told]
 
 
 def _came(pairs: Paired) -> pd.DataFrame:
@@ -129,15 +146,15 @@ def _duplicated(pairs: Paired) -> pd.DataFrame:
     )
 
 
-def _states(pairs: Paired, departure: NDArray[np.object_]) -> pd.DataFrame:
+def _states(pairs: Paired, departed: Departed) -> pd.DataFrame:
     """Entries still sent that stopped waiting, or wait again."""
+    departure = departed.why
     kept = pairs.place >= 0
     told = np.array([*departure, None], dtype=object)[pairs.place]
     asked = pairs.waited | ((pairs.text("departure") == UNEXPLAINED) & ~pd.isna(told))
     closed = np.flatnonzero(kept & asked & ~pairs.waits & (told != UNEXPLAINED))
     opened = np.flatnonzero(kept & pairs.there & ~pairs.waited & pairs.waits)
-    meanings = {str(each): each.meaning for each in Departure}
-    why = [meanings.get(str(each), "") for each in told[closed]]
+    why = _meanings(departed, pairs.place[closed])
     return pd.concat(
         [
             rows_about(pairs.now, closed, Change.CLOSED, after=told[closed], explanation=why),

@@ -58,11 +58,13 @@ _WHO = ("patient_id", "nhs_number")
 class Departed:
     """Why each entry of the last run no longer waits, None where it waits or never did.
 
-    ``moved_to`` is the entry under which its patient was last found to wait, None for none.
+    ``moved_to`` is the entry under which its patient was last found to wait, None for none;
+    ``itself`` is whether the entry's own row says why, and no other needs to.
     """
 
     why: NDArray[np.object_]
     moved_to: NDArray[np.object_]
+    itself: Bools
 
 
 def departures(
@@ -98,7 +100,7 @@ def departures(
     found[there] = None
     whither = last["moved_to"].astype(object).to_numpy(copy=True)
     whither[pd.isna(whither) | there] = None
-    rows = np.flatnonzero((waited | said_to_have(found, UNEXPLAINED, MOVED, *OWN)) & ~there)
+    asked = rows = np.flatnonzero((waited | said_to_have(found, UNEXPLAINED, MOVED, *OWN)) & ~there)
     before = found[rows]
     found[rows] = own = said(now, last, at, rows, run_date)
     silent = np.array([each is None for each in own], dtype=bool)
@@ -145,7 +147,10 @@ def departures(
     turned = by >= 0
     found[relied[turned]] = UNEXPLAINED
     whither[relied[turned]] = last["entry_id"].iloc[by[turned]].astype(object)
-    return Departed(without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to), whither)
+    why = without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to)
+    itself = np.zeros(len(last), dtype=bool)
+    itself[asked] = why[asked] == said(now, last, at, asked, run_date, by_others=False)
+    return Departed(why, whither, itself)
 
 
 def _no_longer_explained(
@@ -197,12 +202,19 @@ def _parted(
 
 
 def said(
-    now: pd.DataFrame, last: pd.DataFrame, at: Positions, rows: Positions, run_date: dt.date
+    now: pd.DataFrame,
+    last: pd.DataFrame,
+    at: Positions,
+    rows: Positions,
+    run_date: dt.date,
+    *,
+    by_others: bool = True,
 ) -> NDArray[np.object_]:
     """What each of these entries of the last run says of itself, in its newest row; None for none.
 
     A death counts that any row records of the same patient under the same NHS number, in this run
-    or when it was last sent: not one that its organisation has taken back.
+    or when it was last sent: not one that its organisation has taken back. Without ``by_others``
+    only the entry's own row counts.
     """
     names = ("rtt_end_date", "rtt_status", "removal_reason", "death_date", *_WHO)
     newest = pd.DataFrame({name: last[name].astype(object).iloc[rows] for name in names})
@@ -216,7 +228,8 @@ def said(
     reason = newest["removal_reason"].astype("category")
     died = pd.to_datetime(newest["death_date"])
     dead = records_death(newest.assign(death_date=died, rtt_status=status, removal_reason=reason))
-    dead |= pd.MultiIndex.from_frame(newest[list(_WHO)]).isin(_dead(now, last[at < 0]))
+    if by_others:
+        dead |= pd.MultiIndex.from_frame(newest[list(_WHO)]).isin(_dead(now, last[at < 0]))
     removed = np.array(
         [REASONS.get(str(each).strip().upper()) for each in reason.cat.categories] + [None],
         dtype=object,

@@ -249,7 +249,8 @@ def _departures(
 ) -> Departed:
     """Why each entry of an earlier run no longer waits."""
     if snapshot is None:
-        return Departed(np.empty(0, dtype=object), np.empty(0, dtype=object))
+        nobody = np.empty(0, dtype=object)
+        return Departed(nobody, nobody, np.empty(0, dtype=bool))
     return departures(
         entries,
         snapshot.entries,
@@ -287,7 +288,7 @@ def _changes(
         combined_list,
         base,
         np.asarray(position, dtype=np.int64),
-        departed.why,
+        departed,
         arrived=week.told,
         logs=list(zip(LEVELS, logs, strict=True)),
         said=said,

@@ -15,6 +15,7 @@ import pandas as pd
 
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.reasons import Change, Outcome
+from waitlist_merge.review.changes import BY_ANOTHER
 from waitlist_merge.review.moved import LISTED_ELSEWHERE
 
 GONE = "No longer listed"
@@ -48,8 +49,10 @@ def changes_of(
     beside = _is(own["change"], Change.DUPLICATED)
     goes_on = _among(own, "pathway_id", unseen)
     ended = _is(own["change"], Change.GONE, Change.CLOSED)
-    ended &= (goes_on | _among(own, "patient_id", unseen)) | (
-        _is(own["after"], *LISTED_ELSEWHERE) & ~_among(own, "pathway_id", entries)
+    ended &= (
+        (goes_on | _among(own, "patient_id", unseen))
+        | (_is(own["after"], *LISTED_ELSEWHERE) & ~_among(own, "pathway_id", entries))
+        | _ends_with(own["explanation"], BY_ANOTHER)
     )
     decided = _is(own["change"], Change.DECIDED)
     renamed = _is(own["change"], *RENAMED)
@@ -80,6 +83,10 @@ def _seen(ids: pd.Series, entries: pd.DataFrame) -> pd.DataFrame:
 
 def _is(column: pd.Series, *words: str) -> Bools:
     return np.asarray(column.astype(object).isin([str(each) for each in words]), dtype=bool)
+
+
+def _ends_with(column: pd.Series, words: str) -> Bools:
+    return np.asarray(column.astype("string").str.endswith(words).fillna(False), dtype=bool)
 
 
 def _among(rows: pd.DataFrame, name: str, entries: pd.DataFrame) -> Bools:
