@@ -13,7 +13,7 @@ import pytest
 import waitlist_merge as wm
 from waitlist_merge.outputs import read_tables
 from waitlist_merge.outputs.workbook.book import pages_of
-from waitlist_merge.recalled import Retrain
+from waitlist_merge.recalled import Retrain, mark
 from waitlist_merge.relinked import relinked
 from waitlist_merge.review.register.tables import METADATA
 from waitlist_merge.review.rows import AnswerRow
@@ -196,21 +196,64 @@ def test_retraining_lists_every_link_and_records_nothing(pinned, tmp_path):
     assert len((tmp_path / "out" / "retrain.csv").read_text().splitlines()) == 1 + len(
         tried.relinked
     )
-    assert f"--accept-model {tried.model.digest[:12]}" in tried.retrained()
+    assert f"--accept-model {mark(tried.model, tried.plan.patients)[:12]}" in tried.retrained()
 
 
 def test_a_model_is_taken_only_by_the_digest_that_was_listed(pinned):
     tried = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain())
-    with pytest.raises(wm.ConfigError, match="list its links first"):
+    listed = mark(tried.model, tried.plan.patients)[:12]
+    with pytest.raises(wm.ConfigError, match="list its links first") as refused:
         wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain("0" * 12))
-    taken = wm.merge(
-        sent(SECOND, **LISTS), register=pinned, retrain=Retrain(tried.model.digest[:12])
-    )
+    assert listed not in str(refused.value), "nobody takes what was not listed"
+    taken = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain(listed.upper()))
     assert taken.run == 2
     assert pinned.model().digest == tried.model.digest
-    assert f"model {tried.model.digest[:12]}" in pinned.runs()["accepted"].iloc[1]
+    assert f"model {listed.upper()}" in pinned.runs()["accepted"].iloc[1]
     assert "register's from this run on" in taken.retrained()
     assert "model_changed" in set(taken.changes["change"])
+
+
+STRICT = wm.MergePlan(patients=wm.PatientPlan(match_weight=90.0))
+
+
+def test_other_thresholds_are_listed_before_they_are_taken(register):
+    """The same weights join others by them: no week begins with ids that split in silence."""
+    first = wm.merge(sent(FIRST, **LISTS), register=register)
+    assert register.thresholds() == first.plan.patients.thresholds
+    with pytest.raises(wm.ConfigError, match=r"match_weight 6, .* match_weight 90; .*--retrain"):
+        wm.merge(sent(SECOND, **LISTS), register=register, plan=STRICT)
+    assert register.run(1).run == 1
+    assert len(register.runs()) == 1
+    tried = wm.merge(sent(SECOND, **LISTS), register=register, plan=STRICT, retrain=Retrain())
+    assert set(tried.relinked["change"]) == {"broken"}
+    joined = first.patient_links.loc[first.patient_links["joins"] == "yes"]
+    still = tried.patient_links.loc[tried.patient_links["joins"] == "yes"]
+    ends = ["entry_id_a", "entry_id_b"]
+    pairs = [set(map(frozenset, each[ends].to_numpy())) for each in (joined, still)]
+    assert set(map(frozenset, tried.relinked[ends].to_numpy())) == pairs[0] - pairs[1]
+    listed = mark(tried.model, STRICT.patients)
+    with pytest.raises(wm.ConfigError, match="another model than"):
+        wm.merge(sent(SECOND, **LISTS), register=register, retrain=Retrain(listed))
+    taken = wm.merge(sent(SECOND, **LISTS), register=register, plan=STRICT, retrain=Retrain(listed))
+    assert "model_changed" in set(taken.changes["change"])
+    assert register.thresholds() == STRICT.patients.thresholds
+    with pytest.raises(wm.ConfigError, match=r"match_weight 90, .* match_weight 6;"):
+        wm.merge(sent(SECOND, **LISTS), register=register)
+    again = wm.merge(sent(THIRD, **LISTS), register=register, plan=STRICT)
+    assert "model_changed" not in set(again.changes["change"])
+
+
+def test_a_register_that_does_not_know_its_thresholds_takes_those_of_the_plan(
+    register, monkeypatch
+):
+    """As one of an earlier version."""
+    with monkeypatch.context() as older:
+        older.setattr(wm.PatientPlan, "thresholds", {})
+        wm.merge(sent(FIRST, **LISTS), register=register)
+    assert register.thresholds() == {}
+    run = wm.merge(sent(SECOND, **LISTS), register=register, plan=STRICT)
+    assert "model_changed" not in set(run.changes["change"])
+    assert register.thresholds() == STRICT.patients.thresholds
 
 
 def test_links_that_the_new_model_breaks_are_those_that_the_old_one_would_make(pinned):

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.pathways.match import PathwayMatch, Patients
 from waitlist_merge.patients import PatientMatch, PatientModel
+from waitlist_merge.plan import PatientPlan
 from waitlist_merge.recalled import Recalled
 from waitlist_merge.relinked import recorded_patients
 from waitlist_merge.review import register as registers, week
@@ -75,15 +76,19 @@ class Ids:
     kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
 
 
-def linked_before(begun: Begun, match: Callable[[PatientModel], PatientMatch]) -> Patients | None:
+def linked_before(
+    begun: Begun, match: Callable[[PatientPlan, PatientModel], PatientMatch]
+) -> Patients | None:
     """Who was who before the model was fitted anew, by the register's model or as it was recorded.
 
-    None where it was not. ``match`` tells who is who by a model.
+    None where it was not. ``match`` tells who is who by these thresholds and a model.
     """
     recalled = begun.recalled
     if recalled.retrain is None or begun.week is None:
         return None
-    return match(recalled.replaced) if recalled.replaced else recorded_patients(begun.week)
+    if recalled.replaced is None or recalled.judged is None:
+        return recorded_patients(begun.week)
+    return match(recalled.judged, recalled.replaced)
 
 
 def begin(

@@ -147,15 +147,14 @@ def merge(
         match = partial(
             patients.match_patients,
             entries,
-            plan.patients,
             superseded=dict(plan.superseded_numbers),
             decided=begun.ruled.patients,
             progress=of_patients(progress),
             on=accepted.run_date,
         )
-        people = match(model=known.model).without_records()
+        people = match(plan.patients, model=known.model).without_records()
         accept_model(known, people.model)
-        before = memory.linked_before(begun, lambda model: match(model=model))
+        before = memory.linked_before(begun, lambda plan, model: match(plan, model=model))
         who = memory.hold_patients(begun, people)
     with watch("pathways"):
         needs = pathways.match_pathways(

@@ -145,6 +145,10 @@ class Agreement(Settings):
         return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
+THRESHOLDS = ("match_weight", "possible_weight", "margin")
+"""The settings that a register keeps with its model: with others the same weights join others."""
+
+
 class PatientPlan(Settings):
     """When two entries are taken for one person, and how many pairs are compared at once.
 
@@ -163,6 +167,11 @@ class PatientPlan(Settings):
     chunk_pairs: Annotated[StrictInt, Field(ge=1000)] = 250_000
     memory_gb: Annotated[StrictFloat, Field(gt=0)] | None = None
     workers: Annotated[StrictInt, Field(ge=1, le=64)] = 2
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """What decides, of the weights of a model, who is joined and who is asked about."""
+        return {name: getattr(self, name) for name in THRESHOLDS}
 
     @model_validator(mode="after")
     def _asks_below_accepting(self) -> Self:

@@ -7,12 +7,14 @@ register's is fitted only where somebody asks for it, and taken only once its li
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from waitlist_merge.errors import ConfigError, InputError
 from waitlist_merge.patients import PatientModel
-from waitlist_merge.plan import MergePlan
+from waitlist_merge.plan import MergePlan, PatientPlan
 from waitlist_merge.review import register as registers
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.snapshot import Snapshot
@@ -47,7 +49,8 @@ class Recalled:
 
     ``key`` keys the entry ids, ``model`` weighs the evidence on people (None: one is fitted),
     ``last`` is what the newest run knew. With ``retrain`` another model than the register's is
-    fitted; ``replaced`` is the register's, None where this version cannot read it.
+    fitted; ``replaced`` is the register's, None where this version cannot read it, and ``judged``
+    are the settings with the thresholds that the register's had.
     """
 
     plan: MergePlan
@@ -59,6 +62,7 @@ class Recalled:
     answers: Sequence[AnswerRow] = ()
     retrain: Retrain | None = None
     replaced: PatientModel | None = None
+    judged: PatientPlan | None = None
 
 
 def recall(
@@ -70,8 +74,8 @@ def recall(
 ) -> Recalled:
     """What is known before anything is read.
 
-    ConfigError where the plan has another key, or ``model`` is another one, than the register's,
-    and where there is no model to fit anew.
+    ConfigError where the plan has another key or other thresholds, or ``model`` is another one,
+    than the register's, and where there is no model to fit anew.
     """
     began = dt.datetime.now(dt.UTC)
     if register is None or register.runs().empty:
@@ -85,6 +89,9 @@ def recall(
             f"{register.name}: has its own patient model, and --model names another one; leave "
             "--model out, or change the register's with --retrain"
         )
+    judged = plan.patients.model_copy(update=register.thresholds())
+    if not retrain:
+        _need_thresholds(register.name, judged.thresholds, plan.patients.thresholds)
     return Recalled(
         plan=plan,
         started_at=began,
@@ -95,7 +102,22 @@ def recall(
         answers=register.answers(),
         retrain=retrain,
         replaced=pinned if retrain else None,
+        judged=judged,
     )
+
+
+def _need_thresholds(
+    register: str, pinned: Mapping[str, float], asked: Mapping[str, float]
+) -> None:
+    """ConfigError where a plan joins people by another weight than the register's runs did."""
+    other = [name for name, value in pinned.items() if asked[name] != value]
+    if other:
+        told = ", ".join(f"{name} {pinned[name]:g}" for name in other)
+        given = ", ".join(f"{name} {asked[name]:g}" for name in other)
+        raise ConfigError(
+            f"{register}: its runs were made with {told}, and the settings say {given}; put that "
+            "back, or list with --retrain which links it would make and break"
+        )
 
 
 def _pinned(register: registers.Register, retrain: Retrain | None) -> PatientModel | None:
@@ -128,10 +150,16 @@ def said_since_last_week(recalled: Recalled, today: dt.date) -> Sequence[AnswerR
 
 
 def accept_model(recalled: Recalled, model: PatientModel) -> None:
-    """ConfigError where a model was accepted, and this is another one."""
+    """ConfigError where a model was accepted, and this is another one or has other thresholds."""
     accepted = recalled.retrain and recalled.retrain.accept
-    if accepted and not model.digest.startswith(accepted.lower()):
+    if accepted and not mark(model, recalled.plan.patients).startswith(accepted.lower()):
         raise ConfigError(
-            f"--accept-model: these lists give the model {model.digest[:SHOWN]}, not {accepted}; "
-            "list its links first with --retrain"
+            f"--accept-model: these lists and settings give another model than {accepted}; list "
+            "its links first with --retrain, which says by which digest it is taken"
         )
+
+
+def mark(model: PatientModel, plan: PatientPlan) -> str:
+    """By which digest is a model listed and taken? One of its weights and the thresholds."""
+    told = json.dumps([model.digest, plan.thresholds], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -5,7 +5,8 @@ All of it goes to the register in one transaction at the end; without a register
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -20,6 +21,7 @@ from waitlist_merge.review.contacts import spoken_to
 from waitlist_merge.review.decisions import decisions
 from waitlist_merge.review.marks import NOTHING_MARKED
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
+from waitlist_merge.review.register.reading import RunRow
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import Snapshot, census_dates
 from waitlist_merge.review.unsent import unsent
@@ -78,6 +80,7 @@ def end(
         return Left(pd.DataFrame(), pd.DataFrame(), review_queue, pd.DataFrame())
     base = begun.base
     before = register.run(base.run) if base else None
+    thresholds = recalled.plan.patients.thresholds
     said = decisions(recalled.answers, since=before.answers_seen if before else 0)
     steps = register.work()
     ended = week.end(
@@ -92,7 +95,7 @@ def end(
             agreed=_agreed(steps, recalled.last),
         ),
         said=said,
-        model_changed=before is not None and before.model_digest != model.digest,
+        model_changed=before is not None and _another(before, model, thresholds),
     )
     faults = register.findings(base.run) if base else None
     work = _work(steps, ended.snapshot)
@@ -130,6 +133,7 @@ def end(
             model=model,
             key=str(recalled.key),
             plan_digest=recalled.plan.digest(),
+            thresholds=thresholds,
             digests=begun.digests or {},
             started_at=recalled.started_at,
             answers_seen=len(recalled.answers),
@@ -142,6 +146,12 @@ def end(
         )
     )
     return replace(left, run=run, asked=register.questions(run))
+
+
+def _another(before: RunRow, model: PatientModel, thresholds: Mapping[str, float]) -> bool:
+    """Were people compared by another model then, or joined by other thresholds?"""
+    known = json.loads(before.thresholds or "{}") or thresholds
+    return before.model_digest != model.digest or known != thresholds
 
 
 def _accounted(

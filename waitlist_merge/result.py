@@ -23,7 +23,7 @@ from waitlist_merge.patients import PatientMatch, PatientModel
 from waitlist_merge.plan import MergePlan
 from waitlist_merge.plural import many
 from waitlist_merge.reasons import Joins, Outcome
-from waitlist_merge.recalled import SHOWN
+from waitlist_merge.recalled import SHOWN, mark
 from waitlist_merge.relinked import BROKEN, MADE, RETRAINED, write_relinked
 from waitlist_merge.remember import Left
 from waitlist_merge.review.not_refreshed import MISSING
@@ -168,7 +168,8 @@ class MergeResult:
         if self.run:
             return f"{told}; it is the register's from this run on"
         return (
-            f"{told}; nothing was recorded: take it with --accept-model {self.model.digest[:SHOWN]}"
+            f"{told}; nothing was recorded: take it with --accept-model "
+            f"{mark(self.model, self.plan.patients)[:SHOWN]}"
         )
 
     def manifest(self) -> dict[str, object]:

@@ -32,7 +32,8 @@ FINDING = ("organisation", "entry_id", "field", "reason")
 class RunRow:
     """One run: its day, the run that its changes were told against, its model, what it knew.
 
-    ``answers_seen`` is how many answers there were when it began.
+    ``answers_seen`` is how many answers there were when it began, ``thresholds`` from which weight
+    it joined and asked, as JSON.
     """
 
     run: int
@@ -41,6 +42,7 @@ class RunRow:
     plan_digest: str
     model_digest: str
     answers_seen: int
+    thresholds: str | None = None
 
 
 def run_row(connection: Connection, run: int) -> RunRow | None:

@@ -101,6 +101,14 @@ class Register(Opened):
         with self._reading() as connection:
             return snapshot(connection, run)
 
+    def thresholds(self) -> dict[str, float]:
+        """From which weight the newest run joined and asked; empty where nobody wrote it down."""
+        newest = select(func.max(runs.c.run)).scalar_subquery()
+        with self._reading() as connection:
+            told = connection.scalar(select(runs.c.thresholds).where(runs.c.run == newest))
+        found: dict[str, float] = json.loads(told or "{}")
+        return found
+
     def model(self) -> PatientModel | None:
         """The patient model of the newest run, which the next one is to use."""
         newest = select(func.max(runs.c.run)).scalar_subquery()

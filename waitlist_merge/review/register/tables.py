@@ -81,9 +81,11 @@ runs = Table(
     Column("model_digest", ForeignKey("models.digest"), nullable=False),
     Column("answers_seen", Integer, nullable=False),
     Column("accepted", UnicodeText, nullable=False),
+    Column("thresholds", UnicodeText),
 )
 """One row a run, times in UTC. ``base`` is the run that its changes are told against,
-``answers_seen`` how many answers it knew, ``accepted`` the guards that somebody passed by."""
+``answers_seen`` how many answers it knew, ``accepted`` the guards that somebody passed by,
+``thresholds`` from which weight it joined and asked (JSON), missing where nobody wrote it down."""
 
 extracts = Table(
     "extracts",

@@ -6,7 +6,7 @@ import datetime as dt
 import getpass
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 from sqlalchemy import Connection, select
@@ -43,12 +43,13 @@ class Run:
     """What a run leaves for the next one.
 
     ``snapshot`` is what it knew of every entry, under its own number; ``last`` the snapshot that it
-    began from, None in the first run; ``digests`` one SHA-256 for each organisation that sent
-    anything, over its files; ``base`` the run that ``changes`` are told against; ``answers_seen``
-    how many answers it knew; ``accepted`` the guards that somebody passed by; ``retired`` the
-    organisations of which the plan says, for the first time, that they have closed. ``changes`` and
-    ``id_log`` are kept as they are, row by row; of ``findings`` what they are about (``FINDING``),
-    of ``questions`` what tells how they stand (``QUESTION``).
+    began from, None in the first run; ``thresholds`` from which weight it joined and asked;
+    ``digests`` one SHA-256 for each organisation that sent anything, over its files; ``base`` the
+    run that ``changes`` are told against; ``answers_seen`` how many answers it knew; ``accepted``
+    the guards that somebody passed by; ``retired`` the organisations of which the plan says, for
+    the first time, that they have closed. ``changes`` and ``id_log`` are kept as they are, row by
+    row; of ``findings`` what they are about (``FINDING``), of ``questions`` what tells how they
+    stand (``QUESTION``).
     """
 
     snapshot: Snapshot
@@ -56,6 +57,7 @@ class Run:
     model: PatientModel
     key: str
     plan_digest: str
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     digests: Mapping[str, str]
     started_at: dt.datetime
     base: int | None = None
@@ -116,6 +118,7 @@ def _of_run(run: Run, number: int) -> dict[str, object]:
         "model_digest": run.model.digest,
         "answers_seen": run.answers_seen,
         "accepted": json.dumps(sorted(run.accepted)),
+        "thresholds": json.dumps(run.thresholds, sort_keys=True),
     }
 
 
