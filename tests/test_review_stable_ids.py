@@ -183,3 +183,25 @@ def test_why_ids_were_merged_and_split():
         "An entry that ties them is new or changed",
         "Nothing ties them now",
     ]
+
+
+def before_of(ids: np.ndarray) -> Before:
+    """The same entries in the run before, all waiting and unchanged."""
+    yes = np.ones(len(ids), dtype=bool)
+    return Before(ids, np.ones(len(ids), dtype=np.int32), yes, np.arange(len(ids)), yes)
+
+
+@settings(max_examples=80)
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=SIZE))
+def test_groups_that_are_joined_and_parted_again_have_their_own_ids(entries):
+    """Whoever noted an id before two were joined by mistake means the same by it afterwards."""
+    names = [f"E-{at * 37 % 101}" for at in range(len(entries))]
+    apart, together = (
+        np.unique(each, return_inverse=True)[1].astype(np.int32)
+        for each in (entries, [each % 3 for each in entries])
+    )
+    first = stable_ids("P", apart, names, None, run=1).ids
+    joined = stable_ids("P", together, names, before_of(first), run=2).ids
+    assert set(joined) <= set(first)
+    parted = stable_ids("P", apart, names, before_of(joined), run=3).ids
+    assert parted.tolist() == first.tolist()

@@ -1,10 +1,11 @@
 """Which id does each patient, and each need, keep from the last run?
 
 The group with most of an id's entries keeps it: first by entries that wait, then by all, then by
-those that say the same as before, then the older id, then the smallest entry. Ids of which no entry
-is left may go on with the same person or the same identifier at another organisation (``also``).
-Every other group gets an id that nobody has had, and every entry whose id changes is logged: the
-ids, and why.
+those that say the same as before, then the older id, then the group of whose entries the id was
+made, then the smallest entry: so two that were joined and are parted again have their own. Ids of
+which no entry is left may go on with the same person or the same identifier at another organisation
+(``also``). Every other group gets the id that its entries make, or one that nobody has, and every
+entry whose id changes is logged: the ids, and why.
 
 >>> ids = stable_ids("P", np.array([0, 0, 1]), ["E-1", "E-2", "E-3"], None, run=1)
 >>> ids.ids[0] == ids.ids[1] != ids.ids[2], ids.since.tolist()
@@ -93,14 +94,14 @@ def stable_ids(
     np.minimum.at(since, code, before.since.astype(np.int64))
     size = int(group.max(initial=-1)) + 1
     order = order_of(pd.Series(names)) if order is None else order
-    of = _by_entries(group, order, before, code, since, np.asarray(known_ids), size)
+    first = np.zeros(size, dtype=np.int64)
+    first[group] = np.arange(len(group))
+    of = _by_entries(group, order, before, code, since, np.asarray(known_ids), own[first])
     holding = np.zeros(len(code), dtype=bool) if held is None else held.copy()
     holding[before.position[before.position >= 0]] = True
     of, moved = by_keys(of, group, code, holding, also)
     ids_of_group = np.asarray(known_ids, dtype=object)[of]
     fresh = np.flatnonzero(of < 0)
-    first = np.zeros(size, dtype=np.int64)
-    first[group] = np.arange(len(group))
     ids_of_group[fresh] = _unused(prefix, own[first[fresh]], set(known_ids.tolist()))
     since_of_group = np.where(of >= 0, since[of], run).astype(np.int32)
     ids = ids_of_group[group]
@@ -116,9 +117,12 @@ def _by_entries(
     code: Int,
     since: Int,
     known_ids: NDArray[np.object_],
-    size: int,
+    own: NDArray[np.object_],
 ) -> Int:
-    """The code of the id that each group keeps by the entries it holds, -1 for none."""
+    """The code of the id that each group keeps by the entries it holds, -1 for none.
+
+    ``own`` is the id that each group's entries make.
+    """
     kept = np.flatnonzero(before.position >= 0)
     old = code[before.position[kept]]
     pairs = pd.DataFrame(
@@ -138,11 +142,12 @@ def _by_entries(
     )
     found["since"] = since[found["old"]]
     found["name"] = order_of(pd.Series(known_ids))[found["old"]]
+    found["made"] = known_ids[found["old"]] == own[found["new"]]
     found = found.sort_values(
-        ["waited", "count", "same", "since", "name", "place"],
-        ascending=[False, False, False, True, True, True],
+        ["waited", "count", "same", "since", "name", "made", "place"],
+        ascending=[False, False, False, True, True, False, True],
     )
-    return _first_come(found["old"].to_numpy(), found["new"].to_numpy(), len(known_ids), size)
+    return _first_come(found["old"].to_numpy(), found["new"].to_numpy(), len(known_ids), len(own))
 
 
 def _first_come(old: Int, new: Int, olds: int, size: int) -> Int:
