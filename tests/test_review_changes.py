@@ -290,9 +290,9 @@ def test_what_people_said_is_told(monday):
         model_changed=True,
     )
     assert ended.changes["change"].tolist() == ["decided", "decided", "model_changed"]
-    assert ended.changes["after"].tolist()[:2] == ["cannot tell", "different people"]
+    assert ended.changes["after"].tolist()[:2] == ["different people", "cannot tell"]
     told = ended.changes["explanation"].tolist()[:2]
-    assert told == ["A. C., of 1 entry: cannot tell", "A. C., of 2 entries: different people"]
+    assert told == ["A. C., of 2 entries: different people", "A. C., of 1 entry: cannot tell"]
 
 
 def test_an_answer_that_is_taken_back_is_told_with_whom_it_was_about(monday):

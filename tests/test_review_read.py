@@ -22,7 +22,7 @@ from waitlist_merge.review.headings import HIDDEN
 from waitlist_merge.review.pilot import draw
 from waitlist_merge.review.register import Register
 from waitlist_merge.review.returned import Returned, fingerprint, returned_rows
-from waitlist_merge.review.rows import AnswerRow
+from waitlist_merge.review.rows import AnswerRow, not_undone
 
 CENSUS = "2026-11-15"
 TODAY = dt.date(2026, 11, 17)
@@ -190,7 +190,12 @@ def test_different_people_are_kept_apart_at_once_and_undone(first, register, tmp
     assert not after.review_queue["entry_ids"].isin([";".join(sorted(lees["entry_id"]))]).any()
     [answer] = filed.taken.answers
     with Register.open(register) as opened:
-        undo(opened, answer.answer_id, reviewer="B", reason="wrong row", today=TODAY)
+        back = undo(opened, answer.answer_id, reviewer="B", reason="wrong row", today=TODAY)
+        undo(opened, back.answer_id, reviewer="B", reason="it was right", today=TODAY)
+        assert [each.key for each in not_undone(opened.answers())] == [answer.key]
+        with pytest.raises(InputError, match="taken back already"):
+            undo(opened, back.answer_id, reviewer="B", reason="once more", today=TODAY)
+        undo(opened, answer.answer_id, reviewer="B", reason="no, wrong", today=TODAY)
         with pytest.raises(InputError, match="taken back already"):
             undo(opened, answer.answer_id, reviewer="B", reason="again", today=TODAY)
         with pytest.raises(InputError, match="has no answer or step A-x"):

@@ -211,15 +211,20 @@ def _model() -> pd.DataFrame:
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """The gravest first; starts that moved furthest first; then by ids."""
+    """The gravest first; starts that moved furthest first; then by ids, decisions as they came."""
     rank = {str(each): place for place, each in enumerate(Change)}
+    decided_on = (rows["change"] == str(Change.DECIDED)).to_numpy()  # in the order of saying it
     keys = pd.DataFrame(
         {
             "rank": rows["change"].map(rank).to_numpy(),
             "days": -pd.to_numeric(rows["days"]).abs().fillna(0).to_numpy(),
             **{
                 name: rows[name].fillna("").astype(str).to_numpy()
-                for name in ("organisation", "entry_id", "pathway_id", "before", "after")
+                for name in ("organisation", "entry_id", "pathway_id")
+            },
+            **{
+                name: rows[name].fillna("").astype(str).mask(decided_on, "").to_numpy()
+                for name in ("before", "after")
             },
         }
     )

@@ -23,7 +23,7 @@ from waitlist_merge.review.rows import (
     day_of,
     known_as,
     need_said,
-    not_undone,
+    taken_back,
 )
 from waitlist_merge.review.ruling import in_force
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
@@ -246,7 +246,7 @@ def _undoing(
     found = next((row for row in said if row.key == key), None)
     if found is None:
         return None
-    if not found.undoes and found not in not_undone(said):
+    if found.key in taken_back(said):
         raise InputError(f"{register}: {key} has been taken back already")
     record = found.to_record()
     about = {name: record[name] for name in _ABOUT if name in record}

@@ -150,12 +150,23 @@ def not_undone(said: Sequence[Said]) -> list[Said]:
     >>> not_undone(said), len(not_undone([*said, again]))
     ([], 1)
     """
-    taken_back: set[str] = set()
-    for row in reversed(said):
-        if row.undoes and row.key not in taken_back:
-            taken_back.add(row.undoes)
-    stands = [row for row in said if not row.undoes and row.key not in taken_back]
+    gone = taken_back(said)
+    stands = [row for row in said if not row.undoes and row.key not in gone]
     return sorted(stands, key=day_of)
+
+
+def taken_back(said: Sequence[Said]) -> set[str]:
+    """The ids of the rows that are taken back by one that stands; ``said`` is as recorded.
+
+    >>> said = [WorkRow("K-1", "Q-1", (), "done"), WorkRow("K-2", "Q-1", (), "", undoes="K-1")]
+    >>> taken_back(said), taken_back([*said, WorkRow("K-3", "Q-1", (), "", undoes="K-2")])
+    ({'K-1'}, {'K-2'})
+    """
+    gone: set[str] = set()
+    for row in reversed(said):
+        if row.undoes and row.key not in gone:
+            gone.add(row.undoes)
+    return gone
 
 
 def day_of(row: AnswerRow | WorkRow | ContactRow) -> date:
