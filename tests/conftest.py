@@ -311,12 +311,14 @@ def one_monday(
     *,
     people: People = NOBODY,
     joined: Sequence[tuple[int, int]] = (),
+    model: PatientModel | None = None,
     **options: object,
 ) -> SimpleNamespace:
     """A run of these entries after ``last``: what ``merge`` does, without files or a register.
 
-    ``joined`` are positions that people have said to be one patient and one need. A list may be as
-    it likes: the guards are tried in test_review_arrivals.
+    ``joined`` are positions that people have said to be one patient and one need; ``model`` is that
+    of the first run, which a register keeps: a weight that moves by itself moves patients. A list
+    may be as it likes: the guards are tried in test_review_arrivals.
     """
     entries = typed_frame(rows).assign(
         source_file="list.csv",
@@ -333,7 +335,7 @@ def one_monday(
     codes |= set() if last is None else set(last.extracts["organisation"])
     allowed = Allowed(*[tuple(sorted(codes))] * 4)
     begun = week.begin(entries, last=last, run_date=day, allowed=allowed, **options)
-    match = match_patients(begun.entries, plan.patients, decided=decided)
+    match = match_patients(begun.entries, plan.patients, decided=decided, model=model)
     who = week.hold_patients(begun, match, decided)
     needs = match_pathways(begun.entries, who, plan=plan, run_date=day, decided=decided)
     needs = week.hold_pathways(begun, who, needs, decided)
@@ -352,7 +354,12 @@ def one_monday(
     whole = pd.concat([begun.entries, listed.entry_columns], axis=1)
     ended = week.end(begun, ids, whole, listed.combined_list, queue, people=people)
     return SimpleNamespace(
-        entries=whole, combined_list=listed.combined_list, ids=ids, week=begun, ended=ended
+        entries=whole,
+        combined_list=listed.combined_list,
+        ids=ids,
+        week=begun,
+        ended=ended,
+        model=match.model,
     )
 
 

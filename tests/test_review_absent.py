@@ -40,7 +40,8 @@ def weeks(monday, rows: list[dict[str, str]], absent: str, **options) -> list[Si
     for number, day in enumerate(MONDAYS):
         sent = [row for row in rows if number != 1 or row["organisation"] != absent]
         last = runs[-1].ended.snapshot if runs else None
-        runs.append(monday(sent, day, last, **options))
+        kept = {"model": runs[0].model} if runs else {}
+        runs.append(monday(sent, day, last, **kept, **options))
     return runs
 
 

@@ -92,7 +92,10 @@ def test_what_is_kept_together_is_that_of_one_id_after_another(data):
     fixed = new[["joins", "confidence", "veto", "weight", "pattern"]].to_numpy().tolist()
     assert fixed == [["yes", "probable", "", 0.0, -1]] * len(pairs)
     assert new[["share", "note"]].isna().all(axis=None)
-    stays = [bar[0] != "asked" or not pairs or expected[a] != expected[b] for a, b, bar in told]
+    stays = [
+        bar[0] != "asked" or group[a] == group[b] or expected[a] != expected[b]
+        for a, b, bar in told
+    ]
     rest = kept.links[kept.links["explanation"] == "Said"]
     assert rest[["a", "b", "veto"]].to_numpy().tolist() == links.loc[
         stays, ["a", "b", "veto"]

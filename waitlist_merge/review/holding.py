@@ -90,14 +90,18 @@ def held(
             root[list(members[low])] = low
             pairs.append((groups[first], groups[other]))
     group = renumbered(root[match.group])
-    return Groups(group, _with_kept(_still_asked(match.links, group), pairs, relation))
+    asked = _still_asked(match.links, match.group, group)
+    return Groups(group, _with_kept(asked, pairs, relation))
 
 
-def _still_asked(links: pd.DataFrame, group: NDArray[np.int32]) -> pd.DataFrame:
-    """The links without those that ask whether two are one that are kept together."""
-    one, other = (group[links[end].to_numpy()] for end in ("a", "b"))
-    inside: Bools = (one == other) & has_word(links, "joins", Joins.ASKED)
-    return links.drop(index=links.index[inside])
+def _still_asked(
+    links: pd.DataFrame, alone: NDArray[np.integer], kept: NDArray[np.int32]
+) -> pd.DataFrame:
+    """The links without those that ask whether two groups are one that are kept together."""
+    ends = [links[end].to_numpy() for end in ("a", "b")]
+    (one, other), (two, three) = ([group[end] for end in ends] for group in (alone, kept))
+    answered: Bools = (one != other) & (two == three) & has_word(links, "joins", Joins.ASKED)
+    return links.drop(index=links.index[answered])
 
 
 def _groups_by_id(
