@@ -89,7 +89,7 @@ def score_answers(
 def _show(scored: Scored) -> None:
     show("How many are the same, by how sure the engine was", scored.strata.round(3))
     show("Of the joined ones, by organisations and ethnic group", scored.groups.round(3))
-    show("Where two people read a pair", scored.readers.round(3))
+    show("Where two people or more read a pair", scored.readers.round(3))
     show("Weight of people from which joining is as precise as that", scored.thresholds.round(3))
     if scored.conflicts:
         typer.echo(f"people contradict each other about {', '.join(scored.conflicts)}")

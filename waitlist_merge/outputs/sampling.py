@@ -50,8 +50,9 @@ _OF_PEOPLE = ("Organisation", "Hospital number", "NHS number", "Name", "Born", "
 _HOW = (
     "Each row of the sheets People and Needs has two entries, one above the other in each cell.",
     "Look both up and choose an answer in the green cell; say in the note what settled it.",
-    "Put your name beside it. Answer by yourself: another reader answers the same pairs, and the",
-    "two are compared. Nothing here changes any list or any patient's place on it.",
+    "Put your full name beside it, the same in every workbook that you answer. Answer by yourself:",
+    "others answer the same pairs, and what all say is compared. Nothing here changes any list or",
+    "any patient's place on it.",
     "Where you cannot tell, say so: that is an answer too.",
 )
 
@@ -145,9 +146,11 @@ def read_key(folder: str | Path) -> pd.DataFrame:
 class Answered:
     """What the workbooks say: ``pair_id``, ``reader``, ``answer``; rows without an answer are not.
 
-    ``problems`` has one line for each row that cannot be understood, that nobody signed, or where
-    a reader contradicts what they answered before, with workbook, sheet and row, and for each
-    workbook that cannot be read; ``workbooks`` is how many could.
+    ``reader`` is the letters of the name, whichever organisation's workbook it stands in: one who
+    reads for two trusts is one reader, who does not agree with themselves. ``problems`` has one
+    line for each row that cannot be understood, that nobody signed, or where a reader contradicts
+    what they answered before, with workbook, sheet and row, and for each workbook that cannot be
+    read; ``workbooks`` is how many could.
     """
 
     answers: pd.DataFrame
@@ -169,7 +172,7 @@ def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> Answered:
             unread.append(str(error))
     if unread and not books:
         raise InputError("\n".join(unread))
-    said: dict[tuple[str, str], tuple[str, str]] = {}
+    said: dict[tuple[str, str], tuple[str, str, str]] = {}
     for path, rows in books:
         for row in rows:
             where = f"{path.name}, sheet {row['sheet']}, row {row['row']}"
@@ -177,10 +180,11 @@ def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> Answered:
                 faults.append(f"{where}: {wrong}")
                 continue
             found.append(row)
-            who, answer = (row["pair_id"], row["reader"]), row["answer"]
-            before, place = said.setdefault(who, (answer, where))
+            who, answer, code = (row["pair_id"], row["reader"]), row["answer"], row["organisation"]
+            before, place, there = said.setdefault(who, (answer, where, code))
             if before != answer:
-                faults.append(f"{where}: {_TWO_WAYS} {place}")
+                hint = "" if there == code else _TWO_OF_ONE_NAME
+                faults.append(f"{where}: {_TWO_WAYS} {place}{hint}")
     answers = pd.DataFrame(found, columns=["pair_id", "reader", "answer"])
     return Answered(answers, faults + unread, len(books))
 
@@ -196,6 +200,7 @@ def _wrong(row: Mapping[str, Any], known: Collection[str]) -> str:
 
 
 _TWO_WAYS = "counts as a contradiction; the same reader has answered this pair otherwise in"
+_TWO_OF_ONE_NAME = "; if they are two of one name, write the organisation behind each"
 
 
 def _answered(path: Path) -> Iterable[dict[str, Any]]:
@@ -223,5 +228,6 @@ def _answered(path: Path) -> Iterable[dict[str, Any]]:
                     "row": number,
                     "pair_id": pair,
                     "answer": answer.casefold(),
-                    "reader": f"{code} {letters(reader)}" if letters(reader) else "",
+                    "reader": letters(reader),
+                    "organisation": code,
                 }

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from waitlist_merge.review.answers import Answer
+from waitlist_merge.review.pilot.agreement import kappa, observed
 from waitlist_merge.review.pilot.sample import LEVELS, Stratum
 
 Z = 1.959964
@@ -23,6 +24,9 @@ Z = 1.959964
 
 SAME = frozenset({str(Answer.SAME_PERSON), str(Answer.SAME_NEED)})
 DIFFERENT = frozenset({str(Answer.DIFFERENT_PEOPLE), str(Answer.DIFFERENT_NEEDS)})
+
+VERDICTS = ("same", "different")
+"""What one says of a pair who can tell."""
 
 CONFLICT, UNTOLD = "in conflict", "cannot tell"
 
@@ -34,12 +38,14 @@ class Scored:
     ``strata`` has a row for each level and stratum: pairs in the run, drawn, answered, same,
     different, in conflict, cannot tell, and the share that is the same with its interval; the share
     of the joined ones is the precision. ``groups`` has the joined pairs by organisations and by
-    ethnic group. ``readers`` has for each level how often two readers said the same; ``pabak`` is
-    that share beyond what a coin gives (Byrt, Bishop and Carlin 1993), and holds where nearly all
-    pairs are alike, where Cohen's ``kappa`` falls to 0 however well they agree. ``thresholds`` has
-    the least weight of people from which joining would be as precise as asked for, by the estimate
-    and by the lower end of its interval; missing where none is. ``conflicts`` are ids of pairs that
-    people contradict each other about.
+    ethnic group. ``readers`` has for each level how many pairs two or more read who could tell, of
+    how many all ``agreed``, and how often two of a pair's readers said the same (``share_agreed``;
+    with two readers of each it is the share of those agreed). ``pabak`` is that share beyond what
+    a coin gives (Byrt, Bishop and Carlin 1993; Randolph 2005 of many readers), and holds where
+    nearly all pairs are alike, where ``kappa`` (of Fleiss) falls to 0 however well they agree.
+    ``thresholds`` has the least weight of people from which joining would be as precise as asked
+    for, by the estimate and by the lower end of its interval; missing where none is. ``conflicts``
+    are ids of pairs that people contradict each other about.
     """
 
     strata: pd.DataFrame
@@ -52,9 +58,9 @@ class Scored:
 def score(sample: pd.DataFrame, answers: pd.DataFrame, *, precision: float = 0.99) -> Scored:
     """What ``answers`` (pair_id, reader, answer) say of the pairs of ``sample`` (see ``draw``).
 
-    ``reader`` is who answered; who says both same and different of a pair contradicts it alone,
-    and does not count as two readers. ``precision`` is the share of joined pairs that has to be
-    right.
+    ``reader`` is who answered, the same text for one person in whichever workbook; who says both
+    same and different of a pair contradicts it alone, and does not count as two readers.
+    ``precision`` is the share of joined pairs that has to be right.
     """
     known = answers.loc[answers["pair_id"].isin(sample["pair_id"]) & (answers["answer"] != "")]
     told = known.assign(verdict=known["answer"].map(_verdict))
@@ -131,46 +137,42 @@ def _groups(told: pd.DataFrame) -> pd.DataFrame:
 
 
 def _readers(said: pd.DataFrame, sample: pd.DataFrame) -> pd.DataFrame:
-    """How often two readers of a pair, who both could tell, said the same."""
+    """How often two readers of a pair, who both could tell, said the same.
+
+    The interval counts each pair once, as if its readers agreed or not as a whole: a share of two
+    of many varies less than that, so that it is never too narrow.
+    """
     level = dict(zip(sample["pair_id"], sample["level"], strict=True))
     could = said.loc[said["verdict"] != UNTOLD].drop_duplicates(["pair_id", "reader"], keep=False)
-    could = could.sort_values(["pair_id", "reader"])
-    both = could.groupby("pair_id")["verdict"].agg(["first", "last", "size"])
-    both = both.loc[both["size"] > 1]
+    alike = (could["verdict"] == "same").groupby(could["pair_id"]).agg(["sum", "size"])
+    alike = alike.loc[alike["size"] > 1]
     rows = []
     for name in LEVELS:
-        mine = both.loc[[level[pair] == name for pair in both.index]]
-        agreed = int((mine["first"] == mine["last"]).sum())
-        low, high = interval(agreed, len(mine))
-        share = agreed / len(mine) if len(mine) else np.nan
-        rows.append((name, len(mine), agreed, share, low, high, 2 * share - 1, _kappa(mine)))
+        mine = alike.loc[[level[pair] == name for pair in alike.index]]
+        same, readers = (mine[each].to_numpy(dtype=np.int64) for each in ("sum", "size"))
+        agreed = int(((same == 0) | (same == readers)).sum())
+        share = observed(same, readers)
+        low, high = interval(share * len(mine), len(mine))
+        pabak = (len(VERDICTS) * share - 1) / (len(VERDICTS) - 1)
+        rows.append((name, len(mine), agreed, share, low, high, pabak, kappa(same, readers)))
     return pd.DataFrame(rows, columns=_OF_READERS)
 
 
 _OF_READERS = ["level", "read_twice", "agreed", "share_agreed", "low", "high", "pabak", "kappa"]
 
 
-def _kappa(both: pd.DataFrame) -> float:
-    """Agreement beyond what chance gives; missing where all say one thing, or nobody twice."""
-    if both.empty:
-        return float("nan")
-    one, other = (both[name] == "same" for name in ("first", "last"))
-    seen = float((one == other).mean())
-    chance = one.mean() * other.mean() + (1 - one.mean()) * (1 - other.mean())
-    return float("nan") if chance == 1 else float((seen - chance) / (1 - chance))
-
-
 def _thresholds(told: pd.DataFrame, precision: float) -> pd.DataFrame:
     """The least weight from which the pairs of people that no veto forbids are precise enough.
 
-    A pair stands for as many of the run as its stratum has for each that was told; the interval
-    counts as many pairs as that uneven weighing is worth (Kish).
+    A pair stands for as many of the run as its stratum has for each that was told, with a veto or
+    without: those without stand for their own part of the stratum only. The interval counts as many
+    pairs as that uneven weighing is worth (Kish). Near misses have no part in it.
     """
-    people = told.loc[(told["level"] == "patient") & (told["veto"] == "") & told["weight"].notna()]
-    people = people.loc[people["verdict"].isin(["same", "different"])]
+    people = told.loc[(told["level"] == "patient") & told["verdict"].isin(VERDICTS)]
     people = people.loc[people["stratum"] != str(Stratum.NEAR_MISS)]
     stands = people["population"] / people.groupby("stratum")["pair_id"].transform("size")
-    ordered = people.assign(stands=stands).sort_values("weight", ascending=False)
+    free = people.assign(stands=stands).loc[(people["veto"] == "") & people["weight"].notna()]
+    ordered = free.sort_values("weight", ascending=False)
     weight = ordered["stands"].to_numpy(dtype=np.float64)
     right = np.cumsum(weight * (ordered["verdict"] == "same").to_numpy(dtype=np.float64))
     total = np.cumsum(weight)
