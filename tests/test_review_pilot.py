@@ -20,6 +20,7 @@ from waitlist_merge.errors import InputError, OutputError
 from waitlist_merge.outputs.sampling import KEY, read_answers, read_key, write_sample
 from waitlist_merge.outputs.views import made_ready
 from waitlist_merge.review.pilot import Stratum, draw, score
+from waitlist_merge.review.pilot.near import near_misses
 from waitlist_merge.review.pilot.score import interval
 
 CENSUS = "2026-11-15"
@@ -64,7 +65,8 @@ def test_each_stratum_has_its_share_and_every_pair_is_of_the_run(
     assert counts[~full].max() - counts[~full].min() <= 1
     for level, links in (("patient", region.patient_links), ("pathway", region.pathway_links)):
         pairs = set(zip(links["entry_id_a"], links["entry_id_b"], strict=True))
-        mine = drawn.loc[drawn["level"] == level]
+        near = (level == "patient") & (drawn["stratum"] == str(Stratum.NEAR_MISS))
+        mine = drawn.loc[(drawn["level"] == level) & ~near]
         assert set(zip(mine["entry_id_a"], mine["entry_id_b"], strict=True)) <= pairs
     assert {str(each) for each in Stratum} == set(drawn["stratum"])
 
@@ -98,6 +100,26 @@ def test_a_sample_of_a_service_has_an_entry_of_it_in_every_pair(region: wm.Merge
     assert 0 < len(some) < len(every)
     with pytest.raises(InputError, match="no entry is of service 999"):
         draw(region.tables, n=10, services=["999"])
+
+
+def test_a_sample_holds_near_misses_of_people_without_a_weight(
+    region: wm.MergeResult, drawn: pd.DataFrame, tmp_path: Path
+) -> None:
+    near = drawn.loc[(drawn["level"] == "patient") & (drawn["stratum"] == str(Stratum.NEAR_MISS))]
+    found = near_misses(region.tables)
+    assert set(near["population"]) == {len(found)}
+    pairs = set(zip(found["entry_id_a"], found["entry_id_b"], strict=True))
+    assert set(zip(near["entry_id_a"], near["entry_id_b"], strict=True)) <= pairs
+    assert near["weight"].isna().all()
+    assert (near["veto"] == "").all()
+    patient = region.entries.set_index("entry_id")["patient_id"]
+    assert (near["entry_id_a"].map(patient) != near["entry_id_b"].map(patient)).all()
+    withheld = region.entries["entry_id"].eq(near["entry_id_a"].iloc[0]).to_numpy(dtype=bool)
+    fewer = draw(region.tables, n=60, withheld=withheld)
+    fewer = fewer.loc[(fewer["level"] == "patient") & (fewer["stratum"] == "near miss")]
+    assert set(fewer["population"]) == {len(found) - 1}
+    written(region, near, tmp_path / "sample")
+    assert read_key(tmp_path / "sample")["weight"].isna().all()
 
 
 def test_a_run_without_pairs_gives_an_empty_sample() -> None:
@@ -419,6 +441,19 @@ def test_a_pair_stands_for_its_stratum() -> None:
     assert loose.loc["by the estimate", "share_same"] == pytest.approx(502 / 1_002)
 
 
+def test_near_misses_have_no_part_in_the_threshold() -> None:
+    pairs = sample_of([("certain", 20.0, "RM3")] * 4 + [("near miss", np.nan, "RM3")] * 4)
+    pairs["population"] = [4] * 4 + [1_000] * 4
+    said = [(pair, "a", "same person") for pair in pairs["pair_id"][:4]]
+    alone = score(pairs, answered(*said), precision=0.9)
+    said += [(pair, "a", "different people") for pair in pairs["pair_id"][4:]]
+    scored = score(pairs, answered(*said), precision=0.9)
+    pd.testing.assert_frame_equal(scored.thresholds, alone.thresholds)
+    assert scored.thresholds["match_weight"][0] == 20.0
+    pd.testing.assert_frame_equal(scored.groups, alone.groups)
+    assert scored.strata.set_index("stratum").loc["near miss", "share_same"] == 0
+
+
 def test_pairs_without_a_veto_do_not_stand_for_those_that_have_one() -> None:
     """Of 2,000 possible pairs 38 of 40 have a veto: those two stand for 100."""
     rows = [("certain", 40.0, 500, "", "same person")] * 50
@@ -470,7 +505,8 @@ def test_the_two_commands_go_together(region: wm.MergeResult, tmp_path: Path) ->
     told = run.invoke(app, ["review", "score", str(folder), "--precision", "0.9"])
     assert told.exit_code == 0, told.output
     assert "patient\tcertain" in told.output
-    fill_in(min(folder.glob("sample_*.xlsx")), {key["pair_id"][0]: "perhaps"})
+    code = key["organisations"][0].split(";")[0]
+    fill_in(folder / f"sample_{code}.xlsx", {key["pair_id"][0]: "perhaps"})
     wrong = run.invoke(app, ["review", "score", str(folder), "--precision", "0.9"])
     assert wrong.exit_code == 3
     assert "is none of the answers" in wrong.stderr

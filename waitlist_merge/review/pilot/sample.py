@@ -1,11 +1,12 @@
 """Which pairs of entries are people to look at, so that what they say holds for all pairs?
 
 A stratum is a level and how sure the engine was: certain, probable, possible, and near misses that
-it held apart. Each gets the same number of pairs, as far as it has them; within one, pairs are
-taken at even steps down a list that is sorted by the two organisations and by ethnic group, so that
-every large enough part is there in its own share. The order within a part is that of a hash: the
-same run gives the same sample, and nobody has chosen it. Pairs that people have decided are of no
-stratum: what they said is no work of the engine.
+it held apart; those of people are found for the sample, as a run keeps none of them (near.py). Each
+gets the same number of pairs, as far as it has them; within one, pairs are taken at even steps down
+a list that is sorted by the two organisations and by ethnic group, so that every large enough part
+is there in its own share. The order within a part is that of a hash: the same run gives the same
+sample, and nobody has chosen it. Pairs that people have decided are of no stratum: what they said
+is no work of the engine.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from waitlist_merge.pathways import links as needs
 from waitlist_merge.pathways.columns import Bools, has_word
 from waitlist_merge.patients import obeyed as people
 from waitlist_merge.reasons import Confidence, Joins, Veto, Word
+from waitlist_merge.review.pilot.near import near_misses
 
 LEVELS = {"patient": "patient_links", "pathway": "pathway_links"}
 
@@ -40,7 +42,8 @@ COLUMNS = (
     "veto",
     "population",
 )
-"""What is known of a drawn pair; ``population`` is how many pairs its stratum has in the run."""
+"""What is known of a drawn pair; ``population`` is how many pairs its stratum has in the run, and a
+near miss of people has no ``weight``."""
 
 
 class Stratum(Word):
@@ -49,7 +52,7 @@ class Stratum(Word):
     CERTAIN = "certain", "Joined, and certain"
     PROBABLE = "probable", "Joined as a proposal, and asked"
     POSSIBLE = "possible", "Not joined, and asked"
-    NEAR_MISS = "near miss", "Looked alike and was held apart"
+    NEAR_MISS = "near miss", "Looks alike, and was held apart"
 
 
 def draw(
@@ -69,7 +72,9 @@ def draw(
     inside = has_word(entries, "treatment_function_code", *services) if services else None
     if inside is not None and not inside.any():
         raise InputError(f"no entry is of service {', '.join(sorted(services))}")
-    pairs = [_pairs(tables, level, withheld, inside) for level in LEVELS]
+    links = [(level, tables[name]) for level, name in LEVELS.items()]
+    links.append(("patient", near_misses(tables)))
+    pairs = [_pairs(level, each, entries, withheld, inside) for level, each in links]
     frame = pd.concat(pairs, ignore_index=True)
     sizes = frame.groupby(["level", "stratum"], sort=True).size()
     shares = dict(zip(sizes.index, _shares(sizes.to_numpy(), n), strict=True))
@@ -84,10 +89,13 @@ def draw(
 
 
 def _pairs(
-    tables: Mapping[str, pd.DataFrame], level: str, withheld: Bools | None, inside: Bools | None
+    level: str,
+    links: pd.DataFrame,
+    entries: pd.DataFrame,
+    withheld: Bools | None,
+    inside: Bools | None,
 ) -> pd.DataFrame:
-    """All pairs of a level that may be drawn, with the part of the stratum that each is in."""
-    links, entries = tables[LEVELS[level]], tables["entries"]
+    """Those of the links that may be drawn, with the part of the stratum that each is in."""
     place = pd.Index(entries["entry_id"].astype(object))
     a, b = (place.get_indexer(pd.Index(links[f"entry_id_{end}"].astype(object))) for end in "ab")
     kept = (a >= 0) & (b >= 0) & ~_decided(links)
