@@ -23,9 +23,10 @@ from waitlist_merge.patients.coding import Codes, combine
 from waitlist_merge.patients.records import Records, prepare
 from waitlist_merge.reasons import Joins
 
-BESIDE = 8
+BESIDE = 4
 """With how many others of one value a patient is paired: those next in the order of ids, which are
-hashes. All of nine are paired so; what more people share is nothing that tells a duplicate."""
+hashes. All of five are paired so: of England's 5 million patients some two Smiths are born on one
+day, and what more people share does not tell a duplicate."""
 
 _OF_PEOPLE = ("nhs_number", "person_key", "family_name", "given_name", "birth_date", "postcode")
 
