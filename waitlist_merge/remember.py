@@ -21,7 +21,6 @@ from waitlist_merge.review.contacts import spoken_to
 from waitlist_merge.review.decisions import decisions
 from waitlist_merge.review.marks import NOTHING_MARKED
 from waitlist_merge.review.not_refreshed import NotRefreshed, not_refreshed
-from waitlist_merge.review.register.reading import RunRow
 from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import Snapshot, census_dates
 from waitlist_merge.review.unsent import unsent
@@ -95,7 +94,8 @@ def end(
             agreed=_agreed(steps, recalled.last),
         ),
         said=said,
-        model_changed=before is not None and _another(before, model, thresholds),
+        model_changed=before is not None
+        and (before.model_digest != model.digest or _others(before.thresholds, thresholds)),
     )
     faults = register.findings(base.run) if base else None
     work = _work(steps, ended.snapshot)
@@ -148,10 +148,9 @@ def end(
     return replace(left, run=run, asked=register.questions(run))
 
 
-def _another(before: RunRow, model: PatientModel, thresholds: Mapping[str, float]) -> bool:
-    """Were people compared by another model then, or joined by other thresholds?"""
-    known = json.loads(before.thresholds or "{}") or thresholds
-    return before.model_digest != model.digest or known != thresholds
+def _others(then: str | None, now: Mapping[str, float]) -> bool:
+    """Were people joined by other thresholds then? They are JSON; a run may not have kept any."""
+    return bool((json.loads(then or "{}") or now) != now)
 
 
 def _accounted(
