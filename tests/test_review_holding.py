@@ -86,11 +86,16 @@ def test_what_is_kept_together_is_that_of_one_id_after_another(data):
     parts, pairs = oracle(group, before, {"P-1", "P-2"}, place, within, told)
     expected = [next(at for at, part in enumerate(parts) if each in part) for each in group]
     assert kept.group.tolist() == pd.factorize(np.array(expected))[0].tolist()
-    new = kept.links[kept.links["explanation"] == WHY]
+    new = kept.links[kept.links["explanation"].str.startswith(WHY)]
     assert list(zip(new["a"], new["b"], strict=True)) == pairs
     assert new["relation"].tolist() == [f"{a}+{b}" for a, b in pairs]
-    fixed = new[["joins", "confidence", "veto", "weight", "pattern"]].to_numpy().tolist()
-    assert fixed == [["yes", "probable", "", 0.0, -1]] * len(pairs)
+    fixed = new[["joins", "confidence", "veto", "pattern"]].to_numpy().tolist()
+    assert fixed == [["yes", "probable", "", -1]] * len(pairs)
+    asked = [{group[a], group[b]} for a, b, (joins, _) in told if joins == "asked"]
+    evidence = [
+        (2.5, f"{WHY}; Said") if {group[a], group[b]} in asked else (0.0, WHY) for a, b in pairs
+    ]
+    assert list(zip(new["weight"], new["explanation"], strict=True)) == evidence
     assert new[["share", "note"]].isna().all(axis=None)
     stays = [
         bar[0] != "asked" or group[a] == group[b] or expected[a] != expected[b]

@@ -29,7 +29,6 @@ from waitlist_merge.review.snapshot import Snapshot
 DUPLICATE = (str(Outcome.PROPOSED_DUPLICATE), str(Outcome.CONFIRMED_DUPLICATE))
 """Outcomes of an entry that stands beside another of its need, the surer last."""
 
-
 BY_ANOTHER = ": by the word of another entry of the patient"
 """Behind why an entry waits no longer, where its own row does not say so."""
 
@@ -214,17 +213,14 @@ def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
     """The gravest first; starts that moved furthest first; then by ids, decisions as they came."""
     rank = {str(each): place for place, each in enumerate(Change)}
     decided_on = (rows["change"] == str(Change.DECIDED)).to_numpy()  # in the order of saying it
+    texts = ("organisation", "entry_id", "pathway_id", "before", "after")
     keys = pd.DataFrame(
         {
             "rank": rows["change"].map(rank).to_numpy(),
             "days": -pd.to_numeric(rows["days"]).abs().fillna(0).to_numpy(),
             **{
-                name: rows[name].fillna("").astype(str).to_numpy()
-                for name in ("organisation", "entry_id", "pathway_id")
-            },
-            **{
                 name: rows[name].fillna("").astype(str).mask(decided_on, "").to_numpy()
-                for name in ("before", "after")
+                for name in texts
             },
         }
     )

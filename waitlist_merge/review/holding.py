@@ -30,6 +30,9 @@ _NO_BAR = ("", str(Veto.CLOSE_RIVAL))
 
 WHY = "Together in the run before, through an entry of an organisation that sent no newer list"
 
+NOTHING_SAID = 0.0, WHY
+"""Weight and explanation of two that no link of their own speaks for, or against."""
+
 NO_LINKS = pd.DataFrame(
     {
         "a": np.empty(0, np.int32),
@@ -51,6 +54,16 @@ class Groups:
     links: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Two entries whose groups were kept together, and what the engine says of these groups."""
+
+    a: int
+    b: int
+    weight: float
+    explanation: str
+
+
 def held(
     match: Patients,
     before: NDArray[np.object_],
@@ -66,7 +79,8 @@ def held(
     ``absent_ids`` are ids of the last run that an entry of an absent organisation has. ``place`` is
     the place of each entry when sorted by id, ``relation`` names the relation of two positions.
     Only entries of one number in ``within`` are kept together. A link that holds two groups apart,
-    or names a veto between them, keeps them apart.
+    or names a veto between them, keeps them apart; what a link says that asks about two of them is
+    said of the two that are kept together.
     """
     tied = [
         groups
@@ -90,18 +104,34 @@ def held(
             root[list(members[low])] = low
             pairs.append((groups[first], groups[other]))
     group = renumbered(root[match.group])
-    asked = _still_asked(match.links, match.group, group)
-    return Groups(group, _with_kept(asked, pairs, relation))
+    answered = _answered(match.links, match.group, group)
+    evidence = _strongest(match.links.loc[answered], match.group)
+    kept = [_Kept(a, b, *evidence.get(_two(match.group, a, b), NOTHING_SAID)) for a, b in pairs]
+    return Groups(group, _with_kept(match.links.loc[~answered], kept, relation))
 
 
-def _still_asked(
-    links: pd.DataFrame, alone: NDArray[np.integer], kept: NDArray[np.int32]
-) -> pd.DataFrame:
-    """The links without those that ask whether two groups are one that are kept together."""
+def _answered(links: pd.DataFrame, alone: NDArray[np.integer], kept: NDArray[np.int32]) -> Bools:
+    """The links that ask whether two groups are one that are kept together."""
     ends = [links[end].to_numpy() for end in ("a", "b")]
     (one, other), (two, three) = ([group[end] for end in ends] for group in (alone, kept))
     answered: Bools = (one != other) & (two == three) & has_word(links, "joins", Joins.ASKED)
-    return links.drop(index=links.index[answered])
+    return answered
+
+
+def _strongest(
+    links: pd.DataFrame, group: NDArray[np.integer]
+) -> dict[tuple[int, int], tuple[float, str]]:
+    """Weight and explanation of the strongest link between each two groups."""
+    told = links.sort_values(["weight", "explanation"])[["a", "b", "weight", "explanation"]]
+    return {
+        _two(group, a, b): (float(weight), f"{WHY}; {explanation}")
+        for a, b, weight, explanation in told.itertuples(index=False)
+    }
+
+
+def _two(group: NDArray[np.integer], a: int, b: int) -> tuple[int, int]:
+    one, other = int(group[a]), int(group[b])
+    return min(one, other), max(one, other)
 
 
 def _groups_by_id(
@@ -152,10 +182,10 @@ def renumbered(root: NDArray[np.integer]) -> NDArray[np.int32]:
 
 
 def _with_kept(
-    links: pd.DataFrame, pairs: list[tuple[int, int]], relation: Callable[[int, int], str]
+    links: pd.DataFrame, pairs: list[_Kept], relation: Callable[[int, int], str]
 ) -> pd.DataFrame:
     """The links, and one for each two groups that were kept together."""
-    ends = [(min(pair), max(pair)) for pair in pairs]
+    ends = [(min(each.a, each.b), max(each.a, each.b)) for each in pairs]
     told: dict[str, object] = {
         "a": np.array([a for a, _ in ends], dtype=np.int32),
         "b": np.array([b for _, b in ends], dtype=np.int32),
@@ -163,8 +193,8 @@ def _with_kept(
         "joins": str(Joins.YES),
         "confidence": str(Confidence.PROBABLE),
         "veto": "",
-        "weight": 0.0,
-        "explanation": WHY,
+        "weight": [each.weight for each in pairs],
+        "explanation": [each.explanation for each in pairs],
     }
     kept = pd.DataFrame(told)
     columns = {
