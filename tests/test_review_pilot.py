@@ -21,6 +21,7 @@ from waitlist_merge.outputs.sampling import KEY, read_answers, read_key, write_s
 from waitlist_merge.outputs.views import made_ready
 from waitlist_merge.review.pilot import Stratum, draw, score
 from waitlist_merge.review.pilot.near import near_misses
+from waitlist_merge.review.pilot.sample import _evenly
 from waitlist_merge.review.pilot.score import interval
 
 CENSUS = "2026-11-15"
@@ -82,6 +83,15 @@ def test_the_same_run_gives_the_same_sample_whatever_the_order_of_rows(
     pd.testing.assert_frame_equal(again, drawn)
 
 
+def test_no_part_of_a_stratum_is_drawn_for_being_the_first_of_the_list() -> None:
+    parts = [*("RA1;RM3",) * 3, *("RM3;RW3",) * 94, *("RW3;RXK",) * 3]
+    known = {"organisations": parts, "ethnic_group": "A", "pair_id": range(100)}
+    drawn = _evenly(pd.DataFrame(known), 10)
+    assert drawn["organisations"].tolist() == ["RM3;RW3"] * 10
+    assert _evenly(pd.DataFrame(known), 0).empty
+    assert len(_evenly(pd.DataFrame(known), 100)["pair_id"].unique()) == 100
+
+
 def test_nobody_who_is_withheld_is_in_a_sample(region: wm.MergeResult, drawn: pd.DataFrame) -> None:
     ids = set(drawn["entry_id_a"].head(20))
     withheld = region.entries["entry_id"].isin(ids).to_numpy(dtype=bool)
@@ -95,8 +105,22 @@ def test_a_sample_of_a_service_has_an_entry_of_it_in_every_pair(region: wm.Merge
     of_one = str(service.value_counts().index[0])
     some = draw(region.tables, n=10_000, services=[of_one])
     every = draw(region.tables, n=10_000)
-    ends = [every[name].map(service).eq(of_one) for name in ("entry_id_a", "entry_id_b")]
-    assert set(some["pair_id"]) == set(every.loc[ends[0] | ends[1], "pair_id"])
+    patient = region.entries.set_index("entry_id")["patient_id"].astype(str)
+
+    def of_the_service(pairs: pd.DataFrame) -> pd.Series:
+        ends = [pairs[name].map(service).eq(of_one) for name in ("entry_id_a", "entry_id_b")]
+        return ends[0] | ends[1]
+
+    def people(pairs: pd.DataFrame) -> set[frozenset[str]]:
+        near = pairs["stratum"].eq(str(Stratum.NEAR_MISS)) & pairs["level"].eq("patient")
+        ends = (pairs.loc[near, name].map(patient) for name in ("entry_id_a", "entry_id_b"))
+        return {frozenset(each) for each in zip(*ends, strict=True)}
+
+    assert of_the_service(some).all()
+    assert set(some["pair_id"]) >= set(every.loc[of_the_service(every), "pair_id"])
+    assert people(every.loc[of_the_service(every)]) <= people(some) <= people(every)
+    linked = some.loc[some["weight"].notna(), "pair_id"]
+    assert set(linked) == set(every.loc[of_the_service(every) & every["weight"].notna(), "pair_id"])
     assert 0 < len(some) < len(every)
     with pytest.raises(InputError, match="no entry is of service 999"):
         draw(region.tables, n=10, services=["999"])
@@ -159,6 +183,9 @@ def test_the_key_comes_back_as_it_was(
     pd.testing.assert_frame_equal(read_key(tmp_path / "sample"), drawn, check_dtype=False)
     with pytest.raises(InputError, match=r"has no sample_key\.csv"):
         read_key(tmp_path)
+    plain = drawn.assign(organisations="001")
+    written(region, plain, tmp_path / "plain")
+    assert set(read_key(tmp_path / "plain")["organisations"]) == {"001"}
 
 
 def fill_in(path: Path, answers: dict[str, str], reader: str = "A. Clerk") -> None:
@@ -236,6 +263,11 @@ def test_two_readers_who_do_not_sign_are_not_taken_for_one(
     assert problem.startswith("again.xlsx, sheet People, row 2: counts as a contradiction")
     assert problem.endswith("otherwise in ann.xlsx, sheet People, row 2")
     assert score(drawn, read.answers).conflicts == (pair[0],)
+    for name in ("again", "copy"):
+        fill_in(Path(books[name]), {pair[0]: "cannot tell"}, "Ann")
+    for order in (["copy", "ann", "again"], ["ann", "copy"]):
+        read = read_answers([books[name] for name in order], drawn)
+        assert (read.problems, score(drawn, read.answers).conflicts) == ([], ())
 
 
 def test_one_who_reads_for_two_trusts_does_not_agree_with_themselves(

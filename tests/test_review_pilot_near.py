@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 from hypothesis import given, settings, strategies as st
 
+from waitlist_merge.pathways import links as needs
+from waitlist_merge.patients import obeyed
+from waitlist_merge.review import holding, parting
 from waitlist_merge.review.pilot import Stratum, draw
 from waitlist_merge.review.pilot.near import BESIDE, near_misses
 
@@ -100,6 +104,29 @@ def test_near_misses_are_those_that_looking_at_every_two_entries_finds(
     pd.testing.assert_frame_equal(near_misses(turned), near_misses(tables))
 
 
+@settings(max_examples=100, deadline=None)
+@given(ROWS, st.data())
+def test_a_sample_of_some_rows_misses_no_pair_that_two_of_them_make(
+    rows: list[Row], data: st.DataObject
+) -> None:
+    marks = st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))
+    withheld, of_service = data.draw(marks), data.draw(marks.filter(any))
+    tables = tables_of(rows)
+    entries = tables["entries"]
+    entries["treatment_function_code"] = ["110" if each else "130" for each in of_service]
+    drawn = draw(tables, n=1_000, withheld=np.array(withheld), services=["110"])
+    patient = entries.set_index("entry_id")["patient_id"]
+    ends = (drawn[name].map(patient) for name in ("entry_id_a", "entry_id_b"))
+    found = sorted(tuple(sorted(each)) for each in zip(*ends, strict=True))
+    may = [at for at, hidden in enumerate(withheld) if not hidden]
+    pairs = {
+        tuple(sorted((rows[a][0], rows[b][0])))
+        for a, b in combinations(may, 2)
+        if rows[a][0] != rows[b][0] and alike(rows[a], rows[b]) and (of_service[a] or of_service[b])
+    }
+    assert found == sorted(pairs)
+
+
 def test_a_common_name_does_not_pair_all_who_bear_it_nor_do_a_patients_many_entries() -> None:
     many = [(f"P-{each}", None, "Khan", "Ann", "1980-01-01", None) for each in range(300)]
     pairs = patients_of(tables_of(many))
@@ -119,8 +146,10 @@ def test_who_is_asked_about_or_was_decided_is_no_near_miss() -> None:
     ]
     assert patients_of(tables_of(rows)) == [("P-1", "P-2")]
     assert patients_of(tables_of(rows, [(0, 2, "weighed")])) == []
-    decided = tables_of(rows, [(0, 2, "People have said: different people; weighed")])
-    assert patients_of(decided) == []
-    assert draw(decided, n=10).empty
+    for why in (obeyed.APART, obeyed.JOINED, needs.JOINED, holding.WHY, parting.WHY):
+        decided = tables_of(rows, [(0, 2, f"{why}; weighed")])
+        assert patients_of(decided) == []
+        assert draw(decided, n=10).empty
+    assert len(draw(tables_of(rows, [(0, 2, "weighed")]), n=10)) == 1
     sample = draw(tables_of(rows), n=10)
     assert sample["stratum"].tolist() == [str(Stratum.NEAR_MISS)]

@@ -136,10 +136,10 @@ def read_key(folder: str | Path) -> pd.DataFrame:
     path = Path(folder) / KEY
     if not path.is_file():
         raise InputError(f"{folder}: has no {KEY}; name the folder that review sample wrote")
-    read = pd.read_csv(path, dtype={"ethnic_group": str, "veto": str}, keep_default_na=False)
+    read = pd.read_csv(path, dtype=str, keep_default_na=False)
     if missing := [name for name in COLUMNS if name not in read]:
         raise InputError(f"{path}: has no column {', '.join(missing)}; draw the sample again")
-    return read.assign(weight=pd.to_numeric(read["weight"]))
+    return read.assign(**{name: pd.to_numeric(read[name]) for name in ("weight", "population")})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -148,9 +148,9 @@ class Answered:
 
     ``reader`` is the letters of the name, whichever organisation's workbook it stands in: one who
     reads for two trusts is one reader, who does not agree with themselves. ``problems`` has one
-    line for each row that cannot be understood, that nobody signed, or where a reader contradicts
-    what they answered before, with workbook, sheet and row, and for each workbook that cannot be
-    read; ``workbooks`` is how many could.
+    line, with workbook, sheet and row, for each row that cannot be understood, that nobody signed,
+    or where a reader says same of what they called different elsewhere, or the other way round, and
+    one for each workbook that cannot be read; ``workbooks`` is how many could.
     """
 
     answers: pd.DataFrame
@@ -181,6 +181,8 @@ def read_answers(paths: Iterable[str | Path], sample: pd.DataFrame) -> Answered:
                 continue
             found.append(row)
             who, answer, code = (row["pair_id"], row["reader"]), row["answer"], row["organisation"]
+            if answer == Answer.CANNOT_TELL:
+                continue
             before, place, there = said.setdefault(who, (answer, where, code))
             if before != answer:
                 hint = "" if there == code else _TWO_OF_ONE_NAME

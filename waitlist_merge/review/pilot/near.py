@@ -3,8 +3,8 @@
 A run keeps no pair of people that weighs less than ``possible_weight``: it would be most of the
 pairs that were compared, and with two valid NHS numbers most are not weighed at all. What is left
 apart is therefore found again among the entries, without the engine, by what somebody would look
-for who searches a list for a missed duplicate: two patients who share a number, or all but one of
-names, birth date and home. No weight was worked out, so they have none.
+for who searches a list for a missed duplicate: two patients who share a number, or most of names,
+birth date and home (``_values`` has the list). No weight was worked out, so they have none.
 
 Two patients are one pair, however many entries each has, shown by an entry of each that agree. A
 value that many patients share does not pair all of them (``BESIDE``): nobody is in more pairs for
@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.id_order import order_of
+from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.patients.coding import Codes, combine
 from waitlist_merge.patients.records import Records, prepare
 from waitlist_merge.reasons import Joins
@@ -33,19 +35,27 @@ _OF_PEOPLE = ("nhs_number", "person_key", "family_name", "given_name", "birth_da
 Rows = NDArray[np.int64]
 
 
-def near_misses(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def near_misses(
+    tables: Mapping[str, pd.DataFrame], *, shown: Bools | None = None, wanted: Bools | None = None
+) -> pd.DataFrame:
     """Pairs of people who are alike and whom the run left apart without a question, as links.
 
     They have the columns of ``patient_links`` that a sample needs; ``weight`` is missing. Two
     patients with a link between them are no such pair, be it asked or what people have decided.
+    ``shown`` marks the entries that may stand for a patient, by default all; where several may,
+    one of ``wanted`` does, so that no pair of these is missed for the sake of another.
     """
     entries = tables["entries"]
     ids = entries["entry_id"].to_numpy(dtype=object)
-    order = np.argsort(ids, kind="stable")
+    first = np.zeros(len(ids), dtype=np.bool_) if wanted is None else wanted
+    order = np.lexsort((order_of(entries["entry_id"]), ~first))
+    order = order if shown is None else order[shown[order]]
     patients = pd.factorize(entries["patient_id"])[0].astype(np.int64)
     records = prepare(entries[[name for name in _OF_PEOPLE if name in entries]])
     pairs = [_beside(value[order], patients[order]) for value in _values(records)]
     one, other = (order[np.concatenate(ends)] for ends in zip(*pairs, strict=True))
+    told = np.argsort(~(first[one] | first[other]), kind="stable")
+    one, other = one[told], other[told]
     two = _of_two(patients[one], patients[other])
     known = np.isin(two, _linked(tables["patient_links"], ids, patients))
     fresh = ~known & ~pd.Series(two).duplicated().to_numpy(dtype=bool)

@@ -5,8 +5,8 @@ it held apart; those of people are found for the sample, as a run keeps none of 
 gets the same number of pairs, as far as it has them; within one, pairs are taken at even steps down
 a list that is sorted by the two organisations and by ethnic group, so that every large enough part
 is there in its own share. The order within a part is that of a hash: the same run gives the same
-sample, and nobody has chosen it. Pairs that people have decided are of no stratum: what they said
-is no work of the engine.
+sample, and nobody has chosen it. Pairs that people have decided, or that are one or two because
+they were before a list was absent, are of no stratum: no weight of the engine made them so.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from waitlist_merge.pathways import links as needs
 from waitlist_merge.pathways.columns import Bools, has_word
 from waitlist_merge.patients import obeyed as people
 from waitlist_merge.reasons import Confidence, Joins, Veto, Word
+from waitlist_merge.review import holding, parting
 from waitlist_merge.review.pilot.near import near_misses
 
 LEVELS = {"patient": "patient_links", "pathway": "pathway_links"}
@@ -73,7 +74,8 @@ def draw(
     if inside is not None and not inside.any():
         raise InputError(f"no entry is of service {', '.join(sorted(services))}")
     links = [(level, tables[name]) for level, name in LEVELS.items()]
-    links.append(("patient", near_misses(tables)))
+    shown = None if withheld is None else ~withheld
+    links.append(("patient", near_misses(tables, shown=shown, wanted=inside)))
     pairs = [_pairs(level, each, entries, withheld, inside) for level, each in links]
     frame = pd.concat(pairs, ignore_index=True)
     sizes = frame.groupby(["level", "stratum"], sort=True).size()
@@ -98,7 +100,7 @@ def _pairs(
     """Those of the links that may be drawn, with the part of the stratum that each is in."""
     place = pd.Index(entries["entry_id"].astype(object))
     a, b = (place.get_indexer(pd.Index(links[f"entry_id_{end}"].astype(object))) for end in "ab")
-    kept = (a >= 0) & (b >= 0) & ~_decided(links)
+    kept = (a >= 0) & (b >= 0) & ~_not_by_weight(links)
     if withheld is not None:
         kept &= ~withheld[a] & ~withheld[b]
     if inside is not None:
@@ -121,9 +123,9 @@ def _pairs(
     )
 
 
-def _decided(links: pd.DataFrame) -> Bools:
-    """The links that are as they are because people have said so."""
-    words = (people.JOINED, people.APART, needs.JOINED, needs.APART)
+def _not_by_weight(links: pd.DataFrame) -> Bools:
+    """The links that are as they are because people said so, or for the sake of an absent list."""
+    words = (people.JOINED, people.APART, needs.JOINED, needs.APART, holding.WHY, parting.WHY)
     said = links["explanation"].astype(object).fillna("").str.startswith(words)
     return said.to_numpy(dtype=bool) | has_word(links, "veto", Veto.DECIDED_APART)
 
@@ -167,7 +169,10 @@ def _shares(sizes: NDArray[np.integer], n: int) -> list[int]:
 
 
 def _evenly(pairs: pd.DataFrame, count: int) -> pd.DataFrame:
-    """So many at even steps down the list of the parts."""
+    """So many at even steps down the list of the parts, from the middle of the first step.
+
+    From its beginning, the first part would be in every sample, and the last in hardly any.
+    """
     listed = pairs.sort_values(["organisations", "ethnic_group", "pair_id"], ignore_index=True)
-    steps = (np.arange(count) * len(listed)) // max(count, 1)
+    steps = (2 * np.arange(count) + 1) * len(listed) // max(2 * count, 1)
     return listed.take(steps)
