@@ -85,6 +85,15 @@ def test_what_a_register_is_asked_reaches_the_library(asked, tmp_path: Path) -> 
     ):
         run("merge", "rm3=a.csv", "--out", tmp_path / "out", "--register", register, *switches)
         assert asked[-1]["retrain"] == Retrain(accepted)
+    run(
+        *("merge", "rm3=a.csv", "--out", tmp_path / "out", "--register", register),
+        *("--retrain", "--keep-weights"),
+    )
+    assert asked[-1]["retrain"] == Retrain(keep_weights=True)
+    for switches in ((), ("--accept-model", "3f2a90bc")):
+        done = run("merge", "rm3=a.csv", "--out", tmp_path / "out", "--keep-weights", *switches)
+        assert done.exit_code == 2
+        assert "--keep-weights goes with --retrain" in done.stderr
 
 
 @pytest.mark.parametrize("beginning", ["", "3", "3f2a90b"])

@@ -243,6 +243,37 @@ def test_other_thresholds_are_listed_before_they_are_taken(register):
     assert "model_changed" not in set(again.changes["change"])
 
 
+def test_other_thresholds_are_tried_on_the_weights_that_the_register_has(register):
+    """A sample tells a threshold for the weights by which it was drawn, not for others."""
+    first = wm.merge(sent(FIRST, **LISTS), register=register)
+    second = {"register": register, "plan": STRICT}
+    lists = sent(SECOND, RM3=PEOPLE, RW3=PEOPLE.iloc[:7])
+    with pytest.raises(wm.ConfigError, match="--retrain --keep-weights"):
+        wm.merge(lists, **second)
+    anew = wm.merge(lists, **second, retrain=Retrain())
+    tried = wm.merge(lists, **second, retrain=Retrain(keep_weights=True))
+    assert tried.run is None
+    assert tried.model.digest == first.model.digest != anew.model.digest
+    assert set(tried.relinked["change"]) == {"broken"}
+    assert (tried.relinked["weight_before"] < STRICT.patients.match_weight).all()
+    listed = mark(tried.model, STRICT.patients)[:12]
+    assert f"--accept-model {listed}" in tried.retrained()
+    taken = wm.merge(lists, **second, retrain=Retrain(listed))
+    assert taken.run == 2
+    assert register.model().digest == first.model.digest
+    assert register.thresholds() == STRICT.patients.thresholds
+    assert "model_changed" in set(taken.changes["change"])
+    ends = ["change", "entry_id_a", "entry_id_b"]
+    assert taken.relinked[ends].equals(tried.relinked[ends])
+
+
+def test_a_model_of_a_file_is_not_taken_for_the_one_to_be_fitted(register):
+    first = wm.merge(sent(FIRST, **LISTS), register=register)
+    for retrain in (Retrain(), Retrain(keep_weights=True), Retrain("0" * 12)):
+        with pytest.raises(wm.ConfigError, match=r"^--model: does not go with --retrain"):
+            wm.merge(sent(SECOND, **LISTS), register=register, model=first.model, retrain=retrain)
+
+
 def test_a_register_that_does_not_know_its_thresholds_takes_those_of_the_plan(
     register, monkeypatch
 ):
@@ -279,6 +310,9 @@ def test_a_model_that_this_version_cannot_read_is_fitted_anew(pinned, monkeypatc
         raise wm.InputError("register.db: is damaged at prior; save the model again")
 
     monkeypatch.setattr(wm.Register, "model", unreadable)
+    for retrain in (None, Retrain(keep_weights=True)):
+        with pytest.raises(wm.InputError, match=r"fit it anew with --retrain$"):
+            wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=retrain)
     with pytest.raises(wm.InputError, match=r"fit it anew with --retrain$"):
         wm.merge(sent(SECOND, **LISTS), register=pinned)
     tried = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain())

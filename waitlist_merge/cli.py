@@ -137,6 +137,13 @@ def merge(
             "OUT/retrain.csv, and record nothing.",
         ),
     ] = False,
+    keep_weights: Annotated[
+        bool,
+        typer.Option(
+            "--keep-weights",
+            help="With --retrain: fit nothing, try the settings' thresholds on the weights as is.",
+        ),
+    ] = False,
     accept_model: Annotated[
         str | None,
         typer.Option(metavar="SHA256", help="Take the model whose links --retrain has listed."),
@@ -154,7 +161,7 @@ def merge(
     kept = f"{out} is as it was" if out else "nothing was written"
     kept = f"what is in {out} is whole, as it was or new" if view else kept
     with one_line(debug=debug, interrupted=kept):
-        anew = Retrain(accept_model) if retrain or accept_model is not None else None
+        anew = _retrain(retrain, accept_model, keep_weights)
         _need_files(files, config)
         _need_out(out, dry_run=dry_run, register=register, specialty=specialty)
         if view and anew:
@@ -296,6 +303,12 @@ def _need_folder(file: Path | None) -> None:
     """OutputError at once, and not after all the work, where a file has no folder to be in."""
     if file and (file.is_dir() or not file.parent.is_dir()):
         raise OutputError(f"{file}: cannot be written; name a file in a folder that is there")
+
+
+def _retrain(retrain: bool, accept: str | None, keep_weights: bool) -> Retrain | None:
+    if keep_weights and not retrain:
+        raise ConfigError("--keep-weights goes with --retrain; --accept-model knows what it takes")
+    return Retrain(accept, keep_weights) if retrain or accept is not None else None
 
 
 def _opened(

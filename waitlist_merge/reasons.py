@@ -365,7 +365,10 @@ class Change(Word):
     RETURNED = "returned", "Listed again after it had left"
     NEW = "new", "Listed for the first time"
     NOT_REFRESHED = "not_refreshed", "An organisation sent no newer list: nothing of it is gone"
-    MODEL = "model_changed", "Patients were compared by another model than in the run before"
+    MODEL = (
+        "model_changed",
+        "Patients were compared by another model, or other thresholds, than in the run before",
+    )
 
 
 class Departure(Word):

@@ -1,7 +1,8 @@
 """What does a run know before anything is read: key, model, last run, answers?
 
 A run with a register takes them from it; without one it stands alone. Another model than the
-register's is fitted only where somebody asks for it, and taken only once its links were listed.
+register's, or its weights with other thresholds, are tried only where somebody asks for it, and
+taken only once their links were listed.
 """
 
 from __future__ import annotations
@@ -31,16 +32,23 @@ class Retrain:
     """That the patient model is to be fitted anew; ``accept`` is how the digest of it begins.
 
     Without ``accept`` the links that it would make or break are listed, and nothing is recorded.
-    ConfigError where it is too short to tell models apart.
+    With ``keep_weights`` it is the register's own, with the thresholds of the plan; one that is
+    accepted by its digest is known by that. ConfigError where it is too short to tell models apart.
     """
 
     accept: str | None = None
+    keep_weights: bool = False
 
     def __post_init__(self) -> None:
         if self.accept is not None and len(self.accept) < LEAST:
             raise ConfigError(
                 f"--accept-model: give at least {LEAST} characters of what --retrain has said"
             )
+
+    def keeps(self, pinned: PatientModel, plan: PatientPlan) -> bool:
+        """Is it the register's own weights that are listed, or accepted?"""
+        accepted = self.accept is not None and mark(pinned, plan).startswith(self.accept.lower())
+        return self.keep_weights or accepted
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -49,8 +57,9 @@ class Recalled:
 
     ``key`` keys the entry ids, ``model`` weighs the evidence on people (None: one is fitted),
     ``last`` is what the newest run knew. With ``retrain`` another model than the register's is
-    fitted; ``replaced`` is the register's, None where this version cannot read it, and ``judged``
-    are the settings with the thresholds that the register's had.
+    fitted, or other thresholds are tried with its weights; ``replaced`` is the register's, None
+    where this version cannot read it, and ``judged`` are the settings with the thresholds that the
+    register's had.
     """
 
     plan: MergePlan
@@ -75,7 +84,8 @@ def recall(
     """What is known before anything is read.
 
     ConfigError where the plan has another key or other thresholds, or ``model`` is another one,
-    than the register's, and where there is no model to fit anew.
+    than the register's, where there is no model to fit anew, and where ``model`` would be in place
+    of the one that ``retrain`` asks for.
     """
     began = dt.datetime.now(dt.UTC)
     if register is None or register.runs().empty:
@@ -83,8 +93,14 @@ def recall(
             raise ConfigError("--retrain: needs a --register that has a run")
         key = register.key(plan.hmac_key) if register else plan.hmac_key
         return Recalled(plan=plan, started_at=began, key=key, model=model, register=register)
+    if retrain and model is not None:
+        raise ConfigError(
+            "--model: does not go with --retrain, which fits one; to try other thresholds with the "
+            "register's own weights, say --keep-weights instead"
+        )
     pinned = _pinned(register, retrain)
-    if model is not None and (pinned is None or model.digest != pinned.digest):
+    keeps = retrain is None or (pinned is not None and retrain.keeps(pinned, plan.patients))
+    if model is not None and pinned is not None and model.digest != pinned.digest:
         raise ConfigError(
             f"{register.name}: has its own patient model, and --model names another one; leave "
             "--model out, or change the register's with --retrain"
@@ -96,7 +112,7 @@ def recall(
         plan=plan,
         started_at=began,
         key=register.key(plan.hmac_key),
-        model=None if retrain else pinned,
+        model=pinned if keeps else None,
         register=register,
         last=register.last(),
         answers=register.answers(),
@@ -116,7 +132,7 @@ def _need_thresholds(
         given = ", ".join(f"{name} {asked[name]:g}" for name in other)
         raise ConfigError(
             f"{register}: its runs were made with {told}, and the settings say {given}; put that "
-            "back, or list with --retrain which links it would make and break"
+            "back, or list with --retrain --keep-weights which links it would make and break"
         )
 
 
@@ -125,7 +141,7 @@ def _pinned(register: registers.Register, retrain: Retrain | None) -> PatientMod
     try:
         return register.model()
     except InputError as error:
-        if retrain:
+        if retrain and not retrain.keep_weights:
             return None
         problem = str(error).partition(";")[0]
         raise InputError(
