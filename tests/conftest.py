@@ -106,6 +106,7 @@ def next_run(register: Register, listed: pd.DataFrame, **more: object) -> Run:
         "model": PatientModel.published(records=1_000),
         "key": register.key(),
         "plan_digest": "0" * 64,
+        "thresholds": {},
         "digests": {"RM3": "1" * 64},
         "started_at": dt.datetime.now(dt.UTC),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -243,6 +244,17 @@ def test_other_thresholds_are_listed_before_they_are_taken(register):
     assert "model_changed" not in set(again.changes["change"])
 
 
+@pytest.mark.parametrize("other", [{"possible_weight": -2.5}, {"margin": 6.0000001}])
+def test_every_threshold_is_kept_and_the_line_tells_it_in_full(register, other):
+    first = wm.merge(sent(FIRST, **LISTS), register=register)
+    [(name, value)] = other.items()
+    plan = wm.MergePlan(patients=wm.PatientPlan(**other))
+    was = f"{first.plan.patients.thresholds[name]:g}"
+    told = f"made with {name} {was}, and the settings say {name} {value}; put"
+    with pytest.raises(wm.ConfigError, match=re.escape(told)):
+        wm.merge(sent(SECOND, **LISTS), register=register, plan=plan)
+
+
 def test_other_thresholds_are_tried_on_the_weights_that_the_register_has(register):
     """A sample tells a threshold for the weights by which it was drawn, not for others."""
     first = wm.merge(sent(FIRST, **LISTS), register=register)
@@ -274,17 +286,18 @@ def test_a_model_of_a_file_is_not_taken_for_the_one_to_be_fitted(register):
             wm.merge(sent(SECOND, **LISTS), register=register, model=first.model, retrain=retrain)
 
 
+@pytest.mark.parametrize("plan", [wm.MergePlan(), STRICT])
 def test_a_register_that_does_not_know_its_thresholds_takes_those_of_the_plan(
-    register, monkeypatch
+    register, monkeypatch, plan
 ):
-    """As one of an earlier version."""
+    """As one of an earlier version: other settings than those of its last run are told."""
     with monkeypatch.context() as older:
         older.setattr(wm.PatientPlan, "thresholds", {})
         wm.merge(sent(FIRST, **LISTS), register=register)
     assert register.thresholds() == {}
-    run = wm.merge(sent(SECOND, **LISTS), register=register, plan=STRICT)
-    assert "model_changed" not in set(run.changes["change"])
-    assert register.thresholds() == STRICT.patients.thresholds
+    run = wm.merge(sent(SECOND, **LISTS), register=register, plan=plan)
+    assert ("model_changed" in set(run.changes["change"])) == (plan is STRICT)
+    assert register.thresholds() == plan.patients.thresholds
 
 
 def test_links_that_the_new_model_breaks_are_those_that_the_old_one_would_make(pinned):

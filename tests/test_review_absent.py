@@ -7,10 +7,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings, strategies as st
 
 from waitlist_merge.decided import Decided
-from waitlist_merge.reasons import Veto
+from waitlist_merge.reasons import PatientRelation, Veto
+from waitlist_merge.review.absent import hold
 from waitlist_merge.review.holding import Groups
 from waitlist_merge.review.parting import WHY, parted
 
@@ -84,6 +86,33 @@ def test_a_row_that_is_new_or_says_something_new_joins_where_no_absent_list_know
     right = [listed("RA1", 1, ALICE), rows[1]]
     second = monday(right, MONDAYS[1], first.ended.snapshot)
     assert len(set(second.ids.patients.ids)) == 1
+
+
+@pytest.mark.parametrize(
+    "new", [None, "nhs_number", "birth_date", "family_name", "given_name", "postcode"]
+)
+def test_two_stay_two_while_a_list_is_away_unless_one_says_anew_who_it_is(typed, entries, new):
+    """Each fact of who it is counts by itself; a new postcode makes nobody another person."""
+    told = {"joins": "yes", "confidence": "probable", "veto": "", "weight": 9.0}
+    links = pd.DataFrame(
+        [{"a": 0, "b": 1, "relation": "same_person", "explanation": "Names"} | told]
+    )
+    names = ["nhs_number", "birth_date", "family_name", "given_name", "postcode"]
+    before = [listed("RA1", 1, ALICE), listed("RW3", 2, ALICE)]
+    was = [row | ({new: "1961-05-03"} if new and row is before[0] else {}) for row in before]
+    then = entries(
+        ["E-1", "E-2", "E-9"],
+        organisation=["RA1", "RW3", "RM3"],
+        patient_id=["P-1", "P-2", "P-3"],
+        **{name: [*(row[name] for row in was), ALICE[name]] for name in names},
+    )
+    now = typed(before).assign(entry_id=["E-1", "E-2"])
+    one = Groups(np.array([0, 0], np.int32), links)
+    kept = hold("patient", one, now, then, np.array([0, 1]), ["RM3"])
+    stay_two = new in (None, "postcode")
+    assert kept.group.tolist() == ([0, 1] if stay_two else [0, 0])
+    relation = PatientRelation.HELD_APART if stay_two else PatientRelation.SAME_PERSON
+    assert kept.links["relation"].tolist() == [str(relation)]
 
 
 def test_one_id_in_two_groups_ties_nothing_across_them():

@@ -44,6 +44,7 @@ register.record(
         model=register.model(),
         key=register.key(),
         plan_digest="0" * 64,
+        thresholds=register.thresholds(),
         digests=register.digests(last.run),
         started_at=dt.datetime.now(dt.UTC),
         changes=log,

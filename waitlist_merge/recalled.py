@@ -128,8 +128,10 @@ def _need_thresholds(
     """ConfigError where a plan joins people by another weight than the register's runs did."""
     other = [name for name, value in pinned.items() if asked[name] != value]
     if other:
-        told = ", ".join(f"{name} {pinned[name]:g}" for name in other)
-        given = ", ".join(f"{name} {asked[name]:g}" for name in other)
+        told, given = (
+            ", ".join(f"{name} {values[name]!r}".removesuffix(".0") for name in other)
+            for values in (pinned, asked)
+        )
         raise ConfigError(
             f"{register}: its runs were made with {told}, and the settings say {given}; put that "
             "back, or list with --retrain --keep-weights which links it would make and break"

@@ -5,9 +5,9 @@ All of it goes to the register in one transaction at the end; without a register
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -25,6 +25,10 @@ from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import Snapshot, census_dates
 from waitlist_merge.review.unsent import unsent
 from waitlist_merge.review.work import agreed_to_close, work_against_lists
+
+if TYPE_CHECKING:
+    from waitlist_merge.plan import MergePlan
+    from waitlist_merge.review.register.reading import RunRow
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -80,6 +84,7 @@ def end(
     base = begun.base
     before = register.run(base.run) if base else None
     thresholds = recalled.plan.patients.thresholds
+    weighed = (before.model_digest, _thresholds_of(before, recalled.plan)) if before else None
     said = decisions(recalled.answers, since=before.answers_seen if before else 0)
     steps = register.work()
     ended = week.end(
@@ -94,8 +99,7 @@ def end(
             agreed=_agreed(steps, recalled.last),
         ),
         said=said,
-        model_changed=before is not None
-        and (before.model_digest != model.digest or _others(before.thresholds, thresholds)),
+        model_changed=weighed not in (None, (model.digest, thresholds)),
     )
     faults = register.findings(base.run) if base else None
     work = _work(steps, ended.snapshot)
@@ -148,9 +152,10 @@ def end(
     return replace(left, run=run, asked=register.questions(run))
 
 
-def _others(then: str | None, now: Mapping[str, float]) -> bool:
-    """Were people joined by other thresholds then? They are JSON; a run may not have kept any."""
-    return bool((json.loads(then or "{}") or now) != now)
+def _thresholds_of(run: RunRow, plan: MergePlan) -> Mapping[str, float]:
+    """From which weight a run joined and asked; where nobody wrote it down, as the same plan."""
+    same = not run.thresholds and run.plan_digest == plan.digest()
+    return plan.patients.thresholds if same else run.thresholds
 
 
 def _accounted(

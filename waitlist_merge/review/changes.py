@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.reasons import Change, Departure, Outcome
 from waitlist_merge.review.arrivals import Arrivals
 from waitlist_merge.review.clock_changes import moved_admissions, moved_rows, moved_starts
@@ -31,6 +32,12 @@ DUPLICATE = (str(Outcome.PROPOSED_DUPLICATE), str(Outcome.CONFIRMED_DUPLICATE))
 
 BY_ANOTHER = ": by the word of another entry of the patient"
 """Behind why an entry waits no longer, where its own row does not say so."""
+
+
+def said_by_another(explanations: pd.Series) -> Bools:
+    """Which rest on another's word: it may be a record that who reads of the change may not see."""
+    told = explanations.astype("string").str.endswith(BY_ANOTHER).fillna(False)
+    return np.asarray(told, dtype=np.bool_)
 
 
 def changes(

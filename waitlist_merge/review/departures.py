@@ -100,11 +100,11 @@ def departures(
     found[there] = None
     whither = last["moved_to"].astype(object).to_numpy(copy=True)
     whither[pd.isna(whither) | there] = None
-    asked = rows = np.flatnonzero((waited | said_to_have(found, UNEXPLAINED, MOVED, *OWN)) & ~there)
-    before = found[rows]
-    found[rows] = own = said(now, last, at, rows, run_date)
+    asked = np.flatnonzero((waited | said_to_have(found, UNEXPLAINED, MOVED, *OWN)) & ~there)
+    before = found[asked]
+    found[asked] = own = said(now, last, at, asked, run_date, by_others=True)
     silent = np.array([each is None for each in own], dtype=bool)
-    rows, before = rows[silent], before[silent]
+    rows, before = asked[silent], before[silent]
     still = np.isin(unit[rows], unit[there]) & ~parted[rows]
     under = same_identifier(
         now, last, position, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
@@ -149,7 +149,7 @@ def departures(
     whither[relied[turned]] = last["entry_id"].iloc[by[turned]].astype(object)
     why = without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to)
     itself = np.zeros(len(last), dtype=bool)
-    itself[asked] = why[asked] == said(now, last, at, asked, run_date, by_others=False)
+    itself[asked] = why[asked] == said(now, last, at, asked, run_date)
     return Departed(why, whither, itself)
 
 
@@ -208,13 +208,12 @@ def said(
     rows: Positions,
     run_date: dt.date,
     *,
-    by_others: bool = True,
+    by_others: bool = False,
 ) -> NDArray[np.object_]:
     """What each of these entries of the last run says of itself, in its newest row; None for none.
 
-    A death counts that any row records of the same patient under the same NHS number, in this run
-    or when it was last sent: not one that its organisation has taken back. Without ``by_others``
-    only the entry's own row counts.
+    With ``by_others`` a death counts too that any row records of the same patient under the same
+    NHS number, in this run or when it was last sent: not one that its organisation has taken back.
     """
     names = ("rtt_end_date", "rtt_status", "removal_reason", "death_date", *_WHO)
     newest = pd.DataFrame({name: last[name].astype(object).iloc[rows] for name in names})

@@ -59,6 +59,18 @@ class NotRefreshed:
         )
 
 
+def without_counts(note: str) -> str:
+    """A note of the manifest without what there is in the list of an organisation that sent none.
+
+    >>> without_counts(f"{MISSING}{NotRefreshed('RM3', dt.date(2026, 11, 15), entries=42)}")
+    'NOT REFRESHED: RM3 sent no list, its last one is of 2026-11-15'
+    """
+    if not note.startswith(MISSING):
+        return note
+    told, _, _ = note.removeprefix(MISSING).partition(": ")
+    return MISSING + told
+
+
 def not_refreshed(
     absent: Iterable[str],
     last: Snapshot | None,

@@ -226,6 +226,7 @@ def _beside(last: pd.DataFrame, found: Pairs) -> Bools:
     if "list_run" in last:
         names = ("pathway_since", "waited_run", "list_run")
         since, until, newest = (last[name].to_numpy() for name in names)
+        since = pd.Series(since).groupby(need).transform("min").to_numpy()
         until = np.where(until > 0, until, newest)
         other &= since[found.before] <= until[found.left]
     own = own[found.left] & ~found.known

@@ -36,11 +36,12 @@ OF_THE_RUN = (
 """What the run decided of an entry.
 
 ``own_id`` is the id that the row's own content gives, ``entry_id`` the one it keeps. ``_since``
-are the numbers of the runs that first gave these ids (int32). The confidences, and the clock start
-with the entry that gives it, are of its combined row, empty where closed. ``left_date`` is the date
-of the run that found it gone, missing while it is listed; ``departure`` how that is explained
-(``reasons.Departure``), ``moved_to`` the entry under which its patient was last found to wait on.
-``waited_run`` is the run of the last list on which one waited that waits no longer (int32, else 0).
+are the numbers of the runs since which the entry has these ids (int32). The confidences, and the
+clock start with the entry that gives it, are of its combined row, empty where closed. ``left_date``
+is the date of the run that found it gone, missing while it is listed; ``departure`` how that is
+explained (``reasons.Departure``), ``moved_to`` the entry under which its patient was last found to
+wait on. ``waited_run`` is the run of the last list on which one waited that waits no longer (int32,
+else 0).
 """
 
 OF_THE_ENTRY = (

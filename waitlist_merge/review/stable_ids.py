@@ -1,11 +1,12 @@
 """Which id does each patient, and each need, keep from the last run?
 
-The group with most of an id's entries keeps it: first by entries that wait, then by all, then by
-those that say the same as before, then the older id, then the group of whose entries the id was
-made, then the smallest entry: so two that were joined and are parted again have their own. Ids of
-which no entry is left may go on with the same person or the same identifier at another organisation
-(``also``). Every other group gets the id that its entries make, or one that nobody has, and every
-entry whose id changes is logged: the ids, and why.
+The group with most of an id's entries keeps it: first by entries that wait, then by all, then the
+group with the entry that has had it longest, then by those that say the same as before, then the
+older id, then the group of whose entries the id was made, then the smallest entry: so two that were
+joined and are parted again have their own, whichever row was put right. Ids of which no entry is
+left may go on with the same person or the same identifier at another organisation (``also``). Every
+other group gets the id that its entries make, or one that nobody has, and every entry whose id
+changes is logged: the ids, and why.
 
 >>> ids = stable_ids("P", np.array([0, 0, 1]), ["E-1", "E-2", "E-3"], None, run=1)
 >>> ids.ids[0] == ids.ids[1] != ids.ids[2], ids.since.tolist()
@@ -36,7 +37,7 @@ Int = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Before:
-    """The groups of the last run: of each of its entries the id, and the run that gave it.
+    """The groups of the last run: of each of its entries the id, and since which run it has it.
 
     ``waited`` says which of them waited; ``position`` is the place in them of each entry of this
     run, -1 for a new one, and ``unchanged`` whether that entry says the same as it did.
@@ -51,7 +52,7 @@ class Before:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StableIds:
-    """The id of each entry's group, the run that first gave it, and what became of other ids.
+    """The id of each entry's group, since which run it has that, and what became of other ids.
 
     ``log`` has ``LOG_COLUMNS``: ``entries`` entries went from ``old_id`` to ``new_id`` because ids
     were ``merged``, an id was ``split``, or the group ``moved`` to other entries (both ids equal).
@@ -103,11 +104,14 @@ def stable_ids(
     ids_of_group = np.asarray(known_ids, dtype=object)[of]
     fresh = np.flatnonzero(of < 0)
     ids_of_group[fresh] = _unused(prefix, own[first[fresh]], set(known_ids.tolist()))
-    since_of_group = np.where(of >= 0, since[of], run).astype(np.int32)
-    ids = ids_of_group[group]
+    ids = np.asarray(ids_of_group[group], dtype=object)
+    there = np.flatnonzero(before.position >= 0)
+    there = there[before.ids[before.position[there]] == ids[there]]
+    has_since = np.full(len(ids), run, dtype=np.int32)
+    has_since[there] = before.since[before.position[there]]
     went_on = [(MOVED, ids_of_group[at], ids_of_group[at], count, why) for at, count, why in moved]
     log = pd.concat([id_changes(ids, before, links), _log(went_on)], ignore_index=True)
-    return StableIds(np.asarray(ids, dtype=object), since_of_group[group], log)
+    return StableIds(ids, has_since, log)
 
 
 def _by_entries(
@@ -130,6 +134,7 @@ def _by_entries(
             "old": old,
             "new": group[kept].astype(np.int64),
             "waited": before.waited[before.position[kept]],
+            "since": before.since[before.position[kept]],
             "unchanged": before.unchanged[kept],
             "place": order[kept],
         }
@@ -137,6 +142,7 @@ def _by_entries(
     found = pairs.groupby(["old", "new"], as_index=False, sort=False).agg(
         waited=("waited", "sum"),
         count=("place", "size"),
+        longest=("since", "min"),
         same=("unchanged", "sum"),
         place=("place", "min"),
     )
@@ -144,8 +150,8 @@ def _by_entries(
     found["name"] = order_of(pd.Series(known_ids))[found["old"]]
     found["made"] = known_ids[found["old"]] == own[found["new"]]
     found = found.sort_values(
-        ["waited", "count", "same", "since", "name", "made", "place"],
-        ascending=[False, False, False, True, True, False, True],
+        ["waited", "count", "longest", "same", "since", "name", "made", "place"],
+        ascending=[False, False, True, False, True, True, False, True],
     )
     return _first_come(found["old"].to_numpy(), found["new"].to_numpy(), len(known_ids), len(own))
 

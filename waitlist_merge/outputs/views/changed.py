@@ -15,7 +15,7 @@ import pandas as pd
 
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.reasons import Change, Outcome
-from waitlist_merge.review.changes import BY_ANOTHER
+from waitlist_merge.review.changes import said_by_another
 from waitlist_merge.review.moved import LISTED_ELSEWHERE
 
 GONE = "No longer listed"
@@ -42,8 +42,9 @@ def changes_of(
     ``secret`` those of them that are in no other's view; all have ``patient_id`` and
     ``pathway_id``.
     """
-    whose = changes["organisation"].astype(object).fillna("").str.split(";")
-    own = changes.loc[[organisation in each for each in whose]].astype(object)
+    whose = changes["organisation"].astype("category").cat
+    among = [organisation in str(each).split(";") for each in whose.categories]
+    own = changes.loc[np.array([*among, False], dtype=bool)[whose.codes]].astype(object)
     own = own.assign(organisation=organisation).reset_index(drop=True)
     seen = _seen(own["entry_id"], entries)
     beside = _is(own["change"], Change.DUPLICATED)
@@ -52,7 +53,7 @@ def changes_of(
     ended &= (
         (goes_on | _among(own, "patient_id", unseen))
         | (_is(own["after"], *LISTED_ELSEWHERE) & ~_among(own, "pathway_id", entries))
-        | _ends_with(own["explanation"], BY_ANOTHER)
+        | said_by_another(own["explanation"])
     )
     decided = _is(own["change"], Change.DECIDED)
     renamed = _is(own["change"], *RENAMED)
@@ -83,10 +84,6 @@ def _seen(ids: pd.Series, entries: pd.DataFrame) -> pd.DataFrame:
 
 def _is(column: pd.Series, *words: str) -> Bools:
     return np.asarray(column.astype(object).isin([str(each) for each in words]), dtype=bool)
-
-
-def _ends_with(column: pd.Series, words: str) -> Bools:
-    return np.asarray(column.astype("string").str.endswith(words).fillna(False), dtype=bool)
 
 
 def _among(rows: pd.DataFrame, name: str, entries: pd.DataFrame) -> Bools:

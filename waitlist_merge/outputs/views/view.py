@@ -37,6 +37,7 @@ from waitlist_merge.pathways.match import of_patient
 from waitlist_merge.patients.doubted import DOUBT
 from waitlist_merge.reasons import Relation, Veto
 from waitlist_merge.review.marks import marked
+from waitlist_merge.review.not_refreshed import without_counts
 from waitlist_merge.schema import TABLES
 
 _PERSON = ("nhs_number", "family_name", "given_name", "birth_date", "gender")
@@ -51,7 +52,6 @@ _OF_ALL = (
     "plan",
     "plan_digest",
     "patient_model",
-    "notes",
 )
 """What of the manifest says how the run was made, and of no organisation what it sent."""
 
@@ -283,4 +283,6 @@ def _manifest(manifest: Mapping[str, Any], organisation: str, tables: Tables) ->
     kept = {name: manifest[name] for name in _OF_ALL if name in manifest}
     inputs = [each for each in manifest.get("inputs", ()) if each["organisation"] == organisation]
     counts = {name: len(table) for name, table in tables.items()}
-    return kept | {"view": organisation, "inputs": inputs, "counts": counts}
+    notes = [*map(without_counts, manifest.get("notes", ()))]
+    told = {"view": organisation, "inputs": inputs, "counts": counts, "notes": notes}
+    return kept | told

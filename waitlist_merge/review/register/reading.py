@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -33,7 +34,7 @@ class RunRow:
     """One run: its day, the run that its changes were told against, its model, what it knew.
 
     ``answers_seen`` is how many answers there were when it began, ``thresholds`` from which weight
-    it joined and asked, as JSON.
+    it joined and asked, empty where nobody wrote it down.
     """
 
     run: int
@@ -42,14 +43,17 @@ class RunRow:
     plan_digest: str
     model_digest: str
     answers_seen: int
-    thresholds: str | None = None
+    thresholds: Mapping[str, float]
 
 
 def run_row(connection: Connection, run: int) -> RunRow | None:
     """What is known of a run apart from its entries; None where there was none."""
     columns = [runs.c[each.name] for each in fields(RunRow)]
     found = connection.execute(select(*columns).where(runs.c.run == run)).one_or_none()
-    return RunRow(*found) if found else None
+    if found is None:
+        return None
+    told = found._asdict()
+    return RunRow(**told | {"thresholds": json.loads(told["thresholds"] or "{}")})
 
 
 def snapshot(connection: Connection, run: int) -> Snapshot:

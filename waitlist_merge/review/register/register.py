@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -101,13 +101,12 @@ class Register(Opened):
         with self._reading() as connection:
             return snapshot(connection, run)
 
-    def thresholds(self) -> dict[str, float]:
+    def thresholds(self) -> Mapping[str, float]:
         """From which weight the newest run joined and asked; empty where nobody wrote it down."""
-        newest = select(func.max(runs.c.run)).scalar_subquery()
         with self._reading() as connection:
-            told = connection.scalar(select(runs.c.thresholds).where(runs.c.run == newest))
-        found: dict[str, float] = json.loads(told or "{}")
-        return found
+            newest = connection.scalar(select(func.max(runs.c.run)))
+            found = None if newest is None else run_row(connection, newest)
+        return found.thresholds if found else {}
 
     def model(self) -> PatientModel | None:
         """The patient model of the newest run, which the next one is to use."""

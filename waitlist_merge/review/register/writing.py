@@ -6,7 +6,7 @@ import datetime as dt
 import getpass
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 from sqlalchemy import Connection, select
@@ -57,7 +57,7 @@ class Run:
     model: PatientModel
     key: str
     plan_digest: str
-    thresholds: Mapping[str, float] = field(default_factory=dict)
+    thresholds: Mapping[str, float]
     digests: Mapping[str, str]
     started_at: dt.datetime
     base: int | None = None
