@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -383,6 +384,12 @@ def test_a_list_without_an_organisation_says_what_it_lacks(register, tmp_path):
     assert sorted(path.name for path in (tmp_path / "views").iterdir()) == ["RM3", "coordinator"]
     assert read_tables(tmp_path / "views" / "RM3")["not_refreshed"].empty
     assert len(read_tables(tmp_path / "views" / "coordinator")["not_refreshed"]) == 10
+    notes = [
+        json.loads((tmp_path / "views" / name / "manifest.json").read_text())["notes"]
+        for name in ("RM3", "coordinator")
+    ]
+    line = f"NOT REFRESHED: RW3 sent no list, its last one is of {FIRST}"
+    assert notes == [[line], [f"NOT REFRESHED: {told}"]]
     run.save(tmp_path / "out", tables="csv", workbook=True)
     sheet = openpyxl.load_workbook(tmp_path / "out" / "combined_list.xlsx")["Summary"]
     top = [str(cell.value).strip() for cell in sheet["A"][:8]]

@@ -152,6 +152,7 @@ SECRET = UNSEEN[1:]
         ),
         ({"change": "start_later", "pathway_id": "W-4", "after": "2026-05-21"}, None),
         ({"change": "start_earlier", "pathway_id": "W-3", "before": "2026-05-21"}, None),
+        ({"change": "start_later", "pathway_id": "W-2", "after": "2026-05-21"}, None),
         (
             {
                 "change": "start_later",
@@ -226,6 +227,7 @@ def test_each_kind_of_change(change: dict[str, str], told: dict[str, str | None]
         entries=ENTRIES,
         unseen=UNSEEN,
         secret=SECRET,
+        starts={"W-2"},
     )
     if told is None:
         assert made.empty

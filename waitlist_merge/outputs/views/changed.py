@@ -10,6 +10,8 @@ a need starts that goes on elsewhere, beside which entry an own one now stands, 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -35,12 +37,14 @@ def changes_of(
     entries: pd.DataFrame,
     unseen: pd.DataFrame,
     secret: pd.DataFrame,
+    starts: Collection[str] = (),
 ) -> pd.DataFrame:
     """The changes of its list and of nobody else's.
 
     ``entries`` are those of the view with their outcomes in it, ``unseen`` all others of the run,
     ``secret`` those of them that are in no other's view; all have ``patient_id`` and
-    ``pathway_id``.
+    ``pathway_id``. ``starts`` are needs that keep the clock start of an entry off its list which
+    the view does not tell.
     """
     whose = changes["organisation"].astype("category").cat
     among = [organisation in str(each).split(";") for each in whose.categories]
@@ -67,7 +71,8 @@ def changes_of(
         **{name: own[name].mask(decided & ~_among(own, name, entries)) for name in _IDS},
     )
     of_need = own["entry_id"].isna().to_numpy(dtype=bool)
-    untold = of_need & goes_on & _is(own["change"], Change.START_LATER, Change.START_EARLIER)
+    rests = goes_on | own["pathway_id"].isin(starts).to_numpy(dtype=bool)
+    untold = of_need & rests & _is(own["change"], Change.START_LATER, Change.START_EARLIER)
     untold |= beside & ~_is(seen["outcome"], *_BESIDE)
     hidden = [*secret[[*_IDS]].astype(object).to_numpy().ravel()]
     untold |= renamed & (own["before"].isin(hidden) | own["after"].isin(hidden))

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined import combine
+from waitlist_merge.combined.kept import CLOCK
 from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.asked import questions_for
@@ -231,6 +232,7 @@ def _told_by_people(
             entries=entries,
             unseen=groups[~seen],
             secret=groups[held.secret],
+            starts=_starts_unshown(whole.unshown, organisation),
         ),
         "unaccounted": lost,
         # Whose list did not come has no view, and of whom it alone lists nobody else is told.
@@ -240,6 +242,17 @@ def _told_by_people(
         ),
         "contacts": spoken_of(organisation, _told(tables, "contacts"), {*ids[held.rows]}),
     }
+
+
+def _starts_unshown(unshown: pd.DataFrame, organisation: str) -> set[str]:
+    """The needs that keep a clock start of another's entry which this organisation does not see.
+
+    >>> kept = {"pathway_id": ["W-1", "W-2", "W-3"], "organisation": ["RM3", "RW3", "RW3"]}
+    >>> _starts_unshown(pd.DataFrame(kept | {"field": [CLOCK, CLOCK, "priority_type"]}), "RM3")
+    {'W-2'}
+    """
+    others = ~unshown["organisation"].isin([organisation]) & unshown["field"].isin([CLOCK])
+    return set(unshown.loc[others, "pathway_id"].astype(str))
 
 
 def _filled(combined: pd.DataFrame, entries: pd.DataFrame, own: Bools) -> pd.DataFrame:

@@ -30,7 +30,8 @@ class Whole:
 
     ``patients`` and ``pathways`` have positions of ``entries``; ``person`` numbers certain persons;
     ``withheld`` marks entries that leave their organisation in no view; ``kept`` is what others may
-    see of that which needs keep of entries off their lists, ``marks`` what earlier lists said.
+    see of that which needs keep of entries off their lists, ``unshown`` the rest of it, ``marks``
+    what earlier lists said.
     """
 
     tables: Tables
@@ -43,6 +44,7 @@ class Whole:
     plan: MergePlan
     sensitive: frozenset[str]
     kept: pd.DataFrame
+    unshown: pd.DataFrame
     marks: pd.DataFrame
 
     @cached_property
@@ -67,6 +69,7 @@ def made_ready(
     patients = groups_of(entries, "patient_id", tables["patient_links"])
     plan = MergePlan.of_manifest(manifest.get("plan", {}))
     sensitive = sensitive_codes(plan.sensitive_services)
+    shown = to_be_shown(kept, sensitive)
     return Whole(
         tables,
         manifest,
@@ -79,7 +82,8 @@ def made_ready(
         | _restricted_on_the_list(entries, tables["combined_list"]),
         plan,
         sensitive,
-        to_be_shown(kept, sensitive),
+        shown,
+        kept.drop(index=shown.index),
         marks,
     )
 
