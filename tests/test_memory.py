@@ -301,6 +301,20 @@ def test_a_register_that_does_not_know_its_thresholds_takes_those_of_the_plan(
     assert register.thresholds() == plan.patients.thresholds
 
 
+@pytest.mark.parametrize("keep_weights", [True, False])
+def test_what_thresholds_break_is_listed_though_nobody_wrote_down_the_old_ones(
+    register, monkeypatch, keep_weights
+):
+    """The list compares with the patients as they were recorded."""
+    with monkeypatch.context() as older:
+        older.setattr(wm.PatientPlan, "thresholds", {})
+        wm.merge(sent(FIRST, **LISTS), register=register)
+    retrain = Retrain(keep_weights=keep_weights)
+    tried = wm.merge(sent(SECOND, **LISTS), register=register, plan=STRICT, retrain=retrain)
+    assert set(tried.relinked["change"]) == {"broken"}
+    assert set(tried.relinked["explanation"]) == {"One patient in the run before"}
+
+
 def test_links_that_the_new_model_breaks_are_those_that_the_old_one_would_make(pinned):
     tried = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain())
     old = wm.merge(sent(SECOND, **LISTS), register=pinned)

@@ -87,6 +87,20 @@ def test_what_is_kept_together_is_that_of_one_id_after_another(data):
     expected = [next(at for at, part in enumerate(parts) if each in part) for each in group]
     assert kept.group.tolist() == pd.factorize(np.array(expected))[0].tolist()
     new = kept.links[kept.links["explanation"].str.startswith(WHY)]
+    star = {frozenset((group[a], group[b])) for a, b in pairs}
+    beside = sorted(
+        {frozenset((group[a], group[b])): tuple(sorted((a, b))) for a, b, (joins, _) in told
+         if joins == "asked" and group[a] != group[b] and expected[a] == expected[b]
+         and {group[a], group[b]} not in star}.values()
+    )  # fmt: skip
+    assert len(new) == len(pairs) + len(beside)
+    others = new.iloc[len(pairs) :]
+    assert (others["explanation"] == f"{WHY}; Said").all()
+    assert {frozenset((group[a], group[b])) for a, b in others[["a", "b"]].to_numpy()} == {
+        frozenset((group[a], group[b])) for a, b in beside
+    }
+    assert (others["joins"] == "yes").all()
+    new = new.iloc[: len(pairs)]
     assert list(zip(new["a"], new["b"], strict=True)) == pairs
     assert new["relation"].tolist() == [f"{a}+{b}" for a, b in pairs]
     fixed = new[["joins", "confidence", "veto", "pattern"]].to_numpy().tolist()

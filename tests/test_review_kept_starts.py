@@ -484,3 +484,16 @@ def test_another_side_under_its_identifier_does_not_go_on_with_the_id_of_a_need(
         assert not set(first.combined_list["pathway_id"]) & {
             of_rw3(run).name if rw3 is left else None
         }
+
+
+def test_a_row_that_left_as_another_says_its_patient_died_keeps_the_same_start_again(register):
+    """What is said of it by another's entry counts in the week in which it leaves, and after."""
+    others = RM3.assign(**{"Specialty": "320", "RTT start": "01/06/2026"})
+    merged(register, 0, RM3=RM3, RW3=RW3, RXX=others)
+    dead = first_row(others, Date_of_death="02/11/2026")
+    runs = [merged(register, week, RM3=WITHOUT, RW3=RW3, RXX=dead) for week in (1, 1, 2)]
+    assert len({of_rw3(run)["rtt_start_date"] for run in runs}) == 1
+    assert len({of_rw3(run)["rtt_start_status"] for run in runs}) == 1
+    told = [set(run.changes["change"]) for run in runs]
+    assert told[0] == told[1]
+    assert not told[2]

@@ -81,6 +81,8 @@ def linked_before(
 ) -> Patients | None:
     """Who was who before the model was fitted anew, by the register's model or as it was recorded.
 
+    As recorded where this version cannot read the model, or nobody wrote down its thresholds.
+
     None where it was not. ``match`` tells who is who by these thresholds and a model.
     """
     recalled = begun.recalled

@@ -59,7 +59,7 @@ class Recalled:
     ``last`` is what the newest run knew. With ``retrain`` another model than the register's is
     fitted, or other thresholds are tried with its weights; ``replaced`` is the register's, None
     where this version cannot read it, and ``judged`` are the settings with the thresholds that the
-    register's had.
+    register's had, None where nobody wrote them down.
     """
 
     plan: MergePlan
@@ -105,9 +105,9 @@ def recall(
             f"{register.name}: has its own patient model, and --model names another one; leave "
             "--model out, or change the register's with --retrain"
         )
-    judged = plan.patients.model_copy(update=register.thresholds())
+    thresholds = register.thresholds()
     if not retrain:
-        _need_thresholds(register.name, judged.thresholds, plan.patients.thresholds)
+        _need_thresholds(register.name, thresholds, plan.patients.thresholds)
     return Recalled(
         plan=plan,
         started_at=began,
@@ -118,7 +118,7 @@ def recall(
         answers=register.answers(),
         retrain=retrain,
         replaced=pinned if retrain else None,
-        judged=judged,
+        judged=plan.patients.model_copy(update=thresholds) if thresholds else None,
     )
 
 

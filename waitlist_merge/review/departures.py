@@ -149,7 +149,7 @@ def departures(
     whither[relied[turned]] = last["entry_id"].iloc[by[turned]].astype(object)
     why = without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to)
     itself = np.zeros(len(last), dtype=bool)
-    itself[asked] = why[asked] == said(now, last, at, asked, run_date)
+    itself[asked] = why[asked] == said(now, last, at, asked, run_date, by_others=False)
     return Departed(why, whither, itself)
 
 
@@ -208,7 +208,7 @@ def said(
     rows: Positions,
     run_date: dt.date,
     *,
-    by_others: bool = False,
+    by_others: bool,
 ) -> NDArray[np.object_]:
     """What each of these entries of the last run says of itself, in its newest row; None for none.
 

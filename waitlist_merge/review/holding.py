@@ -30,8 +30,8 @@ _NO_BAR = ("", str(Veto.CLOSE_RIVAL))
 
 WHY = "Together in the run before, through an entry of an organisation that sent no newer list"
 
-NOTHING_SAID = 0.0, WHY
-"""Weight and explanation of two that no link of their own speaks for, or against."""
+NOTHING_SAID = -1, -1, 0.0, WHY
+"""The link of two of which the engine says nothing: ends, weight and explanation."""
 
 NO_LINKS = pd.DataFrame(
     {
@@ -79,8 +79,8 @@ def held(
     ``absent_ids`` are ids of the last run that an entry of an absent organisation has. ``place`` is
     the place of each entry when sorted by id, ``relation`` names the relation of two positions.
     Only entries of one number in ``within`` are kept together. A link that holds two groups apart,
-    or names a veto between them, keeps them apart; what a link says that asks about two of them is
-    said of the two that are kept together.
+    or names a veto between them, keeps them apart; one that asks about two of them joins them for
+    now, and says what it said.
     """
     tied = [
         groups
@@ -105,8 +105,9 @@ def held(
             pairs.append((groups[first], groups[other]))
     group = renumbered(root[match.group])
     answered = _answered(match.links, match.group, group)
-    evidence = _strongest(match.links.loc[answered], match.group)
-    kept = [_Kept(a, b, *evidence.get(_two(match.group, a, b), NOTHING_SAID)) for a, b in pairs]
+    said = _strongest(match.links.loc[answered], match.group)
+    kept = [_Kept(a, b, *said.pop(_two(match.group, a, b), NOTHING_SAID)[-2:]) for a, b in pairs]
+    kept += sorted((_Kept(*each) for each in said.values()), key=lambda each: (each.a, each.b))
     return Groups(group, _with_kept(match.links.loc[~answered], kept, relation))
 
 
@@ -120,13 +121,16 @@ def _answered(links: pd.DataFrame, alone: NDArray[np.integer], kept: NDArray[np.
 
 def _strongest(
     links: pd.DataFrame, group: NDArray[np.integer]
-) -> dict[tuple[int, int], tuple[float, str]]:
-    """Weight and explanation of the strongest link between each two groups."""
-    told = links.sort_values(["weight", "explanation"])[["a", "b", "weight", "explanation"]]
+) -> dict[tuple[int, int], tuple[int, int, float, str]]:
+    """Ends, weight and explanation of the strongest link between each two groups."""
+    told = links.sort_values(["weight", "explanation"], na_position="first")
     return {
-        _two(group, a, b): (float(weight), f"{WHY}; {explanation}")
-        for a, b, weight, explanation in told.itertuples(index=False)
+        _two(group, a, b): (a, b, float(weight), f"{WHY}; {explanation}")
+        for a, b, weight, explanation in told[_EVIDENCE].itertuples(index=False)
     }
+
+
+_EVIDENCE = ["a", "b", "weight", "explanation"]
 
 
 def _two(group: NDArray[np.integer], a: int, b: int) -> tuple[int, int]:

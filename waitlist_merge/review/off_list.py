@@ -86,9 +86,9 @@ def off_list(
 
 
 def _unexplained(found: OffList, run_date: dt.date) -> OffList:
-    """Without closed entries of which their own organisation says what became of the patient."""
+    """Without closed entries of which a row says what became of the patient."""
     rows = np.flatnonzero(found.closed)
     at = places(found.position, len(found.then))
-    told = said(found.now, found.then, at, rows, run_date)
+    told = said(found.now, found.then, at, rows, run_date, by_others=True)
     found.closed[rows] = np.array([each is None for each in told], dtype=bool)
     return found
