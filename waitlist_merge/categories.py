@@ -86,6 +86,17 @@ def python_texts(
     return np.array([str(word) for word in words], dtype=object).take(code)
 
 
+def lists_code(column: pd.Series, code: str) -> NDArray[np.bool_]:
+    """Which of these texts, codes with ``;`` between, list this one?
+
+    >>> lists_code(pd.Series(["RM3;RW3", None, "RW31"]), "RW3").tolist()
+    [True, False, False]
+    """
+    held = column.astype("category").cat
+    listed = [code in str(each).split(";") for each in held.categories]
+    return np.array([*listed, False], dtype=np.bool_)[held.codes]
+
+
 def stacked(columns: list[pd.Categorical[str]]) -> pd.Categorical[str]:
     """Text columns one below the other, each distinct text held once, in order of coming.
 

@@ -79,11 +79,10 @@ class Ids:
 def linked_before(
     begun: Begun, match: Callable[[PatientPlan, PatientModel], PatientMatch]
 ) -> Patients | None:
-    """Who was who before the model was fitted anew, by the register's model or as it was recorded.
+    """Who was who before another model, or other thresholds, by those of the register; else None.
 
-    As recorded where this version cannot read the model, or nobody wrote down its thresholds.
-
-    None where it was not. ``match`` tells who is who by these thresholds and a model.
+    As it was recorded, where this version cannot read the model or nobody wrote its thresholds
+    down. ``match`` tells who is who by these thresholds and a model.
     """
     recalled = begun.recalled
     if recalled.retrain is None or begun.week is None:

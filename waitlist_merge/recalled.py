@@ -128,14 +128,16 @@ def _need_thresholds(
     """ConfigError where a plan joins people by another weight than the register's runs did."""
     other = [name for name, value in pinned.items() if asked[name] != value]
     if other:
-        told, given = (
-            ", ".join(f"{name} {values[name]!r}".removesuffix(".0") for name in other)
-            for values in (pinned, asked)
-        )
+        told, given = (_named(each, other) for each in (pinned, asked))
         raise ConfigError(
             f"{register}: its runs were made with {told}, and the settings say {given}; put that "
             "back, or list with --retrain --keep-weights which links it would make and break"
         )
+
+
+def _named(thresholds: Mapping[str, float], names: Sequence[str]) -> str:
+    """In full, or one that differs by little would be told as the same."""
+    return ", ".join(f"{name} {thresholds[name]!r}".removesuffix(".0") for name in names)
 
 
 def _pinned(register: registers.Register, retrain: Retrain | None) -> PatientModel | None:

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from python_calamine import CalamineError, CalamineWorkbook
 
+from waitlist_merge.categories import lists_code
 from waitlist_merge.errors import InputError, OutputError
 from waitlist_merge.outputs.folder import prepare, replacing
 from waitlist_merge.outputs.workbook.facts import FACTS, facts_side_by_side
@@ -73,7 +74,7 @@ def write_sample(
     names = sorted({code for each in sample["organisations"] for code in each.split(";") if code})
     with replacing(folder, refuse=_refuse) as new:
         for organisation in names:
-            mine = [organisation in each.split(";") for each in sample["organisations"]]
+            mine = lists_code(sample["organisations"], organisation)
             pairs = sample.loc[mine].reset_index(drop=True)
             _write(new / f"sample_{organisation}.xlsx", pairs, entries, organisation, run_date)
         sample.to_csv(new / KEY, index=False, encoding="utf-8")

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -29,9 +29,6 @@ _NO_BAR = ("", str(Veto.CLOSE_RIVAL))
 """Nothing speaks against two of which one fits a third almost as well: before it was told which."""
 
 WHY = "Together in the run before, through an entry of an organisation that sent no newer list"
-
-NOTHING_SAID = -1, -1, 0.0, WHY
-"""The link of two of which the engine says nothing: ends, weight and explanation."""
 
 NO_LINKS = pd.DataFrame(
     {
@@ -60,8 +57,8 @@ class _Kept:
 
     a: int
     b: int
-    weight: float
-    explanation: str
+    weight: float = 0.0
+    explanation: str = WHY
 
 
 def held(
@@ -106,8 +103,11 @@ def held(
     group = renumbered(root[match.group])
     answered = _answered(match.links, match.group, group)
     said = _strongest(match.links.loc[answered], match.group)
-    kept = [_Kept(a, b, *said.pop(_two(match.group, a, b), NOTHING_SAID)[-2:]) for a, b in pairs]
-    kept += sorted((_Kept(*each) for each in said.values()), key=lambda each: (each.a, each.b))
+    kept = [
+        replace(said.pop(_two(match.group, a, b), _Kept(a, b)), a=min(a, b), b=max(a, b))
+        for a, b in pairs
+    ]
+    kept += sorted(said.values(), key=lambda each: (each.a, each.b))
     return Groups(group, _with_kept(match.links.loc[~answered], kept, relation))
 
 
@@ -119,18 +119,15 @@ def _answered(links: pd.DataFrame, alone: NDArray[np.integer], kept: NDArray[np.
     return answered
 
 
-def _strongest(
-    links: pd.DataFrame, group: NDArray[np.integer]
-) -> dict[tuple[int, int], tuple[int, int, float, str]]:
-    """Ends, weight and explanation of the strongest link between each two groups."""
+def _strongest(links: pd.DataFrame, group: NDArray[np.integer]) -> dict[tuple[int, int], _Kept]:
+    """The strongest link between each two groups."""
     told = links.sort_values(["weight", "explanation"], na_position="first")
     return {
-        _two(group, a, b): (a, b, float(weight), f"{WHY}; {explanation}")
-        for a, b, weight, explanation in told[_EVIDENCE].itertuples(index=False)
+        _two(group, a, b): _Kept(min(a, b), max(a, b), float(weight), f"{WHY}; {explanation}")
+        for a, b, weight, explanation in zip(
+            *(told[name] for name in ("a", "b", "weight", "explanation")), strict=True
+        )
     }
-
-
-_EVIDENCE = ["a", "b", "weight", "explanation"]
 
 
 def _two(group: NDArray[np.integer], a: int, b: int) -> tuple[int, int]:
@@ -189,11 +186,10 @@ def _with_kept(
     links: pd.DataFrame, pairs: list[_Kept], relation: Callable[[int, int], str]
 ) -> pd.DataFrame:
     """The links, and one for each two groups that were kept together."""
-    ends = [(min(each.a, each.b), max(each.a, each.b)) for each in pairs]
     told: dict[str, object] = {
-        "a": np.array([a for a, _ in ends], dtype=np.int32),
-        "b": np.array([b for _, b in ends], dtype=np.int32),
-        "relation": [relation(a, b) for a, b in ends],
+        "a": np.array([each.a for each in pairs], dtype=np.int32),
+        "b": np.array([each.b for each in pairs], dtype=np.int32),
+        "relation": [relation(each.a, each.b) for each in pairs],
         "joins": str(Joins.YES),
         "confidence": str(Confidence.PROBABLE),
         "veto": "",

@@ -15,10 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from waitlist_merge.pathways.columns import Bools
+from waitlist_merge.categories import lists_code
 from waitlist_merge.review.departures import NOT_WAITING
 from waitlist_merge.review.snapshot import Snapshot, census_dates, listed
 
@@ -92,7 +91,7 @@ def not_refreshed(
     found = []
     for code in absent:
         entries = int((then["organisation"] == code).sum())
-        needs = alone[_names(alone["organisations"], code)]
+        needs = alone[lists_code(alone["organisations"], code)]
         perhaps = int((needs["perhaps_listed_by"].fillna("") != "").sum())
         waiting = len(_asked_of(code, register, last.run) - asked)
         sure = len(needs) - perhaps
@@ -107,13 +106,8 @@ def _asked_of(organisation: str, register: Register, newest: int) -> set[str]:
     if run is None:
         return set()
     found = register.questions(run)
-    of_it = _names(found["organisations"], organisation)
+    of_it = lists_code(found["organisations"], organisation)
     return set(found.loc[of_it, "question_id"].astype(object))
-
-
-def _names(organisations: pd.Series, code: str) -> Bools:
-    """Which of these texts, with ``;`` between codes, name this one?"""
-    return np.array([code in each.split(";") for each in organisations.astype(str)], dtype=bool)
 
 
 def _some(count: int, one: str, many: str) -> str:

@@ -224,10 +224,15 @@ def _beside(last: pd.DataFrame, found: Pairs) -> Bools:
     own = ~moved & ~last["list_state"].isin(_OF_A_PATHWAY).to_numpy()
     other = (need[found.before] != need[found.left]) & waited[found.before]
     if "list_run" in last:
-        names = ("pathway_since", "waited_run", "list_run")
-        since, until, newest = (last[name].to_numpy() for name in names)
-        since = pd.Series(since).groupby(need).transform("min").to_numpy()
+        until, newest = (last[name].to_numpy() for name in ("waited_run", "list_run"))
         until = np.where(until > 0, until, newest)
-        other &= since[found.before] <= until[found.left]
+        other &= _since(last, need[found.before]) <= until[found.left]
     own = own[found.left] & ~found.known
     return np.asarray((found.before >= 0) & other & own, dtype=bool)
+
+
+def _since(last: pd.DataFrame, needs: NDArray[np.object_]) -> NDArray[np.integer]:
+    """The run in which each of these needs came up: that since which an entry has had its id."""
+    of_them = last.loc[is_in(last["pathway_id"].astype("category"), {*needs.tolist()})]
+    first = of_them.groupby(of_them["pathway_id"].astype(object))["pathway_since"].min()
+    return np.asarray(first.reindex(needs).to_numpy())

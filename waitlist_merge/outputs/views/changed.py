@@ -15,6 +15,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from waitlist_merge.categories import lists_code
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.reasons import Change, Outcome
 from waitlist_merge.review.changes import said_by_another
@@ -46,9 +47,7 @@ def changes_of(
     ``pathway_id``. ``starts`` are needs that keep the clock start of an entry off its list which
     the view does not tell.
     """
-    whose = changes["organisation"].astype("category").cat
-    among = [organisation in str(each).split(";") for each in whose.categories]
-    own = changes.loc[np.array([*among, False], dtype=bool)[whose.codes]].astype(object)
+    own = changes.loc[lists_code(changes["organisation"], organisation)].astype(object)
     own = own.assign(organisation=organisation).reset_index(drop=True)
     seen = _seen(own["entry_id"], entries)
     beside = _is(own["change"], Change.DUPLICATED)

@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from waitlist_merge.categories import lists_code
 from waitlist_merge.errors import InputError
 from waitlist_merge.outputs.columns import conform
 from waitlist_merge.outputs.views.held import redacted
@@ -114,7 +115,7 @@ def work_of(
     hospital number, and of ``needs`` alone, which are those of its own entries, which need it is.
     """
     work = conform("work", work)
-    lists = plain(work["organisations"]).str.split(";").map(lambda codes: organisation in codes)
+    lists = pd.Series(lists_code(work["organisations"], organisation), work.index)
     owned, concerned = (is_one_of(work[name], [organisation]) for name in ("owner", "detail"))
     mine = owned | concerned | lists.to_numpy(dtype=bool)
     kept: pd.DataFrame = work.loc[mine].reset_index(drop=True)

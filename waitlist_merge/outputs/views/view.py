@@ -251,7 +251,7 @@ def _starts_unshown(unshown: pd.DataFrame, organisation: str) -> set[str]:
     >>> _starts_unshown(pd.DataFrame(kept | {"field": [CLOCK, CLOCK, "priority_type"]}), "RM3")
     {'W-2'}
     """
-    others = ~unshown["organisation"].isin([organisation]) & unshown["field"].isin([CLOCK])
+    others = ~has_word(unshown, "organisation", organisation) & has_word(unshown, "field", CLOCK)
     return set(unshown.loc[others, "pathway_id"].astype(str))
 
 
