@@ -18,7 +18,7 @@ def test_the_best_is_the_first_of_all_members_sorted(members):
     need, number = table[0], table[3]
     valid, flag = table[1:3].astype(bool)
     need = np.unique(need, return_inverse=True)[1]
-    bundles = bundle(need, np.ones(len(need), dtype=bool), [np.arange(len(need))])
+    bundles = bundle(need, np.ones(len(need), dtype=bool), lambda some: [some])
     keys = tuple(each[bundles.members] for each in (flag, number))
     expected = []
     for each in range(len(bundles.first)):

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from waitlist_merge.combined.clocks import THRESHOLDS, whole
+from waitlist_merge.combined.clocks import THRESHOLDS
+from waitlist_merge.combined.numbers import whole
 from waitlist_merge.combined.ordering import in_order
 from waitlist_merge.reasons import ListState
 from waitlist_merge.schema import TABLES

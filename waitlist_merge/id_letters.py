@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from waitlist_merge.categories import whole
 from waitlist_merge.threads import AT_A_TIME
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -129,6 +130,31 @@ def as_strings(
     """
     ends = pa.py_buffer(_ends(len(rows), rows.itemsize))
     return pa.LargeStringArray.from_buffers(len(rows), ends, pa.py_buffer(rows), valid)
+
+
+def blocks(ids: pa.Array | pa.ChunkedArray) -> NDArray[np.bytes_] | None:
+    """Ids that all have one length, as ours have, as NumPy text; None for any other texts.
+
+    >>> blocks(pa.array(["E-1", "E-2"])).tolist()
+    [b'E-1', b'E-2']
+    >>> blocks(pa.array(["E-1", None])) is None
+    True
+    """
+    text = whole(ids).cast(pa.large_string())
+    if not len(text) or text.null_count:
+        return None
+    _, ends, signs = text.buffers()
+    end = np.frombuffer(ends, dtype=np.int64)[text.offset : text.offset + len(text) + 1]
+    begin, width = int(end[0]), int(end[-1] - end[0]) // len(text)
+    if not width or not (_is_shared(end, width) or (np.diff(end) == width).all()):
+        return None
+    return np.frombuffer(signs, dtype=f"S{width}", count=len(text), offset=begin)
+
+
+def _is_shared(end: NDArray[np.int64], width: int) -> bool:
+    """Are these the ends of texts that ``as_strings`` made? Then nobody has to look at each."""
+    shared = _ENDS.get((len(end) - 1, width))
+    return shared is not None and shared.ctypes.data == end.ctypes.data
 
 
 def _ends(size: int, width: int) -> NDArray[np.int64]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from waitlist_merge.id_letters import read
+from waitlist_merge.id_letters import blocks, read
 from waitlist_merge.threads import AT_A_TIME
 
 
@@ -111,12 +110,5 @@ def count_different(ids: pd.Series) -> int:
 
 def _fixed_width(ids: pa.Array) -> NDArray[np.bytes_]:
     """The ids as NumPy text; those of one length, as ours are, without looking at each."""
-    width = pc.min_max(pc.binary_length(ids)).as_py()
-    if isinstance(ids, pa.ChunkedArray):
-        ids = ids.combine_chunks()
-    if not width["max"] or width["min"] != width["max"]:
-        return np.asarray(ids.to_pylist(), dtype="S")
-    text = np.frombuffer(
-        ids.buffers()[2], dtype=f"S{width['max']}", offset=ids.offset * width["max"]
-    )
-    return text[: len(ids)]
+    alike = blocks(ids)
+    return np.asarray(ids.to_pylist(), dtype="S") if alike is None else alike

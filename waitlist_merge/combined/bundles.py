@@ -6,7 +6,7 @@ cost nothing; only the members of larger ones are sorted and compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -113,11 +113,13 @@ class Bundles:
         return np.asarray(count[at], dtype=np.int64)
 
 
-def bundle(pathway: NDArray[np.integer], waits: Bools, keys: Sequence[Key]) -> Bundles:
+def bundle(
+    pathway: NDArray[np.integer], waits: Bools, keys: Callable[[Positions], Sequence[Key]]
+) -> Bundles:
     """The waiting entries of each pathway; the member with the lowest ``keys`` is shown.
 
-    ``pathway`` is a number for each entry; ``keys`` have one element an entry, first key first,
-    the last of them different for every entry.
+    ``pathway`` is a number for each entry; ``keys`` tells those of some entries, of few among
+    millions: first key first, the last of them different for every entry.
     """
     rows = np.flatnonzero(waits)
     rows = rows[np.argsort(pathway[rows], kind="stable")]
@@ -126,7 +128,7 @@ def bundle(pathway: NDArray[np.integer], waits: Bools, keys: Sequence[Key]) -> B
     number = np.cumsum(begins, dtype=np.int32) - np.int32(1)
     several = np.flatnonzero(~(begins & np.append(begins[1:], True)))
     some = rows[several]
-    order = np.lexsort((*(key[some] for key in reversed(keys)), number[several]))
+    order = np.lexsort((*reversed(keys(some)), number[several]))
     rows[several] = some[order]
     return Bundles(rows, first, number, several)
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles, Positions
 from waitlist_merge.combined.exclusions import PLACE, Signs, excluded
+from waitlist_merge.combined.numbers import whole
 from waitlist_merge.combined.texts import arrow_text, joined_text
 from waitlist_merge.pathways.columns import (
     NO_DAY,
@@ -294,8 +295,3 @@ def waits(start: Days, rtt: Bools, run_date: dt.date) -> dict[str, object]:
         "next_threshold_weeks": whole(weeks, ahead),
         "next_threshold_date": dates(passed_on),
     }
-
-
-def whole(number: NDArray[np.integer], there: Bools) -> pd.arrays.IntegerArray:
-    """Whole numbers, missing where ``there`` is false."""
-    return pd.arrays.IntegerArray(number.astype(np.int32, copy=False), ~there)

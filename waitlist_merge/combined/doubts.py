@@ -149,8 +149,9 @@ def _ranked(
     """
     a, b = links["a"].to_numpy(), links["b"].to_numpy()
     one, other = place[a], place[b]
-    unnamed = has_word(links, "veto", "") | links["veto"].isna().to_numpy()
-    less_grave = ~has_word(links, "veto", Veto.CANCER_WITH_ROUTINE)
+    veto = links["veto"].astype("category")
+    unnamed = ~is_in(veto, set(veto.cat.categories) - {""})
+    less_grave = ~is_in(veto, {Veto.CANCER_WITH_ROUTINE})
     unsure = has_word(links, "confidence", Confidence.POSSIBLE)
     order = np.lexsort(
         (
@@ -163,8 +164,7 @@ def _ranked(
             question,
         )
     )
-    told = links.iloc[order].assign(level=level, question=question[order])
-    return told[[*_TOLD, "question"]].astype(_WORDS)
+    return links[_TOLD[1:]].iloc[order].assign(level=level, question=question[order])
 
 
 def _stacked(found: list[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -189,7 +189,8 @@ def _stacked(found: list[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
             "entry": np.concatenate([links["a"], links["b"]]).astype(np.int64),
         }
     ).drop_duplicates(ignore_index=True)
-    return links.loc[links["first"], _TOLD].reset_index(drop=True), concerned
+    told = links.loc[links["first"], _TOLD].reset_index(drop=True)
+    return told.astype(_WORDS), concerned
 
 
 def count_by_pathway(asked: Doubts, patients: Patients, pathways: Patients) -> NDArray[np.int32]:

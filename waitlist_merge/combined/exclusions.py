@@ -172,11 +172,14 @@ def beside(
     links: pd.DataFrame,
     bundles: Bundles,
     taken: Days,
+    *,
+    start: Days,
     rtt: Bools,
 ) -> tuple[Positions, NDArray[np.int32], Codes]:
     """Earlier starts of entries that are held apart from a row: entry, row and reason.
 
-    ``taken`` is the start of each row, ``rtt`` marks entries that wait under referral to treatment.
+    ``taken`` is the start of each row, ``start`` that of each entry, ``rtt`` marks entries that
+    wait under referral to treatment.
     """
     row_of = np.full(len(entries), -1, dtype=np.int32)
     row_of[bundles.rows] = bundles.number
@@ -185,7 +188,6 @@ def beside(
     apart &= named | _other_side(links) | _which_procedure(links)
     some = links[apart]
     a, b = some["a"].to_numpy(), some["b"].to_numpy()
-    start = days(entries["rtt_start_date"])
     parts = []
     for one, other in ((a, b), (b, a)):
         mine = np.flatnonzero((row_of[one] >= 0) & (row_of[one] != row_of[other]) & rtt[one])

@@ -64,7 +64,8 @@ class Pathways(Protocol):
 class Facts:
     """One element an entry; groups are numbers that are equal within one.
 
-    ``order`` is a number in the order of ids; ``rtt`` ones wait under referral to treatment;
+    ``order`` is a number in the order of ids; ``start`` is the clock start that it states;
+    ``census`` the day of its extract; ``rtt`` ones wait under referral to treatment;
     ``sent`` ones are closed because their pathway was handed on; ``superseded`` ones were sent
     again later, of which ``replaced`` ones with another clock start; ``tests`` are only tests for a
     need that another organisation lists, which have no such clock; ``submission`` numbers what is
@@ -73,6 +74,8 @@ class Facts:
     """
 
     order: NDArray[np.int64]
+    start: Days
+    census: Days
     waits: Bools
     rtt: Bools
     sent: Bools
@@ -111,6 +114,8 @@ def gather(
     tested = tests(entries, links, pathways.group, ~closed, agreements, run_date)
     return Facts(
         order=in_order_of(entries["entry_id"]),
+        start=start,
+        census=census,
         waits=~closed,
         rtt=among(state, RTT_STATES) & ~tested,
         sent=status & closed,
@@ -154,26 +159,25 @@ def _ahead_from(census: Days, superseded: Bools) -> Days:
 
 
 def show_keys(
-    entries: pd.DataFrame, pathways: Pathways, facts: Facts
+    entries: pd.DataFrame, pathways: Pathways, facts: Facts, at: NDArray[np.int64]
 ) -> list[NDArray[np.integer] | Bools]:
-    """Which member is shown: newest, not handed on, no test, open, furthest, booked, longest.
+    """Which of these is shown: newest, not handed on, no test, open, furthest, booked, longest.
 
     A clock that was handed on is shown before what has none: the test or the follow-up of who was
     to take it over says nothing of the wait.
     """
-    start = days(entries["rtt_start_date"])
-    handed_on = is_in(entries["rtt_status"], {TRANSFERRED_OUT})
+    start = facts.start[at]
     return [
-        facts.superseded,
-        ~facts.rtt,
-        handed_on,
-        facts.tests,
-        ranked(pathways.list_state, SHOWN_FIRST),
-        ranked(pathways.stage, FURTHEST_FIRST),
-        days(entries["tci_date"]) < facts.ahead_from,
+        facts.superseded[at],
+        ~facts.rtt[at],
+        is_in(entries["rtt_status"].take(at), {TRANSFERRED_OUT}),
+        facts.tests[at],
+        ranked(pathways.list_state.take(at), SHOWN_FIRST),
+        ranked(pathways.stage.take(at), FURTHEST_FIRST),
+        days(entries["tci_date"].take(at)) < facts.ahead_from[at],
         np.where(known(start), start, np.iinfo(np.int32).max),
-        -days(entries["extract_census_date"]).astype(np.int64),
-        facts.order,
+        -facts.census[at].astype(np.int64),
+        facts.order[at],
     ]
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from waitlist_merge.combined.kept import kept_for, replaced, with_kept
 from waitlist_merge.combined.kept_facts import facts_for, filled
 from waitlist_merge.combined.membership import Membership, membership
 from waitlist_merge.combined.names import named
+from waitlist_merge.combined.numbers import filled_with
 from waitlist_merge.combined.ordering import RESTS_ON
 from waitlist_merge.combined.outcomes import incomplete, outcomes
 from waitlist_merge.combined.own_rules import SurvivorshipRule
@@ -45,12 +46,7 @@ from waitlist_merge.combined.survivorship import (
 from waitlist_merge.combined.texts import framed
 from waitlist_merge.combined.treating import treating
 from waitlist_merge.combined.waiting import waited
-from waitlist_merge.pathways.columns import (
-    codes,
-    day_number,
-    days,
-    known,
-)
+from waitlist_merge.pathways.columns import codes, day_number, known
 from waitlist_merge.pathways.grouping import Group
 from waitlist_merge.pathways.match import Patients, deaths_of, restricted, two_sides_open
 from waitlist_merge.plan import Agreement
@@ -103,7 +99,7 @@ def make(
         pathway_id=pathway_id,
     )
     facts = gather(entries, pathways, person, agreements, run_date)
-    bundles = bundle(pathways.group, facts.waits, show_keys(entries, pathways, facts))
+    bundles = bundle(pathways.group, facts.waits, partial(show_keys, entries, pathways, facts))
     said = _starts(entries, facts)
     unsaid = silent(said, pathways.group, run_date)
     asking = aside.submit(
@@ -180,7 +176,7 @@ def make(
         given["treatment_function_code"].whole()
     )
     waiting = waited(members, pathways, clock, said, held, pressing, run_date)
-    overdue = np.asarray(waiting["days_past_due"].fillna(0) > 0)
+    overdue = filled_with(waiting["days_past_due"], 0) > 0
     dead, perhaps = deaths_of(entries, facts.person, patients.group)
     hidden = restricted(entries, patients.group)
     details = differing(members, patients.group, hidden)
@@ -234,7 +230,7 @@ def _by_number(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
 def _starts(entries: pd.DataFrame, facts: Facts) -> Starts:
     """What each entry says of its clock."""
     return Starts(
-        start=days(entries["rtt_start_date"]),
+        start=facts.start,
         rtt=facts.rtt,
         sent=facts.sent,
         closed=~facts.waits,
@@ -254,4 +250,6 @@ def _with_senders(bundles: Bundles, pathways: Pathways, facts: Facts) -> Bundles
         return bundles
     first = np.full(len(facts.waits), len(bundles.rows), dtype=np.int64)
     first[bundles.rows] = np.arange(len(bundles.rows))
-    return bundle(pathways.group, facts.waits | handed_on, (first, facts.order))
+    return bundle(
+        pathways.group, facts.waits | handed_on, lambda some: (first[some], facts.order[some])
+    )

@@ -10,13 +10,11 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray, ExtensionDtype
 
-from waitlist_merge.categories import whole
 from waitlist_merge.group_ids import entry_ranks, ids_by_rank
-from waitlist_merge.id_letters import as_strings
+from waitlist_merge.id_letters import as_strings, blocks
 from waitlist_merge.id_order import order_of
 from waitlist_merge.pathways.columns import Bools
 from waitlist_merge.pathways.grouping import Group
@@ -71,26 +69,16 @@ def ids_held(ids: object) -> NDArray[np.void] | None:
     >>> ids_held(pd.array(["E-1", None], dtype="string[pyarrow]")) is None
     True
     """
-    width = _width(ids)
-    if not width:
+    if not isinstance(ids, pd.arrays.ArrowStringArray):
         return None
-    text = whole(pa.array(ids, pa.large_string()))
-    begin = np.frombuffer(text.buffers()[1], dtype=np.int64)[text.offset]
-    return np.frombuffer(text.buffers()[2], dtype=f"V{width}", count=len(text), offset=begin)
+    held = blocks(pa.array(ids))
+    return None if held is None else held.view(f"V{held.itemsize}")
 
 
 def ids_of(held: NDArray[np.void], there: Bools, dtype: ExtensionDtype) -> ExtensionArray:
     """A column of these blocks of memory, missing where none is ``there``; they are not copied."""
     valid = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
     return pd.array(as_strings(held, valid), dtype=dtype)
-
-
-def _width(ids: object) -> int:
-    """The length of ids that all have one; 0 for others, and for what is held in another way."""
-    if not isinstance(ids, pd.arrays.ArrowStringArray) or not len(ids) or ids.isna().any():
-        return 0
-    width = pc.min_max(pc.binary_length(pa.array(ids))).as_py()
-    return int(width["max"]) if width["min"] == width["max"] else 0
 
 
 class Positions(Protocol):

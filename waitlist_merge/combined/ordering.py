@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.combined.clocks import WEEK, whole
+from waitlist_merge.combined.clocks import WEEK
 from waitlist_merge.combined.facts import RTT_STATES
 from waitlist_merge.combined.history import sorted_rows
+from waitlist_merge.combined.numbers import filled_with, whole
 from waitlist_merge.combined.rearranged import rearranged
 from waitlist_merge.combined.rules import SCALES
 from waitlist_merge.combined.texts import framed
@@ -69,7 +70,10 @@ def days_left(rows: Rows) -> pd.arrays.IntegerArray:
 
     Missing where a date is booked, where the need is no RTT wait and where its wait is unknown.
     """
-    waited, limit = _number(rows["days_waiting"]), _number(rows["next_threshold_weeks"]) * WEEK
+    waited, weeks = (
+        filled_with(rows[name], 0) for name in ("days_waiting", "next_threshold_weeks")
+    )
+    limit = weeks * WEEK
     there = ~rows["days_waiting"].isna() & ~_dated(rows)
     return whole(np.where(limit > 0, limit - waited, 0), there)
 
@@ -79,9 +83,9 @@ def order_key(rows: Rows) -> NDArray[np.int32]:
 
     ``rows`` has ``urgency``, ``days_left``, ``days_waiting``, list_state, bookings and priorities.
     """
-    waited = np.minimum(_number(rows["days_waiting"]), LONGEST)
+    waited = np.minimum(filled_with(rows["days_waiting"], 0), LONGEST)
     unknown = rows["days_waiting"].isna() & among(rows["list_state"], RTT_STATES)
-    left = rows["days_left"].to_numpy(dtype=np.int64, na_value=FAR)
+    left = filled_with(rows["days_left"], FAR)
     left = np.where(unknown & ~_dated(rows), 0, left)
     stated = np.zeros(len(waited), dtype=bool)
     for name in SCALES:
@@ -107,10 +111,6 @@ def in_order(rows: dict[str, Any], place: NDArray[np.int64], *, workers: int = 1
     ordered = rearranged(rows, order, size=len(order), workers=workers)
     ordered["order"] = np.arange(1, len(order) + 1, dtype=np.int32)
     return framed({column.name: ordered[column.name] for column in TABLES["combined_list"]})
-
-
-def _number(column: pd.arrays.IntegerArray) -> NDArray[np.int64]:
-    return column.to_numpy(dtype=np.int64, na_value=0)
 
 
 def _dated(rows: Rows) -> Bools:

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from waitlist_merge.combined.bundles import Bundles
-from waitlist_merge.pathways.columns import Bools, codes, days, is_in, known, worded
+from waitlist_merge.pathways.columns import Bools, codes, is_in, worded
 from waitlist_merge.pathways.state import STOP_STATUSES
 from waitlist_merge.reasons import ListState, Outcome
 
@@ -45,7 +45,7 @@ def incomplete(entries: pd.DataFrame) -> Bools:
     for name in ("nhs_number", "person_key", "local_patient_identifier"):
         numbered |= codes(entries[name]) >= 0
     named = (codes(entries["family_name"]) >= 0) | (codes(entries["given_name"]) >= 0)
-    return np.asarray(~numbered & ~(named & known(days(entries["birth_date"]))))
+    return np.asarray(~numbered & ~(named & entries["birth_date"].notna()))
 
 
 def outcomes(
@@ -61,7 +61,7 @@ def outcomes(
     """
     why = np.full(len(entries), _PLACE["removed"], dtype=np.int8)
     why[is_in(entries["rtt_status"], STOP_STATUSES)] = _PLACE["stop_status"]
-    why[known(days(entries["rtt_end_date"]))] = _PLACE["stop_date"]
+    why[entries["rtt_end_date"].notna()] = _PLACE["stop_date"]
     why[bundles.shown] = _PLACE["alone"]
     rows, shown = bundles.members, bundles.shown[bundles.many]
     certain = sure[rows] == np.repeat(sure[shown], bundles.size[bundles.many])

@@ -6,7 +6,8 @@ field, a missing value being no saying. On every other row the shown entry says 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from waitlist_merge.categories import words_at
-from waitlist_merge.combined.bundles import Positions
+from waitlist_merge.combined.bundles import Givers, Positions
 from waitlist_merge.combined.names import taken
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.combined.survivorship import OF_SENDERS, Survivor
@@ -38,26 +39,28 @@ def provenance(
     ``pathway_id`` is of every entry, ``place`` where each row stands by it. Columns as in
     tables.csv.
     """
-    whole = pd.concat(
-        [
-            _field(senders if name in _OF_SENDERS else members, name, each)
-            for name, each in given.items()
-        ],
-        ignore_index=True,
-    )
-    bundle = whole["bundle"].to_numpy()
+    found = [
+        _field(senders if name in _OF_SENDERS else members, name, each)
+        for name, each in given.items()
+    ]
+    sizes = [len(each.rows) for each in found]
+    fields = np.array(list(given), dtype=object).repeat(sizes)
+    rules = np.array([str(each.rule) for each in given.values()], dtype=object).repeat(sizes)
+    bundle = np.concatenate([each.rows for each in found])
+    giver = np.concatenate([each.giver for each in found])
+    value = arrow_text(pa.concat_arrays([each.value for each in found]))
+    others = arrow_text(_others(members.entries["organisation"], found))
     order = np.argsort(place[bundle], kind="stable")
-    told = whole.take(order)
-    giver, entries = told["giver"].to_numpy(), members.entries
+    entries, giver = members.entries, giver[order]
     return framed(
         {
             "pathway_id": taken(pathway_id.array, members.bundles.shown[bundle[order]]),
-            "field": told["field"].array,
+            "field": fields[order],
             "entry_id": taken(entries["entry_id"].array, giver),
             "organisation": entries["organisation"].array.take(giver, allow_fill=True),
-            "rule": told["rule"].array,
-            "value": told["value"].array,
-            "other_values": told["other_values"].array,
+            "rule": rules[order],
+            "value": value.take(order),
+            "other_values": others.take(order),
         }
     )
 
@@ -65,8 +68,35 @@ def provenance(
 _OF_SENDERS = frozenset({*OF_SENDERS, "rtt_start_date"})
 
 
-def _field(members: Members, name: str, survivor: Survivor) -> pd.DataFrame:
-    """The rows of which members differ on this field: bundle, giver, rule and the values."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Field:
+    """The rows of which members differ on a field, who gives it to each, and what they say.
+
+    ``others`` are the entries that say another thing, ``words`` what that is, and ``at`` the place
+    of the row among ``rows``.
+    """
+
+    rows: NDArray[np.int32]
+    giver: Givers
+    value: pa.Array
+    others: Positions
+    words: pa.Array
+    at: Positions
+
+
+def _others(organisation: pd.Series, found: Sequence[_Field]) -> pa.Array:
+    """What the others say of each row of each field, with who says it."""
+    sizes = np.array([len(each.rows) for each in found])
+    begins = np.cumsum(sizes) - sizes
+    at = np.concatenate([each.at + begin for each, begin in zip(found, begins, strict=True)])
+    who = codes_at(organisation, np.concatenate([each.others for each in found]))
+    unsaid = pc.fill_null(pa.concat_arrays([each.words for each in found]), "nothing")
+    told = pc.binary_join_element_wise(texts(organisation).take(pa.array(who)), unsaid, " ")
+    return joined_text(told, at, int(sizes.sum()), "; ")
+
+
+def _field(members: Members, name: str, survivor: Survivor) -> _Field:
+    """Where members differ on this field."""
     bundles = members.bundles
     mine = number_of(members.entries, name, bundles.members)
     differ = _differ(mine, bundles.begins)
@@ -82,19 +112,13 @@ def _field(members: Members, name: str, survivor: Survivor) -> pd.DataFrame:
     taken[differ] = np.where(giver >= 0, value, missing)
     at = number[bundles.run]
     others = np.flatnonzero((at >= 0) & (mine != taken[bundles.run]))
-    names = texts(members.entries["organisation"])
-    where = codes_at(members.entries["organisation"], bundles.members[others])
-    unsaid = pc.fill_null(text_of(members.entries, name, bundles.members[others]), "nothing")
-    told = pc.binary_join_element_wise(names.take(pa.array(where)), unsaid, " ")
-    return pd.DataFrame(
-        {
-            "bundle": rows,
-            "giver": giver,
-            "field": np.full(len(rows), name, dtype=object),
-            "rule": np.full(len(rows), str(survivor.rule), dtype=object),
-            "value": arrow_text(pc.if_else(given, text, pa.scalar(None, pa.string()))),
-            "other_values": arrow_text(joined_text(told, at[others], len(rows), "; ")),
-        }
+    return _Field(
+        rows,
+        giver,
+        pc.if_else(given, text, pa.scalar(None, pa.string())),
+        bundles.members[others],
+        text_of(members.entries, name, bundles.members[others]),
+        at[others],
     )
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray, ExtensionDtype
 
 from waitlist_merge.combined.names import Later, ids_held, ids_of
+from waitlist_merge.combined.numbers import held
 from waitlist_merge.heap import give_back
 from waitlist_merge.threads import shared_by
 
@@ -199,8 +200,7 @@ def _held(values: ExtensionArray | NDArray[Any]) -> _Plain | None:
         of_codes = partial(pd.Categorical.from_codes, dtype=values.dtype, validate=False)
         return _Plain((values.codes,), of_codes, np.array([-1], dtype=values.codes.dtype))
     if isinstance(values, pd.arrays.IntegerArray):
-        number = values.to_numpy(dtype=values.dtype.type, na_value=0)
-        return _Plain((number, np.asarray(values.isna())), pd.arrays.IntegerArray)
+        return _Plain(held(values), pd.arrays.IntegerArray)
     if isinstance(values, pd.arrays.DatetimeArray):
         stamps = np.asarray(values)
         return _Plain((stamps,), partial(pd.array, copy=False), np.array(["NaT"], stamps.dtype))

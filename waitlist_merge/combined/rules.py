@@ -74,8 +74,10 @@ class Members:
 
     def ahead(self, name: str) -> tuple[Bools, Days]:
         """Whether each entry, a member or not, has this date still to come, and the day."""
-        day = days(self.entries[name])
-        return known(day) & (day >= self.ahead_from), day
+        if name not in self._ahead:
+            day = days(self.entries[name])
+            self._ahead[name] = known(day) & (day >= self.ahead_from), day
+        return self._ahead[name]
 
     def to_come(self, name: str) -> tuple[Bools, NDArray[np.int32]]:
         """Whether a member has this date still to come, and the day, as ``said`` gives it."""
@@ -87,6 +89,10 @@ class Members:
         rows = self.bundles.members
         census = days(self.column("extract_census_date"))
         return self.superseded[rows] & stated_since(there, self.submission[rows], census)
+
+    @cached_property
+    def _ahead(self) -> dict[str, tuple[Bools, Days]]:
+        return {}
 
     @cached_property
     def unverified(self) -> Bools:

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from waitlist_merge.combined.bundles import changes
+from waitlist_merge.pathways.columns import Codes
 from waitlist_merge.pathways.identifiers import identifiers
 from waitlist_merge.pathways.match import Patients
 from waitlist_merge.pathways.services import services
@@ -19,8 +21,6 @@ from waitlist_merge.reasons import Confidence, Joins, PatientRelation, Veto
 AT_MOST = 4
 """Patients with one value; a value on more of them is a stand-in, not a pathway. Our own choice:
 a mistyped identifier or a mixed-up record concerns two, seldom three."""
-
-KEY = ["identifier", "issuer", "service"]
 
 _COLUMNS = (
     "patient_pathway_identifier",
@@ -49,33 +49,18 @@ def shared_identifiers(
     ids = identifiers(some)
     service = services(some["treatment_function_code"]).family
     anyone = np.zeros(len(rows), dtype=np.int32)
-    place = pd.DataFrame({"entry": rows, "place": order[rows], "patient": patients.group[rows]})
     kinds = (
         (_PATHWAY, ids.ppid, ids.issuer),
         (_PATHWAY, np.where(printed[rows], ids.shown, -1), ids.issuer),
         (_BOOKING, np.where(ids.ubrn >= 0, ids.ubrn, ids.inner_ubrn), anyone),
     )
-    links = [
-        _neighbours(
-            place.assign(identifier=identifier, issuer=issuer, service=service),
-            f"Same {what}, same specialty, yet two patients",
-        )
-        for what, identifier, issuer in kinds
+    pairs = [
+        _neighbours((identifier, issuer, service), order[rows], patients.group[rows])
+        for _, identifier, issuer in kinds
     ]
-    return pd.concat(links).drop_duplicates(["a", "b"], ignore_index=True)
-
-
-def _neighbours(told: pd.DataFrame, explanation: str) -> pd.DataFrame:
-    """One link between each two neighbours of those who hold one value, an entry a patient."""
-    stated = np.logical_and.reduce([told[name].to_numpy() >= 0 for name in KEY])
-    found = told[stated].sort_values([*KEY, "place"])
-    found = found.drop_duplicates([*KEY, "patient"])
-    size = found.groupby(KEY)["patient"].transform("size")
-    found = found[(size > 1) & (size <= AT_MOST)].reset_index(drop=True)
-    same = (found[KEY] == found[KEY].shift(-1)).all(axis=1).to_numpy()
-    at = np.flatnonzero(same)
-    one, other = found["entry"].to_numpy()[at], found["entry"].to_numpy()[at + 1]
-    return pd.DataFrame(
+    one, other = np.concatenate([rows[each] for each in pairs], axis=1)
+    said = [f"Same {what}, same specialty, yet two patients" for what, _, _ in kinds]
+    found = pd.DataFrame(
         {"a": np.minimum(one, other).astype(np.int32), "b": np.maximum(one, other).astype(np.int32)}
     ).assign(
         relation=str(PatientRelation.HELD_APART),
@@ -83,5 +68,26 @@ def _neighbours(told: pd.DataFrame, explanation: str) -> pd.DataFrame:
         confidence=str(Confidence.POSSIBLE),
         veto=str(Veto.IDENTIFIER_OF_TWO_PATIENTS),
         weight=0.0,
-        explanation=explanation,
+        explanation=np.array(said, dtype=object).repeat([each.shape[1] for each in pairs]),
     )
+    return found.drop_duplicates(["a", "b"], ignore_index=True)
+
+
+def _neighbours(
+    key: tuple[Codes, ...], place: NDArray[np.int64], patient: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """The positions of each two neighbours of those who hold one value, a patient but once.
+
+    ``key`` are the parts of a value, none of them below 0 where it is stated, ``place`` the order.
+    """
+    stated = np.flatnonzero(np.logical_and.reduce([each >= 0 for each in key]))
+    by: list[NDArray[np.integer]] = [place[stated], *(each[stated] for each in reversed(key))]
+    at = stated[np.lexsort(by)]
+    value = np.cumsum(np.logical_or.reduce([changes(each[at]) for each in key]))
+    first = ~pd.DataFrame({"value": value, "patient": patient[at]}).duplicated().to_numpy()
+    at, value = at[first], value[first]
+    holders = np.bincount(value)[value]
+    some = (holders > 1) & (holders <= AT_MOST)
+    at, value = at[some], value[some]
+    same = np.flatnonzero(value[1:] == value[:-1])
+    return np.stack([at[same], at[same + 1]])

@@ -139,8 +139,8 @@ def _unfit(members: Members, name: str, rule: SurvivorRule) -> Positions:
         said = codes(entries[name]) >= 0
         unfit = said & (urgency_in(entries[name], name) == len(SCALES[name]))
     elif rule is SurvivorRule.EARLIEST_TO_COME:
-        day = days(entries[name])
-        unfit = known(day) & (day < members.ahead_from)
+        ahead, day = members.ahead(name)
+        unfit = known(day) & ~ahead
     elif rule is SurvivorRule.LATEST_SO_FAR:
         unfit = days(entries[name]) > members.run_day
     elif rule is SurvivorRule.ANY:

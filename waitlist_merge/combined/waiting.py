@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, notes, waits, whole
+from waitlist_merge.combined.clocks import STATUSES, Clocks, Starts, notes, waits
 from waitlist_merge.combined.exclusions import PLACE, beside, opinions
 from waitlist_merge.combined.facts import Pathways
 from waitlist_merge.combined.kept import Kept
 from waitlist_merge.combined.kept_facts import COUNTED, KeptFact
 from waitlist_merge.combined.names import Later
+from waitlist_merge.combined.numbers import whole
 from waitlist_merge.combined.rules import Members
 from waitlist_merge.pathways.columns import (
     NO_DAY,
@@ -67,7 +68,7 @@ def waited(
         "tci_count": _bookings(members, "tci_date"),
         "appointment_count": _bookings(members, "next_appointment_date"),
         "days_past_due": _days_past_due(members, pathways),
-        "diagnostic_days_waiting": _test_wait(members, pathways),
+        "diagnostic_days_waiting": _test_wait(members, pathways, said.start),
         "validation_due": _validation_due(members, start, rtt, pressing),
     }
 
@@ -95,7 +96,14 @@ def _note(
     opinion = np.full(len(at), PLACE[StartReason.OPINION], dtype=np.int32)
     refused = [
         clock.refused,
-        beside(members.entries, pathways.links, members.bundles, clock.start, said.rtt),
+        beside(
+            members.entries,
+            pathways.links,
+            members.bundles,
+            clock.start,
+            start=said.start,
+            rtt=said.rtt,
+        ),
         (giver[at], at.astype(np.int32), opinion),
     ]
     held = members.entries["organisation"]
@@ -118,11 +126,10 @@ def _days_past_due(members: Members, pathways: Pathways) -> pd.arrays.IntegerArr
     return _since(members, days(members.entries["planned_date"]), planned, even_before=True)
 
 
-def _test_wait(members: Members, pathways: Pathways) -> pd.arrays.IntegerArray:
+def _test_wait(members: Members, pathways: Pathways, started: Days) -> pd.arrays.IntegerArray:
     """Days since the own clock of a diagnostic test started, or its referral was received."""
-    entries = members.entries
     test = np.asarray(pathways.list_state == str(ListState.DIAGNOSTIC))
-    started, referred = days(entries["rtt_start_date"]), days(entries["referral_date"])
+    referred = days(members.entries["referral_date"])
     return _since(members, np.where(known(started), started, referred), test)
 
 
