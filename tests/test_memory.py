@@ -315,6 +315,20 @@ def test_what_thresholds_break_is_listed_though_nobody_wrote_down_the_old_ones(
     assert set(tried.relinked["explanation"]) == {"One patient in the run before"}
 
 
+@pytest.mark.parametrize("plan", [wm.MergePlan(), STRICT])
+def test_entries_that_are_new_are_no_links_that_a_model_makes(register, monkeypatch, plan):
+    """Whether the old thresholds are known, because the settings are the same, or not."""
+    with monkeypatch.context() as older:
+        older.setattr(wm.PatientPlan, "thresholds", {})
+        wm.merge(sent(FIRST, RM3=PEOPLE, RW3=PEOPLE.iloc[:2]), register=register)
+    keeping = Retrain(keep_weights=True)
+    more = sent(SECOND, RM3=PEOPLE, RW3=PEOPLE.iloc[:4])
+    tried = wm.merge(more, register=register, plan=plan, retrain=keeping)
+    found = tried.relinked["change"].value_counts()
+    assert found.get("made", 0) == 0
+    assert (found.get("broken", 0) == 0) == (plan is not STRICT)
+
+
 def test_links_that_the_new_model_breaks_are_those_that_the_old_one_would_make(pinned):
     tried = wm.merge(sent(SECOND, **LISTS), register=pinned, retrain=Retrain())
     old = wm.merge(sent(SECOND, **LISTS), register=pinned)

@@ -13,14 +13,36 @@ from waitlist_merge.review.holding import NO_LINKS, WHY, Groups, held
 
 SIZE = 8
 BARS = [("no", ""), ("asked", "twins"), ("asked", ""), ("asked", "close_rival"), ("yes", "")]
+UNKNOWN = float("nan")
+WEIGHTS = [UNKNOWN, -1.0, 2.5]
 
 
-def links_of(said: list[tuple[int, int, tuple[str, str]]]) -> pd.DataFrame:
+def links_of(said: list[tuple[int, int, tuple[str, str]]], weights: list[float]) -> pd.DataFrame:
+    """Links that are told apart by nothing but their ends and weights."""
     links = pd.DataFrame(
         [(a, b, *bar) for a, b, bar in said], columns=["a", "b", "joins", "veto"]
     ).astype({"a": np.int32, "b": np.int32})
-    more = {"relation": "told", "confidence": "possible", "explanation": "Said", "weight": 2.5}
-    return links.assign(**more, pattern=np.int32(7), share=0.5, note="of people")
+    more = {"relation": "told", "confidence": "possible", "explanation": "Said"}
+    return links.assign(**more, weight=weights, pattern=np.int32(7), share=0.5, note="of people")
+
+
+def strongest(
+    asked: list[tuple[int, int, float]], group: list[int], place: list[int]
+) -> dict[frozenset[int], tuple[int, int, float]]:
+    """Of each two groups that are asked about the link that counts: ends and weight."""
+    found: dict[frozenset[int], list[tuple[int, int, float]]] = {}
+    for a, b, weight in asked:
+        found.setdefault(frozenset((group[a], group[b])), []).append((*sorted((a, b)), weight))
+    return {
+        two: max(
+            links,
+            key=lambda each: (
+                each[2] if each[2] == each[2] else float("-inf"),
+                *(-at for at in sorted(place[end] for end in each[:2])),
+            ),
+        )
+        for two, links in found.items()
+    }
 
 
 def oracle(
@@ -74,7 +96,8 @@ def test_what_is_kept_together_is_that_of_one_id_after_another(data):
     ends = st.lists(st.integers(0, SIZE - 1), min_size=2, max_size=2, unique=True)
     said = data.draw(st.lists(st.tuples(ends, st.sampled_from(BARS)), max_size=4))
     told = [(a, b, bar) for (a, b), bar in said]
-    links = links_of(told)
+    weights = [data.draw(st.sampled_from(WEIGHTS)) for _ in told]
+    links = links_of(told, weights)
     kept = held(
         Groups(np.array(group, np.int32), links),
         np.array(before, dtype=object),
@@ -88,28 +111,25 @@ def test_what_is_kept_together_is_that_of_one_id_after_another(data):
     assert kept.group.tolist() == pd.factorize(np.array(expected))[0].tolist()
     new = kept.links[kept.links["explanation"].str.startswith(WHY)]
     star = {frozenset((group[a], group[b])) for a, b in pairs}
-    beside = sorted(
-        {frozenset((group[a], group[b])): tuple(sorted((a, b))) for a, b, (joins, _) in told
-         if joins == "asked" and group[a] != group[b] and expected[a] == expected[b]
-         and {group[a], group[b]} not in star}.values()
-    )  # fmt: skip
+    asked = [(a, b, weight) for (a, b, (joins, _)), weight in zip(told, weights, strict=True)
+             if joins == "asked" and expected[a] == expected[b]]  # fmt: skip
+    two_groups = [each for each in asked if group[each[0]] != group[each[1]]]
+    counts = strongest(two_groups, group, place)
+    beside = sorted(each for two, each in counts.items() if two not in star)
     assert len(new) == len(pairs) + len(beside)
     others = new.iloc[len(pairs) :]
     assert (others["explanation"] == f"{WHY}; Said").all()
-    assert {frozenset((group[a], group[b])) for a, b in others[["a", "b"]].to_numpy()} == {
-        frozenset((group[a], group[b])) for a, b in beside
-    }
+    told_of = others[["a", "b", "weight"]].to_numpy(float)
+    np.testing.assert_array_equal(told_of, np.array(beside).reshape(-1, 3))
     assert (others["joins"] == "yes").all()
     new = new.iloc[: len(pairs)]
     assert list(zip(new["a"], new["b"], strict=True)) == pairs
     assert new["relation"].tolist() == [f"{a}+{b}" for a, b in pairs]
     fixed = new[["joins", "confidence", "veto", "pattern"]].to_numpy().tolist()
     assert fixed == [["yes", "probable", "", -1]] * len(pairs)
-    asked = [{group[a], group[b]} for a, b, (joins, _) in told if joins == "asked"]
-    evidence = [
-        (2.5, f"{WHY}; Said") if {group[a], group[b]} in asked else (0.0, WHY) for a, b in pairs
-    ]
-    assert list(zip(new["weight"], new["explanation"], strict=True)) == evidence
+    evidence = [counts.get(frozenset((group[a], group[b]))) for a, b in pairs]
+    np.testing.assert_array_equal(new["weight"], [each[2] if each else 0.0 for each in evidence])
+    assert new["explanation"].tolist() == [f"{WHY}; Said" if each else WHY for each in evidence]
     assert new[["share", "note"]].isna().all(axis=None)
     stays = [
         bar[0] != "asked" or group[a] == group[b] or expected[a] != expected[b]

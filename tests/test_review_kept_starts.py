@@ -486,14 +486,34 @@ def test_another_side_under_its_identifier_does_not_go_on_with_the_id_of_a_need(
         }
 
 
-def test_a_row_that_left_as_another_says_its_patient_died_keeps_the_same_start_again(register):
-    """What is said of it by another's entry counts in the week in which it leaves, and after."""
-    others = RM3.assign(**{"Specialty": "320", "RTT start": "01/06/2026"})
-    merged(register, 0, RM3=RM3, RW3=RW3, RXX=others)
+@pytest.mark.parametrize("left_before", [True, False])
+def test_a_death_by_another_rows_word_shortens_no_wait(register, left_before):
+    """Nor where it is taken back; its own organisation has not said that the clock stopped."""
+    others = RM3.assign(**{"Specialty": "320", "RTT start": "01/06/2026", "PPID": None})
     dead = first_row(others, Date_of_death="02/11/2026")
-    runs = [merged(register, week, RM3=WITHOUT, RW3=RW3, RXX=dead) for week in (1, 1, 2)]
-    assert len({of_rw3(run)["rtt_start_date"] for run in runs}) == 1
-    assert len({of_rw3(run)["rtt_start_status"] for run in runs}) == 1
-    told = [set(run.changes["change"]) for run in runs]
-    assert told[0] == told[1]
-    assert not told[2]
+    merged(register, 0, RM3=HANDED_ON, RW3=RW3, RXX=others)
+    runs = [
+        merged(register, week, RM3=WITHOUT, RW3=RW3, RXX=rxx)
+        for week, rxx in (
+            (1, others if left_before else dead),
+            (1, dead),
+            (2, dead),
+            (3, others),
+            (3, others),
+        )
+    ]
+    for run in runs:
+        assert kept(run)
+        assert run.unaccounted.empty
+        assert not {"start_later", "start_earlier", "unaccounted"} & set(run.changes["change"])
+    dying = [of_rw3(run)["next_step"] == "check_death" for run in runs]
+    assert dying[1:] == [True, True, False, False]
+    departure = register.last().entries["departure"].dropna()
+    assert departure.tolist() == ["still_listed" if left_before else "moved"]
+
+
+def test_a_row_whose_own_organisation_says_that_its_patient_died_keeps_no_start(register):
+    merged(register, 0, RM3=HANDED_ON, RW3=RW3)
+    dead = first_row(RM3, RTT_status="36", RTT_end="02/11/2026")
+    for week, rm3 in ((1, dead), (1, dead), (2, WITHOUT), (2, WITHOUT)):
+        assert not kept(merged(register, week, RM3=rm3, RW3=RW3))

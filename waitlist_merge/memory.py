@@ -76,20 +76,24 @@ class Ids:
     kept: pd.DataFrame = field(default_factory=NOTHING_KEPT.copy)
 
 
-def linked_before(
-    begun: Begun, match: Callable[[PatientPlan, PatientModel], PatientMatch]
-) -> Patients | None:
-    """Who was who before another model, or other thresholds, by those of the register; else None.
+def linked(
+    begun: Begun,
+    people: PatientMatch,
+    who: Patients,
+    match: Callable[[PatientPlan, PatientModel], PatientMatch],
+) -> tuple[Patients, Patients] | None:
+    """Who was who by the register's model and thresholds, and who is by others; None without.
 
-    As it was recorded, where this version cannot read the model or nobody wrote its thresholds
-    down. ``match`` tells who is who by these thresholds and a model.
+    ``people`` are those by the others, ``who`` with what an absent list still ties; ``match`` tells
+    who is who by thresholds and a model. Where this version cannot read the register's model, or
+    nobody knows its thresholds, those are compared who were recorded.
     """
     recalled = begun.recalled
     if recalled.retrain is None or begun.week is None:
         return None
     if recalled.replaced is None or recalled.judged is None:
-        return recorded_patients(begun.week)
-    return match(recalled.judged, recalled.replaced)
+        return recorded_patients(begun.week, who), who
+    return match(recalled.judged, recalled.replaced), people
 
 
 def begin(

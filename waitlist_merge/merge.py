@@ -154,8 +154,8 @@ def merge(
         )
         people = match(plan.patients, model=known.model).without_records()
         accept_model(known, people.model)
-        before = memory.linked_before(begun, lambda plan, model: match(plan, model=model))
         who = memory.hold_patients(begun, people)
+        both = memory.linked(begun, people, who, lambda plan, model: match(plan, model=model))
     with watch("pathways"):
         needs = pathways.match_pathways(
             entries, who, plan=plan, run_date=accepted.run_date, decided=begun.ruled.pathways
@@ -223,7 +223,7 @@ def merge(
         counts={"candidate_pairs_of_patients": people.candidate_pairs},
         people=people.named(entries["patient_id"]),
         left=left,
-        relinked=relinked(before, people, entries) if before else None,
+        relinked=relinked(*both, entries) if both else None,
     )
 
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from waitlist_merge.errors import ConfigError, InputError
 from waitlist_merge.patients import PatientModel
@@ -19,6 +20,9 @@ from waitlist_merge.plan import MergePlan, PatientPlan
 from waitlist_merge.review import register as registers
 from waitlist_merge.review.rows import AnswerRow
 from waitlist_merge.review.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from waitlist_merge.review.register.reading import RunRow
 
 SHOWN = 12
 """Characters of a digest that tell models apart: 48 bits."""
@@ -59,7 +63,7 @@ class Recalled:
     ``last`` is what the newest run knew. With ``retrain`` another model than the register's is
     fitted, or other thresholds are tried with its weights; ``replaced`` is the register's, None
     where this version cannot read it, and ``judged`` are the settings with the thresholds that the
-    register's had, None where nobody wrote them down.
+    register's had, None where nobody knows them.
     """
 
     plan: MergePlan
@@ -105,7 +109,8 @@ def recall(
             f"{register.name}: has its own patient model, and --model names another one; leave "
             "--model out, or change the register's with --retrain"
         )
-    thresholds = register.thresholds()
+    newest = register.newest()
+    thresholds = thresholds_of(newest, plan) if newest else {}
     if not retrain:
         _need_thresholds(register.name, thresholds, plan.patients.thresholds)
     return Recalled(
@@ -120,6 +125,15 @@ def recall(
         replaced=pinned if retrain else None,
         judged=plan.patients.model_copy(update=thresholds) if thresholds else None,
     )
+
+
+def thresholds_of(run: RunRow, plan: MergePlan) -> Mapping[str, float]:
+    """From which weight a run joined and asked; empty where nobody wrote it down.
+
+    Where its settings were these, nobody had to.
+    """
+    same = not run.thresholds and run.plan_digest == plan.digest()
+    return plan.patients.thresholds if same else run.thresholds
 
 
 def _need_thresholds(

@@ -31,7 +31,7 @@ RELINKED = (
     Column("entry_id_b", Kind.TEXT, "The other entry"),
     Column("organisation_a", Kind.TEXT, "Organisation of the one"),
     Column("organisation_b", Kind.TEXT, "Organisation of the other"),
-    Column("weight_before", Kind.NUMBER, "Bits by the register's model; empty: too few to be seen"),
+    Column("weight_before", Kind.NUMBER, "Bits by the register's model; empty: few, or not known"),
     Column("weight_after", Kind.NUMBER, "Bits by the new model; empty: too few to be seen"),
     Column("explanation", Kind.TEXT, "What speaks for and against, by the model that links them"),
 )
@@ -70,17 +70,22 @@ def _only_in(one: Patients, other: Patients, side: str) -> pd.DataFrame:
     return weighed
 
 
-def recorded_patients(week: Week) -> Groups:
-    """Who was who in the last run, of the entries of this one; a new entry is one of its own.
+def recorded_patients(week: Week, now: Patients) -> Groups:
+    """Who was who in the last run, of the entries of this one.
 
-    The links are pairs of neighbours, by id, among the entries of each patient.
+    A new entry is of the patient of whom it is ``now``, so that no model makes or breaks its links:
+    of the first of them by id where two became one. The links are pairs of neighbours, by id, among
+    the entries of each patient.
     """
-    size = len(week.entries)
+    place = order_of(week.entries["entry_id"])
     then = None if week.last is None else week.last.entries["patient_id"].astype(object)
     ids = np.array([*(() if then is None else then), None], dtype=object)[week.carried.position]
-    alone = np.array([f"\x1f{row}" for row in range(size)], dtype=object)
-    group = pd.factorize(np.where(pd.isna(ids), alone, ids))[0].astype(np.int32)
-    order = np.lexsort((order_of(week.entries["entry_id"]), group))
+    told = pd.DataFrame({"now": now.group, "was": ids, "place": place}).sort_values("place")
+    first = told.groupby("now")["was"].transform("first").sort_index()
+    anew = np.array([f"\x1f{each}" for each in now.group], dtype=object)
+    was = told["was"].sort_index().fillna(first).to_numpy(dtype=object)
+    group = pd.factorize(np.where(pd.isna(was), anew, was))[0].astype(np.int32)
+    order = np.lexsort((place, group))
     next_to = group[order[1:]] == group[order[:-1]]
     one, other = order[:-1][next_to], order[1:][next_to]
     links = pd.DataFrame(

@@ -5,16 +5,15 @@ All of it goes to the register in one transaction at the end; without a register
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from waitlist_merge.combined.kept import NOTHING_KEPT
 from waitlist_merge.memory import GUARDS, Begun, Ids
 from waitlist_merge.patients import PatientModel
-from waitlist_merge.recalled import Recalled, said_since_last_week
+from waitlist_merge.recalled import Recalled, said_since_last_week, thresholds_of
 from waitlist_merge.review import register as registers, week
 from waitlist_merge.review.accounted import accounted
 from waitlist_merge.review.contacts import spoken_to
@@ -25,10 +24,6 @@ from waitlist_merge.review.rows import AnswerRow, WorkRow
 from waitlist_merge.review.snapshot import Snapshot, census_dates
 from waitlist_merge.review.unsent import unsent
 from waitlist_merge.review.work import agreed_to_close, work_against_lists
-
-if TYPE_CHECKING:
-    from waitlist_merge.plan import MergePlan
-    from waitlist_merge.review.register.reading import RunRow
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -84,7 +79,7 @@ def end(
     base = begun.base
     before = register.run(base.run) if base else None
     thresholds = recalled.plan.patients.thresholds
-    weighed = (before.model_digest, _thresholds_of(before, recalled.plan)) if before else None
+    weighed = (before.model_digest, thresholds_of(before, recalled.plan)) if before else None
     said = decisions(recalled.answers, since=before.answers_seen if before else 0)
     steps = register.work()
     ended = week.end(
@@ -150,12 +145,6 @@ def end(
         )
     )
     return replace(left, run=run, asked=register.questions(run))
-
-
-def _thresholds_of(run: RunRow, plan: MergePlan) -> Mapping[str, float]:
-    """From which weight a run joined and asked; where nobody wrote it down, as the same plan."""
-    same = not run.thresholds and run.plan_digest == plan.digest()
-    return plan.patients.thresholds if same else run.thresholds
 
 
 def _accounted(

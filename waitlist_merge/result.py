@@ -164,7 +164,7 @@ class MergeResult:
         if self.relinked is None:
             return ""
         made, broken = (int((self.relinked["change"] == each).sum()) for each in (MADE, BROKEN))
-        told = f"{many(made, 'link')} made, {broken:,} broken by the new model: {RETRAINED}"
+        told = f"{many(made, 'link')} made, {broken:,} broken: {RETRAINED}"
         if self.run:
             return f"{told}; it is the register's from this run on"
         return (

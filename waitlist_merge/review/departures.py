@@ -36,7 +36,7 @@ from waitlist_merge.review.moved import (
     without_those_who_relied,
 )
 from waitlist_merge.review.people import NOBODY, People
-from waitlist_merge.review.same_identifier import OWN, same_identifier
+from waitlist_merge.review.same_identifier import OWN, STOPPED, same_identifier
 from waitlist_merge.review.sameness import Codes, Positions, places
 from waitlist_merge.review.units import SURE, positions_of, units
 
@@ -111,9 +111,9 @@ def departures(
     )
     unlike = (under.to >= 0) & (unit[under.to] == unit[rows]) & under.unlike
     still &= ~unlike
-    # What ended by another row's word waits again with that row alone: a new one is a new need.
-    waits = under.waits & (under.again | ~said_to_have(before, *OWN)) & ~parted[rows]
-    ended = said_to_have(before, Departure.CLOCK_STOPPED, Departure.TREATED)
+    # What stopped by another row's word waits again with that row alone: a new one is a new need.
+    ended = said_to_have(before, *STOPPED)
+    waits = under.waits & (under.again | ~ended) & ~parted[rows]
     ended |= said_to_have(before, MOVED) & (under.to < 0)
     ended &= (under.to < 0) | under.still
     to = np.where(waits | ~under.still, -1, under.to)

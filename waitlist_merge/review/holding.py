@@ -76,8 +76,8 @@ def held(
     ``absent_ids`` are ids of the last run that an entry of an absent organisation has. ``place`` is
     the place of each entry when sorted by id, ``relation`` names the relation of two positions.
     Only entries of one number in ``within`` are kept together. A link that holds two groups apart,
-    or names a veto between them, keeps them apart; one that asks about two of them joins them for
-    now, and says what it said.
+    or names a veto between them, keeps them apart; of those that ask about two which are kept
+    together the strongest joins them for now, and says what it said.
     """
     tied = [
         groups
@@ -102,7 +102,7 @@ def held(
             pairs.append((groups[first], groups[other]))
     group = renumbered(root[match.group])
     answered = _answered(match.links, match.group, group)
-    said = _strongest(match.links.loc[answered], match.group)
+    said = _strongest(match.links.loc[answered], match.group, place)
     kept = [
         replace(said.pop(_two(match.group, a, b), _Kept(a, b)), a=min(a, b), b=max(a, b))
         for a, b in pairs
@@ -119,9 +119,16 @@ def _answered(links: pd.DataFrame, alone: NDArray[np.integer], kept: NDArray[np.
     return answered
 
 
-def _strongest(links: pd.DataFrame, group: NDArray[np.integer]) -> dict[tuple[int, int], _Kept]:
-    """The strongest link between each two groups."""
-    told = links.sort_values(["weight", "explanation"], na_position="first")
+def _strongest(
+    links: pd.DataFrame, group: NDArray[np.integer], place: NDArray[np.integer]
+) -> dict[tuple[int, int], _Kept]:
+    """The strongest link between each two groups, whatever the order of the rows.
+
+    One of unknown weight is the weakest; ``place`` is that of each entry when sorted by id.
+    """
+    ends = place[links[["a", "b"]].to_numpy()]
+    told = links.assign(low=-ends.min(axis=1), high=-ends.max(axis=1))
+    told = told.sort_values(["weight", "explanation", "low", "high"], na_position="first")
     return {
         _two(group, a, b): _Kept(min(a, b), max(a, b), float(weight), f"{WHY}; {explanation}")
         for a, b, weight, explanation in zip(

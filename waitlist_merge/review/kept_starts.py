@@ -31,7 +31,7 @@ from waitlist_merge.review.moved import OF_ONE_NEED
 from waitlist_merge.review.off_list import OffList, off_list
 from waitlist_merge.review.one_number import surely_one
 from waitlist_merge.review.people import NOBODY, People
-from waitlist_merge.review.same_identifier import OWN, under_its_identifier
+from waitlist_merge.review.same_identifier import OWN, STOPPED, under_its_identifier
 from waitlist_merge.review.sameness import Positions
 from waitlist_merge.review.snapshot import Snapshot, listed
 from waitlist_merge.review.spoken import Pair
@@ -103,11 +103,11 @@ def _members(off: OffList, then: pd.DataFrame) -> pd.DataFrame:
 def _handed_on(off: OffList, apart: Collection[Pair]) -> pd.DataFrame:
     """The rows of this run under the identifier of an entry (``entry_id``) that was closed.
 
-    Of one that ended by another row's word, that row alone.
+    Of one whose clock stopped by another row's word, that row alone.
     """
     closed = np.flatnonzero(off.closed)
     found = under_its_identifier(off.now, off.then, off.position, closed, apart=apart)
-    told = found.known | ~has_word(off.then, "departure", *OWN)[found.left]
+    told = found.known | ~has_word(off.then, "departure", *STOPPED)[found.left]
     left = off.then["entry_id"].astype(object).to_numpy()[found.left[told]]
     under = _listed_now(off, found.row[told])
     return under.assign(entry_id=left, beside=-1, was_sure=False, handed_on=True)

@@ -66,6 +66,8 @@ def off_list(
     waited = ~has_word(then, "outcome", NOT_WAITING)
     handed_on = ~there & ~waited & has_word(then, "rtt_status", TRANSFERRED_OUT)
     elsewhere = has_word(then, "departure", *LISTED_ELSEWHERE, Departure.UNEXPLAINED)
+    # A death may be another's word, by which nothing ends here: their own is asked for below.
+    elsewhere |= has_word(then, "departure", Departure.DIED)
     elsewhere |= then["moved_to"].notna().to_numpy() & has_word(then, "departure", *OWN)
     closed = elsewhere | (waited & ~had_left) | handed_on
     closed &= ~waiting & ~unsent & ~matches(then["organisation"].astype("category"), ABROAD)
@@ -86,9 +88,9 @@ def off_list(
 
 
 def _unexplained(found: OffList, run_date: dt.date) -> OffList:
-    """Without closed entries of which a row says what became of the patient."""
+    """Without closed entries of which their own organisation says what became of the patient."""
     rows = np.flatnonzero(found.closed)
     at = places(found.position, len(found.then))
-    told = said(found.now, found.then, at, rows, run_date, by_others=True)
+    told = said(found.now, found.then, at, rows, run_date, by_others=False)
     found.closed[rows] = np.array([each is None for each in told], dtype=bool)
     return found

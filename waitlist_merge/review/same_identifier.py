@@ -35,7 +35,10 @@ _OF_A_PATHWAY = (str(ListState.DIAGNOSTIC), str(ListState.NOT_RTT))
 """States of an entry that is no wait of its own where the pathway it belongs to is listed: a test,
 a follow-up."""
 
-OWN = (Departure.CLOCK_STOPPED, Departure.TREATED, Departure.DIED)
+STOPPED = (Departure.CLOCK_STOPPED, Departure.TREATED)
+"""Departures that end a clock."""
+
+OWN = (*STOPPED, Departure.DIED)
 """What an entry can say of itself."""
 
 

@@ -101,12 +101,16 @@ class Register(Opened):
         with self._reading() as connection:
             return snapshot(connection, run)
 
-    def thresholds(self) -> Mapping[str, float]:
-        """From which weight the newest run joined and asked; empty where nobody wrote it down."""
+    def newest(self) -> RunRow | None:
+        """The newest run; None where there is none."""
         with self._reading() as connection:
             newest = connection.scalar(select(func.max(runs.c.run)))
-            found = None if newest is None else run_row(connection, newest)
-        return found.thresholds if found else {}
+            return None if newest is None else run_row(connection, newest)
+
+    def thresholds(self) -> Mapping[str, float]:
+        """From which weight the newest run joined and asked; empty where nobody wrote it down."""
+        newest = self.newest()
+        return newest.thresholds if newest else {}
 
     def model(self) -> PatientModel | None:
         """The patient model of the newest run, which the next one is to use."""
