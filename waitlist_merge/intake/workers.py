@@ -29,15 +29,21 @@ from waitlist_merge.plan import ExtractPlan
 __all__ = ["WORTH_WORKERS", "Job", "read_each", "serve"]
 
 WORTH_WORKERS = 48 << 20
-"""Bytes of all files from which several processes are quicker: to start one takes two seconds, in
+"""Bytes of all files from which several processes are quicker: to start one takes a second, in
 which another reads some 20 MB."""
 
 Answer: TypeAlias = Extract | RefusedExtract
 
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from waitlist_merge.intake.workers import serve; serve()"
-)
+_START = """
+import json, sys
+from importlib.util import find_spec, module_from_spec
+sys.path[:] = json.loads(sys.argv[1])
+sys.modules["waitlist_merge"] = module_from_spec(find_spec("waitlist_merge"))
+from waitlist_merge.intake.workers import serve
+serve()
+"""
+"""What such a process runs. The package itself is named and not loaded: it would load all that a
+merge needs, of which to read needs a third."""
 
 
 @dataclass(frozen=True, slots=True)
