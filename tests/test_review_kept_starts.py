@@ -508,8 +508,10 @@ def test_a_death_by_another_rows_word_shortens_no_wait(register, left_before):
         assert not {"start_later", "start_earlier", "unaccounted"} & set(run.changes["change"])
     dying = [of_rw3(run)["next_step"] == "check_death" for run in runs]
     assert dying[1:] == [True, True, False, False]
-    departure = register.last().entries["departure"].dropna()
-    assert departure.tolist() == ["still_listed" if left_before else "moved"]
+    assert of_rw3(runs[-1])["next_step"] == "correct_start_date"
+    assert register.last().entries["departure"].dropna().tolist() == ["still_listed"]
+    gone = RW3.assign(PPID=None)
+    assert kept(merged(register, 4, RM3=WITHOUT, RW3=gone, RXX=others))
 
 
 def test_a_row_whose_own_organisation_says_that_its_patient_died_keeps_no_start(register):

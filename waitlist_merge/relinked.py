@@ -73,9 +73,9 @@ def _only_in(one: Patients, other: Patients, side: str) -> pd.DataFrame:
 def recorded_patients(week: Week, now: Patients) -> Groups:
     """Who was who in the last run, of the entries of this one.
 
-    A new entry is of the patient of whom it is ``now``, so that no model makes or breaks its links:
-    of the first of them by id where two became one. The links are pairs of neighbours, by id, among
-    the entries of each patient.
+    A new entry is of the patient of whom it is ``now``, of the first by id where it makes two one:
+    that alone is told of it. The links are pairs of neighbours, by id, among the recorded entries
+    of each patient.
     """
     place = order_of(week.entries["entry_id"])
     then = None if week.last is None else week.last.entries["patient_id"].astype(object)
@@ -86,6 +86,7 @@ def recorded_patients(week: Week, now: Patients) -> Groups:
     was = told["was"].sort_index().fillna(first).to_numpy(dtype=object)
     group = pd.factorize(np.where(pd.isna(was), anew, was))[0].astype(np.int32)
     order = np.lexsort((place, group))
+    order = order[~pd.isna(ids)[order]]
     next_to = group[order[1:]] == group[order[:-1]]
     one, other = order[:-1][next_to], order[1:][next_to]
     links = pd.DataFrame(

@@ -19,7 +19,7 @@ def whole(number: NDArray[np.integer], there: Bools) -> pd.arrays.IntegerArray:
 
 
 def held(column: pd.arrays.IntegerArray) -> tuple[NDArray[np.integer], Bools]:
-    """The numbers, any number where one is missing, and which are missing: neither is copied.
+    """The numbers, whatever lies there where one is missing, and which are: neither is copied.
 
     >>> number, missing = held(whole(np.array([7, 0]), np.array([True, False])))
     >>> number.tolist(), missing.tolist()

@@ -102,9 +102,11 @@ def departures(
     whither[pd.isna(whither) | there] = None
     asked = np.flatnonzero((waited | said_to_have(found, UNEXPLAINED, MOVED, *OWN)) & ~there)
     before = found[asked]
-    found[asked] = own = said(now, last, at, asked, run_date, by_others=True)
+    found[asked] = own = said(now, last, at, asked, run_date, by_others=False)
     silent = np.array([each is None for each in own], dtype=bool)
     rows, before = asked[silent], before[silent]
+    # By another row's word alone: what is listed on has not ended by it, it may be taken back.
+    dead = np.asarray(said(now, last, at, rows, run_date, by_others=True) != None)  # noqa: E711
     still = np.isin(unit[rows], unit[there]) & ~parted[rows]
     under = same_identifier(
         now, last, position, rows, waits_now=waits_now, run_date=run_date, apart=people.apart
@@ -116,14 +118,17 @@ def departures(
     waits = under.waits & (under.again | ~ended) & ~parted[rows]
     ended |= said_to_have(before, MOVED) & (under.to < 0)
     ended &= (under.to < 0) | under.still
-    to = np.where(waits | ~under.still, -1, under.to)
+    dead &= ~still
+    to = np.where(waits | ~under.still | dead, -1, under.to)
     not_sent = (to >= 0) & held[to] & ~parted[rows]
     agreed, answered = (_among(names[rows], each) for each in (people.agreed, people.answered))
+    found[rows[dead]] = str(Departure.DIED)
     shared = _of_unit(found, unit, last)[rows]
     found[rows] = np.select(
         [
             still & agreed,
             still,
+            dead,
             waits | not_sent,
             under.stopped,
             np.array([each is not None for each in shared], dtype=bool) & ~unlike,
@@ -133,6 +138,7 @@ def departures(
         [
             str(Departure.AGREED),
             str(Departure.STILL_LISTED),
+            str(Departure.DIED),
             MOVED,
             str(Departure.CLOCK_STOPPED),
             shared,
@@ -141,7 +147,7 @@ def departures(
         ],
         UNEXPLAINED,
     )
-    whither[rows] = np.where(waits | under.stopped, under.by, whither[rows])
+    whither[rows] = np.where((waits | under.stopped) & ~dead, under.by, whither[rows])
     relied = np.flatnonzero(said_to_have(found, *OF_ONE_NEED))
     by = turned_away(now, last, at, relied, unit, waiting, people.joined)
     turned = by >= 0
@@ -149,7 +155,7 @@ def departures(
     whither[relied[turned]] = last["entry_id"].iloc[by[turned]].astype(object)
     why = without_those_who_relied(as_it_ended(found, rows, to), unit, rows, to)
     itself = np.zeros(len(last), dtype=bool)
-    itself[asked] = why[asked] == said(now, last, at, asked, run_date, by_others=False)
+    itself[asked] = why[asked] == own
     return Departed(why, whither, itself)
 
 

@@ -2,7 +2,7 @@
 
 Those of an organisation that sent no list; and those that were closed, or are no longer sent, while
 the same need is listed by another entry: a duplicate was taken off one of two lists, as people
-agreed. Not one of which its organisation says that the clock stopped, that the patient was treated
+agreed. Not one whose own row says that the clock stopped, that the patient was treated
 or has died, nor one that was handed over from abroad, where no clock of ours ran.
 """
 
@@ -66,7 +66,7 @@ def off_list(
     waited = ~has_word(then, "outcome", NOT_WAITING)
     handed_on = ~there & ~waited & has_word(then, "rtt_status", TRANSFERRED_OUT)
     elsewhere = has_word(then, "departure", *LISTED_ELSEWHERE, Departure.UNEXPLAINED)
-    # A death may be another's word, by which nothing ends here: their own is asked for below.
+    # A death may be another row's word, by which nothing ends here: their own is asked for below.
     elsewhere |= has_word(then, "departure", Departure.DIED)
     elsewhere |= then["moved_to"].notna().to_numpy() & has_word(then, "departure", *OWN)
     closed = elsewhere | (waited & ~had_left) | handed_on
@@ -88,7 +88,7 @@ def off_list(
 
 
 def _unexplained(found: OffList, run_date: dt.date) -> OffList:
-    """Without closed entries of which their own organisation says what became of the patient."""
+    """Without closed entries whose own row says what became of the patient."""
     rows = np.flatnonzero(found.closed)
     at = places(found.position, len(found.then))
     told = said(found.now, found.then, at, rows, run_date, by_others=False)
