@@ -164,7 +164,8 @@ def _ranked(
             question,
         )
     )
-    return links[_TOLD[1:]].iloc[order].assign(level=level, question=question[order])
+    told = links[_TOLD[1:]].iloc[order].assign(level=level, question=question[order])
+    return told.astype(_WORDS)  # or pandas warns where a column of one of them says nothing
 
 
 def _stacked(found: list[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -189,8 +190,7 @@ def _stacked(found: list[pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
             "entry": np.concatenate([links["a"], links["b"]]).astype(np.int64),
         }
     ).drop_duplicates(ignore_index=True)
-    told = links.loc[links["first"], _TOLD].reset_index(drop=True)
-    return told.astype(_WORDS), concerned
+    return links.loc[links["first"], _TOLD].reset_index(drop=True), concerned
 
 
 def count_by_pathway(asked: Doubts, patients: Patients, pathways: Patients) -> NDArray[np.int32]:
